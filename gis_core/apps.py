@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class GisCoreConfig(AppConfig):
+    name = "gis_core"
+    verbose_name = _("Places and maps")
+
+    def ready(self) -> None:
+        from gis_core import checks  # noqa: F401, PLC0415 - registers the system checks

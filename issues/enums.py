@@ -1,0 +1,83 @@
+"""Enumerations of issues."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class IssueStatus(models.TextChoices):
+    """Where the work on an issue stands. Open311 knows only open and closed."""
+
+    RECEIVED = "received", _("received")
+    FORWARDED = "forwarded", _("passed on")
+    IN_PROGRESS = "in_progress", _("in progress")
+    DONE = "done", _("done")
+    REJECTED = "rejected", _("not pursued")
+
+    @property
+    def is_closed(self) -> bool:
+        return self in {IssueStatus.DONE, IssueStatus.REJECTED}
+
+
+class Channel(models.TextChoices):
+    """How a report came in."""
+
+    OPEN311 = "open311", "Open311"
+    WEB = "web", _("web form")
+    STAFF = "staff", _("staff")
+    MAIL = "mail", _("e-mail")
+
+
+class LocationSource(models.TextChoices):
+    """How the location was found; it is stored beside the location."""
+
+    COORDINATES = "coordinates", _("coordinates")
+    ADDRESS = "address", _("address")
+    PARCEL = "parcel", _("parcel key")
+
+
+class RoadPart(models.TextChoices):
+    """The part of the road a category is about (column `part` of the decision matrix)."""
+
+    CARRIAGEWAY = "carriageway", _("carriageway")
+    FOOTWAY = "footway", _("footway")
+    CYCLE_OWN = "cycle_own", _("cycle path")
+    CYCLE_SHARED = "cycle_shared", _("shared foot and cycle path")
+    PARKING = "parking", _("parking area")
+    BUS_BAY = "bus_bay", _("bus bay")
+    EQUIP = "equip", _("equipment")
+    LIGHTING = "lighting", _("lighting")
+    DRAINAGE = "drainage", _("drainage")
+    GREEN = "green", _("greenery")
+    STRUCTURE = "structure", _("structure")
+
+
+class AttributeType(models.TextChoices):
+    """Data types of Open311 attributes (GeoReport v2)."""
+
+    STRING = "string", _("line of text")
+    NUMBER = "number", _("number")
+    DATETIME = "datetime", _("date and time")
+    TEXT = "text", _("text")
+    SINGLEVALUELIST = "singlevaluelist", _("one of a list")
+    MULTIVALUELIST = "multivaluelist", _("several of a list")
+
+
+class EventKind(models.TextChoices):
+    """What can happen to an issue; events are appended, never edited."""
+
+    RECEIVED = "received", _("received")
+    PHOTO_ADDED = "photo_added", _("photo added")
+    PHOTO_REFUSED = "photo_refused", _("photo refused")
+    DECIDED = "decided", _("responsibility decided")
+    FORWARDED = "forwarded", _("passed on")
+    RELEASED = "released", _("released")
+    WITHDRAWN = "withdrawn", _("release withdrawn")
+    STATUS_CHANGED = "status_changed", _("status changed")
+
+
+class PhotoStatus(models.TextChoices):
+    PENDING = "pending", _("to be fetched")
+    STORED = "stored", _("stored")
+    REFUSED = "refused", _("refused")

@@ -1,0 +1,1 @@
+"""What people see: Folium maps, triage, public pages, administration of geodata."""

@@ -1,0 +1,1 @@
+"""The cadastre: parcels, land use, ownership class, cadastral districts, and which parcel is where."""

@@ -1,0 +1,91 @@
+"""The cadastre as editioned rows. Geometry is in the storage CRS (metres)."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.models import EditionedModel, active_gist
+from gis_core.srids import storage_srid
+from parcels.enums import DistrictKind, OwnerClass, Usage
+
+
+class CadastralDistrict(EditionedModel):
+    """A Gemarkung (key of 6 digits) or a Flur (key of 9 digits)."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=DistrictKind)
+    name = models.CharField(_("name"), max_length=100)
+    geometry = models.MultiPolygonField(srid=storage_srid(), null=True, spatial_index=False)
+
+    class Meta(EditionedModel.Meta):
+        verbose_name = _("cadastral district")
+        verbose_name_plural = _("cadastral districts")
+        indexes = [*EditionedModel.Meta.indexes, active_gist("cadastraldistrict_gist")]
+
+
+class Parcel(EditionedModel):
+    """A parcel (Flurstück); its `key` is the parcel key of 20 characters.
+
+    `official_area` is in m² and is not the area of the geometry.
+    """
+
+    object_id = models.CharField(_("object identifier"), max_length=32, blank=True)
+    gemarkung_key = models.CharField(_("cadastral district"), max_length=6)
+    gemarkung_name = models.CharField(_("name of the cadastral district"), max_length=100, blank=True)
+    flur = models.PositiveSmallIntegerField(_("section"), null=True, blank=True)
+    numerator = models.PositiveIntegerField(_("numerator"))
+    denominator = models.PositiveIntegerField(_("denominator"), null=True, blank=True)
+    official_area = models.DecimalField(
+        _("official area (m²)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    location_text = models.CharField(_("location"), max_length=300, blank=True)
+    source_date = models.DateField(_("date in the source"), null=True, blank=True)
+    geometry = models.MultiPolygonField(srid=storage_srid(), spatial_index=False)
+
+    class Meta(EditionedModel.Meta):
+        verbose_name = _("parcel")
+        verbose_name_plural = _("parcels")
+        indexes = [
+            *EditionedModel.Meta.indexes,
+            active_gist("parcel_gist"),
+            models.Index(fields=["gemarkung_key", "flur", "numerator"], name="parcel_number"),
+        ]
+
+    @property
+    def number(self) -> str:
+        """Numerator and denominator as people write them: 123/4."""
+        return f"{self.numerator}/{self.denominator}" if self.denominator else str(self.numerator)
+
+
+class LandUse(EditionedModel):
+    """Actual land use, clipped by parcel where the source delivers it so."""
+
+    usage = models.CharField(_("use"), max_length=10, choices=Usage)
+    use_type = models.CharField(_("type of use in the source"), max_length=254)
+    description = models.CharField(_("description in the source"), max_length=254, blank=True)
+    name = models.CharField(_("name"), max_length=254, blank=True)
+    parcel_key = models.CharField(_("parcel key"), max_length=20, blank=True)
+    geometry = models.MultiPolygonField(srid=storage_srid(), spatial_index=False)
+
+    class Meta(EditionedModel.Meta):
+        verbose_name = _("land use")
+        verbose_name_plural = _("land uses")
+        indexes = [*EditionedModel.Meta.indexes, active_gist("landuse_gist")]
+
+
+class Ownership(EditionedModel):
+    """The owner class of a parcel; its `key` is the parcel key. No person is ever stored."""
+
+    owner_class = models.CharField(_("owner class"), max_length=10, choices=OwnerClass)
+    source_date = models.DateField(_("date in the source"), null=True, blank=True)
+
+    class Meta(EditionedModel.Meta):
+        verbose_name = _("ownership class")
+        verbose_name_plural = _("ownership classes")
+        constraints = [
+            *EditionedModel.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(owner_class__in=OwnerClass.values), name="ownership_class_is_known"
+            ),
+        ]

@@ -1,0 +1,70 @@
+"""Enumerations of routing."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RoadClass(models.TextChoices):
+    """Road classes of the decision matrix, highest first; NONE means that no road is concerned."""
+
+    A = "A", _("motorway")
+    B = "B", _("federal road")
+    L = "L", _("state road")
+    K = "K", _("county road")
+    G = "G", _("municipal road")
+    S = "S", _("other public way")
+    P = "P", _("private way")
+    NONE = "N", _("no road")
+
+
+class ThroughRoadState(models.TextChoices):
+    """Whether a place lies inside the through-road stretch (Ortsdurchfahrt) or built-up area."""
+
+    IN = "in", _("inside")
+    OUT = "out", _("outside")
+    UNKNOWN = "unknown", _("unknown")
+
+
+class StretchStatus(models.TextChoices):
+    FIXED = "fixed", _("fixed")
+    UNKNOWN = "unknown", _("limits unknown")
+
+
+class AreaKind(models.TextChoices):
+    MUNICIPALITY = "municipality", _("municipality")
+    NEIGHBOUR = "neighbour", _("neighbouring municipality")
+    BUILT_UP = "built_up", _("built-up area")
+    DISTRICT = "district", _("district")
+
+
+class RuleSetStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    ACTIVE = "active", _("active")
+    RETIRED = "retired", _("retired")
+
+
+class Outcome(models.TextChoices):
+    ASSIGNED = "assigned", _("assigned")
+    TRIAGE = "triage", _("to be triaged")
+
+
+class ChannelKind(models.TextChoices):
+    """How an authority is told."""
+
+    MAIL = "mail", _("e-mail")
+    OPEN311 = "open311", "Open311"
+
+
+class DeliveryKind(models.TextChoices):
+    RESPONSIBLE = "responsible", _("to act")
+    COPY = "copy", _("for information")
+
+
+class DeliveryState(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("failed")

@@ -1,0 +1,23 @@
+"""Models of routing, by what they are about."""
+
+from routing.models.authorities import Authority, AuthorityContact
+from routing.models.decisions import Decision
+from routing.models.deliveries import Delivery, DeliveryEvent
+from routing.models.network import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
+from routing.models.rules import Rule, RuleSet
+
+__all__ = [
+    "Agreement",
+    "Area",
+    "Asset",
+    "Authority",
+    "AuthorityContact",
+    "Decision",
+    "Delivery",
+    "DeliveryEvent",
+    "RoadPartArea",
+    "RoadSection",
+    "Rule",
+    "RuleSet",
+    "ThroughRoad",
+]

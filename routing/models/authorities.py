@@ -1,0 +1,81 @@
+"""Authorities and how each is reached."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.models import Jurisdiction
+from routing.enums import ChannelKind
+
+
+class Authority(models.Model):
+    """A body that may have to act; `code` is the body id of the decision matrix, e.g. STRNRW.
+
+    `acts_through`: reports are never sent to this body but to the one named here (private owners are
+    written to by the public order office, never by the system).
+    """
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="authorities")
+    code = models.CharField(_("code"), max_length=20)
+    name_de = models.CharField(_("name (German)"), max_length=200)
+    name_en = models.CharField(_("name (English)"), max_length=200)
+    public_name_de = models.CharField(_("name for the public (German)"), max_length=200)
+    public_name_en = models.CharField(_("name for the public (English)"), max_length=200)
+    colour = models.CharField(_("colour on maps"), max_length=7, default="#555555")
+    acts_through = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="acts_for"
+    )
+
+    class Meta:
+        verbose_name = _("authority")
+        verbose_name_plural = _("authorities")
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["jurisdiction", "code"], name="authority_code_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_de
+
+    @property
+    def public_name(self) -> str:
+        """What the public sees; it never reveals who owns a parcel."""
+        return self.public_name_en if get_language() == "en" else self.public_name_de
+
+
+class AuthorityContact(models.Model):
+    """How an authority is reached; `area_code` narrows it to one area (a neighbour's municipality key).
+
+    `address` is a mail address or the base address of an Open311 endpoint. `settings` of an Open311
+    contact: {"jurisdiction_id": …, "api_key_env": name of the environment variable with the key,
+    "service_codes": {our category: theirs, "*": theirs}}.
+    """
+
+    authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="contacts")
+    area_code = models.CharField(_("area"), max_length=40, blank=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    channel = models.CharField(_("channel"), max_length=10, choices=ChannelKind)
+    address = models.CharField(_("address"), max_length=500)
+    settings = models.JSONField(_("settings"), default=dict, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("contact of an authority")
+        verbose_name_plural = _("contacts of authorities")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "area_code"],
+                condition=Q(is_active=True),
+                name="authoritycontact_one_active_per_area",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.address

@@ -1,0 +1,68 @@
+"""The decision: who must act, why, on which evidence."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from issues.models import Issue
+from routing.enums import Outcome
+from routing.models.authorities import Authority
+from routing.models.rules import RuleSet
+
+
+class Decision(models.Model):
+    """Who must act for an issue. Appended, never edited: the highest `number` of an issue counts.
+
+    `candidates`, `trace` and `evidence` are JSON of the types in `routing.types`; `editions` maps each
+    dataset to the id of the edition that was active.
+    """
+
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="decisions")
+    number = models.PositiveSmallIntegerField(_("number"), default=1)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    authority = models.ForeignKey(
+        Authority, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    area_code = models.CharField(_("area"), max_length=40, blank=True)
+    rule_set = models.ForeignKey(
+        RuleSet, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    rule_id = models.CharField(_("rule"), max_length=20, blank=True)
+    legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+    confidence = models.FloatField(_("confidence"))
+    sentence_de = models.TextField(_("reason (German)"))
+    sentence_en = models.TextField(_("reason (English)"))
+    notify = models.JSONField(_("for information"), default=list, blank=True)
+    candidates = models.JSONField(_("candidates"), default=list)
+    trace = models.JSONField(_("rules tried"), default=list)
+    evidence = models.JSONField(_("evidence"), default=dict)
+    editions = models.JSONField(_("editions"), default=dict)
+    parcel_key = models.CharField(_("parcel"), max_length=20, blank=True)
+    road = models.CharField(_("road"), max_length=200, blank=True)
+    decided_at = models.DateTimeField(_("decided"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ["issue", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "number"], name="decision_number_once"),
+            models.CheckConstraint(
+                condition=Q(outcome=Outcome.TRIAGE) | Q(authority__isnull=False),
+                name="decision_assigned_has_authority",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id}/{self.number}"
+
+    @property
+    def sentence(self) -> str:
+        return self.sentence_en if get_language() == "en" else self.sentence_de

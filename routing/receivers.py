@@ -1,0 +1,1 @@
+"""What routing does when news comes up from the issues."""
