@@ -1,0 +1,33 @@
+"""`./run dev`: the web server with reload in the foreground; worker, beat and map server end with it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+
+from config import env, processes, programs
+
+MANAGE = [sys.executable, str(env.ROOT / "manage.py")]
+BESIDE = ("worker", "beat", "mapserver")
+
+
+def main() -> None:
+    """Runs until Ctrl-C or `./run stop`; `programs.program_start` tells which of the others did not start."""
+    # TERM, which `./run stop` sends, has to end the others too, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    subprocess.run([*MANAGE, "mapserver_config"], check=True)
+    try:
+        with suppress(KeyboardInterrupt):
+            for name in BESIDE:
+                programs.program_start(name)
+                print(f"  {name}: log in {processes.process_log(name)}", flush=True)
+            subprocess.run([*MANAGE, "runserver", programs.web_address()], check=False)
+    finally:
+        for name in reversed(BESIDE):
+            processes.process_stop(name)
+
+
+if __name__ == "__main__":
+    main()
