@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -18,15 +19,21 @@ def main() -> None:
     # TERM, which `./run stop` sends, has to end the others too, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     subprocess.run([*MANAGE, "mapserver_config"], check=True)
+    processes.process_record(name="dev", number=os.getpid())
     try:
         with suppress(KeyboardInterrupt):
             for name in BESIDE:
                 programs.program_start(name)
                 print(f"  {name}: log in {processes.process_log(name)}", flush=True)
-            subprocess.run([*MANAGE, "runserver", programs.web_address()], check=False)
+            with subprocess.Popen([*MANAGE, "runserver", programs.web_address()]) as server:
+                try:
+                    server.wait()
+                finally:
+                    server.terminate()
     finally:
         for name in reversed(BESIDE):
             processes.process_stop(name)
+        processes.process_file("dev").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

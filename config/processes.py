@@ -10,11 +10,11 @@ import os
 import signal
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+
+import httpx
 
 from config import env
 
@@ -129,10 +129,8 @@ def address_answers(address: str) -> Callable[[], bool]:
 
     def ready() -> bool:
         try:
-            urllib.request.urlopen(address, timeout=2).close()
-        except urllib.error.HTTPError:
-            return True
-        except OSError:
+            httpx.get(address, timeout=2, trust_env=False)
+        except httpx.TransportError:
             return False
         return True
 
