@@ -23,6 +23,8 @@ START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 # Fields of /proc/PID/stat after the name: the state comes first, the start in clock ticks is the twentieth.
 STATE_FIELD, START_FIELD = 0, 19
+# Processes started by this very process: to be waited for when they end, or they stay in the table as zombies.
+CHILDREN: dict[str, subprocess.Popen[bytes]] = {}
 
 
 class ProcessError(Exception):
@@ -92,6 +94,7 @@ def process_start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    CHILDREN[name] = process
     process_record(name=name, number=process.pid)
     deadline = time.monotonic() + START_SECONDS
     while not ready():
@@ -121,6 +124,8 @@ def process_stop(name: str) -> bool:
         with suppress(ProcessLookupError):
             os.killpg(number, signal.SIGTERM)
     process_file(name).unlink(missing_ok=True)
+    if (child := CHILDREN.pop(name, None)) is not None:
+        child.wait()
     return number is not None
 
 

@@ -41,7 +41,7 @@ def web(address: str) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", address),
         *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--access-logfile", "-"),
         # Heartbeat files belong into memory: on a slow disk a worker would be taken for hung.
-        *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108: gunicorn makes an unlinked file there
+        *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108 - gunicorn makes an unlinked file there
     ]
 
 
@@ -142,7 +142,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(f"Usage: python -m config.programs {'|'.join(PROGRAMS)}")
     command = program_command(arguments[0])
     os.chdir(program_directory(arguments[0]))
-    os.execvp(command[0], command)  # noqa: S606: that is the point
+    os.execvp(command[0], command)  # noqa: S606 - that is the point
 
 
 if __name__ == "__main__":

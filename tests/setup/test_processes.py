@@ -1,0 +1,84 @@
+"""Background processes: started once, found again, and never mistaken for somebody else's."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import processes
+
+SLEEP = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
+
+
+@pytest.fixture(autouse=True)
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(processes, "VAR", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def stranger() -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(SLEEP, stdout=subprocess.DEVNULL) as process:
+        yield process
+        process.kill()
+
+
+def start(command: list[str] = SLEEP) -> int:
+    return processes.process_start(
+        name="sleeper", command=command, ready=processes.log_says("sleeper", "up")
+    )
+
+
+def test_process_started_is_alive_until_stopped() -> None:
+    number = start()
+    assert processes.process_alive("sleeper") == number
+    assert processes.process_stop("sleeper") is True
+    assert processes.process_alive("sleeper") is None
+    assert processes.process_stop("sleeper") is False
+
+
+def test_process_start_under_a_running_name_is_refused() -> None:
+    start()
+    with pytest.raises(processes.ProcessError, match="already runs"):
+        start()
+    processes.process_stop("sleeper")
+
+
+def test_process_start_that_ends_at_once_tells_its_log() -> None:
+    with pytest.raises(processes.ProcessError, match="the reason"):
+        start([sys.executable, "-c", "raise SystemExit('the reason')"])
+    assert not processes.process_file("sleeper").exists()
+
+
+def test_process_stop_with_a_reused_number_leaves_the_stranger(
+    stranger: subprocess.Popen[bytes],
+) -> None:
+    mark = processes.process_mark(stranger.pid)
+    assert mark is not None
+    processes.process_file("sleeper").parent.mkdir()
+    processes.process_file("sleeper").write_text(f"{stranger.pid} {mark}9\n")
+    assert processes.process_alive("sleeper") is None
+    assert processes.process_stop("sleeper") is False
+    assert stranger.poll() is None
+
+
+def test_process_stop_ends_what_the_process_leaves_behind(tmp_path: Path) -> None:
+    parent = f"""
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+open({str(tmp_path / "child")!r}, "w").write(str(child.pid))
+print("up", flush=True)
+time.sleep(60)
+"""
+    start([sys.executable, "-c", parent])
+    child = int((tmp_path / "child").read_text())
+    processes.process_stop("sleeper")
+    for _ in range(100):
+        if processes.process_mark(child) is None:
+            return
+        subprocess.run(["sleep", "0.05"], check=True)
+    pytest.fail("the child still runs")

@@ -1,0 +1,160 @@
+"""The script `run`: its functions driven in temporary places, without installing or starting a server."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def shell(script: str, *, root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs lines of shell with the script's functions at hand and `root` as the checkout."""
+    lines = f". {shlex.quote(str(ROOT / 'run'))}; places {shlex.quote(str(root))}; {script}"
+    return subprocess.run(
+        ["dash", "-c", lines],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], **environment},
+        timeout=60,
+    )
+
+
+def told(script: str, *, root: Path, **environment: str) -> str:
+    done = shell(script, root=root, **environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_help_names_every_command() -> None:
+    text = subprocess.run(
+        [ROOT / "run", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    for command in ("demo", "test", "setup", "dev", "check", "bench", "manage", "stop"):
+        assert f"\n  {command} " in text
+
+
+def test_unknown_command_is_a_usage_error() -> None:
+    done = subprocess.run([ROOT / "run", "danse"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Usage:" in done.stderr
+
+
+def test_socket_directory_of_a_short_path_lies_under_var(tmp_path: Path) -> None:
+    assert told("socket_directory /srv/flurpost/var/run/sockets", root=tmp_path) == (
+        "/srv/flurpost/var/run/sockets"
+    )
+
+
+@pytest.mark.parametrize(("length", "moved"), [(92, False), (93, True)])
+def test_socket_directory_at_the_limit_of_a_socket_path(
+    tmp_path: Path, length: int, moved: bool
+) -> None:
+    directory = "/" + "d" * (length - 1)
+    chosen = told(f"socket_directory {directory}", root=tmp_path)
+    assert (chosen != directory) is moved
+    assert len(f"{chosen}/.s.PGSQL.5432") <= 107
+
+
+def test_socket_directory_counts_bytes_not_letters(tmp_path: Path) -> None:
+    directory = "/" + "ü" * 60
+    assert told(f"socket_directory {directory}", root=tmp_path, LC_ALL="C.UTF-8") != directory
+
+
+def test_private_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "target").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    done = shell(f"SYSTEM_USER=; private_directory {tmp_path}/link", root=tmp_path)
+    assert done.returncode == 1
+    assert "somebody else" in done.stderr
+
+
+def test_packages_missing_without_the_right_are_named(tmp_path: Path) -> None:
+    # Neither root nor sudo, and two packages missing: said, not tried.
+    done = shell(
+        "id() { echo 1000; }; have() { case $1 in sudo | lighttpd | msgfmt) return 1 ;; esac; };"
+        " packages run",
+        root=tmp_path,
+        DATABASE_URL="postgis://elsewhere/flurpost",
+        REDIS_URL="redis://elsewhere",
+    )
+    assert done.returncode == 1
+    assert "needs root or sudo" in done.stderr
+    assert "lighttpd gettext" in done.stderr
+
+
+def test_packages_for_servers_elsewhere_do_not_include_servers(tmp_path: Path) -> None:
+    script = "have() { return 1; }; postgres_version() { :; }; packages_missing run"
+    own = told(script, root=tmp_path).split()
+    elsewhere = told(script, root=tmp_path, DATABASE_URL="postgis://a/b", REDIS_URL="redis://c")
+    assert set(own) - set(elsewhere.split()) == {"postgresql-postgis", "redis-server"}
+
+
+def test_packages_for_tests_include_the_browser(tmp_path: Path) -> None:
+    script = "have() { return 1; };"
+    run = told(f"{script} packages_missing run", root=tmp_path).split()
+    test = told(f"{script} packages_missing test", root=tmp_path).split()
+    assert set(test) - set(run) == {"chromium"}
+
+
+def test_stop_ends_what_was_started(tmp_path: Path) -> None:
+    told("process_start sleeper sleep 60", root=tmp_path)
+    assert told("process_alive sleeper >/dev/null && stop", root=tmp_path) == "stopped sleeper"
+    assert shell("process_alive sleeper", root=tmp_path).returncode == 1
+
+
+def test_stop_with_a_reused_number_leaves_the_stranger(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "60"]) as stranger:
+        told("true", root=tmp_path)
+        (tmp_path / "var/run/web.pid").write_text(f"{stranger.pid} another-boot-12345\n")
+        assert told("stop", root=tmp_path) == ""
+        assert stranger.poll() is None
+        stranger.kill()
+    assert not (tmp_path / "var/run/web.pid").exists()
+
+
+def test_process_marks_of_shell_and_python_are_the_same(tmp_path: Path) -> None:
+    script = (
+        f"cd {shlex.quote(str(ROOT))}; mark=$(process_mark $$);"
+        f" {sys.executable} -c 'import sys; from config.processes import process_mark as m;"
+        ' print(m(int(sys.argv[1])) == sys.argv[2])\' $$ "$mark"'
+    )
+    names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
+    environment = {name: os.environ[name] for name in names if name in os.environ}
+    assert told(script, root=tmp_path, **environment) == "True"
+
+
+def test_postgres_lock_of_a_stranger_is_removed(tmp_path: Path) -> None:
+    # A crash leaves the file; after a reboot its number is some other process's.
+    told(
+        "mkdir -p $STATE/postgres $SOCKETS; echo $$ >$STATE/postgres/postmaster.pid", root=tmp_path
+    )
+    found = "postgres_unlock; test ! -e $STATE/postgres/postmaster.pid && echo gone"
+    lock = "echo 1 >$STATE/postgres/postmaster.pid"
+    assert told(f"{lock}; {found}", root=tmp_path) == "gone"
+
+
+def test_stamped_runs_once_for_one_content(tmp_path: Path) -> None:
+    script = "for lock in a a b b; do stamped lock $lock echo ran; done"
+    assert told(script, root=tmp_path) == "ran\nran"
+
+
+def test_stamped_does_not_remember_a_failure(tmp_path: Path) -> None:
+    assert shell("stamped lock a false", root=tmp_path).returncode == 1
+    assert told("stamped lock a echo again", root=tmp_path) == "again"
+
+
+def test_step_that_fails_shows_its_output_and_stops(tmp_path: Path) -> None:
+    done = shell(
+        "broken() { echo the reason; false; echo not here; }; step Work broken", root=tmp_path
+    )
+    assert done.returncode == 1
+    assert "the reason" in done.stderr
+    assert "not here" not in done.stderr
+    assert "var/log/setup.log" in done.stderr
