@@ -1,0 +1,9 @@
+"""What every test shares."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+# The same examples on every machine and no time limit on one: a slow runner is not a wrong program.
+settings.register_profile("suite", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("suite")
