@@ -14,3 +14,17 @@ ETRS89_UTM32: Final = 25832
 def storage_srid() -> int:
     """EPSG code of the projected CRS in metres in which this installation stores geometry."""
     return int(settings.STORAGE_SRID)
+
+
+# Names of the German surveying authorities (urn:adv:crs:NAME) → EPSG. A name that a Land refines by a suffix
+# (DE_DHDN_3GK2_RP101) is looked up by its beginning.
+ADV_CRS: Final = {
+    "ETRS89_UTM31": 25831,
+    "ETRS89_UTM32": ETRS89_UTM32,
+    "ETRS89_UTM33": 25833,
+    "ETRS89_Lat-Lon": 4258,
+    "DE_DHDN_3GK2": 31466,
+    "DE_DHDN_3GK3": 31467,
+    "DE_DHDN_3GK4": 31468,
+    "DE_DHDN_3GK5": 31469,
+}

@@ -1,0 +1,211 @@
+"""The only module that transforms coordinates (pyproj). Arrays have shape (n, 2): x (easting, longitude) first.
+
+Whatever the register says about a CRS's axes, inside the program x comes first (`always_xy`); what a file
+delivers in another order, or with the zone number before its eastings, is put right by `axes_normalise`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from django.contrib.gis.geos import Point
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+
+from gis_core.errors import CoordinateError
+from gis_core.srids import ADV_CRS, WGS84, storage_srid
+
+Coordinates = NDArray[np.float64]
+
+# Storage keeps millimetres, as the cadastre does.
+STORAGE_DECIMALS: Final = 3
+# Eastings such as 32382943 carry the number of their UTM zone in front (millions of metres).
+ZONE_PREFIX_M: Final = 1_000_000
+# Data of one zone reach into the next one; further than this from the area of use, something is wrong.
+AREA_MARGIN_M: Final = 150_000
+
+_EPSG = re.compile(
+    r"^(?:urn:(?:x-)?ogc:def:crs:EPSG:[^:]*:|https?://www\.opengis\.net/def/crs/EPSG/[^/]+/)(\d+)$"
+)
+_PLAIN = re.compile(
+    r"^(?:EPSG:|https?://www\.opengis\.net/gml/srs/epsg\.xml#)?(\d+)$", re.IGNORECASE
+)
+_CRS84 = re.compile(r"(?:^|[:/])CRS84$", re.IGNORECASE)
+_ADV = re.compile(r"^urn:adv:crs:(.+)$")
+
+
+@dataclass(frozen=True)
+class SourceCrs:
+    """A CRS as a source names it. `register_axes` says that its coordinates follow the register's axis order."""
+
+    crs: CRS
+    name: str
+    register_axes: bool = False
+
+    @property
+    def srid(self) -> int | None:
+        """EPSG code, or None for a CRS outside the register."""
+        return self.crs.to_epsg()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How coordinates were transformed; `accuracy_m` is None where PROJ does not know it."""
+
+    source: str
+    target: str
+    name: str
+    accuracy_m: float | None
+
+
+@lru_cache(maxsize=64)
+def crs_parse(reference: int | str) -> SourceCrs:
+    """The CRS named by an EPSG code, "EPSG:n", URN, URL, urn:adv:crs:… or WKT; CoordinateError when unknown."""
+    text = str(reference).strip()
+    try:
+        if match := _EPSG.match(text):
+            return SourceCrs(CRS.from_epsg(int(match[1])), f"EPSG:{match[1]}", register_axes=True)
+        if match := _PLAIN.match(text):
+            return SourceCrs(CRS.from_epsg(int(match[1])), f"EPSG:{match[1]}")
+        if _CRS84.search(text):
+            return SourceCrs(CRS.from_epsg(WGS84), "CRS84")
+        if match := _ADV.match(text):
+            return _adv_crs(match[1])
+        return SourceCrs(CRS.from_user_input(text), text if len(text) < 50 else CRS(text).name)
+    except CRSError as error:
+        raise CoordinateError(f"unknown coordinate reference system {text!r}") from error
+
+
+def _adv_crs(name: str) -> SourceCrs:
+    for known, srid in ADV_CRS.items():
+        if name.startswith(known):
+            return SourceCrs(
+                CRS.from_epsg(srid), f"EPSG:{srid}", register_axes=known.endswith("Lat-Lon")
+            )
+    raise CoordinateError(f"unknown coordinate reference system 'urn:adv:crs:{name}'")
+
+
+def storage_crs() -> SourceCrs:
+    """The CRS in which this installation stores geometry."""
+    return crs_parse(storage_srid())
+
+
+@lru_cache(maxsize=64)
+def _transformer(source: CRS, target: CRS) -> Transformer:
+    # A Transformer keeps its PROJ context per thread (pyproj ≥ 3.1), so it may be shared.
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+@lru_cache(maxsize=64)
+def _area_bounds(crs: CRS) -> tuple[float, float, float, float] | None:
+    """The area of use of a projected CRS in its own coordinates, with a margin; None where it is not known."""
+    if not crs.is_projected or crs.area_of_use is None or crs.geodetic_crs is None:
+        return None
+    to_projected = _transformer(crs.geodetic_crs, crs)
+    west, south, east, north = to_projected.transform_bounds(*crs.area_of_use.bounds)
+    return (
+        west - AREA_MARGIN_M,
+        south - AREA_MARGIN_M,
+        east + AREA_MARGIN_M,
+        north + AREA_MARGIN_M,
+    )
+
+
+def _inside(xy: Coordinates, bounds: tuple[float, float, float, float]) -> bool:
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    return bool(
+        low[0] >= bounds[0]
+        and low[1] >= bounds[1]
+        and high[0] <= bounds[2]
+        and high[1] <= bounds[3]
+    )
+
+
+def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str]:
+    """Coordinates with x first and without zone prefix, and what was done ("" for nothing).
+
+    Geographic coordinates are swapped where their CRS was named by URN or URL and has latitude first.
+    Projected ones are judged by the CRS's area of use, because legacy files (EPSG:31466) hold either order
+    whatever the register says. Raises CoordinateError when no reading fits.
+    """
+    if len(xy) == 0:
+        return xy, ""
+    if source.crs.is_geographic:
+        swap = source.register_axes and source.crs.axis_info[0].direction == "north"
+        turned = xy[:, ::-1] if swap else xy
+        if not _inside(turned, (-180.0, -90.0, 180.0, 90.0)):
+            raise CoordinateError(
+                _misfit(xy, source, "degrees; latitude and longitude may be swapped")
+            )
+        return turned, "axes swapped" if swap else ""
+    bounds = _area_bounds(source.crs)
+    if bounds is None or _inside(xy, bounds):
+        return xy, ""
+    if _inside(xy[:, ::-1], bounds):
+        return xy[:, ::-1], "axes swapped"
+    stripped = np.column_stack((xy[:, 0] % ZONE_PREFIX_M, xy[:, 1]))
+    if xy[:, 0].min() > 30 * ZONE_PREFIX_M and _inside(stripped, bounds):
+        return stripped, "zone prefix stripped"
+    raise CoordinateError(_misfit(xy, source, "another CRS, or false eastings"))
+
+
+def _misfit(xy: Coordinates, source: SourceCrs, guess: str) -> str:
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    return (
+        f"coordinates x {low[0]:.3f} to {high[0]:.3f}, y {low[1]:.3f} to {high[1]:.3f} lie outside"
+        f" the area of {source.name} ({source.crs.name}); likely cause: {guess}"
+    )
+
+
+def transform(
+    xy: Coordinates, source: SourceCrs, target: SourceCrs
+) -> tuple[Coordinates, Operation | None]:
+    """Transforms normalised coordinates; the operation is None where both CRS are the same.
+
+    Without the grid BeTA2007 the DHDN systems (EPSG:31466 …) are good to about 1 m: the operation says so.
+    """
+    if source.crs.equals(target.crs, ignore_axis_order=True):
+        return xy, None
+    transformer = _transformer(source.crs, target.crs)
+    x, y = transformer.transform(xy[:, 0], xy[:, 1])
+    result = np.column_stack((x, y))
+    if not np.isfinite(result).all():
+        raise CoordinateError(_misfit(xy, source, f"coordinates that {target.name} cannot hold"))
+    # With several candidate operations PROJ chooses by place; only afterwards is it known which one it was.
+    used = transformer.get_last_used_operation() if transformer.accuracy < 0 else transformer
+    accuracy = used.accuracy if used.accuracy >= 0 else None
+    return result, Operation(source.name, target.name, used.description, accuracy)
+
+
+def transform_geometry(
+    geometry: Any, source: SourceCrs | int | str, target: SourceCrs | int | str
+) -> Any:
+    """A shapely geometry or an array of them in another CRS; two dimensions, x first on both sides."""
+    source = source if isinstance(source, SourceCrs) else crs_parse(source)
+    target = target if isinstance(target, SourceCrs) else crs_parse(target)
+    return shapely.transform(geometry, lambda xy: transform(xy, source, target)[0])
+
+
+def wgs84_to_storage(longitude: float, latitude: float) -> tuple[float, float]:
+    """x and y in the storage CRS (m) of a position in degrees, rounded to millimetres."""
+    x, y = _transformer(crs_parse(WGS84).crs, storage_crs().crs).transform(longitude, latitude)
+    if not (np.isfinite(x) and np.isfinite(y)):
+        raise CoordinateError(f"longitude {longitude}, latitude {latitude} cannot be projected")
+    return round(x, STORAGE_DECIMALS), round(y, STORAGE_DECIMALS)
+
+
+def storage_to_wgs84(x: float, y: float) -> tuple[float, float]:
+    """Longitude and latitude in degrees of a position in the storage CRS."""
+    longitude, latitude = _transformer(storage_crs().crs, crs_parse(WGS84).crs).transform(x, y)
+    return longitude, latitude
+
+
+def point_from_wgs84(*, latitude: float, longitude: float) -> Point:
+    """A point in the storage CRS from degrees."""
+    return Point(*wgs84_to_storage(longitude, latitude), srid=storage_srid())

@@ -1,0 +1,280 @@
+"""GML without GDAL: GDAL would fetch a document's schemaLocation from the network.
+
+Documents are streamed with lxml; a document type declaration is refused before anything else is read, so that
+neither entities nor external files can come into play. Geometry is read by local names, hence GML 3.1 and 3.2.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any, Final
+from xml.parsers import expat
+
+import numpy as np
+import shapely
+from lxml import etree
+from numpy.typing import NDArray
+
+from gis_core.errors import GeometryError, GisError
+
+# An arc is replaced by chords that leave it by no more than this.
+ARC_TOLERANCE_M: Final = 0.001
+_HEAD_CHUNK: Final = 64 * 1024
+_HEAD_LIMIT: Final = 4 * 1024 * 1024
+_LOCAL_NAMES: dict[str, str] = {}
+
+
+class GmlError(GisError):
+    """A document is not well-formed, not allowed, or not GML."""
+
+
+def local_name(tag: str) -> str:
+    """The name without its namespace."""
+    try:
+        return _LOCAL_NAMES[tag]
+    except KeyError:
+        return _LOCAL_NAMES.setdefault(tag, tag.rpartition("}")[2])
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a document says before its content: root element, its attributes and namespaces."""
+
+    root: str
+    attributes: dict[str, str]
+    namespaces: frozenset[str]
+
+
+class _RootReached(Exception):  # noqa: N818 - leaves the parser, is no error
+    """The root element's start was read."""
+
+
+def head_read(stream: IO[bytes]) -> Head:
+    """Reads up to the root element. Raises GmlError for a DOCTYPE and for what is not XML."""
+    namespaces: set[str] = set()
+    found: list[tuple[str, dict[str, str]]] = []
+
+    def refuse(*_: Any) -> None:
+        raise GmlError("a document type declaration (DTD, entities) is not allowed")
+
+    def root(name: str, attributes: dict[str, str]) -> None:
+        found.append((name, attributes))
+        raise _RootReached
+
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartNamespaceDeclHandler = lambda prefix, uri: namespaces.add(uri or "")
+    parser.StartElementHandler = root
+    read = 0
+    try:
+        while chunk := stream.read(_HEAD_CHUNK):
+            parser.Parse(chunk, False)
+            read += len(chunk)
+            if read > _HEAD_LIMIT:
+                raise GmlError("no root element in the first megabytes")
+        parser.Parse(b"", True)
+    except _RootReached:
+        name, attributes = found[0]
+        plain = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+        return Head(name.rpartition("}")[2], plain, frozenset(namespaces))
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise GmlError(f"not well-formed XML: {error}") from error
+    raise GmlError("no root element")
+
+
+def elements_stream(stream: IO[bytes], names: Iterable[str]) -> Iterator[etree._Element]:
+    """Yields each element with one of these local names when it is complete, then frees it and all before it.
+
+    Raises GmlError where the document is truncated, badly encoded or not well-formed.
+    """
+    events = etree.iterparse(
+        stream,
+        events=("end",),
+        tag=[f"{{*}}{name}" for name in names],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        for _, element in events:
+            yield element
+            element.clear(keep_tail=False)
+            parent = element.getparent()
+            while parent is not None and (before := element.getprevious()) is not None:
+                parent.remove(before)
+    except (etree.XMLSyntaxError, LookupError) as error:
+        raise GmlError(f"not well-formed XML: {error}") from error
+
+
+# --- Geometry -------------------------------------------------------------------------------------
+
+
+@dataclass
+class PolygonCollector:
+    """Collects GML surfaces, one per feature, and makes them an array of shapely MultiPolygons at once.
+
+    `srs_name` is the srsName met while adding the latest surface ("" for none).
+    """
+
+    coordinates: array[float] = field(default_factory=lambda: array("d"))
+    ring_ends: list[int] = field(default_factory=lambda: [0])
+    polygon_ends: list[int] = field(default_factory=lambda: [0])
+    feature_ends: list[int] = field(default_factory=lambda: [0])
+    srs_name: str = ""
+    arcs: int = 0
+    flattened: int = 0
+
+    def add(self, geometry: etree._Element | None) -> None:
+        """Adds a feature's surface; None or an empty one is kept as an empty place.
+
+        Raises GeometryError for an unsupported element or an impossible ring; what was added stays consistent.
+        """
+        self.srs_name = ""
+        marks = (len(self.coordinates), len(self.ring_ends), len(self.polygon_ends))
+        try:
+            if geometry is not None:
+                self._surface(geometry, 2)
+        except GeometryError:
+            del (
+                self.coordinates[marks[0] :],
+                self.ring_ends[marks[1] :],
+                self.polygon_ends[marks[2] :],
+            )
+            raise
+        self.feature_ends.append(len(self.polygon_ends) - 1)
+
+    def finish(self) -> NDArray[np.object_]:
+        """MultiPolygons in the order in which they were added, None for an empty place; the collector is empty again."""
+        xy = np.frombuffer(self.coordinates, dtype=np.float64).reshape(-1, 2).copy()
+        offsets = tuple(
+            np.array(ends, dtype=np.int64)
+            for ends in (self.ring_ends, self.polygon_ends, self.feature_ends)
+        )
+        result: NDArray[np.object_] = shapely.from_ragged_array(
+            shapely.GeometryType.MULTIPOLYGON, xy, offsets
+        )
+        result[np.diff(offsets[2]) == 0] = None
+        self.__init__()  # type: ignore[misc]
+        return result
+
+    def _surface(self, element: etree._Element, dimension: int) -> None:
+        dimension = self._declared(element, dimension)
+        name = local_name(element.tag)
+        if name in {"Polygon", "PolygonPatch"}:
+            rings = [boundary[0] for boundary in element if len(boundary)]
+            for ring in rings:
+                self._ring(ring, dimension)
+            if rings:
+                self.polygon_ends.append(len(self.ring_ends) - 1)
+        elif name in {
+            "MultiSurface",
+            "MultiPolygon",
+            "CompositeSurface",
+            "Surface",
+            "PolyhedralSurface",
+        }:
+            for members in element:
+                for member in members:
+                    self._surface(member, dimension)
+        else:
+            raise GeometryError(f"{name} is not a supported surface")
+
+    def _declared(self, element: etree._Element, dimension: int) -> int:
+        if srs_name := element.get("srsName"):
+            self.srs_name = self.srs_name or srs_name
+        if declared := element.get("srsDimension"):
+            return int(declared)
+        return dimension
+
+    def _ring(self, element: etree._Element, dimension: int) -> None:
+        dimension = self._declared(element, dimension)
+        name = local_name(element.tag)
+        if name == "LinearRing":
+            numbers = self._positions(element, dimension)
+        elif name == "Ring":
+            numbers = self._curves(element, dimension)
+        else:
+            raise GeometryError(f"{name} is not a supported ring")
+        if len(numbers) < 8:
+            raise GeometryError(f"a ring has {len(numbers) // 2} positions, at least 4 are needed")
+        if numbers[0] != numbers[-2] or numbers[1] != numbers[-1]:
+            raise GeometryError("a ring is not closed")
+        self.coordinates.extend(numbers)
+        self.ring_ends.append(len(self.coordinates) // 2)
+
+    def _positions(self, element: etree._Element, dimension: int) -> list[float]:
+        """x and y of all pos and posList below the element, alternating."""
+        numbers: list[float] = []
+        try:
+            for child in element:
+                size = self._declared(child, dimension)
+                values = list(map(float, (child.text or "").split()))
+                if len(values) % size:
+                    raise GeometryError(f"{len(values)} numbers are not positions of {size}")
+                if size != 2:
+                    self.flattened += 1
+                    values = [value for index, value in enumerate(values) if index % size < 2]
+                numbers.extend(values)
+        except ValueError as error:
+            raise GeometryError(f"a coordinate is not a number: {error}") from error
+        # The sum is finite only when every number is: one test instead of many.
+        if not math.isfinite(sum(numbers)):
+            raise GeometryError("a coordinate is not a finite number")
+        return numbers
+
+    def _curves(self, element: etree._Element, dimension: int) -> list[float]:
+        """The segments of a Ring, Curve or CompositeCurve, joined."""
+        numbers: list[float] = []
+        for members in element:
+            for member in members:
+                piece = self._curve(member, self._declared(member, dimension))
+                joined = len(numbers) > 1 and numbers[-2:] == piece[:2]
+                numbers.extend(piece[2:] if joined else piece)
+        return numbers
+
+    def _curve(self, element: etree._Element, dimension: int) -> list[float]:
+        name = local_name(element.tag)
+        if name in {"LineStringSegment", "LineString"}:
+            return self._positions(element, dimension)
+        if name == "Arc":
+            self.arcs += 1
+            return arc_linearise(self._positions(element, dimension))
+        if name in {"Curve", "CompositeCurve"}:
+            return self._curves(element, dimension)
+        raise GeometryError(f"{name} is not a supported curve")
+
+
+def arc_linearise(numbers: list[float]) -> list[float]:
+    """An arc through three positions (x1, y1, x2, y2, x3, y3) as positions at most ARC_TOLERANCE_M beside it.
+
+    Both directions give the same positions, so that neighbours keep a common border.
+    """
+    if len(numbers) != 6:
+        raise GeometryError(f"an arc has {len(numbers) // 2} positions, exactly 3 are needed")
+    if tuple(numbers[:2]) > tuple(numbers[4:]):
+        turned = arc_linearise([*numbers[4:], *numbers[2:4], *numbers[:2]])
+        return [value for i in range(len(turned) - 2, -1, -2) for value in turned[i : i + 2]]
+    x1, y1, x2, y2, x3, y3 = numbers
+    # Relative to the first position: squares of full eastings would cost the millimetres.
+    ax, ay, bx, by = x2 - x1, y2 - y1, x3 - x1, y3 - y1
+    cross = 2 * (ax * by - ay * bx)
+    if abs(cross) < 1e-9:
+        return numbers
+    a2, b2 = ax * ax + ay * ay, bx * bx + by * by
+    cx, cy = (by * a2 - ay * b2) / cross, (ax * b2 - bx * a2) / cross
+    radius = math.hypot(cx, cy)
+    start = math.atan2(-cy, -cx)
+    sweep = (math.atan2(by - cy, bx - cx) - start) % math.tau
+    if cross < 0:
+        sweep -= math.tau
+    step = 2 * math.acos(max(1 - ARC_TOLERANCE_M / radius, 0.0))
+    steps = max(math.ceil(abs(sweep) / step), 2)
+    angles = start + sweep * np.arange(1, steps) / steps
+    inner = np.column_stack((x1 + cx + radius * np.cos(angles), y1 + cy + radius * np.sin(angles)))
+    return [x1, y1, *inner.ravel().tolist(), x3, y3]
