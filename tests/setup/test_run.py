@@ -62,9 +62,29 @@ def test_socket_directory_at_the_limit_of_a_socket_path(
     assert len(f"{chosen}/.s.PGSQL.5432") <= 107
 
 
-def test_socket_directory_counts_bytes_not_letters(tmp_path: Path) -> None:
-    directory = "/" + "ü" * 60
-    assert told(f"socket_directory {directory}", root=tmp_path, LC_ALL="C.UTF-8") != directory
+@pytest.mark.parametrize("path", ["/srv/a b/sockets", "/srv/größe/sockets", "/srv/a%20b/sockets"])
+def test_socket_directory_with_letters_that_addresses_escape_is_elsewhere(
+    tmp_path: Path, path: str
+) -> None:
+    chosen = told(f"socket_directory '{path}'", root=tmp_path)
+    assert not chosen.startswith("/srv")
+
+
+@pytest.mark.parametrize(
+    ("database", "redis", "own"),
+    [
+        ("", "", "postgres redis"),
+        ("$OWN_DATABASE/flurpost", "$OWN_REDIS", "postgres redis"),
+        ("$OWN_DATABASE/mine", "", "postgres redis"),
+        ("postgis://elsewhere/flurpost", "", "redis"),
+        ("", "redis://elsewhere", "postgres"),
+    ],
+)
+def test_own_servers_are_started_unless_others_are_named(
+    tmp_path: Path, database: str, redis: str, own: str
+) -> None:
+    script = f"DATABASE_URL={database} REDIS_URL={redis}; ! own_postgres || printf 'postgres ';"
+    assert told(f"{script} ! own_redis || echo redis", root=tmp_path) == own
 
 
 def test_private_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
