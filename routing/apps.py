@@ -9,4 +9,8 @@ class RoutingConfig(AppConfig):
     verbose_name = _("Responsibility")
 
     def ready(self) -> None:
-        from routing import receivers  # noqa: F401, PLC0415 - connects to the issues' signal
+        from issues import agency
+        from routing import receivers  # noqa: F401 - connects to the issues' signal
+        from routing.selectors.decisions import agency_names
+
+        agency.register(agency_names)

@@ -18,7 +18,9 @@ class Authority(models.Model):
     written to by the public order office, never by the system).
     """
 
-    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="authorities")
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, on_delete=models.PROTECT, related_name="authorities"
+    )
     code = models.CharField(_("code"), max_length=20)
     name_de = models.CharField(_("name (German)"), max_length=200)
     name_en = models.CharField(_("name (English)"), max_length=200)

@@ -24,7 +24,9 @@ class Delivery(models.Model):
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="deliveries")
     kind = models.CharField(_("kind"), max_length=12, choices=DeliveryKind)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="deliveries")
-    contact = models.ForeignKey(AuthorityContact, on_delete=models.PROTECT, related_name="deliveries")
+    contact = models.ForeignKey(
+        AuthorityContact, on_delete=models.PROTECT, related_name="deliveries"
+    )
     idempotency_key = models.CharField(max_length=64, unique=True)
     state = models.CharField(
         _("state"), max_length=10, choices=DeliveryState, default=DeliveryState.QUEUED

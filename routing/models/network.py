@@ -61,7 +61,9 @@ class ThroughRoad(EditionedModel):
             *EditionedModel.Meta.indexes,
             active_gist("throughroad_gist"),
             models.Index(
-                fields=["section_key"], condition=Q(edition_to__isnull=True), name="throughroad_section"
+                fields=["section_key"],
+                condition=Q(edition_to__isnull=True),
+                name="throughroad_section",
             ),
         ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +15,22 @@ from routing.enums import RuleSetStatus
 class RuleSet(models.Model):
     """One version of a jurisdiction's rules. Once active it is never edited, so decisions can be replayed."""
 
-    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="rule_sets")
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, on_delete=models.PROTECT, related_name="rule_sets"
+    )
     version = models.PositiveIntegerField(_("version"))
     source = models.CharField(_("source"), max_length=300)
     status = models.CharField(
         _("status"), max_length=10, choices=RuleSetStatus, default=RuleSetStatus.DRAFT
+    )
+    assign_from = models.DecimalField(
+        _("sent by itself from this confidence"),
+        max_digits=3,
+        decimal_places=2,
+        default=Decimal("0.70"),
+    )
+    assign_margin = models.DecimalField(
+        _("and this lead over the next"), max_digits=3, decimal_places=2, default=Decimal("0.30")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     activated_at = models.DateTimeField(_("activated"), null=True, blank=True)
@@ -27,7 +40,9 @@ class RuleSet(models.Model):
         verbose_name_plural = _("rule sets")
         ordering = ["-version"]
         constraints = [
-            models.UniqueConstraint(fields=["jurisdiction", "version"], name="ruleset_version_once"),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "version"], name="ruleset_version_once"
+            ),
             models.UniqueConstraint(
                 fields=["jurisdiction"], condition=Q(status="active"), name="ruleset_one_active"
             ),

@@ -1,0 +1,108 @@
+"""Delivery by mail: a summary to read, the report as GeoJSON and Open311 XML, the photos."""
+
+from __future__ import annotations
+
+import smtplib
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.core.validators import validate_email
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from issues.models import Photo
+from routing.channels.attachments import geojson, open311_xml
+from routing.channels.envelope import Envelope, photo_open, reply_address
+from routing.enums import DeliveryState
+from routing.models import AuthorityContact
+from routing.receipts import DeliveryDelayed, DeliveryError, DeliveryRefused, Receipt
+
+# Many mailboxes take 10 MB; Base64 adds a third.
+PHOTO_BYTES_MAX = 7 * 1024 * 1024
+
+
+class MailChannel:
+    """SMTP through the installation's mail server (settings EMAIL_*).
+
+    Mail cannot be asked whether it arrived: a repeat after an unclear end carries the same Message-ID.
+    """
+
+    def send(
+        self,
+        envelope: Envelope,
+        contact: AuthorityContact,
+        *,
+        maybe_arrived: bool,  # noqa: ARG002 - part of the protocol
+    ) -> Receipt:
+        try:
+            validate_email(contact.address)
+        except ValidationError as error:
+            raise DeliveryRefused(f"{contact.address!r} is no mail address") from error
+        message = mail_build(envelope, contact.address)
+        try:
+            message.send()
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refusal(*error.recipients[contact.address]) from error
+        except smtplib.SMTPResponseException as error:
+            raise _refusal(error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPException, OSError) as error:
+            # Before or after the last dot: nobody knows.
+            raise DeliveryDelayed(f"{type(error).__name__}: {error}", maybe_arrived=True) from error
+        return Receipt(
+            state=DeliveryState.SENT,
+            detail={
+                "message_id": envelope.message_id,
+                "address": contact.address,
+                "server": f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}",
+            },
+        )
+
+
+def _refusal(code: int, answer: bytes | str) -> DeliveryError:
+    """4yz: try again; 5yz: not like this (RFC 5321, 4.2.1)."""
+    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    kind = DeliveryRefused if 500 <= code <= 599 else DeliveryDelayed
+    return kind(f"SMTP {code} {text}")
+
+
+def mail_build(envelope: Envelope, address: str) -> EmailMessage:
+    """The message, in German whatever language the worker runs in: its readers are German authorities."""
+    attached = _photos_that_fit(envelope.photos)
+    with translation.override("de"):
+        body = render_to_string(
+            "routing/delivery_mail.txt",
+            {
+                "envelope": envelope,
+                "place": envelope.place,
+                "photos_attached": len(attached),
+                "photos_left_out": len(envelope.photos) - len(attached),
+            },
+        )
+    message = EmailMessage(
+        subject=envelope.subject,
+        body=body,
+        to=[address],
+        reply_to=[reply_address(envelope)],
+        headers={
+            "Message-ID": envelope.message_id,
+            "Auto-Submitted": "auto-generated",
+            "X-Report-Id": envelope.number,
+        },
+    )
+    message.attach(f"{envelope.number}.geojson", geojson(envelope), "application/geo+json")
+    message.attach(f"{envelope.number}.xml", open311_xml(envelope), "application/xml")
+    for index, content in enumerate(attached, start=1):
+        message.attach(f"{envelope.number}-{index}.jpg", content, "image/jpeg")
+    return message
+
+
+def _photos_that_fit(photos: tuple[Photo, ...]) -> list[bytes]:
+    attached: list[bytes] = []
+    room = PHOTO_BYTES_MAX
+    for photo in photos:
+        if photo.file.size <= room:
+            with photo_open(photo) as file:
+                attached.append(file.read())
+            room -= len(attached[-1])
+    return attached

@@ -1,0 +1,209 @@
+"""From a situation to the columns of the matrix: which parcel, which road, which part, inside or outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from routing.types import (
+    UNKNOWN,
+    AgreementFact,
+    AssetFact,
+    Evidence,
+    Facts,
+    ParcelFact,
+    SectionFact,
+    Situation,
+)
+
+ROAD_USES: Final = frozenset({"ROAD", "PATH", "SQUARE"})
+CLASS_RANK: Final = {road_class: rank for rank, road_class in enumerate("ABLKGSP")}
+CLASSIFIED: Final = frozenset("BLK")
+# Half the width of a road's land by class (metres): how far from its axis a place is still on the road.
+HALF_WIDTH_M: Final = {"A": 25.0, "B": 12.0, "L": 11.0, "K": 10.0, "G": 9.0, "S": 6.0, "P": 6.0}
+# A path that runs alongside a road belongs to it; further off it is a path of its own.
+BESIDE_ROAD_M: Final = 3.0
+# Axes that differ by less than this are equally near; then the higher class goes first.
+SAME_DISTANCE_M: Final = 3.0
+NEUTRAL_OWNERS_OF_ROADS: Final = frozenset({"CITY", "KREIS", "LAND", "BUND_STR"})
+
+
+def facts_of(evidence: Evidence, situation: Situation) -> Facts:
+    """One situation as the matrix sees it. Unknown stays unknown: see `hypotheses`."""
+    parcel = situation.parcels[0] if situation.parcels else None
+    usage = parcel.usage if parcel else UNKNOWN.upper()
+    owner = parcel.owner if parcel else UNKNOWN.upper()
+    section = section_choose(evidence, situation, parcel)
+    road_class = section.road_class if section else _class_without_section(usage, owner)
+    if section is not None and road_class in CLASSIFIED:
+        through_road = section.through_road
+    else:
+        through_road = situation.built_up
+    return Facts(
+        category=evidence.category,
+        road_class=road_class,
+        through_road=through_road,
+        part=_part(evidence, situation),
+        usage=usage,
+        owner=owner,
+        built_up=situation.built_up,
+        beside_road=section is not None and not _is_road_land(situation, usage),
+        evidence=evidence,
+        situation=situation,
+        parcel=parcel,
+        section=section,
+        asset=asset_choose(evidence, situation),
+        agreement=agreement_choose(evidence, situation),
+    )
+
+
+def hypotheses(facts: Facts) -> Iterator[tuple[str, Facts]]:
+    """The facts under each state of what is unknown: through-road limits or built-up area.
+
+    Yields (name of the hypothesis, facts); one unnamed hypothesis where everything is known.
+    """
+    if UNKNOWN not in {facts.through_road, facts.built_up}:
+        yield "", facts
+        return
+    for state in ("in", "out"):
+        yield (
+            state,
+            replace(
+                facts,
+                through_road=state if facts.through_road == UNKNOWN else facts.through_road,
+                built_up=state if facts.built_up == UNKNOWN else facts.built_up,
+            ),
+        )
+
+
+def section_choose(
+    evidence: Evidence, situation: Situation, parcel: ParcelFact | None
+) -> SectionFact | None:
+    """The road the report is about, or None where it is about no road.
+
+    On road land: the section whose polygon covers the place, then the one on the same parcel, then the one
+    whose name is the parcel's location, then the nearest; the higher class where two are equally near.
+    Beside road land only for categories about a part of the road, and only close to it.
+    """
+    usage = parcel.usage if parcel else ""
+    covering = {part.section_key for part in situation.parts if part.section_key}
+    if not evidence.part and not _is_road_land(situation, usage):
+        return None
+    reach = [
+        section
+        for section in situation.sections
+        if section.key in covering or _within_reach(section, usage, evidence, parcel)
+    ]
+    if not reach:
+        return None
+    return min(reach, key=lambda section: _preference(section, covering, parcel))
+
+
+def _is_road_land(situation: Situation, usage: str) -> bool:
+    return usage in ROAD_USES or any(part.section_key for part in situation.parts)
+
+
+def _within_reach(
+    section: SectionFact, usage: str, evidence: Evidence, parcel: ParcelFact | None
+) -> bool:
+    if usage in {"ROAD", "SQUARE"}:
+        return True
+    reach = HALF_WIDTH_M[section.road_class]
+    if usage == "PATH":
+        return (
+            section.same_parcel
+            or _named_after(section, parcel)
+            or section.distance <= reach + BESIDE_ROAD_M
+        )
+    return section.distance <= max(reach, min(evidence.accuracy_m or 0.0, 30.0))
+
+
+def _preference(
+    section: SectionFact, covering: set[str], parcel: ParcelFact | None
+) -> tuple[bool, bool, bool, int, int, float, str]:
+    return (
+        section.key not in covering,
+        not section.same_parcel,
+        not _named_after(section, parcel),
+        int(section.distance // SAME_DISTANCE_M),
+        CLASS_RANK[section.road_class],
+        section.distance,
+        section.key,
+    )
+
+
+def _named_after(section: SectionFact, parcel: ParcelFact | None) -> bool:
+    if parcel is None or not parcel.location_text:
+        return False
+    location = parcel.location_text.casefold()
+    return any(name and name.casefold() in location for name in (section.road, section.name))
+
+
+def _class_without_section(usage: str, owner: str) -> str:
+    """Road land without a section in the network: municipal, private, or not to be told (N)."""
+    if usage in {"ROAD", "SQUARE"} and owner in NEUTRAL_OWNERS_OF_ROADS:
+        return "G"
+    if usage in {"ROAD", "SQUARE"} and owner == "PRIV":
+        return "P"
+    return "N"
+
+
+def _part(evidence: Evidence, situation: Situation) -> str:
+    """The category says which part of the road is meant; for cycle paths, the polygon or answer says which kind."""
+    if evidence.part in {"cycle_own", "cycle_shared"}:
+        if evidence.answers.get("KIND") == "shared":
+            return "cycle_shared"
+        if evidence.answers.get("KIND") == "own":
+            return "cycle_own"
+        kinds = {part.part for part in situation.parts}
+        return "cycle_shared" if "cycle_shared" in kinds else evidence.part
+    return evidence.part
+
+
+def asset_choose(evidence: Evidence, situation: Situation) -> AssetFact | None:
+    """The asset the report is about: of a kind of the category, the one whose number was given, else the nearest."""
+    fitting = [asset for asset in situation.assets if asset.kind in evidence.asset_kinds]
+    numbers = {str(value).strip() for value in evidence.answers.values() if isinstance(value, str)}
+    return min(
+        fitting,
+        key=lambda asset: (
+            asset.number not in numbers or not asset.number,
+            asset.distance,
+            asset.key,
+        ),
+        default=None,
+    )
+
+
+def agreement_choose(evidence: Evidence, situation: Situation) -> AgreementFact | None:
+    """The agreement about this category at this place; of several, the first by key (`doubts` names the clash)."""
+    fitting = [
+        agreement
+        for agreement in situation.agreements
+        if evidence.category in agreement.categories or "*" in agreement.categories
+    ]
+    return min(fitting, key=lambda agreement: agreement.key, default=None)
+
+
+def doubts_of(facts: Facts) -> Iterator[str]:
+    """What makes this situation doubtful, as codes: missing facts are named, never passed over."""
+    if facts.parcel is None:
+        yield "no_parcel"
+    elif facts.parcel.distance > 0:
+        yield "gap_between_parcels"
+    if len(facts.situation.parcels) > 1:
+        yield "several_parcels"
+    if facts.road_class in CLASSIFIED and facts.through_road == UNKNOWN:
+        yield "through_road_unknown"
+    if facts.built_up == UNKNOWN:
+        yield "built_up_unknown"
+    if facts.parcel is not None and facts.owner == UNKNOWN.upper():
+        yield "owner_unknown"
+    bodies = {
+        agreement.body
+        for agreement in facts.situation.agreements
+        if {facts.category, "*"} & set(agreement.categories)
+    }
+    if len(bodies) > 1:
+        yield "agreements_clash"

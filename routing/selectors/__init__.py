@@ -1,0 +1,1 @@
+"""Reading what routing has stored."""

@@ -1,0 +1,28 @@
+"""Reading decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from routing.enums import Outcome
+from routing.models import Decision
+
+
+def decisions_latest(issue_ids: Collection[int]) -> dict[int, Decision]:
+    """The decision that counts for each issue, in one query."""
+    latest = (
+        Decision.objects.filter(issue_id__in=issue_ids)
+        .order_by("issue_id", "-number")
+        .distinct("issue_id")
+        .select_related("authority")
+    )
+    return {decision.issue_id: decision for decision in latest}
+
+
+def agency_names(issue_ids: Collection[int]) -> dict[int, str]:
+    """Issue → the public name of who must act, for those that are decided; never reveals an owner."""
+    return {
+        issue_id: decision.authority.public_name
+        for issue_id, decision in decisions_latest(issue_ids).items()
+        if decision.authority is not None and decision.outcome == Outcome.ASSIGNED
+    }

@@ -1,0 +1,26 @@
+"""Reading the outbox."""
+
+from __future__ import annotations
+
+from django.db.models import Count
+
+from routing.enums import DeliveryState
+from routing.models import Delivery
+
+
+def delivery_maybe_arrived(delivery: Delivery) -> bool:
+    """Whether an attempt before the present one may have reached the receiver.
+
+    Every attempt leaves an event when it begins and, unless its worker was killed, one when it has ended.
+    So whatever began and did not surely fail may have arrived.
+    """
+    events = delivery.events.all()
+    began = events.filter(state=DeliveryState.SENDING).count() - 1
+    surely_failed = events.filter(detail__maybe_arrived=False).count()
+    return began > surely_failed
+
+
+def delivery_state_counts() -> dict[str, int]:
+    """State → number of deliveries; states that nobody is in are left out."""
+    rows = Delivery.objects.values_list("state").annotate(Count("pk")).order_by("state")
+    return dict(rows)

@@ -1,0 +1,205 @@
+"""The decision in one sentence a clerk would sign, in German and English, and the German for every doubt.
+
+Both languages are written when the decision is made, because the sentence is part of the record and must
+not change with a later translation; so they stand side by side here and not in the message catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from routing.engine.conditions import condition_compile
+from routing.types import UNKNOWN, Candidate, Facts, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language."""
+
+    assigned: str
+    because: str
+    doubtful: str
+    nobody: str
+    no_rules: str
+    basis: str
+    parcel: str
+    no_parcel: str
+    on_road: str
+    no_road: str
+    through_road: Mapping[str, str]
+    built_up: Mapping[str, str]
+    usage: Mapping[str, str]
+    doubts: Mapping[str, str]
+    or_: str
+
+
+GERMAN: Final = Words(
+    assigned="Zuständig: {authority}.",
+    because="Gemeldet ist „{category}“ {place}; {reason}.",
+    doubtful="Nicht eindeutig: In Frage kommen {authorities}; {doubts}.",
+    nobody="Keine Regel nennt eine zuständige Stelle; {doubts}.",
+    no_rules="Es ist kein Regelwerk aktiv; die Meldung braucht eine Sichtung.",
+    basis="Grundlage: {basis} (Regel {rule}).",
+    parcel="Gemarkung {gemarkung}, {flur}Flurstück {number}",
+    no_parcel="auf keinem bekannten Flurstück",
+    on_road="{road}{limits} ({parcel})",
+    no_road="{usage} ({parcel})",
+    through_road={
+        "in": " innerhalb der Ortsdurchfahrt",
+        "out": " außerhalb der Ortsdurchfahrt",
+        UNKNOWN: ", Grenzen der Ortsdurchfahrt unbekannt",
+    },
+    built_up={"in": " innerorts", "out": " außerorts", UNKNOWN: ""},
+    usage={
+        "ROAD": "auf einer Straßenfläche",
+        "PATH": "auf einem Weg",
+        "SQUARE": "auf einem Platz",
+        "RAIL": "auf Bahngelände",
+        "WATER": "an einem Gewässer",
+        "CANAL": "am Kanal",
+        "FOREST": "in einem Wald",
+        "GREEN": "auf einer Grünfläche",
+        "BUILT": "auf bebautem Grund",
+        "AGRI": "auf landwirtschaftlicher Fläche",
+        "UNKNOWN": "an einem Ort ohne bekannte Nutzung",
+    },
+    doubts={
+        "no_parcel": "an der Stelle ist kein Flurstück bekannt",
+        "gap_between_parcels": "die Stelle liegt in einer Lücke zwischen Flurstücken",
+        "several_parcels": "die Stelle liegt auf der Grenze mehrerer Flurstücke",
+        "through_road_unknown": "die Grenzen der Ortsdurchfahrt sind hier unbekannt",
+        "built_up_unknown": "ob die Stelle innerorts liegt, ist unbekannt",
+        "owner_unknown": "die Eigentumsklasse des Flurstücks ist unbekannt",
+        "agreements_clash": "mehrere Vereinbarungen widersprechen sich",
+        "accuracy": "die Ortsangabe ist dafür zu ungenau",
+        "low_confidence": "die Regel {rule} allein genügt nicht, um ohne Sichtung weiterzuleiten",
+        "no_rule": "die Meldung braucht eine Sichtung",
+    },
+    or_=" oder ",
+)
+
+ENGLISH: Final = Words(
+    assigned="Responsible: {authority}.",
+    because="Reported is “{category}” {place}; {reason}.",
+    doubtful="Not clear: it may be {authorities}; {doubts}.",
+    nobody="No rule names a responsible authority; {doubts}.",
+    no_rules="No rule set is active; the report needs triage.",
+    basis="Basis: {basis} (rule {rule}).",
+    parcel="cadastral district {gemarkung}, {flur}parcel {number}",
+    no_parcel="on no known parcel",
+    on_road="{road}{limits} ({parcel})",
+    no_road="{usage} ({parcel})",
+    through_road={
+        "in": " inside the through-road stretch",
+        "out": " outside the through-road stretch",
+        UNKNOWN: ", through-road limits unknown",
+    },
+    built_up={"in": " inside the built-up area", "out": " outside the built-up area", UNKNOWN: ""},
+    usage={
+        "ROAD": "on road land",
+        "PATH": "on a path",
+        "SQUARE": "on a square",
+        "RAIL": "on railway land",
+        "WATER": "at a watercourse",
+        "CANAL": "at the canal",
+        "FOREST": "in a forest",
+        "GREEN": "on a green space",
+        "BUILT": "on built-up land",
+        "AGRI": "on farmland",
+        "UNKNOWN": "at a place without known land use",
+    },
+    doubts={
+        "no_parcel": "no parcel is known at the place",
+        "gap_between_parcels": "the place lies in a gap between parcels",
+        "several_parcels": "the place lies on the edge of several parcels",
+        "through_road_unknown": "the through-road limits are unknown here",
+        "built_up_unknown": "whether the place lies in the built-up area is unknown",
+        "owner_unknown": "the owner class of the parcel is unknown",
+        "agreements_clash": "several agreements contradict each other",
+        "accuracy": "the location is not accurate enough for it",
+        "low_confidence": "rule {rule} alone does not suffice for passing it on without triage",
+        "no_rule": "the report needs triage",
+    },
+    or_=" or ",
+)
+
+TRIAGE: Final = "TRIAGE"
+FLUR: Final = {"de": "Flur {flur}, ", "en": "section {flur}, "}
+
+
+def sentence(
+    result: Result | None, *, language: str, category: str, authorities: Mapping[str, str]
+) -> str:
+    """The decision as text; `authorities` maps codes to names in the language. None: no rule set is active."""
+    words = GERMAN if language == "de" else ENGLISH
+    if result is None:
+        return words.no_rules
+    first = result.candidates[0]
+    place = place_phrase(result.facts, language=language)
+    if result.assigned:
+        parts = [
+            words.assigned.format(authority=authorities[first.body]),
+            words.because.format(
+                category=category, place=place, reason=_reason(first, result.facts, language)
+            ),
+            words.basis.format(basis=first.legal_basis, rule=first.rule_id),
+        ]
+        return " ".join(parts)
+    names = list(dict.fromkeys(authorities[c.body] for c in result.candidates if c.body != TRIAGE))
+    doubts = ", ".join(_doubts(result, words))
+    lead = (
+        words.doubtful.format(authorities=words.or_.join(names), doubts=doubts)
+        if names
+        else words.nobody.format(doubts=doubts)
+    )
+    head = "Gemeldet ist" if language == "de" else "Reported is"
+    quoted = f"„{category}“" if language == "de" else f"“{category}”"
+    return f"{lead} {head} {quoted} {place}."
+
+
+def place_phrase(facts: Facts, *, language: str) -> str:
+    """Where the place is, in words: road or land use, and the parcel."""
+    words = GERMAN if language == "de" else ENGLISH
+    parcel = words.no_parcel
+    if facts.parcel is not None:
+        flur = FLUR[language].format(flur=facts.parcel.flur) if facts.parcel.flur else ""
+        parcel = words.parcel.format(
+            gemarkung=facts.parcel.gemarkung, flur=flur, number=facts.parcel.number
+        )
+    if facts.section is not None:
+        limits = (
+            words.through_road[facts.through_road]
+            if facts.road_class in "BLK"
+            else words.built_up[facts.built_up]
+        )
+        preposition = "an der Straße" if language == "de" else "at"
+        road = f"{preposition} {facts.section.road}"
+        return words.on_road.format(road=road, limits=limits, parcel=parcel)
+    return words.no_road.format(usage=words.usage[facts.usage], parcel=parcel)
+
+
+def _reason(candidate: Candidate, facts: Facts, language: str) -> str:
+    """Why the rule applies: its condition in words, or what its columns say."""
+    if candidate.condition:
+        condition = condition_compile(candidate.condition)
+        reason = condition.because_de if language == "de" else condition.because_en
+        if candidate.condition == "exception table hit" and facts.agreement is not None:
+            return f"{reason} ({facts.agreement.document})"
+        if candidate.condition == "known asset" and facts.asset is not None and facts.asset.number:
+            return f"{reason} ({facts.asset.number})"
+        return reason
+    if language == "de":
+        return "dafür gilt diese Regel ohne weitere Bedingung"
+    return "this rule applies without a further condition"
+
+
+def _doubts(result: Result, words: Words) -> list[str]:
+    first = result.candidates[0]
+    codes = [code for code in result.doubts if code in words.doubts]
+    if len(result.facts.evidence.situations) > 1 and len({c.body for c in result.candidates}) > 1:
+        codes.append("accuracy")
+    if not codes:
+        codes = ["no_rule" if first.body == TRIAGE else "low_confidence"]
+    return [words.doubts[code].format(rule=first.rule_id) for code in codes]

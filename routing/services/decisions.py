@@ -1,0 +1,150 @@
+"""Making and storing decisions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from issues.enums import EventKind
+from issues.models import Issue
+from issues.services import issue_event_append
+from routing.engine import CompiledRuleSet, decide
+from routing.enums import Outcome, RuleSetStatus
+from routing.evidence import evidence_gather
+from routing.models import Authority, Decision, RuleSet
+from routing.sentences import sentence
+from routing.services.deliveries import deliveries_queue
+from routing.services.rules import rule_rows
+from routing.types import Evidence, Result
+
+ADJOINING_PREDICATES: Final = ("adjoining_owner", "adjoining_owner_other_than")
+
+
+def decision_make(*, issue_id: int) -> Decision:
+    """Decide who must act for an issue and queue what is to be sent, in one transaction.
+
+    An issue that is decided already keeps its decision: the signal after intake and the sweep may both
+    come here. Raises Issue.DoesNotExist; RuleSetError when the active rule set cannot be used.
+    """
+    with transaction.atomic():
+        issue = (
+            Issue.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("category", "jurisdiction")
+            .get(pk=issue_id)
+        )
+        made = issue.decisions.order_by("-number").first()
+        if made is not None:
+            return made
+        return _decide(issue)
+
+
+def decisions_make_missing(*, limit: int = 500) -> int:
+    """Decide what was received and not decided, oldest first; returns how many were decided."""
+    waiting = (
+        Issue.objects.filter(decisions__isnull=True)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:limit]
+    )
+    made = 0
+    for issue_id in list(waiting):
+        decision_make(issue_id=issue_id)
+        made += 1
+    return made
+
+
+def rule_set_active(jurisdiction_id: int) -> RuleSet | None:
+    return RuleSet.objects.filter(
+        jurisdiction_id=jurisdiction_id, status=RuleSetStatus.ACTIVE
+    ).first()
+
+
+@lru_cache(maxsize=16)
+def rule_set_compiled(rule_set_id: int, bodies: frozenset[str]) -> CompiledRuleSet:
+    """A rule set is never edited once it has been active, so its compiled form can be kept."""
+    rule_set = RuleSet.objects.get(pk=rule_set_id)
+    return CompiledRuleSet.compile(
+        rule_rows(rule_set),
+        bodies=bodies,
+        assign_from=float(rule_set.assign_from),
+        assign_margin=float(rule_set.assign_margin),
+    )
+
+
+def _decide(issue: Issue) -> Decision:
+    authorities = {
+        authority.code: authority
+        for authority in Authority.objects.filter(jurisdiction_id=issue.jurisdiction_id)
+    }
+    rule_set = rule_set_active(issue.jurisdiction_id)
+    compiled = rule_set_compiled(rule_set.pk, frozenset(authorities)) if rule_set else None
+    adjoining = (
+        [issue.category.code]
+        if compiled and compiled.uses_predicate(issue.category.code, *ADJOINING_PREDICATES)
+        else []
+    )
+    [(_facts, evidence)] = evidence_gather([issue.pk], adjoining_categories=adjoining)
+    result = decide(evidence, compiled) if compiled else None
+    decision = _decision(issue, evidence, result, rule_set, authorities)
+    decision.save(force_insert=True)
+    unreachable = deliveries_queue(decision)
+    if unreachable:
+        # Nobody would be told: a person has to see it.
+        decision.outcome = Outcome.TRIAGE
+        decision.sentence_de += f" Für {', '.join(unreachable)} ist kein Kontakt hinterlegt."
+        decision.sentence_en += f" There is no contact for {', '.join(unreachable)}."
+        decision.save(update_fields=["outcome", "sentence_de", "sentence_en"])
+    issue_event_append(
+        issue=issue,
+        kind=EventKind.DECIDED,
+        detail={"decision": decision.pk, "number": decision.number},
+    )
+    return decision
+
+
+def _decision(
+    issue: Issue,
+    evidence: Evidence,
+    result: Result | None,
+    rule_set: RuleSet | None,
+    authorities: dict[str, Authority],
+) -> Decision:
+    first = result.candidates[0] if result else None
+    parcel = result.facts.parcel if result else None
+    section = result.facts.section if result else None
+    names_de = {code: authority.name_de for code, authority in authorities.items()}
+    names_en = {code: authority.name_en for code, authority in authorities.items()}
+    return Decision(
+        issue=issue,
+        outcome=Outcome.ASSIGNED if result and result.assigned else Outcome.TRIAGE,
+        # A proposal stays beside a decision that goes to triage; only ASSIGNED is sent.
+        authority=authorities.get(first.body) if first else None,
+        area_code=first.area_code if first else "",
+        rule_set=rule_set,
+        rule_id=first.rule_id if first else "",
+        legal_basis=first.legal_basis if first else "",
+        confidence=score_of(result) if result else 0.0,
+        sentence_de=sentence(
+            result, language="de", category=issue.category.name_de, authorities=names_de
+        ),
+        sentence_en=sentence(
+            result, language="en", category=issue.category.name_en, authorities=names_en
+        ),
+        notify=list(first.notify) if first else [],
+        candidates=[asdict(candidate) for candidate in result.candidates] if result else [],
+        trace=[asdict(tried) for tried in result.trace] if result else [],
+        evidence={**evidence.to_json(), "doubts": list(result.doubts) if result else []},
+        editions=dict(evidence.datasets),
+        parcel_key=parcel.key if parcel else "",
+        road=section.road if section else "",
+        decided_at=timezone.now(),
+    )
+
+
+def score_of(result: Result) -> float:
+    """The score of the first candidate's body over all its rules and hypotheses."""
+    body = result.candidates[0].body
+    return round(sum(one.score for one in result.candidates if one.body == body), 4)

@@ -1,0 +1,25 @@
+"""What workers do. Every task is a sweep: run twice or at the same time elsewhere it does no harm."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from routing.channels import outbox
+
+
+@shared_task
+def deliveries_send_due() -> int:
+    return outbox.deliveries_send_due()
+
+
+@shared_task
+def numbers_poll() -> int:
+    return outbox.numbers_poll()
+
+
+@shared_task
+def decisions_make_missing() -> int:
+    """Decides what was received and, because something went wrong, not decided at once."""
+    from routing.services.decisions import decisions_make_missing as make_missing
+
+    return make_missing()

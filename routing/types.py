@@ -1,0 +1,210 @@
+"""What the engine works with: plain immutable values, no ORM. Lengths in metres, areas in m², storage CRS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelFact:
+    """A parcel at the place, with its land use there and its owner class; `distance` > 0 only in a gap."""
+
+    key: str
+    gemarkung: str
+    flur: int | None
+    number: str
+    area: float
+    usage: str
+    use_type: str
+    use_description: str
+    owner: str
+    location_text: str
+    distance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFact:
+    """A road section in reach. `station` counts from the section's start station.
+
+    `through_road` is in, out or unknown; `same_parcel` says whether the nearest point of the section's
+    axis lies on the parcel of the place.
+    """
+
+    key: str
+    road_class: str
+    road: str
+    name: str
+    distance: float
+    station: float
+    through_road: str
+    cleaning_class: str
+    same_parcel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFact:
+    key: str
+    kind: str
+    number: str
+    owner: str
+    note: str
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class PartFact:
+    """A polygon of a part of the road that covers the place."""
+
+    part: str
+    section_key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementFact:
+    key: str
+    body: str
+    document: str
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFact:
+    kind: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All facts at one place inside the location's accuracy disc; `weight` is its share of the disc.
+
+    `built_up` is in, out or unknown. `adjoining_owner` is the owner class of the nearest parcel that is
+    not a road, empty where nobody asked for it or none is near.
+    """
+
+    weight: float
+    inside: bool
+    built_up: str
+    parcels: tuple[ParcelFact, ...] = ()
+    sections: tuple[SectionFact, ...] = ()
+    parts: tuple[PartFact, ...] = ()
+    assets: tuple[AssetFact, ...] = ()
+    areas: tuple[AreaFact, ...] = ()
+    agreements: tuple[AgreementFact, ...] = ()
+    adjoining_owner: str = ""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Situation:
+        return cls(
+            weight=data["weight"],
+            inside=data["inside"],
+            built_up=data["built_up"],
+            parcels=tuple(ParcelFact(**one) for one in data["parcels"]),
+            sections=tuple(SectionFact(**one) for one in data["sections"]),
+            parts=tuple(PartFact(**one) for one in data["parts"]),
+            assets=tuple(AssetFact(**one) for one in data["assets"]),
+            areas=tuple(AreaFact(**one) for one in data["areas"]),
+            agreements=tuple(
+                AgreementFact(**{**one, "categories": tuple(one["categories"])})
+                for one in data["agreements"]
+            ),
+            adjoining_owner=data["adjoining_owner"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything a decision rests on: the report's own facts and the situations at its place.
+
+    `datasets` names the datasets that have an active edition, each with the edition's id.
+    """
+
+    category: str
+    part: str
+    answers: Mapping[str, Any]
+    asset_kinds: tuple[str, ...]
+    bears_through_roads: bool
+    on: date
+    situations: tuple[Situation, ...]
+    datasets: Mapping[str, int]
+    accuracy_m: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "on": self.on.isoformat()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Evidence:
+        """The inverse of `to_json`, also for evidence read back from a stored decision."""
+        return cls(
+            category=data["category"],
+            part=data["part"],
+            answers=data["answers"],
+            asset_kinds=tuple(data["asset_kinds"]),
+            bears_through_roads=data["bears_through_roads"],
+            on=date.fromisoformat(data["on"]),
+            situations=tuple(Situation.from_json(one) for one in data["situations"]),
+            datasets=data["datasets"],
+            accuracy_m=data["accuracy_m"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One situation as the columns of the decision matrix see it.
+
+    `beside_road`: the place is not road land but close to the road the category is about, so rules for
+    that road's class and rules for no road (N) both apply.
+    """
+
+    category: str
+    road_class: str
+    through_road: str
+    part: str
+    usage: str
+    owner: str
+    built_up: str
+    beside_road: bool
+    evidence: Evidence
+    situation: Situation
+    parcel: ParcelFact | None
+    section: SectionFact | None
+    asset: AssetFact | None
+    agreement: AgreementFact | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTried:
+    rule_id: str
+    matched: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A body that may have to act. `score` in 0–1 is what is compared with the rule set's thresholds."""
+
+    body: str
+    score: float
+    rule_id: str
+    legal_basis: str
+    condition: str
+    notify: tuple[str, ...] = ()
+    hypothesis: str = ""
+    area_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The engine's answer. `assigned` tells whether the first candidate is clear enough to be sent by itself."""
+
+    assigned: bool
+    candidates: tuple[Candidate, ...]
+    facts: Facts
+    trace: tuple[RuleTried, ...] = field(default=())
+    doubts: tuple[str, ...] = field(default=())
