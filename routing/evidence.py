@@ -7,6 +7,7 @@ and the written tie-break (road use first, then smaller area, then parcel key) o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -65,12 +66,12 @@ def _evidence(rows: list[Mapping[str, Any]]) -> tuple[IssueFacts, Evidence]:
     evidence = Evidence(
         category=head["category"],
         part=head["part"],
-        answers=head["answers"],
-        asset_kinds=tuple(head["asset_kinds"]),
+        answers=json.loads(head["answers"]),
+        asset_kinds=tuple(json.loads(head["asset_kinds"])),
         bears_through_roads=head["bears_through_roads"],
         on=received_on,
-        situations=tuple(Situation.from_json(row["situation"]) for row in rows),
-        datasets=head["datasets"] or {},
+        situations=tuple(Situation.from_json(json.loads(row["situation"])) for row in rows),
+        datasets=json.loads(head["datasets"] or "{}"),
         accuracy_m=head["accuracy_m"],
     )
     return IssueFacts(head["issue_id"], head["jurisdiction_id"]), evidence
