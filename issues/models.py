@@ -22,12 +22,15 @@ from issues.enums import (
     PhotoStatus,
     RoadPart,
 )
+from issues.querysets import IssueQuerySet
 
 
 class Category(models.Model):
     """What a report is about: an Open311 service. `code` is the matrix's category, e.g. ROAD_SURFACE."""
 
-    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="categories")
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, on_delete=models.PROTECT, related_name="categories"
+    )
     code = models.CharField(_("code"), max_length=40)
     name_de = models.CharField(_("name (German)"), max_length=100)
     name_en = models.CharField(_("name (English)"), max_length=100)
@@ -39,7 +42,9 @@ class Category(models.Model):
     part = models.CharField(_("part of the road"), max_length=15, choices=RoadPart, blank=True)
     asset_kinds = models.JSONField(_("kinds of assets"), default=list, blank=True)
     is_public = models.BooleanField(_("may be shown to the public"), default=True)
-    is_emergency = models.BooleanField(_("danger to life: show the emergency numbers"), default=False)
+    is_emergency = models.BooleanField(
+        _("danger to life: show the emergency numbers"), default=False
+    )
     is_active = models.BooleanField(_("active"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -100,10 +105,13 @@ class CategoryAttribute(models.Model):
 class ApiKey(models.Model):
     """A sender's key for POST requests; only its SHA-256 is kept."""
 
-    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="api_keys")
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, on_delete=models.PROTECT, related_name="api_keys"
+    )
     name = models.CharField(_("sender"), max_length=100)
     key_hash = models.CharField(max_length=64, unique=True)
     is_active = models.BooleanField(_("active"), default=True)
+    reports_per_minute = models.PositiveIntegerField(_("reports accepted per minute"), default=60)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -132,7 +140,10 @@ class Issue(models.Model):
     longitude = models.FloatField(_("longitude"))
     accuracy_m = models.FloatField(_("accuracy (m)"), null=True, blank=True)
     location_source = models.CharField(
-        _("location from"), max_length=12, choices=LocationSource, default=LocationSource.COORDINATES
+        _("location from"),
+        max_length=12,
+        choices=LocationSource,
+        default=LocationSource.COORDINATES,
     )
     address_text = models.CharField(_("address"), max_length=300, blank=True)
     address_id = models.CharField(_("address identifier"), max_length=100, blank=True)
@@ -153,6 +164,8 @@ class Issue(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    objects = IssueQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("issue")
         verbose_name_plural = _("issues")
@@ -164,6 +177,7 @@ class Issue(models.Model):
         indexes = [
             GistIndex(fields=["point"], name="issue_point_gist"),
             models.Index(fields=["jurisdiction", "-received_at"], name="issue_received"),
+            models.Index(fields=["content_hash"], name="issue_content"),
             models.Index(
                 fields=["jurisdiction", "status"],
                 condition=Q(released_at__isnull=False),
@@ -231,6 +245,11 @@ class Photo(models.Model):
     class Meta:
         verbose_name = _("photo")
         verbose_name_plural = _("photos")
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(status=PhotoStatus.PENDING), name="photo_due"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status=PhotoStatus.STORED) | ~Q(file=""), name="photo_stored_has_file"
@@ -257,7 +276,9 @@ class IssueEvent(models.Model):
         verbose_name_plural = _("events")
         ordering = ["at", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="issueevent_kind_is_known")
+            models.CheckConstraint(
+                condition=Q(kind__in=EventKind.values), name="issueevent_kind_is_known"
+            )
         ]
 
     def __str__(self) -> str:
@@ -273,7 +294,9 @@ class NumberCounter(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["jurisdiction", "year"], name="numbercounter_once_a_year")
+            models.UniqueConstraint(
+                fields=["jurisdiction", "year"], name="numbercounter_once_a_year"
+            )
         ]
 
     def __str__(self) -> str:

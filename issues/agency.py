@@ -1,0 +1,26 @@
+"""Who is responsible, asked from above: the apps above this one say it, this one only passes it on.
+
+Routing registers one callable at start (`AppConfig.ready`). It gets the primary keys of issues and
+answers {primary key: name for the public} in one query, whatever their number; an issue that nobody is
+responsible for yet is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+AgencyNames = Callable[[Collection[int]], Mapping[int, str]]
+
+_registered: list[AgencyNames] = []
+
+
+def register(names: AgencyNames) -> None:
+    """Sets the source of the names; a later registration replaces the former."""
+    _registered[:] = [names]
+
+
+def agency_names(issue_ids: Collection[int]) -> Mapping[int, str]:
+    """{issue's primary key: name of the responsible authority for the public}."""
+    if not _registered or not issue_ids:
+        return {}
+    return _registered[0](issue_ids)

@@ -1,0 +1,127 @@
+"""What the server shows of categories and issues: a whitelist, never more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from issues.enums import IssueStatus
+from issues.models import ApiKey, Category, CategoryAttribute, Issue
+from issues.types import Received
+
+# When the interface last changed.
+CHANGESET: Final = "2026-11-23T00:00:00Z"
+SPECIFICATION: Final = "http://wiki.open311.org/GeoReport_v2"
+
+
+def discovery_shown() -> dict[str, Any]:
+    """Where the server is, what it speaks and whom to ask for a key."""
+    base = reverse("open311_discovery").rpartition("/")[0]
+    return {
+        "changeset": CHANGESET,
+        "contact": _("Questions and requests for an api_key: %(address)s")
+        % {"address": settings.DEFAULT_FROM_EMAIL},
+        "key_service": _("Keys are given by the administration of this installation: %(address)s")
+        % {"address": settings.DEFAULT_FROM_EMAIL},
+        "endpoints": [
+            {
+                "specification": SPECIFICATION,
+                "url": f"{settings.PUBLIC_URL}{base}",
+                "changeset": CHANGESET,
+                "type": "production",
+                "formats": ["text/xml", "application/json"],
+            }
+        ],
+    }
+
+
+def service_shown(category: Category) -> dict[str, Any]:
+    return {
+        "service_code": category.code,
+        "service_name": category.name,
+        "description": category.description or None,
+        "metadata": bool(category.attributes.all()),
+        "type": "realtime",
+        "keywords": category.keywords or None,
+        "group": category.group or None,
+    }
+
+
+def definition_shown(category: Category) -> dict[str, Any]:
+    return {
+        "service_code": category.code,
+        "attributes": [_attribute_shown(question) for question in category.attributes.all()],
+    }
+
+
+def _attribute_shown(question: CategoryAttribute) -> dict[str, Any]:
+    language = "en" if get_language() == "en" else "de"
+    shown: dict[str, Any] = {
+        "variable": question.is_variable,
+        "code": question.code,
+        "datatype": question.datatype,
+        "required": question.is_required,
+        "datatype_description": getattr(question, f"datatype_description_{language}") or None,
+        "order": question.order,
+        "description": getattr(question, f"description_{language}"),
+    }
+    if question.values:
+        shown["values"] = [
+            {"key": value["key"], "name": value[f"name_{language}"]} for value in question.values
+        ]
+    return shown
+
+
+def received_shown(received: Received, account_id: str) -> dict[str, Any]:
+    notice = _("The report is checked before it is shown to the public.")
+    if received.issue.category.is_emergency:
+        notice = f"{_('Danger to life? Call 112 or 110 at once.')} {notice}"
+    return {
+        "service_request_id": received.issue.number,
+        "service_notice": notice,
+        "account_id": account_id or None,
+    }
+
+
+def issue_shown(
+    issue: Issue, *, api_key: ApiKey | None, agencies: Mapping[int, str]
+) -> dict[str, Any]:
+    """One request of GeoReport v2. The public sees whole hours; the sender of the report the very time."""
+    is_own = api_key is not None and issue.api_key_id == api_key.pk
+    photos = issue.released_photos
+    return {
+        "service_request_id": issue.number,
+        "status": "closed" if IssueStatus(issue.status).is_closed else "open",
+        "status_notes": issue.status_note or None,
+        "service_name": issue.category.name,
+        "service_code": issue.category.code,
+        "description": issue.description or None,
+        "agency_responsible": agencies.get(issue.pk),
+        "service_notice": None,
+        "requested_datetime": _moment_shown(issue.received_at, is_own),
+        "updated_datetime": _moment_shown(issue.status_changed_at, is_own),
+        "expected_datetime": None,
+        "address": issue.address_text or None,
+        "address_id": issue.address_id or None,
+        "zipcode": None,
+        "lat": issue.latitude,
+        "long": issue.longitude,
+        "media_url": photo_url(photos[0].public_id) if photos else None,
+    }
+
+
+def photo_url(public_id: object) -> str:
+    """The absolute address under which a released photo is served."""
+    return f"{settings.PUBLIC_URL}{reverse('photo', args=[public_id])}"
+
+
+def _moment_shown(moment: datetime, is_own: bool) -> datetime:
+    local = timezone.localtime(moment)
+    return local if is_own else local.replace(minute=0, second=0, microsecond=0)

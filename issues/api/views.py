@@ -1,0 +1,244 @@
+"""The methods of Open311 GeoReport v2. Errors leave every view in the format that was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+
+from gis_core.models import Jurisdiction
+from issues.agency import agency_names
+from issues.api.formats import Format, document_response, errors_response, format_of
+from issues.api.limits import (
+    READS_PER_MINUTE,
+    REFUSALS_PER_MINUTE,
+    client_address,
+    limit_check,
+)
+from issues.api.parameters import Parameters, body_read, query_read, window_read
+from issues.api.presenters import (
+    definition_shown,
+    discovery_shown,
+    issue_shown,
+    received_shown,
+    service_shown,
+)
+from issues.enums import Channel
+from issues.errors import (
+    IssuesError,
+    IssueUnknown,
+    KeyRefused,
+    MethodNotAllowed,
+    PathUnknown,
+    RequestMalformed,
+)
+from issues.models import ApiKey
+from issues.querysets import IssueQuerySet
+from issues.selectors import (
+    api_key_find,
+    categories_offered,
+    category_find,
+    codes_known,
+    issue_find_by_token,
+    issues_by_number,
+    issues_listed,
+    issues_visible,
+    jurisdiction_find,
+    photo_find,
+)
+from issues.services import issue_receive
+from issues.types import LocationInput, ReporterInput
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class Endpoint(View):
+    """Finds the format, counts the request and turns errors into answers."""
+
+    form: Format = Format.XML
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, suffix: str = "", **kwargs: Any
+    ) -> HttpResponseBase:
+        try:
+            self.form = format_of(request, suffix)
+            # Bad bytes in a path must not reach the database.
+            Parameters({name: [str(value)] for name, value in kwargs.items()})
+            if request.method in {"GET", "HEAD"}:
+                limit_check(f"read:{client_address(request)}", per_minute=READS_PER_MINUTE)
+            return super().dispatch(request, *args, **kwargs)
+        except IssuesError as error:
+            return errors_response(self.form, error)
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        raise MethodNotAllowed(
+            _("%(method)s is not possible here.") % {"method": request.method},
+            allowed=", ".join(self._allowed_methods()),
+        )
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.http_method_not_allowed(request)
+
+    def answer(self, root: str, content: Any) -> HttpResponse:
+        return document_response(self.form, root, content)
+
+
+class DiscoveryView(Endpoint):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.answer("discovery", discovery_shown())
+
+
+class ServicesView(Endpoint):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        jurisdiction = jurisdiction_find(query_read(request).one("jurisdiction_id"))
+        return self.answer(
+            "services", [service_shown(category) for category in categories_offered(jurisdiction)]
+        )
+
+
+class ServiceView(Endpoint):
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        jurisdiction = jurisdiction_find(query_read(request).one("jurisdiction_id"))
+        return self.answer(
+            "service_definition", definition_shown(category_find(jurisdiction, code))
+        )
+
+
+class IssueReading(Endpoint):
+    """What the views that show issues have in common."""
+
+    def asking(self, parameters: Parameters) -> tuple[Jurisdiction, ApiKey | None]:
+        """Whose issues are asked for, and by which sender if a key is given."""
+        jurisdiction = jurisdiction_find(parameters.one("jurisdiction_id"))
+        clear = parameters.one("api_key")
+        return jurisdiction, api_key_checked(self.request, jurisdiction, clear) if clear else None
+
+    def shown(self, issues: IssueQuerySet, api_key: ApiKey | None) -> list[dict[str, Any]]:
+        rows = list(issues)
+        agencies = agency_names([issue.pk for issue in rows])
+        return [issue_shown(issue, api_key=api_key, agencies=agencies) for issue in rows]
+
+
+class RequestsView(IssueReading):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        parameters = query_read(request)
+        jurisdiction, api_key = self.asking(parameters)
+        visible = issues_visible(jurisdiction, api_key)
+        if "service_request_id" in parameters.texts:
+            # It overrides all other arguments.
+            issues = issues_by_number(visible, parameters.csv("service_request_id"))
+        else:
+            start, end = window_read(parameters)
+            codes = parameters.csv("service_code")
+            issues = issues_listed(
+                visible,
+                start=start,
+                end=end,
+                codes=codes_known(jurisdiction, codes) if codes else (),
+                is_closed=_is_closed(parameters),
+            )
+        return self.answer("service_requests", self.shown(issues, api_key))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        parameters = body_read(request)
+        jurisdiction = jurisdiction_find(parameters.one("jurisdiction_id"))
+        api_key = api_key_checked(request, jurisdiction, parameters.one("api_key"))
+        limit_check(f"key:{api_key.pk}", per_minute=api_key.reports_per_minute)
+        received = issue_receive(
+            jurisdiction=jurisdiction,
+            category=category_find(jurisdiction, parameters.one("service_code")),
+            channel=Channel.OPEN311,
+            location=LocationInput(
+                lat=parameters.one("lat"),
+                long=parameters.one("long"),
+                address_id=parameters.one("address_id"),
+                address_string=parameters.one("address_string"),
+                accuracy=parameters.one("accuracy"),
+            ),
+            description=parameters.one("description"),
+            answers=parameters.attributes(),
+            reporter=ReporterInput(
+                first_name=parameters.one("first_name"),
+                last_name=parameters.one("last_name"),
+                email=parameters.one("email"),
+                phone=parameters.one("phone"),
+                device_id=parameters.one("device_id"),
+                account_id=parameters.one("account_id"),
+            ),
+            photos=parameters.photos,
+            media_urls=parameters.many("media_url"),
+            api_key=api_key,
+            sender_key=request.headers.get("Idempotency-Key", "").strip(),
+        )
+        shown = received_shown(received, parameters.one("account_id"))
+        return self.answer("service_requests", [shown])
+
+
+class RequestView(IssueReading):
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        jurisdiction, api_key = self.asking(query_read(request))
+        shown = self.shown(
+            issues_by_number(issues_visible(jurisdiction, api_key), [number]), api_key
+        )
+        if not shown:
+            raise IssueUnknown(_("service_request_id was not found."), field="service_request_id")
+        return self.answer("service_requests", shown)
+
+
+class TokenView(Endpoint):
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        jurisdiction = jurisdiction_find(query_read(request).one("jurisdiction_id"))
+        issue = issue_find_by_token(jurisdiction, token)
+        return self.answer(
+            "service_requests", [{"service_request_id": issue.number, "token": token}]
+        )
+
+
+class NothingHereView(Endpoint):
+    """Whatever else is asked for below the prefix."""
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, suffix: str = "", **kwargs: Any
+    ) -> HttpResponseBase:
+        known = suffix if suffix.lower() in set(Format) else ""
+        form = format_of(request, known)
+        return errors_response(form, PathUnknown(_("There is nothing at this address.")))
+
+
+class PhotoView(Endpoint):
+    """A photo: for the public when released, for staff always."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+        for_staff = request.user.has_perm("issues.triage_issue")
+        photo = photo_find(public_id, for_staff=for_staff)
+        response = FileResponse(
+            photo.file.open("rb"), content_type="image/jpeg", filename=f"{public_id}.jpg"
+        )
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        # Short, so that a withdrawn photo is gone soon.
+        response["Cache-Control"] = "private, no-store" if for_staff else "public, max-age=300"
+        return response
+
+
+def api_key_checked(request: HttpRequest, jurisdiction: Jurisdiction, clear: str) -> ApiKey:
+    """The key's row; refused tries are counted per address, so that keys cannot be guessed."""
+    try:
+        return api_key_find(jurisdiction, clear)
+    except KeyRefused:
+        limit_check(f"refused:{client_address(request)}", per_minute=REFUSALS_PER_MINUTE)
+        raise
+
+
+def _is_closed(parameters: Parameters) -> bool | None:
+    wanted = {status.lower() for status in parameters.csv("status")}
+    if not wanted <= {"open", "closed"}:
+        raise RequestMalformed(_("status must be open, closed or both."), field="status")
+    return None if len(wanted) != 1 else wanted == {"closed"}

@@ -1,0 +1,200 @@
+"""Everything that can be wrong with a report or a request, each with a name.
+
+`code` is the HTTP status and the code of the Open311 answer (GeoReport v2, "Errors").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class IssuesError(Exception):
+    """The base of all errors of this app. `field` is the parameter that it is about, if one."""
+
+    code = 400
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+    @property
+    def errors(self) -> Sequence[IssuesError]:
+        """The single errors; more than one only in `ReportInvalid`."""
+        return (self,)
+
+
+class ReportInvalid(IssuesError):
+    """Several things are wrong with one report."""
+
+    def __init__(self, errors: Sequence[IssuesError]) -> None:
+        super().__init__(" ".join(error.message for error in errors))
+        self._errors = tuple(errors)
+        self.code = self._errors[0].code
+
+    @property
+    def errors(self) -> Sequence[IssuesError]:
+        return self._errors
+
+
+# --- Whose report, about what -----------------------------------------------------------------------
+class JurisdictionMissing(IssuesError):
+    """Several jurisdictions are served and none is named."""
+
+
+class JurisdictionUnknown(IssuesError):
+    code = 404
+
+
+class ServiceMissing(IssuesError):
+    """No service_code."""
+
+
+class ServiceUnknown(IssuesError):
+    """The service_code is unknown, or no longer offered."""
+
+    code = 404
+
+
+class IssueUnknown(IssuesError):
+    """No such issue, or none that the asking party may see."""
+
+    code = 404
+
+
+class KeyRefused(IssuesError):
+    """The api_key is missing, unknown, switched off or of another jurisdiction."""
+
+    code = 403
+
+
+# --- Where ------------------------------------------------------------------------------------------
+class LocationMissing(IssuesError):
+    pass
+
+
+class LocationNotANumber(IssuesError):
+    pass
+
+
+class LocationOutOfRange(IssuesError):
+    """Latitude beyond ±90, longitude beyond ±180."""
+
+
+class LocationOutside(IssuesError):
+    """Further outside the boundary than the jurisdiction accepts."""
+
+
+class LocationSwapped(LocationOutside):
+    """As sent it is outside; with latitude and longitude exchanged it would be inside."""
+
+
+class GeodataMissing(IssuesError):
+    """The jurisdiction has no boundary yet, so nothing can be placed."""
+
+
+class AddressUnknown(IssuesError):
+    """The address text or parcel key is not found."""
+
+
+class AccuracyInvalid(IssuesError):
+    """Not a number of metres from 0 to 5000."""
+
+
+# --- What -------------------------------------------------------------------------------------------
+class TextNotClean(IssuesError):
+    """Control characters that no text needs and XML cannot carry."""
+
+
+class TextTooLong(IssuesError):
+    pass
+
+
+class AnswerUnknown(IssuesError):
+    """An answer to a question which the category does not ask."""
+
+
+class AnswerInvalid(IssuesError):
+    pass
+
+
+class AnswerMissing(IssuesError):
+    pass
+
+
+class EmailInvalid(IssuesError):
+    pass
+
+
+class MediaUrlInvalid(IssuesError):
+    pass
+
+
+class PhotoRefused(IssuesError):
+    """Not a photo, of a kind that is not taken, damaged or too large."""
+
+
+class PhotosTooMany(IssuesError):
+    pass
+
+
+class SenderKeyInvalid(IssuesError):
+    """An Idempotency-Key that is too long or not plain ASCII."""
+
+
+class SenderKeyReused(IssuesError):
+    """The sender's key was used before, for a report with other content."""
+
+    code = 409
+
+
+# --- The life of an issue ---------------------------------------------------------------------------
+class StatusNotReachable(IssuesError):
+    """The workflow knows no such step."""
+
+    code = 409
+
+
+class ReleaseRefused(IssuesError):
+    """Issues of this category are never public, or a photo is not of this issue."""
+
+    code = 409
+
+
+# --- The request itself -----------------------------------------------------------------------------
+class RequestMalformed(IssuesError):
+    """The body cannot be read as what it says it is, or a parameter of a list makes no sense."""
+
+
+class PathUnknown(IssuesError):
+    code = 404
+
+
+class MethodNotAllowed(IssuesError):
+    code = 405
+
+    def __init__(self, message: str, *, allowed: str) -> None:
+        super().__init__(message)
+        self.allowed = allowed
+
+
+class RequestTooLarge(IssuesError):
+    code = 413
+
+
+class MediaTypeUnsupported(IssuesError):
+    code = 415
+
+
+class RequestsTooMany(IssuesError):
+    """More requests than agreed; `retry_after` is in seconds."""
+
+    code = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class CategoriesUnreadable(IssuesError):
+    """A file of categories or questions is not as it should be; the message names file, row and cause."""

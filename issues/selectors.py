@@ -1,0 +1,189 @@
+"""Questions about jurisdictions, categories and issues. All of them read only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.contrib.gis.geos import Point
+from django.db import connection
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from gis_core.models import Jurisdiction
+from issues.enums import IssueStatus, PhotoStatus
+from issues.errors import (
+    IssueUnknown,
+    JurisdictionMissing,
+    JurisdictionUnknown,
+    KeyRefused,
+    ServiceMissing,
+    ServiceUnknown,
+)
+from issues.models import ApiKey, Category, CategoryAttribute, Issue, Photo
+from issues.querysets import IssueQuerySet
+
+LIST_MAX: Final = 1000
+
+# --- Who asks, about what ---------------------------------------------------------------------------
+
+
+def jurisdiction_find(identifier: str) -> Jurisdiction:
+    """The jurisdiction named, or the only one when none is named. Its boundary is not read.
+
+    Raises `JurisdictionMissing` when several exist and none is named, else `JurisdictionUnknown`.
+    """
+    known = list(Jurisdiction.objects.defer("boundary").order_by("pk"))
+    if not identifier and len(known) > 1:
+        raise JurisdictionMissing(
+            _("jurisdiction_id is required, because several jurisdictions are served here."),
+            field="jurisdiction_id",
+        )
+    for jurisdiction in known:
+        if identifier in {"", jurisdiction.identifier}:
+            return jurisdiction
+    raise JurisdictionUnknown(_("jurisdiction_id was not found."), field="jurisdiction_id")
+
+
+def categories_offered(jurisdiction: Jurisdiction) -> QuerySet[Category]:
+    """The active categories in their order, with their questions (two queries)."""
+    return jurisdiction.categories.filter(is_active=True).prefetch_related(
+        Prefetch("attributes", CategoryAttribute.objects.order_by("order", "code"))
+    )
+
+
+def category_find(jurisdiction: Jurisdiction, code: str) -> Category:
+    """The active category with its questions; raises `ServiceMissing` or `ServiceUnknown`."""
+    if not code:
+        raise ServiceMissing(_("service_code is required."), field="service_code")
+    for category in categories_offered(jurisdiction).filter(code=code):
+        return category
+    raise ServiceUnknown(_("service_code was not found."), field="service_code")
+
+
+def key_hash(clear: str) -> str:
+    """SHA-256 in hexadecimal. The keys are random and long, so that no slow hash is needed."""
+    return hashlib.sha256(clear.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def api_key_find(jurisdiction: Jurisdiction, clear: str) -> ApiKey:
+    """The active key of the jurisdiction; raises `KeyRefused`."""
+    if not clear:
+        raise KeyRefused(_("api_key is missing."), field="api_key")
+    found = ApiKey.objects.filter(
+        key_hash=key_hash(clear), is_active=True, jurisdiction=jurisdiction
+    ).first()
+    if found is None:
+        raise KeyRefused(_("api_key is not valid."), field="api_key")
+    return found
+
+
+# --- Places -----------------------------------------------------------------------------------------
+
+
+def jurisdiction_accepts(jurisdiction: Jurisdiction, point: Point) -> bool | None:
+    """Whether the point lies inside the boundary or its margin; None when there is no boundary yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_DWithin(boundary, ST_SetSRID(ST_MakePoint(%s, %s), %s), acceptance_margin_m)"
+            " FROM gis_core_jurisdiction WHERE id = %s",
+            [point.x, point.y, point.srid, jurisdiction.pk],
+        )
+        (accepted,) = cursor.fetchone()
+    return None if accepted is None else bool(accepted)
+
+
+def parcel_point(jurisdiction: Jurisdiction, key: str) -> Point | None:
+    raise NotImplementedError
+
+
+def address_point(jurisdiction: Jurisdiction, text: str) -> Point | None:
+    raise NotImplementedError
+
+
+# --- Issues -----------------------------------------------------------------------------------------
+
+
+def issues_visible(jurisdiction: Jurisdiction, api_key: ApiKey | None) -> IssueQuerySet:
+    """What the asking party may see: the public what is released, a sender its own reports besides."""
+    issues = Issue.objects.filter(jurisdiction=jurisdiction)
+    return issues.public() if api_key is None else issues.public() | issues.sent_by(api_key)
+
+
+def issues_by_number(issues: IssueQuerySet, numbers: Collection[str]) -> IssueQuerySet:
+    """Those of the issues that have one of the numbers."""
+    return _for_answer(issues.filter(number__in=numbers))
+
+
+def issues_listed(
+    issues: IssueQuerySet,
+    *,
+    start: datetime,
+    end: datetime | None,
+    codes: Collection[str],
+    is_closed: bool | None,
+) -> IssueQuerySet:
+    """At most 1000 of the issues, the newest first, filtered; empty `codes` and None mean all.
+
+    The public sees whole hours, so the window is widened to whole hours: a finer one would tell the minute.
+    """
+    issues = issues.filter(received_at__gte=_hour(start))
+    if end is not None:
+        issues = issues.filter(received_at__lt=_hour(end) + timedelta(hours=1))
+    if codes:
+        issues = issues.filter(category__code__in=codes)
+    if is_closed is not None:
+        closed = Q(status__in=[status for status in IssueStatus if status.is_closed])
+        issues = issues.filter(closed if is_closed else ~closed)
+    return _for_answer(issues)[:LIST_MAX]
+
+
+def issue_find_by_token(jurisdiction: Jurisdiction, token: str) -> Issue:
+    """The issue whose public identifier the token is; raises `IssueUnknown`."""
+    try:
+        public_id = UUID(token)
+    except ValueError:
+        public_id = None
+    issue = Issue.objects.filter(jurisdiction=jurisdiction, public_id=public_id).first()
+    if issue is None:
+        raise IssueUnknown(_("The token was not found."), field="token")
+    return issue
+
+
+def codes_known(jurisdiction: Jurisdiction, codes: Collection[str]) -> Collection[str]:
+    """The codes, if all are of categories offered now or formerly; raises `ServiceUnknown`."""
+    known = set(jurisdiction.categories.filter(code__in=codes).values_list("code", flat=True))
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise ServiceUnknown(
+            _("service_code was not found: %(codes)s.") % {"codes": ", ".join(unknown)},
+            field="service_code",
+        )
+    return codes
+
+
+def photo_find(public_id: UUID, *, for_staff: bool) -> Photo:
+    """A stored photo, for the public only a released one of a released issue; raises `IssueUnknown`."""
+    photos = Photo.objects.filter(public_id=public_id, status=PhotoStatus.STORED)
+    if not for_staff:
+        photos = photos.filter(is_released=True, issue__in=Issue.objects.all().public())
+    photo = photos.first()
+    if photo is None:
+        raise IssueUnknown(_("The photo was not found."))
+    return photo
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _for_answer(issues: IssueQuerySet) -> IssueQuerySet:
+    released = Photo.objects.filter(is_released=True, status=PhotoStatus.STORED).order_by("pk")
+    return (
+        issues.select_related("category")
+        .prefetch_related(Prefetch("photos", released, to_attr="released_photos"))
+        .order_by("-received_at", "-pk")
+    )

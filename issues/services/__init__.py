@@ -1,0 +1,26 @@
+"""What can be done with issues. Views, tasks and commands call these and nothing deeper."""
+
+from __future__ import annotations
+
+from issues.services.fetching import photo_fetch, photos_claim_due
+from issues.services.intake import issue_receive
+from issues.services.keys import api_key_create
+from issues.services.photos import photo_prepare
+from issues.services.workflow import (
+    issue_event_append,
+    issue_release,
+    issue_set_status,
+    issue_withdraw,
+)
+
+__all__ = [
+    "api_key_create",
+    "issue_event_append",
+    "issue_receive",
+    "issue_release",
+    "issue_set_status",
+    "issue_withdraw",
+    "photo_fetch",
+    "photo_prepare",
+    "photos_claim_due",
+]

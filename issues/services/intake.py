@@ -1,0 +1,274 @@
+"""Intake: a report becomes an issue, in one transaction, once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+from uuid import uuid4
+
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.models import Jurisdiction
+from issues.enums import Channel, EventKind, PhotoStatus
+from issues.errors import (
+    PhotosTooMany,
+    ReportInvalid,
+    SenderKeyInvalid,
+    SenderKeyReused,
+)
+from issues.models import ApiKey, Category, Issue, IssueEvent, Photo, Reporter
+from issues.services.answers import answers_checked
+from issues.services.location import location_checked
+from issues.services.photos import PHOTOS_PER_REPORT, photo_new, photo_prepare
+from issues.services.texts import (
+    DESCRIPTION_MAX,
+    Problems,
+    media_url_checked,
+    reporter_checked,
+    text_checked,
+)
+from issues.signals import issue_received
+from issues.types import (
+    Answers,
+    Location,
+    LocationInput,
+    PreparedPhoto,
+    Received,
+    ReporterInput,
+)
+
+# Without a sender's key, the same content from the same sender within this time is a repeat.
+REPEAT_WITHIN: Final = timedelta(minutes=10)
+_SENDER_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Report:
+    """A report that was checked whole."""
+
+    jurisdiction: Jurisdiction
+    category: Category
+    channel: Channel
+    api_key: ApiKey | None
+    sender_key: str
+    content_hash: bytes
+    location: Location
+    description: str
+    answers: Answers
+    reporter: Mapping[str, str]
+    photos: Sequence[PreparedPhoto]
+    media_urls: Sequence[str]
+
+
+def issue_receive(
+    *,
+    jurisdiction: Jurisdiction,
+    category: Category,
+    channel: Channel,
+    location: LocationInput,
+    description: str = "",
+    answers: Mapping[str, str | Sequence[str]] | None = None,
+    reporter: ReporterInput | None = None,
+    photos: Sequence[bytes] = (),
+    media_urls: Sequence[str] = (),
+    api_key: ApiKey | None = None,
+    sender_key: str = "",
+) -> Received:
+    """Stores a report: issue with number, first event, photos and reporting person, in one transaction.
+
+    `category` is an active one of the jurisdiction. `answers` are by attribute code. `photos` are the files
+    as sent; a `media_urls` entry is fetched later by a worker. `sender_key` is the sender's name for this
+    report: a repeat with the same key and content returns the stored issue, the same key with other
+    content raises `SenderKeyReused`. Without a key, the same content from the same sender within ten
+    minutes is a repeat. After the commit `issues.signals.issue_received` is sent with `issue_id`; a
+    receiver that fails is logged and does not undo the intake.
+
+    Raises an `IssuesError`; `ReportInvalid` when several things are wrong. Then nothing is stored.
+    """
+    problems = Problems()
+    place: Location | None = None
+    with problems.collect():
+        place = location_checked(jurisdiction, location)
+    text, urls = "", list[str]()
+    with problems.collect():
+        text = text_checked(description, field="description", limit=DESCRIPTION_MAX)
+    given = answers_checked(category, answers or {}, problems)
+    person = reporter_checked(reporter or ReporterInput(), problems)
+    with problems.collect():
+        urls = [media_url_checked(url) for url in media_urls if url.strip()]
+    with problems.collect():
+        _sender_key_check(sender_key)
+    prepared = _photos_checked(photos, len(urls), problems)
+    if len(problems) == 1:
+        raise problems[0]
+    if problems or place is None:
+        raise ReportInvalid(problems)
+    report = _Report(
+        jurisdiction=jurisdiction,
+        category=category,
+        channel=channel,
+        api_key=api_key,
+        sender_key=sender_key,
+        content_hash=_content_hash(
+            jurisdiction.pk, category.pk, asdict(location), text, given, person, photos, urls
+        ),
+        location=place,
+        description=text,
+        answers=given,
+        reporter=person,
+        photos=prepared,
+        media_urls=urls,
+    )
+    return _store(report)
+
+
+def _sender_key_check(sender_key: str) -> None:
+    # A leading "~" is kept for the keys that are made here for reports without one.
+    if sender_key and (not _SENDER_KEY.fullmatch(sender_key) or sender_key.startswith("~")):
+        raise SenderKeyInvalid(
+            _(
+                "Idempotency-Key must be 1 to 200 ASCII characters without blanks, not beginning with “~”."
+            )
+        )
+
+
+def _photos_checked(
+    photos: Sequence[bytes], url_count: int, problems: Problems
+) -> list[PreparedPhoto]:
+    prepared: list[PreparedPhoto] = []
+    if len(photos) + url_count > PHOTOS_PER_REPORT:
+        problems.append(
+            PhotosTooMany(
+                _("At most %(limit)d photos can be sent with a report.")
+                % {"limit": PHOTOS_PER_REPORT},
+                field="media",
+            )
+        )
+        return prepared
+    for content in photos:
+        with problems.collect():
+            prepared.append(photo_prepare(content))
+    return prepared
+
+
+def _content_hash(*parts: object) -> bytes:
+    def plain(value: object) -> str:
+        return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else str(value)
+
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=plain).encode()).digest()
+
+
+def _store(report: _Report) -> Received:
+    written: list[Photo] = []
+    committed = False
+    try:
+        with transaction.atomic():
+            now = timezone.now()
+            existing = _repeat_find(report, now)
+            if existing is not None:
+                return Received(existing, is_new=False)
+            issue = _issue_create(report, now)
+            for prepared in report.photos:
+                written.append(photo_new(issue, prepared))
+            _parts_create(report, issue, now, written)
+            transaction.on_commit(partial(_announce, issue.pk))
+        committed = True
+    finally:
+        if not committed:
+            for photo in written:
+                default_storage.delete(photo.file.name)
+    return Received(issue, is_new=True)
+
+
+def _repeat_find(report: _Report, now: datetime) -> Issue | None:
+    """The issue that this report repeats. Holds a lock until the transaction ends: repeats come one by one."""
+    key = report.sender_key or report.content_hash.hex()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"{report.api_key and report.api_key.pk}|{report.channel}|{key}"],
+        )
+    sent = Issue.objects.filter(api_key=report.api_key, channel=report.channel)
+    if not report.sender_key:
+        return sent.filter(
+            content_hash=report.content_hash,
+            received_at__gt=now - REPEAT_WITHIN,
+        ).first()
+    existing = sent.filter(sender_key=key).first()
+    if existing is not None and bytes(existing.content_hash) != report.content_hash:
+        raise SenderKeyReused(
+            _("This Idempotency-Key was already used for a report with other content.")
+        )
+    return existing
+
+
+def _issue_create(report: _Report, now: datetime) -> Issue:
+    place = report.location
+    return Issue.objects.create(
+        number=_number_next(report.jurisdiction, now),
+        jurisdiction=report.jurisdiction,
+        category=report.category,
+        description=report.description,
+        answers=report.answers,
+        point=place.point,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        accuracy_m=place.accuracy_m,
+        location_source=place.source,
+        address_text=place.address_text,
+        address_id=place.address_id,
+        channel=report.channel,
+        api_key=report.api_key,
+        sender_key=report.sender_key or f"~{uuid4().hex}",
+        content_hash=report.content_hash,
+        received_at=now,
+        status_changed_at=now,
+    )
+
+
+def _number_next(jurisdiction: Jurisdiction, now: datetime) -> str:
+    """The next number of the jurisdiction in this year; an intake that fails gives it back (no gaps)."""
+    year = timezone.localtime(now).year
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO issues_numbercounter AS counter (jurisdiction_id, year, last) VALUES (%s, %s, 1)"
+            " ON CONFLICT (jurisdiction_id, year) DO UPDATE SET last = counter.last + 1 RETURNING last",
+            [jurisdiction.pk, year],
+        )
+        (last,) = cursor.fetchone()
+    return f"{jurisdiction.issue_prefix}-{year}-{last:06d}"
+
+
+def _parts_create(report: _Report, issue: Issue, now: datetime, stored: list[Photo]) -> None:
+    pending = [
+        Photo(issue=issue, status=PhotoStatus.PENDING, source_url=url, due_at=now)
+        for url in report.media_urls
+    ]
+    if stored or pending:
+        Photo.objects.bulk_create([*stored, *pending])
+    if report.reporter:
+        Reporter.objects.create(issue=issue, **report.reporter)
+    events = [
+        IssueEvent(issue=issue, kind=EventKind.RECEIVED, at=now, detail={"channel": report.channel})
+    ]
+    events += [
+        IssueEvent(
+            issue=issue, kind=EventKind.PHOTO_ADDED, at=now, detail={"photo": str(photo.public_id)}
+        )
+        for photo in stored
+    ]
+    IssueEvent.objects.bulk_create(events)
+
+
+def _announce(issue_id: int) -> None:
+    # Robust: the report is stored and stays accepted, whatever a receiver does; Django logs its error.
+    issue_received.send_robust(sender=Issue, issue_id=issue_id)

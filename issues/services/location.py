@@ -1,0 +1,196 @@
+"""Where a report is: coordinates, a parcel key or an address become one checked point."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Final
+
+from django.contrib.gis.geos import Point
+from django.utils.translation import gettext as _
+
+from gis_core.coordinates import point_from_wgs84, storage_to_wgs84
+from gis_core.errors import CoordinateError
+from gis_core.models import Jurisdiction
+from issues.enums import LocationSource
+from issues.errors import (
+    AccuracyInvalid,
+    AddressUnknown,
+    GeodataMissing,
+    IssuesError,
+    LocationMissing,
+    LocationNotANumber,
+    LocationOutOfRange,
+    LocationOutside,
+    LocationSwapped,
+    ReportInvalid,
+)
+from issues.models import Issue
+from issues.selectors import address_point, jurisdiction_accepts, parcel_point
+from issues.services.texts import Problems, field_length, text_checked
+from issues.types import Location, LocationInput
+
+ACCURACY_MAX_M: Final = 5000.0
+# A decimal point or a decimal comma: many German clients send the comma, and it cannot mean anything else.
+_NUMBER: Final = re.compile(r"[+-]?\d{1,4}(?:[.,]\d{1,30})?", re.ASCII)
+
+
+def location_checked(jurisdiction: Jurisdiction, given: LocationInput) -> Location:
+    """The location as a point in the storage CRS that the jurisdiction accepts.
+
+    Coordinates win over a parcel key, that over an address; the texts are kept as sent. Raises an
+    `IssuesError` that says which of them is wrong and why.
+    """
+    problems = Problems()
+    address_text, address_id, accuracy = "", "", None
+    with problems.collect():
+        address_text = text_checked(
+            given.address_string, field="address_string", limit=field_length(Issue, "address_text")
+        )
+    with problems.collect():
+        address_id = text_checked(
+            given.address_id, field="address_id", limit=field_length(Issue, "address_id")
+        )
+    with problems.collect():
+        accuracy = _accuracy(given.accuracy)
+    found: tuple[Point, float, float, LocationSource] | None = None
+    with problems.collect():
+        found = _found(jurisdiction, given, address_text, address_id)
+    if problems or found is None:
+        raise problems[0] if len(problems) == 1 else ReportInvalid(problems)
+    point, latitude, longitude, source = found
+    return Location(
+        point=point,
+        latitude=latitude,
+        longitude=longitude,
+        accuracy_m=accuracy,
+        source=source,
+        address_text=address_text,
+        address_id=address_id,
+    )
+
+
+def _found(
+    jurisdiction: Jurisdiction, given: LocationInput, address_text: str, address_id: str
+) -> tuple[Point, float, float, LocationSource]:
+    if _is_given(given.lat) or _is_given(given.long):
+        latitude, longitude = _degrees(given)
+        accepted = _accepted(jurisdiction, latitude, longitude)
+        return accepted, latitude, longitude, LocationSource.COORDINATES
+    point: Point | None
+    if address_id:
+        point, source = parcel_point(jurisdiction, address_id), LocationSource.PARCEL
+    elif address_text:
+        point, source = address_point(jurisdiction, address_text), LocationSource.ADDRESS
+    else:
+        raise LocationMissing(
+            _("A location is required: lat and long, or address_id, or address_string."),
+            field="lat",
+        )
+    if point is None:
+        raise _address_unknown(jurisdiction, source)
+    longitude, latitude = storage_to_wgs84(point.x, point.y)
+    return point, latitude, longitude, source
+
+
+def _address_unknown(jurisdiction: Jurisdiction, source: LocationSource) -> AddressUnknown:
+    if source == LocationSource.PARCEL:
+        message = _("address_id is not the key of a parcel in %(name)s.")
+        return AddressUnknown(message % {"name": jurisdiction.name}, field="address_id")
+    message = _(
+        "The address was not found in %(name)s. Give street and house number, or lat and long."
+    )
+    return AddressUnknown(message % {"name": jurisdiction.name}, field="address_string")
+
+
+def _is_given(value: float | str | None) -> bool:
+    return value is not None and str(value).strip() != ""
+
+
+def _number(value: float | str | None) -> float:
+    """The value as a finite number; raises ValueError."""
+    if isinstance(value, bool) or value is None:
+        raise ValueError
+    if isinstance(value, str):
+        if not _NUMBER.fullmatch(value.strip()):
+            raise ValueError
+        value = value.strip().replace(",", ".")
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def _degrees(given: LocationInput) -> tuple[float, float]:
+    problems: list[IssuesError] = []
+    degrees: list[float] = []
+    for field, value, limit in (("lat", given.lat, 90), ("long", given.long, 180)):
+        if not _is_given(value):
+            problems.append(
+                LocationMissing(_("%(field)s is missing.") % {"field": field}, field=field)
+            )
+            continue
+        try:
+            number = _number(value)
+        except (ValueError, OverflowError):
+            message = _("%(field)s must be a number of degrees such as 51.5503.") % {"field": field}
+            problems.append(LocationNotANumber(message, field=field))
+            continue
+        if abs(number) > limit:
+            message = _("%(field)s must lie between -%(limit)d and %(limit)d degrees.")
+            problems.append(
+                LocationOutOfRange(message % {"field": field, "limit": limit}, field=field)
+            )
+        degrees.append(number)
+    if problems:
+        raise problems[0] if len(problems) == 1 else ReportInvalid(problems)
+    return degrees[0], degrees[1]
+
+
+def _accuracy(value: float | str | None) -> float | None:
+    if not _is_given(value):
+        return None
+    try:
+        number = _number(value)
+    except (ValueError, OverflowError):
+        number = math.nan
+    if not 0 <= number <= ACCURACY_MAX_M:
+        raise AccuracyInvalid(
+            _("accuracy must be a number of metres from 0 to 5000."), field="accuracy"
+        )
+    return number
+
+
+def _accepted(jurisdiction: Jurisdiction, latitude: float, longitude: float) -> Point:
+    """The point, if the jurisdiction accepts it; else the error says whether an exchange would help."""
+    point = _point_if_accepted(jurisdiction, latitude, longitude)
+    if point is not None:
+        return point
+    error: type[LocationOutside] = LocationOutside
+    message = _("lat %(lat)s and long %(long)s lie outside %(name)s.")
+    if _point_if_accepted(jurisdiction, longitude, latitude) is not None:
+        error = LocationSwapped
+        message = _(
+            "lat %(lat)s and long %(long)s lie outside %(name)s; they seem to be swapped:"
+            " exchanged they lie inside."
+        )
+    values = {"lat": latitude, "long": longitude, "name": jurisdiction.name}
+    raise error(message % values, field="lat")
+
+
+def _point_if_accepted(
+    jurisdiction: Jurisdiction, latitude: float, longitude: float
+) -> Point | None:
+    if abs(latitude) > 90:
+        return None
+    try:
+        point = point_from_wgs84(latitude=latitude, longitude=longitude)
+    except CoordinateError:
+        return None  # so far away that the storage CRS has no coordinates for it
+    accepted = jurisdiction_accepts(jurisdiction, point)
+    if accepted is None:
+        raise GeodataMissing(
+            _("%(name)s has no boundary loaded yet, so no location can be accepted.")
+            % {"name": jurisdiction.name}
+        )
+    return point if accepted else None

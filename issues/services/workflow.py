@@ -1,0 +1,126 @@
+"""Status and release of an issue. Each change appends an event in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from issues.enums import EventKind, IssueStatus, PhotoStatus
+from issues.errors import ReleaseRefused, StatusNotReachable
+from issues.models import Issue, IssueEvent, Photo
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+# What may follow what. Closed work can be taken up again; nothing goes back to "received".
+TRANSITIONS: Final[Mapping[IssueStatus, frozenset[IssueStatus]]] = {
+    IssueStatus.RECEIVED: frozenset(
+        {IssueStatus.FORWARDED, IssueStatus.IN_PROGRESS, IssueStatus.DONE, IssueStatus.REJECTED}
+    ),
+    IssueStatus.FORWARDED: frozenset(
+        {IssueStatus.IN_PROGRESS, IssueStatus.DONE, IssueStatus.REJECTED}
+    ),
+    IssueStatus.IN_PROGRESS: frozenset(
+        {IssueStatus.FORWARDED, IssueStatus.DONE, IssueStatus.REJECTED}
+    ),
+    IssueStatus.DONE: frozenset({IssueStatus.FORWARDED, IssueStatus.IN_PROGRESS}),
+    IssueStatus.REJECTED: frozenset({IssueStatus.FORWARDED, IssueStatus.IN_PROGRESS}),
+}
+
+
+def issue_event_append(
+    *,
+    issue: Issue,
+    kind: EventKind,
+    by: AbstractBaseUser | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> IssueEvent:
+    """Appends what happened. `detail` is JSON and must not hold anything about the reporting person."""
+    return IssueEvent.objects.create(
+        issue=issue, kind=kind, at=timezone.now(), by=by, detail=dict(detail or {})
+    )
+
+
+def issue_set_status(
+    *, issue: Issue, status: IssueStatus, note: str = "", by: AbstractBaseUser | None = None
+) -> Issue:
+    """Moves the issue along the workflow; repeating the present status with the same note does nothing.
+
+    `note` is shown to the public once the issue is released (at most 500 characters). Raises
+    `StatusNotReachable` when the workflow has no such step. Returns the issue as stored.
+    """
+    with transaction.atomic():
+        stored: Issue = Issue.objects.select_for_update().get(pk=issue.pk)
+        former = IssueStatus(stored.status)
+        if former == status and stored.status_note == note:
+            return stored
+        if former != status and status not in TRANSITIONS[former]:
+            raise StatusNotReachable(
+                _("An issue that is “%(former)s” cannot become “%(status)s”.")
+                % {"former": former.label, "status": status.label}
+            )
+        event = issue_event_append(
+            issue=stored,
+            kind=EventKind.STATUS_CHANGED,
+            by=by,
+            detail={"from": former.value, "to": status.value, "note": note},
+        )
+        stored.status, stored.status_note, stored.status_changed_at = status, note, event.at
+        stored.save(update_fields=["status", "status_note", "status_changed_at"])
+    return stored
+
+
+def issue_release(
+    *, issue: Issue, by: AbstractBaseUser | None = None, photos: Iterable[Photo] = ()
+) -> Issue:
+    """Shows the issue to the public, and of its photos only those named here.
+
+    Raises `ReleaseRefused` for a category that is never public and for a photo that is not a stored
+    photo of this issue. Releasing again only adds photos. Returns the issue as stored.
+    """
+    wanted = {photo.pk for photo in photos}
+    with transaction.atomic():
+        stored: Issue = (
+            Issue.objects.select_for_update(of=("self",))
+            .select_related("category")
+            .get(pk=issue.pk)
+        )
+        if not stored.category.is_public:
+            raise ReleaseRefused(
+                _("Issues of the category “%(category)s” are never public.")
+                % {"category": stored.category.name}
+            )
+        own = stored.photos.filter(pk__in=wanted, status=PhotoStatus.STORED)
+        if own.count() != len(wanted):
+            raise ReleaseRefused(_("Only stored photos of this issue can be released with it."))
+        added = list(own.filter(is_released=False).values_list("public_id", flat=True))
+        if stored.released_at is not None and not added:
+            return stored
+        own.update(is_released=True)
+        event = issue_event_append(
+            issue=stored,
+            kind=EventKind.RELEASED,
+            by=by,
+            detail={"photos": [str(public_id) for public_id in added]},
+        )
+        stored.released_at = stored.released_at or event.at
+        stored.released_by_id = stored.released_by_id or (by.pk if by else None)
+        stored.save(update_fields=["released_at", "released_by"])
+    return stored
+
+
+def issue_withdraw(*, issue: Issue, reason: str = "", by: AbstractBaseUser | None = None) -> Issue:
+    """Takes the issue and all its photos back from the public; does nothing if it was not released."""
+    with transaction.atomic():
+        stored: Issue = Issue.objects.select_for_update().get(pk=issue.pk)
+        if stored.released_at is None:
+            return stored
+        issue_event_append(issue=stored, kind=EventKind.WITHDRAWN, by=by, detail={"reason": reason})
+        stored.photos.update(is_released=False)
+        stored.released_at = stored.released_by = None
+        stored.save(update_fields=["released_at", "released_by"])
+    return stored
