@@ -1,7 +1,35 @@
-"""Addresses of the pages."""
+"""Addresses of the pages, of what the maps load, and of the caching proxy for map services."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.contrib.auth import views as auth_views
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mapui.views import feeds, map_resources, public, services, triage
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", public.public_map, name="public_map"),
+    path("issues/<str:number>/", public.public_issue, name="public_issue"),
+    path("triage/", triage.triage_map, name="triage"),
+    path("triage/issues/<str:number>/", triage.triage_issue, name="triage_issue"),
+    path("triage/issues/<str:number>/release/", triage.issue_release, name="issue_release"),
+    path("triage/issues/<str:number>/withdraw/", triage.issue_withdraw, name="issue_withdraw"),
+    path("triage/parcel/", triage.triage_parcel, name="triage_parcel"),
+    path("maps/<slug:name>.js", map_resources.map_script, name="map_script"),
+    path("maps/<slug:name>.css", map_resources.map_style, name="map_style"),
+    path("api/issues.geojson", feeds.public_issues, name="public_issues"),
+    path("api/triage/issues.geojson", feeds.triage_issues, name="triage_issues"),
+    path("api/boundary.geojson", feeds.boundary, name="boundary"),
+    path("api/triage/parcels/<str:key>.geojson", feeds.parcel, name="parcel_outline"),
+    path("api/triage/parcel-labels.geojson", feeds.parcel_labels, name="parcel_labels"),
+    path("tiles/<slug:layer>/<int:zoom>/<int:column>/<int:row>.mvt", feeds.tile, name="tile"),
+    path("map-services/<slug:slug>/wms", services.map_image, name="map_image"),
+    path(
+        "login/",
+        auth_views.LoginView.as_view(
+            redirect_authenticated_user=True, extra_context={"page": "login"}
+        ),
+        name="login",
+    ),
+    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+]

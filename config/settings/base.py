@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +45,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "mapui.middleware.ChosenLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -94,12 +96,44 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 5}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Berlin"
+# The sweeps find what no nudge came for. A tick that waited longer than its interval is dropped: the next does its work.
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for task, seconds in {
+        "routing.tasks.decisions_make_missing": 20,
+        "routing.tasks.deliveries_send_due": 20,
+        "routing.tasks.numbers_poll": 10,
+        "issues.tasks.photos_fetch_due": 30,
+    }.items()
+}
+
+# --- Forwarding -----------------------------------------------------------------------------------
+# A worker that died holds a delivery no longer than this; longer than any sending may take.
+DELIVERY_LEASE_SECONDS = env.number("DELIVERY_LEASE_SECONDS", 180)
+# Time to the next attempt: tripled each time, up to a day. Ten attempts span about four days.
+DELIVERY_BACKOFF_SECONDS = env.number("DELIVERY_BACKOFF_SECONDS", 60)
+DELIVERY_BACKOFF_MAX_SECONDS = 86_400
+DELIVERY_ATTEMPTS_MAX = 10
+# A receiver that says no for good (SMTP 5yz, HTTP 4xx) is asked only this often.
+DELIVERY_REFUSALS_MAX = 3
+# After this time without a number a token is given up.
+DELIVERY_TOKEN_LIMIT = timedelta(hours=72)
+
+# --- Maps -----------------------------------------------------------------------------------------
+# The map server's file is written by `manage.py mapserver_config`; browsers reach the server through the proxy only.
+MAPFILE = env.path("MAPFILE", VAR / "maps" / "flurpost.map")
+MAPSERVER_URL = env.text("MAPSERVER_URL", f"http://{env.text('MAP_ADDRESS', '127.0.0.1:8001')}/wms")
 
 # --- Files ----------------------------------------------------------------------------------------
 MEDIA_ROOT = VAR / "media"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 NPM_ROOT = env.path("NPM_ROOT", ROOT / "mapui" / "node_modules")
+STATICFILES_DIRS = [
+    ("npm/leaflet", NPM_ROOT / "leaflet" / "dist"),
+    ("npm/leaflet.vectorgrid", NPM_ROOT / "leaflet.vectorgrid" / "dist"),
+    ("npm/htmx", NPM_ROOT / "htmx.org" / "dist"),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

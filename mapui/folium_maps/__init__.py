@@ -1,0 +1,1 @@
+"""The maps, built on the server with Folium: layers, controls, legends."""

@@ -1,0 +1,200 @@
+"""The two maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+import folium
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from folium.plugins import VectorGridProtobuf
+from folium.raster_layers import WmsTileLayer
+
+from gis_core.models import Jurisdiction, MapService
+from issues.enums import IssueStatus
+from mapui.enums import MapName, status_colour
+from mapui.folium_maps.elements import (
+    IssueLayer,
+    LabelLayer,
+    Legend,
+    MapReady,
+    OutlineLayer,
+    PlacePicker,
+)
+from mapui.folium_maps.rendering import OwnMap, RenderedMap, map_render
+from mapui.tile_layers import LABEL_MIN_ZOOM, PARCELS
+from mapui.types import Bounds
+from routing.models import Authority
+
+MIN_ZOOM, MAX_ZOOM = 9, 20
+TILE_SIZE = 512
+PARCEL_STYLE = {"weight": 1, "color": "#8a4b00", "opacity": 0.75, "fill": False}
+
+
+def public_map_build(
+    *, jurisdiction: Jurisdiction | None, bounds: Bounds, services: Iterable[MapService]
+) -> RenderedMap:
+    """The public status map: background, boundary, released issues by state."""
+    built = _map(bounds=bounds)
+    _services_add(built, services)
+    _outline_add(built, jurisdiction)
+    IssueLayer(
+        name=_("Issues"),
+        url=reverse("public_issues"),
+        source="#issue-list",
+        symbols=static("mapui/symbols.svg"),
+        style="status",
+    ).add_to(built)
+    folium.LayerControl(position="topright", collapsed=True).add_to(built)
+    entries = [
+        {
+            "kind": "symbol",
+            "symbol": status.value,
+            "colour": status_colour(status),
+            "text": str(status.label),
+        }
+        for status in IssueStatus
+    ]
+    Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg")).add_to(built)
+    MapReady(texts=_texts(), bounds=bounds).add_to(built)
+    return map_render(built, name=MapName.PUBLIC)
+
+
+def triage_map_build(
+    *,
+    jurisdiction: Jurisdiction | None,
+    bounds: Bounds,
+    services: Iterable[MapService],
+    authorities: Iterable[Authority],
+) -> RenderedMap:
+    """The triage map: parcels with their numbers as vector tiles, map services, issues by authority."""
+    built = _map(
+        bounds=bounds,
+        extra_scripts=(
+            ("vector_grid", "npm/leaflet.vectorgrid/Leaflet.VectorGrid.bundled.min.js"),
+        ),
+    )
+    _services_add(built, services)
+    _outline_add(built, jurisdiction)
+    _vector_layer(
+        name=_("Parcels"), layer="parcels", style=PARCEL_STYLE, min_zoom=PARCELS.min_zoom
+    ).add_to(built)
+    LabelLayer(
+        name=_("Parcel numbers"), url=reverse("parcel_labels"), minZoom=LABEL_MIN_ZOOM
+    ).add_to(built)
+    stretch_style = {"weight": 6, "color": "#1b7f4d", "opacity": 0.6}
+    _vector_layer(
+        name=_("Through-road stretches"),
+        layer="stretches",
+        style=stretch_style,
+        min_zoom=11,
+        show=False,
+    ).add_to(built)
+    IssueLayer(
+        name=_("Issues"),
+        url=reverse("triage_issues"),
+        source="#issue-list",
+        symbols=static("mapui/symbols.svg"),
+        style="authority",
+    ).add_to(built)
+    folium.LayerControl(position="topright", collapsed=True).add_to(built)
+    _triage_legend(authorities).add_to(built)
+    PlacePicker(
+        url=reverse("triage_parcel"),
+        outline=reverse("parcel_outline", args=["KEY"]),
+        target="#details",
+        minZoom=PARCELS.min_zoom,
+        hint=_("Zoom in to choose a parcel."),
+    ).add_to(built)
+    MapReady(texts=_texts(), bounds=bounds).add_to(built)
+    return map_render(built, name=MapName.TRIAGE)
+
+
+def _map(*, bounds: Bounds, extra_scripts: tuple[tuple[str, str], ...] = ()) -> OwnMap:
+    (south, west), (north, east) = bounds
+    built = OwnMap(
+        location=((south + north) / 2, (west + east) / 2),
+        zoom_start=13,
+        tiles=None,
+        control_scale=True,
+        zoom_control=False,
+        extra_scripts=extra_scripts,
+    )
+    # Folium knows these two as options of its tiles only.
+    built.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
+    return built
+
+
+def _services_add(built: folium.Map, services: Iterable[MapService]) -> None:
+    """Every map service through our proxy; the first background and no overlay is shown at the start.
+
+    Leaflet writes names and attributions as HTML, so they are escaped here.
+    """
+    background_shown = False
+    for service in services:
+        show = service.is_background and not background_shown
+        background_shown |= show
+        WmsTileLayer(
+            url=reverse("map_image", args=[service.slug]),
+            layers=service.slug,
+            name=escape(service.title),
+            fmt=service.image_format,
+            transparent=not service.is_background,
+            version="1.3.0",
+            attr=escape(service.attribution),
+            overlay=not service.is_background,
+            show=show,
+            tile_size=TILE_SIZE,
+            max_zoom=MAX_ZOOM,
+            update_when_zooming=False,
+        ).add_to(built)
+
+
+def _outline_add(built: folium.Map, jurisdiction: Jurisdiction | None) -> None:
+    if jurisdiction is not None and jurisdiction.boundary:
+        url = f"{reverse('boundary')}?jurisdiction={jurisdiction.identifier}"
+        OutlineLayer(name=_("Municipal boundary"), url=url).add_to(built)
+
+
+def _vector_layer(
+    *, name: str, layer: str, style: dict[str, object], min_zoom: int, show: bool = True
+) -> VectorGridProtobuf:
+    url = reverse("tile", args=[layer, 0, 0, 0]).replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt")
+    options = {
+        "vectorTileLayerStyles": {layer: style},
+        "interactive": False,
+        "minZoom": min_zoom,
+        "maxZoom": MAX_ZOOM,
+        "maxNativeZoom": MAX_ZOOM,
+    }
+    built = VectorGridProtobuf(url=url, name=name, options=options, overlay=True, show=show)
+    # The page loads the plugin once, from our own origin (OwnMap).
+    built.default_js = []
+    return built
+
+
+def _triage_legend(authorities: Iterable[Authority]) -> Legend:
+    unclear = {"kind": "unclear", "colour": "#ffffff", "text": _("Unclear: to be triaged")}
+    entries: list[dict[str, str]] = [unclear]
+    entries += [
+        {"kind": "authority", "colour": one.colour, "code": one.code, "text": one.name}
+        for one in authorities
+    ]
+    entries += [
+        {"kind": "symbol", "symbol": status.value, "colour": "#3d4a4a", "text": str(status.label)}
+        for status in IssueStatus
+    ]
+    entries.append({"kind": "line", "colour": PARCEL_STYLE["color"], "text": _("Parcel boundary")})
+    return Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"))
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "map": _("Map of issues"),
+        "zoomIn": _("Zoom in"),
+        "zoomOut": _("Zoom out"),
+        "layers": _("Choose layers"),
+        "failed": _("The issues could not be loaded. Please reload the page."),
+    }

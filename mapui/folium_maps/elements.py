@@ -1,0 +1,84 @@
+"""Folium elements of our own. Each calls one function of `mapui/maps.js` with options as JSON.
+
+Text of people never passes through here: it arrives as GeoJSON and is set with `textContent`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from folium.elements import MacroElement
+from folium.map import Layer
+from folium.template import Template
+
+
+class FlurpostLayer(Layer):
+    """A layer made by `flurpost.<factory>(options)`."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = flurpost.{{ this.factory }}({{ this.options|tojson }});"
+        "{% endmacro %}"
+    )
+
+    factory = ""
+
+    def __init__(
+        self, *, name: str, control: bool = True, show: bool = True, **options: Any
+    ) -> None:
+        super().__init__(name=name, overlay=True, control=control, show=show)
+        self._name = type(self).__name__
+        self.options = options
+
+
+class IssueLayer(FlurpostLayer):
+    """Issues as markers. Options: url, source (selector of the list whose filter counts), symbols, style."""
+
+    factory = "issueLayer"
+
+
+class OutlineLayer(FlurpostLayer):
+    """A GeoJSON outline. Options: url."""
+
+    factory = "outlineLayer"
+
+
+class LabelLayer(FlurpostLayer):
+    """Labels of the parcels in view. Options: url, minZoom."""
+
+    factory = "labelLayer"
+
+
+class MapTool(MacroElement):
+    """Something that acts on the map: `flurpost.<factory>(map, options)`."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "flurpost.{{ this.factory }}({{ this._parent.get_name() }}, {{ this.options|tojson }});"
+        "{% endmacro %}"
+    )
+
+    factory = ""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__()
+        self._name = type(self).__name__
+        self.options = options
+
+
+class Legend(MapTool):
+    """The legend. Options: title, entries as {text, colour, symbol, kind}."""
+
+    factory = "legend"
+
+
+class PlacePicker(MapTool):
+    """A click on the map asks which parcel is there. Options: url, target, minZoom, hint."""
+
+    factory = "placePicker"
+
+
+class MapReady(MapTool):
+    """Comes last: names the controls in the page's language and says when everything is loaded. Options: texts."""
+
+    factory = "ready"

@@ -1,0 +1,155 @@
+"""What the pages and maps read. Every selector has a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from django.contrib.gis.db.models import Extent
+from django.contrib.gis.db.models.functions import Transform
+from django.contrib.gis.geos import Polygon
+from django.db.models import Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from gis_core.models import Edition, Jurisdiction, MapService
+from gis_core.srids import WGS84
+from issues.enums import IssueStatus
+from issues.models import Category, Issue, IssueEvent
+from mapui.enums import MapName
+from mapui.types import Bounds, IssueFilter
+from routing.enums import Outcome
+from routing.models import Authority, Decision, Delivery
+
+# More markers than this serve nobody; the list beside the map pages through all of them.
+FEATURE_LIMIT: Final = 1000
+OPEN: Final = "open"
+UNCLEAR: Final = "unclear"
+# What a map shows where no boundary has been loaded: Germany.
+EVERYWHERE: Final[Bounds] = ((47.2, 5.8), (55.1, 15.1))
+
+
+def jurisdiction_shown(identifier: str = "") -> Jurisdiction | None:
+    """The jurisdiction asked for, else the one with the latest issue, else the first; None before set-up."""
+    jurisdictions = Jurisdiction.objects.annotate(latest=Max("issues__received_at"))
+    if identifier and (asked := jurisdictions.filter(identifier=identifier).first()):
+        return asked
+    return min(jurisdictions, key=_lateness, default=None)
+
+
+def _lateness(jurisdiction: Jurisdiction) -> tuple[float, int]:
+    latest: datetime | None = getattr(jurisdiction, "latest", None)
+    return (-latest.timestamp() if latest else 0.0, jurisdiction.pk)
+
+
+def bounds_shown(jurisdiction: Jurisdiction | None) -> Bounds:
+    """The boundary's bounds in WGS84 degrees."""
+    if jurisdiction is None or not jurisdiction.boundary:
+        return EVERYWHERE
+    boundary = Jurisdiction.objects.filter(pk=jurisdiction.pk)
+    extent = boundary.annotate(degrees=Transform("boundary", WGS84)).aggregate(e=Extent("degrees"))[
+        "e"
+    ]
+    west, south, east, north = (round(value, 5) for value in extent)
+    return ((south, west), (north, east))
+
+
+def map_services_shown(name: MapName) -> QuerySet[MapService]:
+    services = MapService.objects.filter(is_active=True)
+    return services if name is MapName.TRIAGE else services.filter(staff_only=False)
+
+
+def issues_public(
+    *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, bbox: Polygon | None = None
+) -> QuerySet[Issue]:
+    """Released issues of public categories, latest first; nothing else may reach the public."""
+    released = Issue.objects.filter(
+        jurisdiction=jurisdiction, released_at__isnull=False, category__is_public=True
+    )
+    return _issues_chosen(released, chosen=chosen, bbox=bbox)
+
+
+def issues_for_triage(
+    *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, bbox: Polygon | None = None
+) -> QuerySet[Issue]:
+    """All issues, latest first, with `decision_pk`, `outcome`, `authority_pk`, `parcel_key` and `road` of the
+    decision that counts."""
+    issues = _issues_chosen(
+        Issue.objects.filter(jurisdiction=jurisdiction), chosen=chosen, bbox=bbox
+    ).annotate(parcel_key=_latest("parcel_key"), road=_latest("road"))
+    if chosen.authority == UNCLEAR:
+        return issues.filter(Q(outcome=Outcome.TRIAGE) | Q(outcome__isnull=True))
+    if chosen.authority:
+        authority = Authority.objects.filter(jurisdiction=jurisdiction, code=chosen.authority)
+        return issues.filter(outcome=Outcome.ASSIGNED, authority_pk__in=authority.values("pk"))
+    return issues
+
+
+def _issues_chosen(
+    issues: QuerySet[Issue], *, chosen: IssueFilter, bbox: Polygon | None
+) -> QuerySet[Issue]:
+    if chosen.status == OPEN:
+        issues = issues.exclude(status__in=[one for one in IssueStatus if one.is_closed])
+    elif chosen.status:
+        issues = issues.filter(status=chosen.status)
+    if chosen.group:
+        issues = issues.filter(category__group_de=chosen.group)
+    if bbox is not None:
+        issues = issues.filter(point__intersects=bbox)
+    return (
+        issues.select_related("category")
+        .annotate(outcome=_latest("outcome"), authority_pk=_latest("authority_id"))
+        .order_by("-received_at", "-pk")
+    )
+
+
+def _latest(field: str) -> Subquery:
+    decisions = Decision.objects.filter(issue=OuterRef("pk")).order_by("-number")
+    return Subquery(decisions.values(field)[:1])
+
+
+def authorities_by_pk(jurisdiction: Jurisdiction | None) -> dict[int, Authority]:
+    return Authority.objects.filter(jurisdiction=jurisdiction).in_bulk()
+
+
+def authorities_in_use(jurisdiction: Jurisdiction | None) -> list[Authority]:
+    """The authorities that some decision of this jurisdiction names; they make up the legend."""
+    named = Decision.objects.filter(issue__jurisdiction=jurisdiction).values("authority_id")
+    return list(Authority.objects.filter(pk__in=named).order_by("code"))
+
+
+def groups_shown(jurisdiction: Jurisdiction | None, *, public_only: bool) -> list[Category]:
+    """One category of each group, in the order of the categories; its `group` names the group."""
+    categories = Category.objects.filter(jurisdiction=jurisdiction, is_active=True).exclude(
+        group_de=""
+    )
+    if public_only:
+        categories = categories.filter(is_public=True)
+    seen: dict[str, Category] = {}
+    for category in categories:
+        seen.setdefault(category.group_de, category)
+    return list(seen.values())
+
+
+def decision_in_force(issue: Issue) -> Decision | None:
+    """The decision that counts, with its rule set, authority, deliveries and their contacts."""
+    decisions = Decision.objects.filter(issue=issue).select_related("authority", "rule_set")
+    deliveries = Prefetch(
+        "deliveries", Delivery.objects.select_related("authority", "contact").order_by("pk")
+    )
+    return decisions.prefetch_related(deliveries).order_by("-number").first()
+
+
+def editions_used(decision: Decision) -> list[Edition]:
+    """The editions on which a decision rests."""
+    return list(Edition.objects.filter(pk__in=decision.editions.values()).order_by("dataset"))
+
+
+def authorities_named(jurisdiction: Jurisdiction, codes: Iterable[str]) -> dict[str, Authority]:
+    """Authorities by code, for the candidates of a decision."""
+    found = Authority.objects.filter(jurisdiction=jurisdiction, code__in=set(codes))
+    return {one.code: one for one in found}
+
+
+def issue_events(issue: Issue) -> list[IssueEvent]:
+    """What happened to an issue, latest first."""
+    return list(IssueEvent.objects.filter(issue=issue).select_related("by").order_by("-at", "-pk"))

@@ -1,0 +1,104 @@
+"""Issues as GeoJSON features. The public one is a whitelist: what is not named here does not leave the house."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from rest_framework import serializers
+from rest_framework_gis.fields import GeometrySerializerMethodField
+from rest_framework_gis.serializers import GeoFeatureModelSerializer
+
+from gis_core.srids import WGS84
+from issues.models import Issue
+from mapui.enums import status_colour
+from routing.enums import Outcome
+
+# Five decimals of a degree are about a metre.
+PUBLIC_DECIMALS = 5
+
+
+class IssueFeatureSerializer(GeoFeatureModelSerializer):
+    """What both maps show. `context["authorities"]` holds the authorities by primary key."""
+
+    geometry = GeometrySerializerMethodField()
+    category = serializers.CharField(source="category.name")
+    state = serializers.CharField(source="status")
+    state_text = serializers.CharField(source="get_status_display")
+    day = serializers.SerializerMethodField()
+    colour = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Issue
+        id_field = "number"
+        geo_field = "geometry"
+        fields = ("number", "category", "state", "state_text", "day", "colour", "url")
+
+    def get_geometry(self, issue: Issue) -> Point:
+        return Point(issue.longitude, issue.latitude, srid=WGS84)
+
+    def get_day(self, issue: Issue) -> str:
+        """The day only: an hour would tell when somebody was where."""
+        return date_format(timezone.localtime(issue.received_at), "SHORT_DATE_FORMAT")
+
+    def get_colour(self, issue: Issue) -> str:
+        return status_colour(issue.status)
+
+    def get_url(self, issue: Issue) -> str:
+        return reverse("public_issue", args=[issue.number])
+
+    def _authority(self, issue: Any) -> Any:
+        if issue.outcome != Outcome.ASSIGNED:
+            return None
+        return self.context["authorities"].get(issue.authority_pk)
+
+
+class PublicIssueSerializer(IssueFeatureSerializer):
+    authority = serializers.SerializerMethodField()
+    note = serializers.CharField(source="status_note")
+
+    class Meta(IssueFeatureSerializer.Meta):
+        fields = (*IssueFeatureSerializer.Meta.fields, "authority", "note")
+
+    def get_geometry(self, issue: Issue) -> Point:
+        return Point(
+            round(issue.longitude, PUBLIC_DECIMALS),
+            round(issue.latitude, PUBLIC_DECIMALS),
+            srid=WGS84,
+        )
+
+    def get_authority(self, issue: Issue) -> str:
+        """The name for the public: it never tells who owns the land."""
+        authority = self._authority(issue)
+        return authority.public_name if authority else ""
+
+
+class TriageIssueSerializer(IssueFeatureSerializer):
+    authority = serializers.SerializerMethodField()
+    code = serializers.SerializerMethodField()
+    released = serializers.SerializerMethodField()
+
+    class Meta(IssueFeatureSerializer.Meta):
+        fields = (*IssueFeatureSerializer.Meta.fields, "authority", "code", "released")
+
+    def get_url(self, issue: Issue) -> str:
+        return reverse("triage_issue", args=[issue.number])
+
+    def get_colour(self, issue: Issue) -> str:
+        authority = self._authority(issue)
+        return authority.colour if authority else ""
+
+    def get_authority(self, issue: Issue) -> str:
+        authority = self._authority(issue)
+        return authority.name if authority else ""
+
+    def get_code(self, issue: Issue) -> str:
+        authority = self._authority(issue)
+        return authority.code if authority else ""
+
+    def get_released(self, issue: Issue) -> bool:
+        return issue.released_at is not None

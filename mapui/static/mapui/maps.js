@@ -1,0 +1,283 @@
+// What Folium's script calls. Text of people is set with textContent only; no HTML is built from data.
+"use strict";
+
+(() => {
+  // Leaflet looks for its marker images beside its style sheet, whose hashed name it does not expect; we use none.
+  const SVG = "http://www.w3.org/2000/svg";
+  const state = { pending: 0, map: null, issues: null, selected: "", outline: null, texts: {} };
+
+  function element(name, className, text) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    return made;
+  }
+
+  function symbol(sprite, name, colour) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("class", "symbol");
+    svg.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS(SVG, "use");
+    use.setAttribute("href", `${sprite}#${name}`);
+    svg.append(use);
+    if (colour) svg.style.color = colour;
+    return svg;
+  }
+
+  // --- Readiness: a page is ready when its issues, outlines and first tiles are there. ---------------------------
+  function begin() { state.pending += 1; }
+  function end() {
+    state.pending -= 1;
+    if (state.pending === 0 && state.map) state.map.getContainer().dataset.mapReady = "true";
+  }
+
+  function note(text) {
+    const place = document.querySelector(".map-note[role=status]");
+    if (!place) return;
+    place.textContent = text;
+    place.hidden = !text;
+  }
+
+  async function load(url) {
+    begin();
+    try {
+      const response = await fetch(url, { headers: { Accept: "application/geo+json" } });
+      if (!response.ok) throw new Error(`${url}: ${response.status}`);
+      return await response.json();
+    } finally {
+      end();
+    }
+  }
+
+  // --- Issues ---------------------------------------------------------------------------------------------------
+  function marker(feature, latlng, options) {
+    const issue = feature.properties;
+    const body = element("span", `marker state-${issue.state}`);
+    if (options.style === "authority") {
+      body.classList.add("by-authority");
+      if (issue.code) body.style.setProperty("--colour", issue.colour);
+      else body.classList.add("is-unclear");
+      body.append(symbol(options.symbols, issue.state), element("span", "code", issue.code || "?"));
+    } else {
+      body.append(symbol(options.symbols, issue.state, issue.colour));
+    }
+    const size = options.style === "authority" ? null : [30, 30];
+    const icon = L.divIcon({ html: body, className: "marker-holder", iconSize: size });
+    const made = L.marker(latlng, { icon, keyboard: true, riseOnHover: true });
+    const label = [issue.category, issue.state_text, issue.authority, feature.id].filter(Boolean).join(", ");
+    made.on("add", () => {
+      const node = made.getElement();
+      node.setAttribute("role", "button");
+      node.setAttribute("aria-label", label);
+      node.dataset.number = feature.id;
+      node.classList.toggle("is-selected", feature.id === state.selected);
+    });
+    made.bindTooltip(() => {
+      const tip = element("span", "tip");
+      tip.append(element("strong", "", issue.category), document.createElement("br"), issue.state_text);
+      if (issue.authority) tip.append(document.createElement("br"), issue.authority);
+      return tip;
+    }, { direction: "top", offset: [0, -12] });
+    const open = () => show(issue.url);
+    made.on("click", (event) => { L.DomEvent.stopPropagation(event); open(); });
+    made.on("keydown", (event) => {
+      if (event.originalEvent.key === " ") { event.originalEvent.preventDefault(); open(); }
+    });
+    return made;
+  }
+
+  function issueLayer(options) {
+    const layer = L.geoJSON(null, { pointToLayer: (feature, latlng) => marker(feature, latlng, options) });
+    layer.reload = async () => {
+      const source = document.querySelector(options.source);
+      try {
+        const collection = await load((source && source.dataset.feed) || options.url);
+        layer.clearLayers();
+        layer.addData(collection);
+        note("");
+      } catch (error) {
+        note(state.texts.failed || String(error));
+      }
+    };
+    state.issues = layer;
+    layer.once("add", layer.reload);
+    return layer;
+  }
+
+  function outlineLayer(options) {
+    const style = { color: "#0b5351", weight: 2.5, opacity: 0.8, fill: false, dashArray: "8 5", interactive: false };
+    const layer = L.geoJSON(null, { style });
+    layer.once("add", () => load(options.url).then((data) => layer.addData(data), () => {}));
+    return layer;
+  }
+
+  // --- Parcel numbers -------------------------------------------------------------------------------------------
+  function labelLayer(options) {
+    const layer = L.layerGroup();
+    let asked = 0;
+    async function refresh() {
+      const map = layer._map;
+      if (!map) return;
+      const turn = (asked += 1);
+      if (map.getZoom() < options.minZoom) { layer.clearLayers(); return; }
+      const collection = await load(`${options.url}?bbox=${map.getBounds().toBBoxString()}`);
+      if (turn !== asked || layer._map !== map) return;
+      layer.clearLayers();
+      for (const feature of free(map, collection.features)) layer.addLayer(label(feature));
+    }
+    layer.on("add", () => { layer._map.on("moveend", refresh); refresh(); });
+    layer.on("remove", () => { state.map.off("moveend", refresh); layer.clearLayers(); });
+    return layer;
+  }
+
+  // Largest parcels come first; a label that would lie upon another is left out.
+  function free(map, features) {
+    const taken = [];
+    return features.filter((feature) => {
+      const [longitude, latitude] = feature.geometry.coordinates;
+      const point = map.latLngToContainerPoint([latitude, longitude]);
+      const half = 4 + 3.6 * feature.properties.number.length;
+      const box = [point.x - half, point.y - 9, point.x + half, point.y + 9];
+      if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) {
+        return false;
+      }
+      taken.push(box);
+      return true;
+    });
+  }
+
+  function label(feature) {
+    const [longitude, latitude] = feature.geometry.coordinates;
+    const icon = L.divIcon({
+      html: element("span", "", feature.properties.number), className: "parcel-label", iconSize: [0, 0],
+    });
+    return L.marker([latitude, longitude], { icon, interactive: false, keyboard: false });
+  }
+
+  // --- Details --------------------------------------------------------------------------------------------------
+  function show(url) {
+    htmx.ajax("GET", url, { target: "#details", swap: "innerHTML" });
+  }
+
+  function placePicker(map, options) {
+    state.outlineUrl = options.outline;
+    map.on("click", (event) => {
+      if (map.getZoom() < options.minZoom) { note(options.hint); return; }
+      note("");
+      const { lat, lng } = event.latlng.wrap();
+      show(`${options.url}?lat=${lat.toFixed(7)}&lon=${lng.toFixed(7)}`);
+    });
+  }
+
+  async function outlineShow(key, zoom) {
+    if (state.outline) state.outline.remove();
+    state.outline = null;
+    if (!key || !state.outlineUrl) return;
+    const collection = await load(state.outlineUrl.replace("KEY", encodeURIComponent(key)));
+    const style = { color: "#c2185b", weight: 3.5, fillColor: "#c2185b", fillOpacity: 0.12, interactive: false };
+    state.outline = L.geoJSON(collection, { style }).addTo(state.map);
+    if (zoom) state.map.fitBounds(state.outline.getBounds(), { maxZoom: 19, padding: [40, 40], animate: false });
+  }
+
+  function select(number) {
+    state.selected = number;
+    for (const node of document.querySelectorAll(".marker-holder, .issue")) {
+      node.classList.toggle("is-selected", Boolean(number) && node.dataset.number === number);
+    }
+  }
+
+  function detailsShown() {
+    const shown = document.querySelector("#details .details");
+    if (!shown || !state.map) return;
+    state.map.invalidateSize({ pan: false });
+    select(shown.dataset.number || "");
+    outlineShow(shown.dataset.parcel, "zoomToParcel" in shown.dataset);
+    if (shown.dataset.latitude) {
+      const place = [Number(shown.dataset.latitude), Number(shown.dataset.longitude)];
+      if (state.map.getZoom() < 16) state.map.setView(place, 17, { animate: false });
+      else state.map.panTo(place, { animate: false });
+    }
+    shown.querySelector(".details-title").focus({ preventScroll: false });
+  }
+
+  function detailsClose() {
+    const details = document.querySelector("#details");
+    if (!details || !details.firstElementChild) return;
+    const number = state.selected;
+    details.replaceChildren();
+    outlineShow("");
+    select("");
+    if (state.map) state.map.invalidateSize({ pan: false });
+    const back = [...document.querySelectorAll(".issue")].find((node) => node.dataset.number === number);
+    (back ? back.querySelector("a") : document.querySelector("#issue-list")).focus();
+  }
+
+  // --- Controls -------------------------------------------------------------------------------------------------
+  function legend(map, options) {
+    const control = L.control({ position: "bottomleft" });
+    control.onAdd = () => {
+      const box = element("details", "legend");
+      box.open = map.getSize().x > 640;
+      box.append(element("summary", "", options.title));
+      const list = element("ul");
+      for (const entry of options.entries) {
+        const item = element("li");
+        if (entry.kind === "symbol") {
+          item.append(symbol(options.symbols, entry.symbol, entry.colour));
+        } else {
+          const swatch = element("span", `legend-${entry.kind}`, entry.kind === "unclear" ? "?" : "");
+          swatch.style.setProperty("--colour", entry.colour);
+          item.append(swatch);
+        }
+        item.append(element("span", "", entry.text));
+        list.append(item);
+      }
+      box.append(list);
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.disableScrollPropagation(box);
+      return box;
+    };
+    control.addTo(map);
+  }
+
+  function ready(map, options) {
+    state.map = map;
+    state.texts = options.texts;
+    const container = map.getContainer();
+    container.setAttribute("role", "region");
+    container.setAttribute("aria-label", options.texts.map);
+    L.control.zoom({ zoomInTitle: options.texts.zoomIn, zoomOutTitle: options.texts.zoomOut }).addTo(map);
+    map.attributionControl.setPrefix(false);
+    const toggle = container.querySelector(".leaflet-control-layers-toggle");
+    if (toggle) {
+      toggle.title = options.texts.layers;
+      toggle.setAttribute("aria-label", options.texts.layers);
+      toggle.setAttribute("role", "button");
+    }
+    const far = () => container.classList.toggle("is-far", map.getZoom() < 15);
+    map.on("zoomend", far);
+    map.fitBounds(options.bounds, { animate: false });
+    far();
+    map.eachLayer((layer) => {
+      if (!(layer instanceof L.GridLayer) || !layer.isLoading()) return;
+      begin();
+      layer.once("load", end);
+    });
+    // Whatever began and ended before the map was known is counted here.
+    begin();
+    setTimeout(end, 0);
+  }
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target && event.detail.target.id === "details") detailsShown();
+    else if (state.issues) state.issues.reload();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close-details]")) detailsClose();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") detailsClose();
+  });
+
+  window.flurpost = { issueLayer, outlineLayer, labelLayer, placePicker, legend, ready };
+})();

@@ -1,0 +1,32 @@
+"""The vector-tile layers of the triage map."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gis_core.enums import Dataset
+from gis_core.tiles import TileLayer
+from parcels.models import Parcel
+from routing.models import ThroughRoad
+
+LABEL_MIN_ZOOM: Final = 18
+
+PARCELS: Final = TileLayer(
+    name="parcels",
+    model=Parcel,
+    columns={
+        "key": "t.key",
+        "number": "CASE WHEN t.denominator IS NULL THEN t.numerator::text"
+        " ELSE t.numerator || '/' || t.denominator END",
+    },
+    min_zoom=15,
+)
+STRETCHES: Final = TileLayer(
+    name="stretches", model=ThroughRoad, columns={"status": "t.status"}, min_zoom=11
+)
+
+# Each layer with the datasets it is drawn from: their editions are its ETag.
+LAYERS: Final[dict[str, tuple[TileLayer, list[str]]]] = {
+    PARCELS.name: (PARCELS, [Dataset.PARCELS]),
+    STRETCHES.name: (STRETCHES, [Dataset.THROUGH_ROADS]),
+}

@@ -1,0 +1,20 @@
+"""Plain values of the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Bounds in degrees (WGS84): south-west and north-east corner as (latitude, longitude).
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class IssueFilter:
+    """What the reader chose; empty is everything.
+
+    `status` is a state or "open", `group` a category group's German name, `authority` a code or "unclear".
+    """
+
+    status: str = ""
+    group: str = ""
+    authority: str = ""

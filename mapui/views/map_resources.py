@@ -1,0 +1,53 @@
+"""Folium's script and style as resources of their own."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from mapui.enums import MapName
+from mapui.folium_maps.rendering import RenderedMap
+from mapui.permissions import may_triage
+from mapui.selectors import jurisdiction_shown
+from mapui.views.pages import map_built
+
+
+@require_safe
+def map_script(request: HttpRequest, name: str) -> HttpResponse:
+    rendered = _map_allowed(request, name)
+    return _resource(
+        request, rendered.script, name=name, content_type="text/javascript; charset=utf-8"
+    )
+
+
+@require_safe
+def map_style(request: HttpRequest, name: str) -> HttpResponse:
+    rendered = _map_allowed(request, name)
+    return _resource(request, rendered.style, name=name, content_type="text/css; charset=utf-8")
+
+
+def _map_allowed(request: HttpRequest, name: str) -> RenderedMap:
+    if name not in list(MapName):
+        raise Http404
+    user: AbstractBaseUser | AnonymousUser = request.user
+    if name == MapName.TRIAGE and not may_triage(user):
+        raise PermissionDenied
+    return map_built(MapName(name), jurisdiction_shown(request.GET.get("jurisdiction", "")))
+
+
+def _resource(request: HttpRequest, text: str, *, name: str, content_type: str) -> HttpResponse:
+    """With an ETag and asked for again each time: language, layers and authorities may have changed."""
+    body = text.encode()
+    etag = quote_etag(hashlib.blake2b(body, digest_size=16).hexdigest())
+    response = HttpResponse(body, content_type=content_type)
+    response["ETag"] = etag
+    scope = "public" if name == MapName.PUBLIC else "private"
+    response["Cache-Control"] = f"{scope}, no-cache"
+    patch_vary_headers(response, ["Cookie"])
+    return get_conditional_response(request, etag=etag, response=response) or response

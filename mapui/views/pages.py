@@ -1,0 +1,74 @@
+"""What both map pages have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+from gis_core.models import Jurisdiction
+from issues.models import Issue
+from mapui.enums import MapName
+from mapui.folium_maps.building import public_map_build, triage_map_build
+from mapui.folium_maps.rendering import RenderedMap
+from mapui.forms import FilterForm
+from mapui.selectors import authorities_in_use, bounds_shown, map_services_shown
+from mapui.serializers import IssueFeatureSerializer
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class IssueList:
+    """One page of the list beside a map; `features` are the very features that the map shows."""
+
+    page: Page[Issue]
+    features: list[dict[str, Any]]
+
+
+def issue_list(
+    issues: Any, *, request: HttpRequest, serializer: type[IssueFeatureSerializer], authorities: Any
+) -> IssueList:
+    """The page asked for; a page number that does not exist gives the nearest that does."""
+    page = Paginator(issues, PAGE_SIZE).get_page(request.GET.get("page"))
+    data = serializer(page.object_list, many=True, context={"authorities": authorities}).data
+    return IssueList(page=page, features=data["features"])
+
+
+def map_built(name: MapName, jurisdiction: Jurisdiction | None) -> RenderedMap:
+    bounds, services = bounds_shown(jurisdiction), map_services_shown(name)
+    if name is MapName.PUBLIC:
+        return public_map_build(jurisdiction=jurisdiction, bounds=bounds, services=services)
+    return triage_map_build(
+        jurisdiction=jurisdiction,
+        bounds=bounds,
+        services=services,
+        authorities=authorities_in_use(jurisdiction),
+    )
+
+
+def map_context(name: MapName, jurisdiction: Jurisdiction | None) -> dict[str, Any]:
+    """What the template needs to load a map: Folium's own element and the addresses of its parts."""
+    rendered = map_built(name, jurisdiction)
+    query = f"?jurisdiction={jurisdiction.identifier}" if jurisdiction else ""
+    return {
+        # Written by Folium from names alone; nothing of it comes from a person.
+        "map_html": mark_safe(rendered.html),  # noqa: S308
+        "map_scripts": [*rendered.scripts, reverse("map_script", args=[name.value]) + query],
+        "map_styles": [*rendered.styles, reverse("map_style", args=[name.value]) + query],
+    }
+
+
+def list_addresses(form: FilterForm, *, page_name: str, feed_name: str) -> dict[str, str]:
+    """The filter as a query, for the feed that the map loads and for the links to further pages."""
+    query = urlencode({name: form.data[name] for name in form.fields if form.data.get(name)})
+    return {
+        "filter_query": query,
+        "feed_url": f"{reverse(feed_name)}?{query}" if query else reverse(feed_name),
+        "list_url": reverse(page_name),
+    }

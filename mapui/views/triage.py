@@ -1,0 +1,138 @@
+"""The triage map and its panels: one issue with its decision, one parcel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from issues.errors import IssuesError
+from issues.models import Issue
+from issues.services import issue_release as release
+from issues.services import issue_withdraw as withdraw
+from mapui.decision_cards import decision_card
+from mapui.enums import MapName
+from mapui.forms import PlaceForm, TriageFilterForm
+from mapui.parcel_cards import parcel_card, parcels_chosen
+from mapui.selectors import (
+    authorities_by_pk,
+    issue_events,
+    issues_for_triage,
+    jurisdiction_shown,
+)
+from mapui.serializers import TriageIssueSerializer
+from mapui.views.pages import issue_list, list_addresses, map_context
+
+LIST_CHANGED = "issues-changed"
+
+
+def triage_permission(view: Any) -> Any:
+    """Who is not logged in goes to the login page; who is and may not gets 403."""
+    return login_required(permission_required("issues.triage_issue", raise_exception=True)(view))
+
+
+@triage_permission
+@require_safe
+@never_cache
+def triage_map(request: HttpRequest) -> HttpResponse:
+    """Map and list of all issues; for htmx the list alone."""
+    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    form = TriageFilterForm(request.GET, jurisdiction=jurisdiction)
+    issues: models.QuerySet[Issue] = Issue.objects.none()
+    if form.is_valid():
+        issues = issues_for_triage(jurisdiction=jurisdiction, chosen=form.chosen())
+    shown = issue_list(
+        issues,
+        request=request,
+        serializer=TriageIssueSerializer,
+        authorities=authorities_by_pk(jurisdiction),
+    )
+    context = {
+        "page": "triage",
+        "jurisdiction": jurisdiction,
+        "form": form,
+        "shown": shown,
+        **list_addresses(form, page_name="triage", feed_name="triage_issues"),
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "mapui/_issue_list.html", context)
+    context.update(map_context(MapName.TRIAGE, jurisdiction))
+    return render(request, "mapui/triage_map.html", context)
+
+
+@triage_permission
+@require_safe
+@never_cache
+def triage_issue(request: HttpRequest, number: str) -> HttpResponse:
+    """One issue: what was reported, who must act and why, what was sent, the parcel."""
+    issues = Issue.objects.select_related("category", "jurisdiction").prefetch_related("photos")
+    return _issue_respond(request, get_object_or_404(issues, number=number))
+
+
+def _issue_respond(request: HttpRequest, issue: Issue) -> HttpResponse:
+    context = {
+        "page": "triage_issue",
+        "jurisdiction": issue.jurisdiction,
+        "issue": issue,
+        "card": decision_card(issue),
+        "events": issue_events(issue),
+    }
+    template = "mapui/_triage_issue.html" if request.htmx else "mapui/triage_issue.html"
+    return render(request, template, context)
+
+
+@triage_permission
+@require_POST
+@permission_required("issues.release_issue", raise_exception=True)
+def issue_release(request: HttpRequest, number: str) -> HttpResponse:
+    """Shows an issue to the public."""
+    issue = get_object_or_404(Issue, number=number)
+    try:
+        release(issue=issue, by=request.user)
+    except IssuesError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The issue is now shown to the public."))
+    return _changed(request, number)
+
+
+@triage_permission
+@require_POST
+@permission_required("issues.release_issue", raise_exception=True)
+def issue_withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Takes an issue back from the public."""
+    withdraw(issue=get_object_or_404(Issue, number=number), by=request.user)
+    messages.success(request, _("The issue is no longer shown to the public."))
+    return _changed(request, number)
+
+
+def _changed(request: HttpRequest, number: str) -> HttpResponse:
+    if not request.htmx:
+        return redirect("triage_issue", number=number)
+    issues = Issue.objects.select_related("category", "jurisdiction").prefetch_related("photos")
+    response = _issue_respond(request, issues.get(number=number))
+    return trigger_client_event(response, LIST_CHANGED)
+
+
+@triage_permission
+@require_safe
+@never_cache
+def triage_parcel(request: HttpRequest) -> HttpResponse:
+    """The parcels at a place (`lat`, `lon`) or with a number or key (`q`); the first is the one that counts."""
+    form = PlaceForm(request.GET)
+    parcels = parcels_chosen(**form.cleaned_data) if form.is_valid() else []
+    context = {
+        "page": "triage_parcel",
+        "form": form,
+        "cards": [parcel_card(parcel) for parcel in parcels],
+    }
+    template = "mapui/_triage_parcel.html" if request.htmx else "mapui/triage_parcel.html"
+    return render(request, template, context)
