@@ -163,6 +163,15 @@ class PolygonCollector:
         self.__init__()  # type: ignore[misc]
         return result
 
+    def add_shape(self, shape: shapely.MultiPolygon | None) -> None:
+        """Adds a surface that was read before."""
+        for polygon in shape.geoms if shape is not None else ():
+            for ring in (polygon.exterior, *polygon.interiors):
+                self.coordinates.extend(shapely.get_coordinates(ring).ravel().tolist())
+                self.ring_ends.append(len(self.coordinates) // 2)
+            self.polygon_ends.append(len(self.ring_ends) - 1)
+        self.feature_ends.append(len(self.polygon_ends) - 1)
+
     def _surface(self, element: etree._Element, dimension: int) -> None:
         dimension = self._declared(element, dimension)
         name = local_name(element.tag)

@@ -1,3 +1,5 @@
+"""The cadastre: parcels, land use, ownership class, cadastral districts, and which parcel is where."""
+
 from __future__ import annotations
 
 from django.apps import AppConfig
@@ -7,3 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class ParcelsConfig(AppConfig):
     name = "parcels"
     verbose_name = _("Cadastre")
+
+    def ready(self) -> None:
+        from parcels.importers import datasets_register
+
+        datasets_register()

@@ -11,6 +11,8 @@ class RoutingConfig(AppConfig):
     def ready(self) -> None:
         from issues import agency
         from routing import receivers  # noqa: F401 - connects to the issues' signal
+        from routing.importers import datasets_register
         from routing.selectors.decisions import agency_names
 
         agency.register(agency_names)
+        datasets_register()

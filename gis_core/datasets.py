@@ -1,0 +1,75 @@
+"""The registry of datasets: each app says in AppConfig.ready() what can be loaded into which of its models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.contrib.gis.db.models import GeometryField
+from django.contrib.gis.geos import GEOSGeometry
+
+from gis_core.enums import Dataset
+from gis_core.errors import GisError
+from gis_core.models import EditionedModel, Jurisdiction
+
+
+class RowError(GisError):
+    """A row cannot be converted; `row` is its place in the batch."""
+
+    def __init__(self, row: int, cause: str) -> None:
+        self.row = row
+        super().__init__(cause)
+
+
+# Values by column name; all columns of one table are equally long.
+Columns = dict[str, list[Any]]
+# From the profile's columns to the model's fields (key included, geometry not); RowError names a row.
+Convert = Callable[[Columns, Jurisdiction], Columns]
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """How one dataset is loaded.
+
+    `profiles` is the directory of its column mappings. `boundary` gives the municipality's boundary from the
+    active rows (a multipolygon in the storage CRS, or None); with several, the lowest `boundary_rank` wins.
+    """
+
+    dataset: Dataset
+    model: type[EditionedModel]
+    convert: Convert
+    profiles: Path
+    boundary: Callable[[Jurisdiction], GEOSGeometry | None] | None = None
+    boundary_rank: int = 0
+
+    @property
+    def geometry_field(self) -> GeometryField | None:
+        """The model's geometry field, or None for a dataset without geometry."""
+        for field in self.model._meta.get_fields():
+            if isinstance(field, GeometryField):
+                return field
+        return None
+
+
+_registry: dict[Dataset, DatasetSpec] = {}
+
+
+def dataset_register(spec: DatasetSpec) -> None:
+    """Makes a dataset loadable."""
+    _registry[spec.dataset] = spec
+
+
+def dataset_spec(dataset: Dataset | str) -> DatasetSpec:
+    """The registered specification; GisError for a dataset that no app registered."""
+    try:
+        return _registry[Dataset(dataset)]
+    except (KeyError, ValueError) as error:
+        known = ", ".join(sorted(_registry))
+        raise GisError(f"unknown dataset {dataset!r}; known are {known}") from error
+
+
+def dataset_specs() -> list[DatasetSpec]:
+    """All registered specifications, in the order of Dataset."""
+    return [_registry[dataset] for dataset in Dataset if dataset in _registry]

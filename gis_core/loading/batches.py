@@ -1,0 +1,60 @@
+"""What a source delivers: columns of equal length and geometry as the source has it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis_core.coordinates import SourceCrs
+from gis_core.datasets import Columns
+
+Geometries = NDArray[np.object_]
+
+# Rows per batch: memory stays flat, and arrays are long enough for vectorised work.
+BATCH_ROWS: Final = 5000
+
+
+@dataclass
+class Batch:
+    """Rows of one file: `features` names each for messages; `geometry` is shapely in `crs`, None where absent."""
+
+    file: str
+    columns: Columns
+    features: list[str]
+    geometry: Geometries | None
+    crs: SourceCrs | None
+
+    def keep(self, rows: list[bool]) -> Batch:
+        """Only the rows that are marked."""
+        marked = np.array(rows, dtype=bool)
+        return Batch(
+            self.file,
+            {
+                name: [v for v, k in zip(values, rows, strict=True) if k]
+                for name, values in self.columns.items()
+            },
+            [feature for feature, k in zip(self.features, rows, strict=True) if k],
+            None if self.geometry is None else self.geometry[marked],
+            self.crs,
+        )
+
+
+@dataclass
+class LoadReport:
+    """What a load noticed: counts by name, notes in words, transformations that were used."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    operations: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"counts": dict(self.counts), "notes": self.notes, "operations": self.operations}
+
+
+# Called with the file's name and the number of features read from it so far.
+Progress = Callable[[str, int], None]

@@ -1,0 +1,128 @@
+"""Column mapping profiles: data, not code. A new source of a known format needs a JSON file, no programming.
+
+A profile is a JSON object:
+    name       as given to `--profile` and stored with the edition
+    dataset    what it maps to
+    formats    "xml", "table" or both (a table is GeoPackage, shapefile, FlatGeobuf, GeoJSON, CSV)
+    namespace  XML only: a namespace of the document begins so
+    features   XML: local names of the feature elements; tables: names of layers (empty: any)
+    geometry   XML only: local names of the property that holds the geometry
+    columns    {column: [names in the source]}; for XML a name may be a path (a/b), @id, @element or a/@attribute
+    required   columns that must have a value
+    codes      {column: {value in the source: value}}; "*" is any other value, null leaves the feature out
+    constants  {column: value}
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from gis_core.datasets import Columns, DatasetSpec
+from gis_core.errors import LoadError
+
+# dBASE keeps ten characters of a column's name.
+SHAPEFILE_NAME_LENGTH: Final = 10
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One column mapping; the fields are explained in the module's text."""
+
+    name: str
+    dataset: str
+    formats: list[str]
+    columns: dict[str, list[str]]
+    required: list[str] = field(default_factory=list)
+    namespace: str = ""
+    features: list[str] = field(default_factory=list)
+    geometry: list[str] = field(default_factory=list)
+    codes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    constants: dict[str, Any] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=16)
+def profiles_read(directory: Path) -> tuple[Profile, ...]:
+    """All profiles of a directory, by file name."""
+    paths = sorted(directory.glob("*.json"))
+    return tuple(Profile(**json.loads(path.read_text("utf-8"))) for path in paths)
+
+
+def profiles_of(spec: DatasetSpec) -> list[Profile]:
+    """The profiles that map to a dataset."""
+    return [profile for profile in profiles_read(spec.profiles) if profile.dataset == spec.dataset]
+
+
+def profiles_select(
+    spec: DatasetSpec, wanted_format: str, name: str | None, file: str
+) -> list[Profile]:
+    """The profiles that may fit a file: the named one, or all of its format."""
+    known = profiles_of(spec)
+    fitting = [p for p in known if wanted_format in p.formats and name in {None, p.name}]
+    if not fitting:
+        names = ", ".join(f"{p.name} ({', '.join(p.formats)})" for p in known)
+        raise LoadError(
+            f"no profile {name or ''!r} of {spec.dataset} reads {wanted_format}; known are {names}",
+            file=file,
+        )
+    return fitting
+
+
+def columns_match(profile: Profile, available: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Which of a table's columns serves which column of the profile, and the required ones that are missing.
+
+    Upper and lower case do not matter; a name may be cut to ten characters, as shapefiles do.
+    """
+    by_name = {name.lower(): name for name in available}
+    matched: dict[str, str] = {}
+    for column, names in profile.columns.items():
+        for name in names:
+            found = by_name.get(name.lower()) or by_name.get(name.lower()[:SHAPEFILE_NAME_LENGTH])
+            if found is not None:
+                matched[column] = found
+                break
+    missing = [" or ".join(profile.columns[c]) for c in profile.required if c not in matched]
+    return matched, missing
+
+
+def values_apply(
+    profile: Profile, columns: Columns, features: list[str], file: str
+) -> list[bool] | None:
+    """Checks required values, maps codes and adds constants in place.
+
+    Returns which rows to keep, or None for all. Raises LoadError naming the feature.
+    """
+    for column in profile.required:
+        if column in columns and None in columns[column]:
+            feature = features[columns[column].index(None)]
+            names = " or ".join(profile.columns[column])
+            raise LoadError(f"{names} is missing", file=file, feature=feature)
+    keep: list[bool] | None = None
+    for column, codes in profile.codes.items():
+        values = columns.get(column)
+        if values is None:
+            continue
+        mapped = [_code(codes, value) for value in values]
+        if (unknown := next((i for i, v in enumerate(mapped) if v is _UNKNOWN), None)) is not None:
+            names = " or ".join(profile.columns[column])
+            raise LoadError(
+                f"unknown {names} {values[unknown]!r}", file=file, feature=features[unknown]
+            )
+        columns[column] = mapped
+        if None in mapped:
+            keep = [
+                (keep is None or keep[i]) and value is not None for i, value in enumerate(mapped)
+            ]
+    for column, value in profile.constants.items():
+        columns[column] = [value] * len(features)
+    return keep
+
+
+_UNKNOWN: Final = object()
+
+
+def _code(codes: dict[str, Any], value: Any) -> Any:
+    return codes.get("" if value is None else str(value), codes.get("*", _UNKNOWN))

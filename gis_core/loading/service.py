@@ -1,0 +1,168 @@
+"""The load itself: one transaction from an empty staging table to the new edition, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from django.db import DataError, connection, transaction
+
+from gis_core.coordinates import SourceCrs
+from gis_core.datasets import DatasetSpec, RowError, dataset_spec
+from gis_core.enums import Dataset
+from gis_core.errors import LoadError
+from gis_core.loading.batches import Batch, LoadReport, Progress
+from gis_core.loading.formats import Format, files_expand, format_recognise
+from gis_core.loading.geometry import geometry_prepare
+from gis_core.loading.profiles import Profile, profiles_select, values_apply
+from gis_core.loading.staging import Difference, Staging
+from gis_core.loading.table_source import csv_batches, table_batches
+from gis_core.loading.xml_source import xml_batches
+from gis_core.models import Edition, Jurisdiction
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, or the directory of a delivery in parts, with what its content does not say by itself."""
+
+    path: Path
+    profile: str | None = None
+    layer: str | None = None
+    crs: SourceCrs | None = None
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What a load did; `seconds` is from the first byte read to the commit."""
+
+    edition: Edition
+    rows: int
+    difference: Difference
+    seconds: float
+
+
+def _no_progress(file: str, features: int) -> None:
+    """Nobody watches."""
+
+
+def geodata_load(
+    *,
+    jurisdiction: Jurisdiction,
+    dataset: Dataset | str,
+    sources: Iterable[Source],
+    as_of: date | None = None,
+    licence: str = "",
+    attribution: str = "",
+    created_by: User | None = None,
+    progress: Progress = _no_progress,
+) -> LoadResult:
+    """Loads all sources as one new edition of the dataset and activates it.
+
+    Raises LoadError (naming file, feature and cause) with nothing stored.
+    """
+    started = perf_counter()
+    spec, sources, report = dataset_spec(dataset), list(sources), LoadReport()
+    profiles: dict[str, None] = {}
+    with transaction.atomic():
+        _lock(jurisdiction, spec)
+        staging = Staging(spec)
+        staging.create()
+        for profile, batch in _batches(spec, sources, report, progress):
+            profiles[profile.name] = None
+            _stage(spec, staging, jurisdiction, profile, batch, report)
+        rows = staging.prepare(report)
+        if rows == 0:
+            names = ", ".join(source.path.name for source in sources)
+            raise LoadError(f"holds no feature of {spec.dataset}", file=names)
+        edition = Edition.objects.create(
+            jurisdiction=jurisdiction,
+            dataset=spec.dataset,
+            source=", ".join(source.path.name for source in sources)[:500],
+            profile=", ".join(profiles)[:50],
+            as_of=as_of,
+            licence=licence,
+            attribution=attribution,
+            created_by=created_by,
+        )
+        difference = staging.activate(edition, rows)
+        if difference.unchanged < rows or difference.vanished:
+            staging.analyze()
+        seconds = perf_counter() - started
+        edition.report = {
+            "rows": rows,
+            "new": difference.new,
+            "changed": difference.changed,
+            "vanished": difference.vanished,
+            "unchanged": difference.unchanged,
+            "seconds": round(seconds, 3),
+            **report.as_json(),
+        }
+        edition.save(update_fields=["report"])
+    return LoadResult(edition, rows, difference, perf_counter() - started)
+
+
+def _lock(jurisdiction: Jurisdiction, spec: DatasetSpec) -> None:
+    """Two loads of one dataset would each take the other's rows for vanished."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtext('gis_core.load'), hashtext(%s))",
+            [f"{jurisdiction.pk}/{spec.dataset}"],
+        )
+        row = cursor.fetchone()
+    if not (row and row[0]):
+        raise LoadError(f"another load of {spec.dataset} is running")
+
+
+def _batches(
+    spec: DatasetSpec, sources: list[Source], report: LoadReport, progress: Progress
+) -> Iterator[tuple[Profile, Batch]]:
+    for source in sources:
+        for path in files_expand(source.path):
+            kind = format_recognise(path)
+            wanted = "xml" if kind is Format.XML else "table"
+            profiles = profiles_select(spec, wanted, source.profile, path.name)
+            if kind is Format.XML:
+                yield from xml_batches(
+                    path, profiles, crs=source.crs, report=report, progress=progress
+                )
+            elif kind is Format.CSV:
+                yield from csv_batches(path, profiles, progress=progress)
+            else:
+                yield from table_batches(
+                    path, profiles, layer=source.layer, crs=source.crs, progress=progress
+                )
+
+
+def _stage(
+    spec: DatasetSpec,
+    staging: Staging,
+    jurisdiction: Jurisdiction,
+    profile: Profile,
+    batch: Batch,
+    report: LoadReport,
+) -> None:
+    keep = values_apply(profile, batch.columns, batch.features, batch.file)
+    if keep is not None:
+        report.counts["left out by the profile"] += keep.count(False)
+        batch = batch.keep(keep)
+    if not batch.features:
+        return
+    field = spec.geometry_field
+    geometry = None if field is None else geometry_prepare(batch, field, report)
+    for column in profile.columns:
+        batch.columns.setdefault(column, [None] * len(batch.features))
+    try:
+        rows = spec.convert(batch.columns, jurisdiction)
+    except RowError as error:
+        raise LoadError(str(error), file=batch.file, feature=batch.features[error.row]) from error
+    try:
+        staging.copy(rows, geometry, batch.features)
+    except DataError as error:
+        raise LoadError(f"a value does not fit: {str(error).strip()}", file=batch.file) from error

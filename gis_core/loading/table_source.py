@@ -1,0 +1,193 @@
+"""GeoPackage, shapefile, FlatGeobuf and GeoJSON through pyogrio, and CSV, as batches."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
+
+from gis_core.coordinates import SourceCrs, crs_parse
+from gis_core.datasets import Columns
+from gis_core.errors import CoordinateError, LoadError
+from gis_core.loading.batches import BATCH_ROWS, Batch, Progress
+from gis_core.loading.formats import Format, file_open
+from gis_core.loading.profiles import Profile, columns_match
+
+_GDAL_ERRORS: Final = (DataSourceError, DataLayerError, FieldError, GeometryError)
+
+
+def table_batches(
+    path: Path,
+    profiles: list[Profile],
+    *,
+    layer: str | None,
+    crs: SourceCrs | None,
+    progress: Progress,
+) -> Iterator[tuple[Profile, Batch]]:
+    """Batches of a layer with the profile that fits it. LoadError names a missing layer or column."""
+    try:
+        name, profile = _layer_choose(path, profiles, layer)
+        info = pyogrio.read_info(path, layer=name)
+        matched, missing = columns_match(profile, list(info["fields"]))
+        if missing:
+            raise LoadError(_missing_text(missing, list(info["fields"]), name), file=path.name)
+        if info["geometry_type"] is not None and crs is None:
+            crs = _layer_crs(info["crs"], path.name)
+        read = 0
+        for window in _windows(path, name, info):
+            batch = _batch_read(path, name, matched, window, crs)
+            read += len(batch.features)
+            progress(path.name, read)
+            yield profile, batch
+    except _GDAL_ERRORS as error:
+        raise LoadError(f"cannot be read: {error}", file=path.name) from error
+
+
+def _layer_choose(path: Path, profiles: list[Profile], layer: str | None) -> tuple[str, Profile]:
+    """The layer to read and its profile: the layer that was asked for, else the first that a profile names or fits."""
+    layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+    if layer is not None and layer not in layers:
+        raise LoadError(f"has no layer {layer!r}; there are {', '.join(layers)}", file=path.name)
+    candidates = [layer] if layer is not None else layers
+    for name in candidates:
+        for profile in profiles:
+            if name.lower() in {feature.lower() for feature in profile.features}:
+                return name, profile
+    gaps: list[str] = []
+    for name in candidates:
+        fields = list(pyogrio.read_info(path, layer=name)["fields"])
+        for profile in profiles:
+            _, missing = columns_match(profile, fields)
+            if not missing:
+                return name, profile
+            gaps.append(f"{profile.name}: {_missing_text(missing, fields, name)}")
+    raise LoadError("; ".join(gaps) or "has no layers", file=path.name)
+
+
+def _missing_text(missing: list[str], available: list[str], layer: str) -> str:
+    return f"layer {layer} has no column {', '.join(missing)}; there are {', '.join(available)}"
+
+
+def _layer_crs(name: str | None, file: str) -> SourceCrs:
+    if not name:
+        raise LoadError("names no coordinate reference system; say it with --crs", file=file)
+    try:
+        parsed = crs_parse(name)
+    except CoordinateError as error:
+        raise LoadError(str(error), file=file) from error
+    # GDAL delivers x first whatever the register says.
+    return SourceCrs(parsed.crs, parsed.name)
+
+
+def _windows(path: Path, layer: str, info: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Arguments that select one batch after the other.
+
+    By feature id where the format has an index on it (GeoPackage): skipping would read from the start each time.
+    """
+    if info["driver"] == "GPKG" and info["fid_column"]:
+        fid = info["fid_column"].replace('"', '""')
+        spread = pyogrio.raw.read(
+            path, sql=f'SELECT min("{fid}") a, max("{fid}") b FROM "{layer}"', read_geometry=False
+        )[3]
+        if len(spread[0]) and spread[0][0] is not None and np.isfinite(spread[0][0]):
+            for first in range(int(spread[0][0]), int(spread[1][0]) + 1, BATCH_ROWS):
+                yield {"where": f'"{fid}" >= {first} AND "{fid}" < {first + BATCH_ROWS}'}
+        return
+    for skip in range(0, info["features"], BATCH_ROWS):
+        yield {"skip_features": skip, "max_features": BATCH_ROWS}
+
+
+def _batch_read(
+    path: Path, layer: str, matched: dict[str, str], window: dict[str, Any], crs: SourceCrs | None
+) -> Batch:
+    names = list(dict.fromkeys(matched.values()))
+    meta, fids, wkb, data = pyogrio.raw.read(
+        path, layer=layer, columns=names, return_fids=True, **window
+    )
+    stored = {str(name): values for name, values in zip(meta["fields"], data, strict=True)}
+    columns: Columns = {column: _plain(stored[name]) for column, name in matched.items()}
+    features = [f"{layer} {fid}" for fid in fids]
+    geometry = None if wkb is None else shapely.from_wkb(wkb)
+    return Batch(path.name, columns, features, geometry, crs)
+
+
+def _plain(values: Any) -> list[Any]:
+    """A column as Python values, None for missing ones."""
+    if values.dtype.kind == "M":
+        days = values.astype("datetime64[D]")
+        return [None if np.isnat(day) else day.item() for day in days]
+    if values.dtype.kind == "f":
+        return [None if value != value else value for value in values.tolist()]
+    return [
+        (value.strip() or None) if isinstance(value, str) else value for value in values.tolist()
+    ]
+
+
+def csv_batches(
+    path: Path, profiles: list[Profile], *, progress: Progress
+) -> Iterator[tuple[Profile, Batch]]:
+    """Batches of a CSV file in UTF-8; the delimiter is what the header line uses. Rows are named by their line."""
+    try:
+        with file_open(path) as raw:
+            lines = (line.decode("utf-8") for line in raw)
+            first = next(lines).removeprefix("\ufeff")
+            delimiter = max(";,\t", key=first.count)
+            header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
+            profile, matched = _csv_profile(profiles, header, path.name)
+            rows = csv.reader(lines, delimiter=delimiter, strict=True)
+            line = 1
+            while chunk := list(islice(rows, BATCH_ROWS)):
+                batch = _csv_batch(path.name, chunk, header, matched, line)
+                line += len(chunk)
+                progress(path.name, line - 1)
+                yield profile, batch
+    except UnicodeDecodeError as error:
+        raise LoadError(
+            f"is not UTF-8: {error.reason} at byte {error.start} of a line", file=path.name
+        ) from error
+    except csv.Error as error:
+        raise LoadError(f"is no proper CSV: {error}", file=path.name) from error
+
+
+def _csv_profile(
+    profiles: list[Profile], header: list[str], file: str
+) -> tuple[Profile, dict[str, int]]:
+    gaps: list[str] = []
+    for profile in profiles:
+        matched, missing = columns_match(profile, header)
+        if not missing:
+            return profile, {column: header.index(name) for column, name in matched.items()}
+        gaps.append(f"{profile.name}: no column {', '.join(missing)}")
+    raise LoadError(f"{'; '.join(gaps)}; there are {', '.join(header)}", file=file)
+
+
+def _csv_batch(
+    file: str, chunk: list[list[str]], header: list[str], matched: dict[str, int], before: int
+) -> Batch:
+    rows: list[list[str]] = []
+    features: list[str] = []
+    for offset, row in enumerate(chunk, start=before + 1):
+        if not row:
+            continue
+        if len(row) != len(header):
+            raise LoadError(
+                f"has {len(row)} values, the header {len(header)}",
+                file=file,
+                feature=f"line {offset}",
+            )
+        rows.append(row)
+        features.append(f"line {offset}")
+    columns: Columns = {c: [row[i].strip() or None for row in rows] for c, i in matched.items()}
+    return Batch(file, columns, features, None, None)
+
+
+TABLE_FORMATS: Final = frozenset(
+    {Format.GEOPACKAGE, Format.SHAPEFILE, Format.FLATGEOBUF, Format.GEOJSON}
+)

@@ -1,0 +1,227 @@
+"""GML and NAS as batches: wfs:FeatureCollection (1.1, 2.0), gml:featureMembers, NAS deliveries, single features."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, Final
+
+from lxml import etree
+
+from gis_core.coordinates import SourceCrs, crs_parse
+from gis_core.datasets import Columns
+from gis_core.errors import CoordinateError, GeometryError, LoadError
+from gis_core.gml import GmlError, Head, PolygonCollector, elements_stream, head_read, local_name
+from gis_core.loading.batches import BATCH_ROWS, Batch, Geometries, LoadReport, Progress
+from gis_core.loading.formats import file_open
+from gis_core.loading.profiles import Profile
+
+# Wrappers are listened to as well: their ends free whatever they held, wanted or not.
+_MEMBERS: Final = frozenset({"member", "featureMember", "Insert"})
+_CHANGES: Final = frozenset({"Replace", "Delete", "Update"})
+_NAS_CRS: Final = "AA_Koordinatenreferenzsystemangaben"
+_NAS_PORTION: Final = "AX_Portionskennung"
+_SERVICE_ERRORS: Final = frozenset({"ExceptionReport", "ServiceExceptionReport"})
+_GML_IDS: Final = ("{http://www.opengis.net/gml/3.2}id", "{http://www.opengis.net/gml}id")
+# Where a column's value is found: the remaining steps of the path, and the column.
+_Wanted = dict[str, list[tuple[list[str], str]]]
+
+
+def xml_batches(
+    path: Path,
+    profiles: list[Profile],
+    *,
+    crs: SourceCrs | None,
+    report: LoadReport,
+    progress: Progress,
+) -> Iterator[tuple[Profile, Batch]]:
+    """Batches of the wanted features with the profile that fits. LoadError for what is not XML, not wanted, truncated or incomplete."""
+    try:
+        with file_open(path) as stream:
+            head = head_read(stream)
+        profile = _profile_choose(head, profiles, path.name)
+        with file_open(path) as stream:
+            for batch in _Reader(path.name, profile, head, crs, report, progress).read(stream):
+                yield profile, batch
+    except GmlError as error:
+        raise LoadError(str(error), file=path.name) from error
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise LoadError(f"damaged gzip: {error}", file=path.name) from error
+
+
+def _profile_choose(head: Head, profiles: list[Profile], file: str) -> Profile:
+    if head.root in _SERVICE_ERRORS:
+        raise LoadError(f"is a service's error message ({head.root}), no data", file=file)
+    for profile in profiles:
+        if any(uri.startswith(profile.namespace) for uri in head.namespaces):
+            return profile
+    known = ", ".join(f"{profile.name} ({profile.namespace}…)" for profile in profiles)
+    raise LoadError(f"its root is {head.root} and no namespace fits a profile: {known}", file=file)
+
+
+class _Reader:
+    """Reads one document; kept as a class for the state that many small steps share."""
+
+    def __init__(
+        self,
+        file: str,
+        profile: Profile,
+        head: Head,
+        crs: SourceCrs | None,
+        report: LoadReport,
+        progress: Progress,
+    ) -> None:
+        self.file, self.profile, self.head = file, profile, head
+        self.report, self.progress = report, progress
+        self.asked_crs = crs
+        self.default_crs: SourceCrs | None = crs
+        self.batch_crs: SourceCrs | None = crs
+        self.members = self.found = 0
+        self.wanted = _paths_compile(profile.columns)
+        self.geometry_names = frozenset(profile.geometry)
+        self._start()
+
+    def _start(self) -> None:
+        self.columns: Columns = {name: [] for name in self.profile.columns}
+        self.features: list[str] = []
+        self.collector = PolygonCollector()
+
+    def read(self, stream: IO[bytes]) -> Iterator[Batch]:
+        features = frozenset(self.profile.features)
+        others = {*_MEMBERS, *_CHANGES, _NAS_CRS, _NAS_PORTION, "Envelope", "boundedBy"} - features
+        for element in elements_stream(stream, features | others):
+            name = local_name(element.tag)
+            if name in features:
+                if batch := self._feature(element, name):
+                    yield batch
+            elif name in _MEMBERS:
+                self.members += 1
+            elif name in _CHANGES:
+                raise LoadError(
+                    f"is an update delivery ({name}); a complete delivery is needed", file=self.file
+                )
+            else:
+                self._header(element, name)
+        if self.features:
+            yield self._flush()
+        self._complete()
+
+    def _header(self, element: etree._Element, name: str) -> None:
+        """Default CRS from the collection's envelope or a NAS header, and which part of a delivery this is."""
+        if name == "Envelope" and self.asked_crs is None and (srs_name := element.get("srsName")):
+            self.default_crs = self._crs(srs_name, "boundedBy")
+        elif name == _NAS_CRS and self.asked_crs is None:
+            values = {local_name(child.tag): child for child in element}
+            if values["standard"].text == "true":
+                href = next((v for k, v in values["crs"].items() if k.endswith("}href")), "")
+                self.default_crs = self._crs(href, _NAS_CRS)
+        elif name == _NAS_PORTION:
+            values = {local_name(child.tag): child.text for child in element}
+            part, total = values.get("laufendeNummerVonGesamtzahl"), values.get("gesamtzahl")
+            self.report.notes.append(f"{self.file}: part {part} of {total}")
+
+    def _feature(self, element: etree._Element, name: str) -> Batch | None:
+        """Takes one feature in; a batch when it is full or when the CRS changes."""
+        self.found += 1
+        feature = next(
+            (element.get(key) for key in _GML_IDS if element.get(key)), f"no. {self.found}"
+        )
+        values, geometry = self._values(element, name, feature)
+        try:
+            self.collector.add(geometry)
+        except GeometryError as error:
+            raise LoadError(str(error), file=self.file, feature=f"{name} {feature}") from error
+        crs = self.default_crs
+        if self.collector.srs_name and self.asked_crs is None:
+            crs = self._crs(self.collector.srs_name, feature)
+        if crs is None and geometry is not None:
+            raise LoadError(
+                "no srsName and no header names the coordinate reference system; say it with --crs",
+                file=self.file,
+                feature=f"{name} {feature}",
+            )
+        full = None
+        if geometry is not None and crs != self.batch_crs:
+            full = self._split_last() if self.features else None
+            self.batch_crs = crs
+        for column, stored in self.columns.items():
+            stored.append(values.get(column))
+        self.features.append(f"{name} {feature}")
+        return full or (self._flush() if len(self.features) >= BATCH_ROWS else None)
+
+    def _split_last(self) -> Batch:
+        """Everything but the latest geometry, which is in another CRS and starts the next batch."""
+        shapes = self._shapes()
+        batch = Batch(self.file, self.columns, self.features, shapes[:-1], self.batch_crs)
+        self._start()
+        self.collector.add_shape(shapes[-1])
+        return batch
+
+    def _flush(self) -> Batch:
+        batch = Batch(self.file, self.columns, self.features, self._shapes(), self.batch_crs)
+        self._start()
+        self.progress(self.file, self.found)
+        return batch
+
+    def _shapes(self) -> Geometries:
+        self.report.counts["arcs linearised"] += self.collector.arcs
+        self.report.counts["position lists flattened"] += self.collector.flattened
+        return self.collector.finish()
+
+    def _values(
+        self, element: etree._Element, name: str, feature: str
+    ) -> tuple[dict[str, Any], etree._Element | None]:
+        values: dict[str, Any] = {}
+        geometry = None
+        for child in element:
+            child_name = local_name(child.tag)
+            if child_name in self.geometry_names:
+                geometry = child[0] if len(child) else None
+            elif paths := self.wanted.get(child_name):
+                for steps, column in paths:
+                    if column not in values and (text := _text(child, steps)):
+                        values[column] = text
+        for step, value in (("@id", feature), ("@element", name)):
+            for _, column in self.wanted.get(step, ()):
+                values[column] = value
+        return values, geometry
+
+    def _crs(self, name: str, feature: str) -> SourceCrs:
+        try:
+            return crs_parse(name)
+        except CoordinateError as error:
+            raise LoadError(str(error), file=self.file, feature=feature) from error
+
+    def _complete(self) -> None:
+        """A WFS says how many features it returned: fewer means that the answer was cut."""
+        returned = self.head.attributes.get("numberReturned", "")
+        if returned.isdigit() and self.members and int(returned) != self.members:
+            raise LoadError(
+                f"is incomplete: numberReturned says {returned} features, {self.members} came",
+                file=self.file,
+            )
+
+
+def _paths_compile(columns: dict[str, list[str]]) -> _Wanted:
+    wanted: _Wanted = {}
+    for column, paths in columns.items():
+        for path in paths:
+            first, *rest = path.split("/")
+            wanted.setdefault(first, []).append((rest, column))
+    return wanted
+
+
+def _text(element: etree._Element, steps: list[str]) -> str | None:
+    """The text at the end of a path below the element, or None."""
+    for step in steps:
+        if step.startswith("@"):
+            return next(
+                (str(v) for k, v in element.items() if local_name(str(k)) == step[1:]), None
+            )
+        below = next((child for child in element if local_name(child.tag) == step), None)
+        if below is None:
+            return None
+        element = below
+    return (element.text or "").strip() or None

@@ -1,0 +1,59 @@
+"""Writing jurisdictions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+
+from gis_core.datasets import dataset_specs
+from gis_core.errors import GisError
+from gis_core.models import Jurisdiction
+
+
+def jurisdiction_save(*, facts: dict[str, Any]) -> tuple[Jurisdiction, bool]:
+    """Creates or updates the jurisdiction with the identifier `facts["id"]`; second, whether it is new.
+
+    Facts: id, name, ags, issue_prefix (default: the first letters of the name's words), bears_through_roads,
+    acceptance_margin_m. Raises GisError naming a missing one.
+    """
+    missing = [name for name in ("id", "name", "ags") if not facts.get(name)]
+    if missing:
+        raise GisError(f"the jurisdiction's facts lack {', '.join(missing)}")
+    values: dict[str, Any] = {
+        "name": facts["name"],
+        "municipality_key": facts["ags"],
+        "issue_prefix": facts.get("issue_prefix") or _prefix(facts["name"]),
+    }
+    for optional in ("bears_through_roads", "acceptance_margin_m"):
+        if optional in facts:
+            values[optional] = facts[optional]
+    return Jurisdiction.objects.update_or_create(identifier=facts["id"], defaults=values)
+
+
+def _prefix(name: str) -> str:
+    initials = "".join(word[0] for word in name.replace("-", " ").split())
+    return (initials if len(initials) > 1 else name[:3]).upper()[:8]
+
+
+def jurisdiction_boundary_refresh(*, jurisdiction: Jurisdiction) -> str:
+    """Sets the boundary from the best active dataset that gives one, and returns its name ("" for none).
+
+    An area of the municipality comes before the hull of the parcels.
+    """
+    specs = sorted(dataset_specs(), key=lambda spec: spec.boundary_rank)
+    for spec in specs:
+        boundary = spec.boundary(jurisdiction) if spec.boundary else None
+        if boundary is not None:
+            jurisdiction.boundary = _multi(boundary)
+            jurisdiction.save(update_fields=["boundary"])
+            return spec.dataset
+    return ""
+
+
+def _multi(boundary: GEOSGeometry) -> GEOSGeometry:
+    return (
+        boundary
+        if isinstance(boundary, MultiPolygon)
+        else MultiPolygon(boundary, srid=boundary.srid)
+    )

@@ -1,0 +1,149 @@
+"""Parcel keys (Flurstückskennzeichen): parse, normalise, format. Never compare them as they come.
+
+A key has 20 characters: state 2, Gemarkung 4, Flur 3, numerator 5, denominator 4, sequence 2; a missing Flur,
+denominator or sequence is written as underscores. (Source: AdV, GeoInfoDok, definition of AX_Flurstueck.)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from parcels.errors import ParcelKeyError
+
+KEY_LENGTH = 20
+
+_COMPACT = re.compile(
+    r"^(?P<land>\d{2})(?P<gmk>\d{4})(?P<flur>\d{3}|_{3})(?P<num>\d{5})"
+    r"(?:(?P<den>\d{4}|_{4})(?P<seq>[0-9A-Z]{2}|_{0,2})|_{0,3})?$",
+    re.ASCII,
+)
+_SEPARATOR = r"[\s\-.,/]+"
+_NUMBER = r"(?P<num>\d{1,5})(?:\s*/\s*(?P<den>\d{1,4}))?_*"
+_SPACED = re.compile(
+    rf"^(?:(?P<land>\d{{2}})[\s\-.]*)?(?P<gmk>\d{{4}}){_SEPARATOR}(?P<flur>\d{{1,3}}){_SEPARATOR}{_NUMBER}$",
+    re.ASCII,
+)
+_WORDED = re.compile(
+    r"^(?:Gemarkung\s+|Gem\.\s*|Gmkg\.?\s+)?(?:(?P<land>\d{2})?(?P<gmk>\d{4})|(?P<name>[^\W\d_][^\d,;]*?))[\s,;]+"
+    r"(?:(?:Flur|Fl\.?)\s*)?(?P<flur>\d{1,3})[\s,;]+"
+    rf"(?:(?:Flurstücks?|Flurst\.?|Flst\.?|FS)\s*)?(?:(?:Nummer|Nr\.?)\s*)?{_NUMBER}$",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, order=True)
+class ParcelKey:
+    """A parcel key in its parts; `gemarkung` is the number of 4 digits within the state."""
+
+    land: int
+    gemarkung: int
+    flur: int | None
+    numerator: int
+    denominator: int | None = None
+    sequence: str = ""
+
+    def __str__(self) -> str:
+        """The 20 characters."""
+        flur = "___" if self.flur is None else f"{self.flur:03}"
+        denominator = "____" if self.denominator is None else f"{self.denominator:04}"
+        return (
+            f"{self.land:02}{self.gemarkung:04}{flur}{self.numerator:05}{denominator}"
+            f"{self.sequence or '__'}"
+        )
+
+    @property
+    def gemarkung_key(self) -> str:
+        """State and Gemarkung, 6 digits."""
+        return f"{self.land:02}{self.gemarkung:04}"
+
+    @property
+    def number(self) -> str:
+        """Numerator and denominator as people write them: 123/4."""
+        return f"{self.numerator}/{self.denominator}" if self.denominator else str(self.numerator)
+
+
+@dataclass(frozen=True)
+class ParcelReference:
+    """A parcel as people name it: the Gemarkung by number (with or without state) or by name."""
+
+    flur: int | None
+    numerator: int
+    denominator: int | None = None
+    sequence: str = ""
+    land: int | None = None
+    gemarkung: int | None = None
+    gemarkung_name: str = ""
+
+
+def parcel_key_parse(text: str) -> ParcelKey:
+    """Reads a key with its underscores, without them, with spaces or with zeros in their place.
+
+    Raises ParcelKeyError for anything else.
+    """
+    raw = text.strip("\r\n\t").upper()
+    # Exports write the missing parts as spaces: then the length is still that of a key.
+    compact = raw.replace(" ", "_") if len(raw) == KEY_LENGTH else raw.strip()
+    match = _COMPACT.match(compact)
+    if match is None:
+        raise ParcelKeyError(f"{text!r} is not a parcel key")
+    numerator = int(match["num"])
+    if numerator == 0:
+        raise ParcelKeyError(f"{text!r} is not a parcel key: the numerator is 0")
+    sequence = (match["seq"] or "").strip("_")
+    return ParcelKey(
+        land=int(match["land"]),
+        gemarkung=int(match["gmk"]),
+        flur=_optional(match["flur"]),
+        numerator=numerator,
+        denominator=_optional(match["den"]),
+        sequence="" if sequence == "00" else sequence,
+    )
+
+
+def parcel_key_normalise(text: str) -> str:
+    """The 20 characters of a key in any of its spellings."""
+    return str(parcel_key_parse(text))
+
+
+def parcel_reference_parse(text: str) -> ParcelReference:
+    """Reads a key or what people write instead; ParcelKeyError when it is neither.
+
+    Understood are "5287-14-123/4", "05 5287 014 00123/0004", "Castrop Flur 014 Flst. 123/4",
+    "Gemarkung Castrop, Flur 14, Flurstück 123/4" and the keys of `parcel_key_parse`.
+    """
+    try:
+        key = parcel_key_parse(text)
+    except ParcelKeyError:
+        words = " ".join(text.split())
+        match = _SPACED.match(words) or _WORDED.match(words)
+        if match is None or int(match["num"]) == 0:
+            raise ParcelKeyError(f"{text!r} names no parcel") from None
+        return ParcelReference(
+            flur=_optional(match["flur"]),
+            numerator=int(match["num"]),
+            denominator=_optional(match["den"]),
+            land=int(match["land"]) if match["land"] else None,
+            gemarkung=int(match["gmk"]) if match["gmk"] else None,
+            gemarkung_name=(match.groupdict().get("name") or "").strip(),
+        )
+    return ParcelReference(
+        flur=key.flur,
+        numerator=key.numerator,
+        denominator=key.denominator,
+        sequence=key.sequence,
+        land=key.land,
+        gemarkung=key.gemarkung,
+    )
+
+
+def parcel_label(key: str | ParcelKey, gemarkung_name: str = "") -> str:
+    """As people read it: "Gemarkung Castrop, Flur 14, Flurstück 123/4". German, as the cadastre itself writes."""
+    parts = key if isinstance(key, ParcelKey) else parcel_key_parse(key)
+    flur = "" if parts.flur is None else f" Flur {parts.flur},"
+    return f"Gemarkung {gemarkung_name or parts.gemarkung_key},{flur} Flurstück {parts.number}"
+
+
+def _optional(digits: str | None) -> int | None:
+    """A part that may be missing; 0 does not exist and is some exports' way to write none."""
+    return int(digits) or None if digits and digits.isdigit() else None
