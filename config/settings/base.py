@@ -93,7 +93,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A killed worker's task is not redelivered by the broker: the outbox's lease brings it back.
 CELERY_TASK_ACKS_LATE = False
 # An intake request must not wait for a broker that is down; the sweep makes up for what was not published.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 5}
+# kombu's own default is to try for four seconds; `max_retries` is about publishing, workers reconnect for ever.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 5, "max_retries": 0}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Berlin"
 # The sweeps find what no nudge came for. A tick that waited longer than its interval is dropped: the next does its work.

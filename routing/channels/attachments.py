@@ -41,7 +41,9 @@ def geojson(envelope: Envelope) -> bytes:
             "reason": envelope.reason,
         },
     }
-    return json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False).encode()
+    return json.dumps(
+        {"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False
+    ).encode()
 
 
 def open311_xml(envelope: Envelope) -> bytes:

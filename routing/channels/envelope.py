@@ -152,7 +152,9 @@ def mail_domain() -> str:
 
 def reply_token(delivery_id: uuid.UUID) -> str:
     """Names the delivery in a reply's address and cannot be made up without the secret key."""
-    signature = salted_hmac("routing.delivery.reply", delivery_id.hex, algorithm="sha256").hexdigest()
+    signature = salted_hmac(
+        "routing.delivery.reply", delivery_id.hex, algorithm="sha256"
+    ).hexdigest()
     return f"{delivery_id.hex}{signature[:16]}"
 
 

@@ -33,7 +33,7 @@ class MailChannel:
         envelope: Envelope,
         contact: AuthorityContact,
         *,
-        maybe_arrived: bool,  # noqa: ARG002 - part of the protocol
+        maybe_arrived: bool,
     ) -> Receipt:
         try:
             validate_email(contact.address)

@@ -70,7 +70,14 @@ class Endpoint:
             arguments: dict[str, Any] = {"data": self._form(envelope)}
             if self.settings.get("photos") == "upload":
                 arguments["files"] = [
-                    ("media", (f"{envelope.number}.jpg", stack.enter_context(photo_open(photo)), "image/jpeg"))
+                    (
+                        "media",
+                        (
+                            f"{envelope.number}.jpg",
+                            stack.enter_context(photo_open(photo)),
+                            "image/jpeg",
+                        ),
+                    )
                     for photo in envelope.photos
                 ]
             status, content_type, body = self._request(
@@ -144,7 +151,9 @@ class Endpoint:
             common["jurisdiction_id"] = self.settings["jurisdiction_id"]
         if variable := self.settings.get("api_key_env"):
             if not os.environ.get(variable):
-                raise DeliveryRefused(f"the environment variable {variable} with the API key is not set")
+                raise DeliveryRefused(
+                    f"the environment variable {variable} with the API key is not set"
+                )
             common["api_key"] = os.environ[variable]
         return common
 

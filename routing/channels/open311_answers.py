@@ -40,7 +40,8 @@ def _records_of_xml(text: bytes) -> list[dict[str, Any]]:
 
 def _xml_root(text: bytes) -> Element:
     try:
-        root = fromstring(text)
+        # A web page's document type is refused here too.
+        root = fromstring(text, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise AnswerError("the answer is a web page or broken XML") from error
     if root.tag.lower().endswith("html"):

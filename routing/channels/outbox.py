@@ -62,11 +62,12 @@ def numbers_poll() -> int:
     for delivery in deliveries_awaiting_number():
         try:
             with client_open() as client:
-                number = Endpoint(client, delivery.contact).number_for_token(delivery.receipt["token"])
+                number = Endpoint(client, delivery.contact).number_for_token(
+                    delivery.receipt["token"]
+                )
         except DeliveryError as error:
             logger.warning("delivery %s: token not resolved: %s", delivery.public_id, error)
             number = ""
         delivery_record_number(delivery=delivery, foreign_id=number)
         found += bool(number)
     return found
-

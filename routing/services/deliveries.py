@@ -224,7 +224,10 @@ def delivery_record_failure(*, delivery: Delivery, error: DeliveryError) -> Deli
 
 def _backoff_seconds(attempts: int) -> float:
     """Tripled with every attempt: 1, 3, 9 … minutes up to a day with the usual settings."""
-    return min(settings.DELIVERY_BACKOFF_SECONDS * 3 ** (attempts - 1), settings.DELIVERY_BACKOFF_MAX_SECONDS)
+    return min(
+        settings.DELIVERY_BACKOFF_SECONDS * 3 ** (attempts - 1),
+        settings.DELIVERY_BACKOFF_MAX_SECONDS,
+    )
 
 
 @transaction.atomic

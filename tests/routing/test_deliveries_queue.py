@@ -1,0 +1,107 @@
+"""Queueing: who is told, once, and what happens without a contact."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from routing.enums import DeliveryKind, DeliveryState, Outcome
+from routing.models import Delivery, DeliveryEvent
+from routing.services.deliveries import deliveries_queue
+from tests.routing.delivery_factories import (
+    authority_make,
+    contact_make,
+    decision_make,
+    delivery_make,
+    issue_make,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_deliveries_queue_assigned() -> None:
+    contact_make("STRNRW")
+    contact_make("EUV")
+    contact_make("DB")
+    decision = decision_make("STRNRW", notify=["EUV", "STRNRW"])
+
+    assert deliveries_queue(decision) == []
+
+    told = list(Delivery.objects.order_by("pk").values_list("authority__code", "kind", "state"))
+    assert told == [
+        ("STRNRW", DeliveryKind.RESPONSIBLE, DeliveryState.QUEUED),
+        ("EUV", DeliveryKind.COPY, DeliveryState.QUEUED),
+    ]
+    identity = f"{decision.issue.number}|STRNRW|1|responsible"
+    key = Delivery.objects.get(authority__code="STRNRW").idempotency_key
+    assert key == hashlib.sha256(identity.encode()).hexdigest()
+    assert DeliveryEvent.objects.filter(state=DeliveryState.QUEUED).count() == 2
+
+
+def test_deliveries_queue_triage() -> None:
+    contact_make("STRNRW")
+    assert deliveries_queue(decision_make("STRNRW", outcome=Outcome.TRIAGE)) == []
+    assert not Delivery.objects.exists()
+
+
+def test_deliveries_queue_twice() -> None:
+    decision = delivery_make().decision
+    with pytest.raises(IntegrityError), transaction.atomic():
+        deliveries_queue(decision)
+    assert Delivery.objects.count() == 1
+
+
+def test_deliveries_queue_acts_through() -> None:
+    contact_make("ORD")
+    contact_make("PRIV")
+    authority_make("PRIV")
+    private = decision_make("PRIV").authority
+    assert private is not None
+    private.acts_through = authority_make("ORD")
+    private.save()
+
+    deliveries_queue(decision_make("PRIV", issue=issue_make(), notify=["ORD"]))
+
+    assert [delivery.authority.code for delivery in Delivery.objects.all()] == ["ORD"]
+
+
+def test_deliveries_queue_area_first() -> None:
+    contact_make("NEIGH")
+    contact_make("NEIGH", area_code="05916000")
+    contact_make("NEIGH", area_code="05911000")
+
+    deliveries_queue(decision_make("NEIGH", area_code="05916000"))
+    deliveries_queue(decision_make("NEIGH", area_code="05913000"))
+
+    addresses = list(Delivery.objects.order_by("pk").values_list("contact__address", flat=True))
+    assert addresses == ["neigh05916000@authority.example", "neigh@authority.example"]
+
+
+def test_deliveries_queue_without_contact() -> None:
+    contact_make("EUV")
+    assert deliveries_queue(decision_make("STRNRW", notify=["EUV"])) == ["STRNRW"]
+    assert not Delivery.objects.exists()
+
+
+def test_deliveries_queue_inactive_contact() -> None:
+    contact_make("STRNRW", is_active=False)
+    assert deliveries_queue(decision_make("STRNRW")) == ["STRNRW"]
+
+
+def test_deliveries_queue_copy_without_contact(caplog) -> None:
+    contact_make("STRNRW")
+    assert deliveries_queue(decision_make("STRNRW", notify=["NOBODY"])) == []
+    assert [delivery.authority.code for delivery in Delivery.objects.all()] == ["STRNRW"]
+    assert "unknown authority NOBODY" in caplog.text
+
+
+@pytest.mark.parametrize("copies", [1, 3])
+def test_deliveries_queue_query_count(copies: int, django_assert_num_queries) -> None:
+    codes = [f"COPY{index}" for index in range(copies)]
+    for code in ["STRNRW", *codes]:
+        contact_make(code)
+    decision = decision_make("STRNRW", notify=codes)
+    with django_assert_num_queries(4):
+        deliveries_queue(decision)
