@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -143,11 +144,9 @@ def issues_listed(
 
 def issue_find_by_token(jurisdiction: Jurisdiction, token: str) -> Issue:
     """The issue whose public identifier the token is; raises `IssueUnknown`."""
-    try:
-        public_id = UUID(token)
-    except ValueError:
-        public_id = None
-    issue = Issue.objects.filter(jurisdiction=jurisdiction, public_id=public_id).first()
+    issue: Issue | None = None
+    with suppress(ValueError):  # what is no UUID is nobody's token
+        issue = Issue.objects.filter(jurisdiction=jurisdiction, public_id=UUID(token)).first()
     if issue is None:
         raise IssueUnknown(_("The token was not found."), field="token")
     return issue
@@ -184,6 +183,6 @@ def _for_answer(issues: IssueQuerySet) -> IssueQuerySet:
     released = Photo.objects.filter(is_released=True, status=PhotoStatus.STORED).order_by("pk")
     return (
         issues.select_related("category")
-        .prefetch_related(Prefetch("photos", released, to_attr="released_photos"))
+        .prefetch_related(Prefetch("photos", released))
         .order_by("-received_at", "-pk")
     )

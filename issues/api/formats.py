@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -68,7 +68,7 @@ def document_response(
 def errors_response(form: Format, error: IssuesError) -> HttpResponse:
     """All single errors of one, each with its code; the HTTP status is the code of the first."""
     entries = [{"code": single.code, "description": single.message} for single in error.errors]
-    response = document_response(form, "errors", entries, status=entries[0]["code"])
+    response = document_response(form, "errors", entries, status=error.code)
     if isinstance(error, RequestsTooMany):
         response["Retry-After"] = str(error.retry_after)
     if isinstance(error, MethodNotAllowed):
@@ -77,21 +77,21 @@ def errors_response(form: Format, error: IssuesError) -> HttpResponse:
 
 
 def _xml(root: str, content: Sequence[Any] | Mapping[str, Any]) -> bytes:
-    element = ElementTree.Element(root)
+    element = ET.Element(root)
     _fill(element, content)
     return (
         b'<?xml version="1.0" encoding="utf-8"?>\n'
-        + ElementTree.tostring(element, encoding="unicode").encode()
+        + ET.tostring(element, encoding="unicode").encode()
     )
 
 
-def _fill(element: ElementTree.Element, value: Any) -> None:
+def _fill(element: ET.Element, value: Any) -> None:
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            _fill(ElementTree.SubElement(element, name), inner)
+            _fill(ET.SubElement(element, name), inner)
     elif isinstance(value, (list, tuple)):
         for inner in value:
-            _fill(ElementTree.SubElement(element, _ENTRY[element.tag]), inner)
+            _fill(ET.SubElement(element, _ENTRY[element.tag]), inner)
     elif value is not None:
         element.text = XML_FORBIDDEN.sub("", str(_plain(value)))
         if isinstance(value, bool):

@@ -192,14 +192,12 @@ def _moment(parameters: Parameters, name: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(_LOST_PLUS.sub(r"+\1", text))
-        if moment.tzinfo is None:
-            moment = timezone.make_aware(moment)
-        if moment.year not in YEARS:
-            raise ValueError
-        return moment
-    except (ValueError, OverflowError) as error:
+    except ValueError:
+        moment = None
+    if moment is None or moment.year not in YEARS:
         raise RequestMalformed(
             _("%(name)s must be a date and time such as 2026-03-01T08:00:00+01:00.")
             % {"name": name},
             field=name,
-        ) from error
+        )
+    return moment if moment.tzinfo else timezone.make_aware(moment)

@@ -95,7 +95,6 @@ def issue_shown(
 ) -> dict[str, Any]:
     """One request of GeoReport v2. The public sees whole hours; the sender of the report the very time."""
     is_own = api_key is not None and issue.api_key_id == api_key.pk
-    photos = issue.released_photos
     return {
         "service_request_id": issue.number,
         "status": "closed" if IssueStatus(issue.status).is_closed else "open",
@@ -113,8 +112,13 @@ def issue_shown(
         "zipcode": None,
         "lat": issue.latitude,
         "long": issue.longitude,
-        "media_url": photo_url(photos[0].public_id) if photos else None,
+        "media_url": _first_photo(issue),
     }
+
+
+def _first_photo(issue: Issue) -> str | None:
+    # `issues_by_number` and `issues_listed` prefetch the released photos in their order.
+    return next((photo_url(photo.public_id) for photo in issue.photos.all()), None)
 
 
 def photo_url(public_id: object) -> str:

@@ -80,7 +80,9 @@ class Endpoint(View):
     ) -> HttpResponse:
         raise MethodNotAllowed(
             _("%(method)s is not possible here.") % {"method": request.method},
-            allowed=", ".join(self._allowed_methods()),
+            allowed=", ".join(
+                name.upper() for name in ("get", "head", "post") if hasattr(self, name)
+            ),
         )
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

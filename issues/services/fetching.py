@@ -8,7 +8,6 @@ from typing import Final
 
 import httpx
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,26 +59,29 @@ def photo_fetch(photo: Photo) -> Photo:
             photo.source_url, max_bytes=settings.PHOTO_MAX_BYTES, deadline_s=DEADLINE_S
         )
         prepared = photo_prepare(fetched.content)
-    except PhotoRefused as error:
-        return _refuse(photo, error.message)
-    except outgoing.AnswerTooSlow:
-        return _try_later(photo, _("The server that holds the photo is too slow."))
-    except outgoing.OutgoingError as error:
-        return _refuse(photo, str(error))
-    except httpx.HTTPStatusError as error:
-        status = error.response.status_code
-        reason = _("The server that holds the photo answered %(status)d.") % {"status": status}
-        if status >= 500 or status in _PASSING_STATUS:
-            return _try_later(photo, reason)
-        return _refuse(photo, reason)
-    except (httpx.TooManyRedirects, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-        return _refuse(photo, str(error))
-    except httpx.HTTPError as error:
-        return _try_later(
-            photo, _("The photo could not be fetched: %(error)s") % {"error": str(error)}
-        )
+    except (PhotoRefused, outgoing.OutgoingError, httpx.HTTPError, httpx.InvalidURL) as error:
+        reason = _reason(error)
+        return _try_later(photo, reason) if _may_pass(error) else _refuse(photo, reason)
     photo_fill(photo, prepared)
     return _finish(photo, EventKind.PHOTO_ADDED)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether trying again may help: the server is down, slow or asks to wait."""
+    if isinstance(error, httpx.HTTPStatusError):
+        status = error.response.status_code
+        return status >= 500 or status in _PASSING_STATUS
+    if isinstance(error, (httpx.TooManyRedirects, httpx.UnsupportedProtocol)):
+        return False
+    return isinstance(error, (httpx.HTTPError, outgoing.AnswerTooSlow))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.HTTPStatusError):
+        return _("The server that holds the photo answered %(status)d.") % {
+            "status": error.response.status_code
+        }
+    return str(error) or type(error).__name__
 
 
 def _try_later(photo: Photo, reason: str) -> Photo:
@@ -110,5 +112,5 @@ def _finish(photo: Photo, kind: EventKind) -> Photo:
                 stored = True
     finally:
         if not stored and photo.file:
-            default_storage.delete(photo.file.name)
+            photo.file.delete(save=False)
     return photo

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Final
 from uuid import uuid4
 
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -69,7 +68,7 @@ class _Report:
     media_urls: Sequence[str]
 
 
-def issue_receive(
+def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is named at the call
     *,
     jurisdiction: Jurisdiction,
     category: Category,
@@ -178,14 +177,15 @@ def _store(report: _Report) -> Received:
                 return Received(existing, is_new=False)
             issue = _issue_create(report, now)
             for prepared in report.photos:
-                written.append(photo_new(issue, prepared))
+                # One by one: what was written before a failure has to be known to be removed.
+                written += [photo_new(issue, prepared)]
             _parts_create(report, issue, now, written)
             transaction.on_commit(partial(_announce, issue.pk))
         committed = True
     finally:
         if not committed:
             for photo in written:
-                default_storage.delete(photo.file.name)
+                photo.file.delete(save=False)
     return Received(issue, is_new=True)
 
 

@@ -50,9 +50,7 @@ def text_checked(value: str, *, field: str, limit: int) -> str:
 
 def field_length(model: type[Issue | Photo | Reporter], name: str) -> int:
     """The greatest length that the model's field can hold."""
-    length = model._meta.get_field(name).max_length
-    assert isinstance(length, int)
-    return length
+    return int(getattr(model._meta.get_field(name), "max_length", 0))
 
 
 def reporter_checked(reporter: ReporterInput, problems: Problems) -> dict[str, str]:

@@ -14,7 +14,7 @@ from issues.errors import ReleaseRefused, StatusNotReachable
 from issues.models import Issue, IssueEvent, Photo
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 # What may follow what. Closed work can be taken up again; nothing goes back to "received".
 TRANSITIONS: Final[Mapping[IssueStatus, frozenset[IssueStatus]]] = {
@@ -36,7 +36,7 @@ def issue_event_append(
     *,
     issue: Issue,
     kind: EventKind,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> IssueEvent:
     """Appends what happened. `detail` is JSON and must not hold anything about the reporting person."""
@@ -46,7 +46,7 @@ def issue_event_append(
 
 
 def issue_set_status(
-    *, issue: Issue, status: IssueStatus, note: str = "", by: AbstractBaseUser | None = None
+    *, issue: Issue, status: IssueStatus, note: str = "", by: User | None = None
 ) -> Issue:
     """Moves the issue along the workflow; repeating the present status with the same note does nothing.
 
@@ -74,9 +74,7 @@ def issue_set_status(
     return stored
 
 
-def issue_release(
-    *, issue: Issue, by: AbstractBaseUser | None = None, photos: Iterable[Photo] = ()
-) -> Issue:
+def issue_release(*, issue: Issue, by: User | None = None, photos: Iterable[Photo] = ()) -> Issue:
     """Shows the issue to the public, and of its photos only those named here.
 
     Raises `ReleaseRefused` for a category that is never public and for a photo that is not a stored
@@ -113,7 +111,7 @@ def issue_release(
     return stored
 
 
-def issue_withdraw(*, issue: Issue, reason: str = "", by: AbstractBaseUser | None = None) -> Issue:
+def issue_withdraw(*, issue: Issue, reason: str = "", by: User | None = None) -> Issue:
     """Takes the issue and all its photos back from the public; does nothing if it was not released."""
     with transaction.atomic():
         stored: Issue = Issue.objects.select_for_update().get(pk=issue.pk)
