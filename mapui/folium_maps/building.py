@@ -118,7 +118,6 @@ def _map(*, bounds: Bounds, extra_scripts: tuple[tuple[str, str], ...] = ()) -> 
         location=((south + north) / 2, (west + east) / 2),
         zoom_start=13,
         tiles=None,
-        control_scale=True,
         zoom_control=False,
         extra_scripts=extra_scripts,
     )

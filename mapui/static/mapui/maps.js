@@ -246,6 +246,7 @@
     const container = map.getContainer();
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", options.texts.map);
+    L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
     L.control.zoom({ zoomInTitle: options.texts.zoomIn, zoomOutTitle: options.texts.zoomOut }).addTo(map);
     map.attributionControl.setPrefix(false);
     const toggle = container.querySelector(".leaflet-control-layers-toggle");
