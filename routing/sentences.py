@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from routing.engine.conditions import condition_compile
+from routing.engine.facts import CLASSIFIED
 from routing.types import UNKNOWN, Candidate, Facts, Result
 
 
@@ -26,8 +27,15 @@ class Words:
     basis: str
     parcel: str
     no_parcel: str
-    on_road: str
+    on_numbered_road: str
+    on_named_road: str
     no_road: str
+    road_class: Mapping[str, str]
+    owner: Mapping[str, str]
+    everywhere: str
+    and_: str
+    reported: str
+    flur: str
     through_road: Mapping[str, str]
     built_up: Mapping[str, str]
     usage: Mapping[str, str]
@@ -44,8 +52,34 @@ GERMAN: Final = Words(
     basis="Grundlage: {basis} (Regel {rule}).",
     parcel="Gemarkung {gemarkung}, {flur}Flurstück {number}",
     no_parcel="auf keinem bekannten Flurstück",
-    on_road="{road}{limits} ({parcel})",
+    on_numbered_road="an der {road}{limits} ({parcel})",
+    on_named_road="in der Straße „{road}“{limits} ({parcel})",
     no_road="{usage} ({parcel})",
+    road_class={
+        "A": "die Straße ist eine Autobahn",
+        "B": "die Straße ist eine Bundesstraße",
+        "L": "die Straße ist eine Landesstraße",
+        "K": "die Straße ist eine Kreisstraße",
+        "G": "die Straße ist eine Gemeindestraße",
+        "S": "die Straße ist eine sonstige öffentliche Straße",
+        "P": "die Straße ist ein Privatweg",
+    },
+    owner={
+        "CITY": "das Flurstück gehört der Stadt",
+        "KREIS": "das Flurstück gehört dem Kreis",
+        "LAND": "das Flurstück gehört dem Land",
+        "BUND_STR": "das Flurstück gehört der Bundesstraßenverwaltung",
+        "BUND_WSV": "das Flurstück gehört der Wasserstraßenverwaltung des Bundes",
+        "DB": "das Flurstück gehört der Bahn",
+        "EG": "das Flurstück gehört der Emschergenossenschaft",
+        "RVR": "das Flurstück gehört dem Regionalverband Ruhr",
+        "CHURCH": "das Flurstück gehört der Kirche",
+        "PRIV": "das Flurstück ist in privatem Eigentum",
+    },
+    everywhere="für diese Kategorie gilt das überall",
+    and_=" und ",
+    reported="Gemeldet ist „{category}“ {place}.",
+    flur="Flur {flur}, ",
     through_road={
         "in": " innerhalb der Ortsdurchfahrt",
         "out": " außerhalb der Ortsdurchfahrt",
@@ -89,8 +123,34 @@ ENGLISH: Final = Words(
     basis="Basis: {basis} (rule {rule}).",
     parcel="cadastral district {gemarkung}, {flur}parcel {number}",
     no_parcel="on no known parcel",
-    on_road="{road}{limits} ({parcel})",
+    on_numbered_road="at the {road}{limits} ({parcel})",
+    on_named_road="in the street “{road}”{limits} ({parcel})",
     no_road="{usage} ({parcel})",
+    road_class={
+        "A": "the road is a motorway",
+        "B": "the road is a federal road",
+        "L": "the road is a state road",
+        "K": "the road is a county road",
+        "G": "the road is a municipal road",
+        "S": "the road is another public road",
+        "P": "the road is a private way",
+    },
+    owner={
+        "CITY": "the parcel belongs to the city",
+        "KREIS": "the parcel belongs to the county",
+        "LAND": "the parcel belongs to the state",
+        "BUND_STR": "the parcel belongs to the federal roads administration",
+        "BUND_WSV": "the parcel belongs to the federal waterways administration",
+        "DB": "the parcel belongs to the railway",
+        "EG": "the parcel belongs to the water association",
+        "RVR": "the parcel belongs to the regional association",
+        "CHURCH": "the parcel belongs to the church",
+        "PRIV": "the parcel is in private hands",
+    },
+    everywhere="for this category it is so everywhere",
+    and_=" and ",
+    reported="Reported is “{category}” {place}.",
+    flur="section {flur}, ",
     through_road={
         "in": " inside the through-road stretch",
         "out": " outside the through-road stretch",
@@ -126,27 +186,28 @@ ENGLISH: Final = Words(
 )
 
 TRIAGE: Final = "TRIAGE"
-FLUR: Final = {"de": "Flur {flur}, ", "en": "section {flur}, "}
+NUMBERED: Final = frozenset("ABLK")
+WORDS: Final = {"de": GERMAN, "en": ENGLISH}
 
 
 def sentence(
     result: Result | None, *, language: str, category: str, authorities: Mapping[str, str]
 ) -> str:
     """The decision as text; `authorities` maps codes to names in the language. None: no rule set is active."""
-    words = GERMAN if language == "de" else ENGLISH
+    words = WORDS[language]
     if result is None:
         return words.no_rules
     first = result.candidates[0]
-    place = place_phrase(result.facts, language=language)
+    place = place_phrase(result.facts, words)
     if result.assigned:
-        parts = [
-            words.assigned.format(authority=authorities[first.body]),
-            words.because.format(
-                category=category, place=place, reason=_reason(first, result.facts, language)
-            ),
-            words.basis.format(basis=first.legal_basis, rule=first.rule_id),
-        ]
-        return " ".join(parts)
+        reason = reason_phrase(first, result.facts, language)
+        return " ".join(
+            [
+                words.assigned.format(authority=authorities[first.body]),
+                words.because.format(category=category, place=place, reason=reason),
+                words.basis.format(basis=first.legal_basis, rule=first.rule_id),
+            ]
+        )
     names = list(dict.fromkeys(authorities[c.body] for c in result.candidates if c.body != TRIAGE))
     doubts = ", ".join(_doubts(result, words))
     lead = (
@@ -154,45 +215,53 @@ def sentence(
         if names
         else words.nobody.format(doubts=doubts)
     )
-    head = "Gemeldet ist" if language == "de" else "Reported is"
-    quoted = f"„{category}“" if language == "de" else f"“{category}”"
-    return f"{lead} {head} {quoted} {place}."
+    return f"{lead} {words.reported.format(category=category, place=place)}"
 
 
-def place_phrase(facts: Facts, *, language: str) -> str:
+def place_phrase(facts: Facts, words: Words) -> str:
     """Where the place is, in words: road or land use, and the parcel."""
-    words = GERMAN if language == "de" else ENGLISH
     parcel = words.no_parcel
     if facts.parcel is not None:
-        flur = FLUR[language].format(flur=facts.parcel.flur) if facts.parcel.flur else ""
+        flur = words.flur.format(flur=facts.parcel.flur) if facts.parcel.flur else ""
         parcel = words.parcel.format(
             gemarkung=facts.parcel.gemarkung, flur=flur, number=facts.parcel.number
         )
-    if facts.section is not None:
-        limits = (
-            words.through_road[facts.through_road]
-            if facts.road_class in "BLK"
-            else words.built_up[facts.built_up]
-        )
-        preposition = "an der Straße" if language == "de" else "at"
-        road = f"{preposition} {facts.section.road}"
-        return words.on_road.format(road=road, limits=limits, parcel=parcel)
-    return words.no_road.format(usage=words.usage[facts.usage], parcel=parcel)
+    if facts.section is None:
+        return words.no_road.format(usage=words.usage[facts.usage], parcel=parcel)
+    numbered = facts.road_class in NUMBERED
+    limits = ""
+    if facts.road_class in CLASSIFIED:
+        limits = words.through_road[facts.through_road]
+    elif not numbered:
+        limits = words.built_up[facts.built_up]
+    form = words.on_numbered_road if numbered else words.on_named_road
+    return form.format(road=facts.section.road, limits=limits, parcel=parcel)
 
 
-def _reason(candidate: Candidate, facts: Facts, language: str) -> str:
-    """Why the rule applies: its condition in words, or what its columns say."""
+def reason_phrase(candidate: Candidate, facts: Facts, language: str) -> str:
+    """Why the rule applies: what its columns ask for that narrows it most, and its condition in words."""
+    words = WORDS[language]
+    reasons = []
+    if "road_class" in candidate.narrowed and facts.road_class in words.road_class:
+        reasons.append(words.road_class[facts.road_class])
+    if "owner" in candidate.narrowed and facts.owner in words.owner:
+        reasons.append(words.owner[facts.owner])
     if candidate.condition:
         condition = condition_compile(candidate.condition)
-        reason = condition.because_de if language == "de" else condition.because_en
-        if candidate.condition == "exception table hit" and facts.agreement is not None:
-            return f"{reason} ({facts.agreement.document})"
-        if candidate.condition == "known asset" and facts.asset is not None and facts.asset.number:
-            return f"{reason} ({facts.asset.number})"
-        return reason
-    if language == "de":
-        return "dafür gilt diese Regel ohne weitere Bedingung"
-    return "this rule applies without a further condition"
+        because = condition.because_de if language == "de" else condition.because_en
+        source = _source(candidate, facts)
+        reasons.append(f"{because} ({source})" if source else because)
+    return words.and_.join(reasons) or words.everywhere
+
+
+def _source(candidate: Candidate, facts: Facts) -> str:
+    """The document of an agreement, the number of an asset."""
+    predicates = condition_compile(candidate.condition).predicates
+    if "agreement_applies" in predicates and facts.agreement is not None:
+        return facts.agreement.document
+    if "asset_owner_known" in predicates and facts.asset is not None:
+        return facts.asset.number
+    return ""
 
 
 def _doubts(result: Result, words: Words) -> list[str]:

@@ -187,13 +187,17 @@ class RuleTried:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A body that may have to act. `score` in 0–1 is what is compared with the rule set's thresholds."""
+    """A body that may have to act. `score` in 0–1 is what is compared with the rule set's thresholds.
+
+    `narrowed` names the columns that the rule asks for besides the category.
+    """
 
     body: str
     score: float
     rule_id: str
     legal_basis: str
     condition: str
+    narrowed: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
     hypothesis: str = ""
     area_code: str = ""

@@ -120,6 +120,7 @@ def _candidate(
         rule_id=law.row.rule_id,
         legal_basis=law.row.legal_basis,
         condition=law.row.condition,
+        narrowed=tuple(column for column, _values in law.columns if column != "category"),
         notify=(notify,) if notify and notify not in {body, TRIAGE} else (),
         hypothesis=hypothesis,
         area_code=area if body == "NEIGH" else "",

@@ -1,0 +1,50 @@
+"""The model city at city scale in a database of its own, so that benchmarks never touch an installation's data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from fixtures.modelcity.detail import SCALES
+from fixtures.modelcity.generate import generate
+from gis_core.models import Jurisdiction
+
+DATABASE = "flurpost_bench"
+SEED = 1
+CITY = settings.ROOT / "fixtures" / "castrop_rauxel"
+
+
+@dataclass(frozen=True)
+class City:
+    folder: Path
+    jurisdiction: Jurisdiction
+    places: list[dict[str, Any]]
+
+
+def database_use() -> None:
+    """Create the benchmark database where it is missing, migrate it and make it this process's database."""
+    connection.settings_dict["TEST"]["NAME"] = DATABASE
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True)
+
+
+def city_load(scale: str = "city") -> City:
+    """Generate and load the model city; what is loaded already is recognised as unchanged."""
+    folder = settings.VAR / "bench" / scale
+    generate(SCALES[scale], SEED, folder)
+    manifest = folder / "manifest.json"
+    call_command("load_jurisdiction", manifest, verbosity=0)
+    identifier = json.loads(manifest.read_text("utf-8"))["jurisdiction"]["id"]
+    call_command("load_geodata", jurisdiction=identifier, manifest=manifest, verbosity=0)
+    for command in ("load_categories", "load_rules", "load_contacts"):
+        call_command(command, CITY, jurisdiction=identifier, verbosity=0)
+    return City(
+        folder=folder,
+        jurisdiction=Jurisdiction.objects.get(identifier=identifier),
+        places=json.loads((folder / "places.json").read_text("utf-8")),
+    )
