@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -97,7 +98,7 @@ def process_start(
     CHILDREN[name] = process
     process_record(name=name, number=process.pid)
     deadline = time.monotonic() + START_SECONDS
-    while not ready():
+    while process.poll() is not None or not ready():
         if process.poll() is not None or time.monotonic() > deadline:
             process_stop(name)
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
@@ -127,6 +128,29 @@ def process_stop(name: str) -> bool:
     if (child := CHILDREN.pop(name, None)) is not None:
         child.wait()
     return number is not None
+
+
+def address_free(address: str) -> bool:
+    """Whether nobody listens at this host:port; a server of somebody else must not be taken for ours."""
+    host, _, port = address.rpartition(":")
+    with socket.socket() as probe:
+        # As servers do, so that a connection which is just closing does not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError:
+            return False
+    return True
+
+
+def address_choose(address: str) -> str:
+    """This host:port if it is free, otherwise the same host with a port that the system gives."""
+    if address_free(address):
+        return address
+    host, _, _ = address.rpartition(":")
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return f"{host}:{probe.getsockname()[1]}"
 
 
 def address_answers(address: str) -> Callable[[], bool]:

@@ -10,7 +10,14 @@ import sys
 from pathlib import Path
 
 from config import env
-from config.processes import VAR, address_answers, log_says, process_start
+from config.processes import (
+    VAR,
+    ProcessError,
+    address_answers,
+    address_free,
+    log_says,
+    process_start,
+)
 
 PROGRAMS = ("web", "worker", "beat", "mapserver")
 MAPSERV = "/usr/lib/cgi-bin/mapserv"
@@ -33,6 +40,10 @@ def map_address() -> str:
 def mapfile() -> Path:
     """The map file that the map server serves."""
     return env.path("MAPFILE", VAR / "maps" / "flurpost.map")
+
+
+# Who listens where, and the variable that says so.
+ADDRESSES = {"web": (web_address, "WEB_ADDRESS"), "mapserver": (map_address, "MAP_ADDRESS")}
 
 
 def web(address: str) -> list[str]:
@@ -122,7 +133,15 @@ def program_directory(name: str) -> Path:
 
 
 def program_start(name: str) -> None:
-    """Starts the named program in the background and waits until it is ready; see processes.process_start."""
+    """Starts the named program in the background and waits until it is ready; see processes.process_start.
+
+    An address at which somebody else listens is a ProcessError, too.
+    """
+    address, variable = ADDRESSES.get(name, (None, ""))
+    if address is not None and not address_free(address()):
+        raise ProcessError(
+            f"Another program listens at {address()}; choose another place by {variable}."
+        )
     ready = {
         "web": address_answers(f"http://{web_address()}/"),
         "worker": log_says(name, "ready."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from config import processes
+from config import processes, programs
 
 SLEEP = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
 
@@ -82,3 +83,23 @@ time.sleep(60)
             return
         subprocess.run(["sleep", "0.05"], check=True)
     pytest.fail("the child still runs")
+
+
+def test_address_in_use_is_seen_and_another_one_chosen() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = f"127.0.0.1:{server.getsockname()[1]}"
+        assert processes.address_free(taken) is False
+        chosen = processes.address_choose(taken)
+    assert chosen != taken
+    assert processes.address_free(chosen) is True
+    assert processes.address_choose(chosen) == chosen
+
+
+def test_program_start_at_an_address_of_somebody_else_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("WEB_ADDRESS", f"127.0.0.1:{server.getsockname()[1]}")
+        with pytest.raises(processes.ProcessError, match="WEB_ADDRESS"):
+            programs.program_start("web")
+    assert not processes.process_file("web").exists()
