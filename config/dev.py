@@ -18,6 +18,8 @@ def main() -> None:
     """Runs until Ctrl-C or `./run stop`; `programs.program_start` tells which of the others did not start."""
     # TERM, which `./run stop` sends, has to end the others too, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # The own map server is asked through the guarded client of all services and listens on loopback.
+    os.environ.setdefault("PRIVATE_NETWORKS_ALLOWED", "127.0.0.0/8")
     subprocess.run([*MANAGE, "mapserver_config"], check=True)
     processes.process_record(name="dev", number=os.getpid())
     try:
@@ -25,6 +27,8 @@ def main() -> None:
             for name in BESIDE:
                 programs.program_start(name)
                 print(f"  {name}: log in {processes.process_log(name)}", flush=True)
+            # What it offers is read from the running map server's capabilities.
+            subprocess.run([*MANAGE, "register_own_map_services"], check=True)
             with subprocess.Popen([*MANAGE, "runserver", programs.web_address()]) as server:
                 try:
                     server.wait()
