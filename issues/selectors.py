@@ -97,14 +97,6 @@ def jurisdiction_accepts(jurisdiction: Jurisdiction, point: Point) -> bool | Non
     return None if accepted is None else bool(accepted)
 
 
-def parcel_point(jurisdiction: Jurisdiction, key: str) -> Point | None:
-    raise NotImplementedError
-
-
-def address_point(jurisdiction: Jurisdiction, text: str) -> Point | None:
-    raise NotImplementedError
-
-
 # --- Issues -----------------------------------------------------------------------------------------
 
 

@@ -26,7 +26,8 @@ from issues.errors import (
     ReportInvalid,
 )
 from issues.models import Issue
-from issues.selectors import address_point, jurisdiction_accepts, parcel_point
+from issues.selectors import jurisdiction_accepts
+from issues.services.addresses import address_point, parcel_point
 from issues.services.texts import Problems, field_length, text_checked
 from issues.types import Location, LocationInput
 

@@ -33,7 +33,7 @@ def make_jurisdiction() -> Callable[..., Jurisdiction]:
             (CENTRE_E - 2000, CENTRE_N - 2000, CENTRE_E + 2000, CENTRE_N + 2000)
         )
         defaults = {
-            "name": identifier.split(".")[0].title(),
+            "name": identifier.partition(".")[0].title(),
             "municipality_key": "05562004",
             "issue_prefix": identifier[:3].upper(),
             "boundary": MultiPolygon(square, srid=25832),

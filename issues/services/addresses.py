@@ -1,0 +1,90 @@
+"""From an address or a parcel key to a point, by the loaded cadastre alone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from django.contrib.gis.db.models.functions import PointOnSurface
+from django.contrib.gis.geos import Point
+
+from gis_core.models import Jurisdiction
+from parcels.errors import ParcelKeyError
+from parcels.keys import parcel_reference_parse
+from parcels.models import Parcel
+
+_POSTCODE = re.compile(r"\b\d{5}\b.*$", re.ASCII)
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def parcel_point(jurisdiction: Jurisdiction, text: str) -> Point | None:
+    """A point inside the parcel with this key, in any usual writing; None if there is no such parcel.
+
+    A writing that fits several parcels (a number without its Gemarkung's state) means the lowest key.
+    """
+    try:
+        wanted = parcel_reference_parse(text)
+    except ParcelKeyError:
+        return None
+    parcels = Parcel.objects.active().filter(
+        jurisdiction=jurisdiction,
+        flur=wanted.flur,
+        numerator=wanted.numerator,
+        denominator=wanted.denominator,
+    )
+    if wanted.gemarkung_name:
+        parcels = parcels.filter(gemarkung_name__iexact=wanted.gemarkung_name)
+    else:
+        state = "" if wanted.land is None else f"{wanted.land:02}"
+        parcels = parcels.filter(gemarkung_key__endswith=f"{state}{wanted.gemarkung:04}")
+    pk = parcels.order_by("key").values_list("pk", flat=True).first()
+    return None if pk is None else _point_inside(pk)
+
+
+def address_point(jurisdiction: Jurisdiction, text: str) -> Point | None:
+    """A point inside the parcel whose location text names this street and house number; None if none does.
+
+    Written forms are made equal (case, "Straße" and "Str.", blanks); postcode and town are left out. Of
+    several parcels with the address the one with the lowest key is taken.
+    """
+    wanted = _normalised(_POSTCODE.sub("", text.partition(",")[0]))
+    word = _LETTERS.search(text)
+    if word is None or not re.search(r"\d", wanted):
+        return None
+    candidates = (
+        Parcel.objects.active()
+        .filter(jurisdiction=jurisdiction, location_text__icontains=word[0][:4])
+        .order_by("key")
+        .values_list("pk", "location_text")
+    )
+    for pk, location_text in candidates.iterator():
+        if wanted in _addresses(location_text):
+            return _point_inside(pk)
+    return None
+
+
+def _point_inside(pk: int) -> Point:
+    point: Point = (
+        Parcel.objects.annotate(inside=PointOnSurface("geometry"))
+        .values_list("inside", flat=True)
+        .get(pk=pk)
+    )
+    return point
+
+
+def _addresses(location_text: str) -> Iterator[str]:
+    """The addresses of a parcel: "Am Markt 1, 3; Ringstr. 7" has three."""
+    street = ""
+    for part in re.split(r"[;,|]", location_text):
+        name = re.match(r"\D*", part.strip())
+        if name and name[0].strip():
+            street = name[0]
+            yield _normalised(part)
+        else:
+            yield _normalised(street + part)
+
+
+def _normalised(address: str) -> str:
+    folded = unicodedata.normalize("NFC", address).casefold().replace("strasse", "str")
+    return "".join(character for character in folded if character.isalnum())
