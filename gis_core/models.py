@@ -22,7 +22,10 @@ class Jurisdiction(models.Model):
     """
 
     identifier = models.CharField(
-        _("identifier"), max_length=100, unique=True, help_text=_("As in Open311: castrop-rauxel.de")
+        _("identifier"),
+        max_length=100,
+        unique=True,
+        help_text=_("As in Open311: castrop-rauxel.de"),
     )
     name = models.CharField(_("name"), max_length=100)
     municipality_key = models.CharField(_("official municipality key (AGS)"), max_length=8)
@@ -36,7 +39,9 @@ class Jurisdiction(models.Model):
     bears_through_roads = models.BooleanField(
         _("bears the duty for through-road stretches"),
         default=False,
-        help_text=_("More than 80,000 inhabitants, or opted in (FStrG § 5 (2), (2a), StrWG NRW § 44)."),
+        help_text=_(
+            "More than 80,000 inhabitants, or opted in (FStrG § 5 (2), (2a), StrWG NRW § 44)."
+        ),
     )
 
     class Meta:
@@ -51,11 +56,12 @@ class Jurisdiction(models.Model):
 class Edition(models.Model):
     """One load of one dataset: what, from where, as of when, by whom, under which licence.
 
-    Activating an edition opens its new rows and closes those it replaces in one transaction;
-    `sequence` numbers the activations of a dataset.
+    Activating an edition opens its new rows and closes those it replaces in one transaction.
     """
 
-    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="editions")
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, on_delete=models.PROTECT, related_name="editions"
+    )
     dataset = models.CharField(_("dataset"), max_length=30, choices=Dataset)
     status = models.CharField(
         _("status"), max_length=12, choices=EditionStatus, default=EditionStatus.STAGED
@@ -107,7 +113,10 @@ class EditionedModel(models.Model):
     source says about the object, so that an unchanged object is recognised and not rewritten.
     """
 
-    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
+    # Without an index of its own: the planner would read it whole beside the spatial index of a look-up.
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     key = models.CharField(_("key"), max_length=64)
     content_hash = models.BinaryField(max_length=16)
     edition_from = models.ForeignKey(
@@ -151,7 +160,10 @@ class MapService(models.Model):
     url = models.URLField(_("address"), max_length=500)
     layers = models.CharField(_("layers"), max_length=300)
     version = models.CharField(
-        _("WMS version"), max_length=5, choices=[("1.1.1", "1.1.1"), ("1.3.0", "1.3.0")], default="1.3.0"
+        _("WMS version"),
+        max_length=5,
+        choices=[("1.1.1", "1.1.1"), ("1.3.0", "1.3.0")],
+        default="1.3.0",
     )
     image_format = models.CharField(_("image format"), max_length=30, default="image/png")
     attribution = models.CharField(_("attribution"), max_length=300, blank=True)

@@ -32,7 +32,9 @@ class Parcel(EditionedModel):
 
     object_id = models.CharField(_("object identifier"), max_length=32, blank=True)
     gemarkung_key = models.CharField(_("cadastral district"), max_length=6)
-    gemarkung_name = models.CharField(_("name of the cadastral district"), max_length=100, blank=True)
+    gemarkung_name = models.CharField(
+        _("name of the cadastral district"), max_length=100, blank=True
+    )
     flur = models.PositiveSmallIntegerField(_("section"), null=True, blank=True)
     numerator = models.PositiveIntegerField(_("numerator"))
     denominator = models.PositiveIntegerField(_("denominator"), null=True, blank=True)

@@ -8,105 +8,434 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('gis_core', '0001_initial'),
+        ("gis_core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CadastralDistrict',
+            name="CadastralDistrict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, verbose_name='key')),
-                ('content_hash', models.BinaryField(max_length=16)),
-                ('kind', models.CharField(choices=[('gemarkung', 'cadastral district'), ('flur', 'cadastral section')], max_length=10, verbose_name='kind')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('geometry', django.contrib.gis.db.models.fields.MultiPolygonField(null=True, spatial_index=False, srid=storage_srid())),
-                ('edition_from', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('edition_to', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
+                ("content_hash", models.BinaryField(max_length=16)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("gemarkung", "cadastral district"),
+                            ("flur", "cadastral section"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        null=True, spatial_index=False, srid=storage_srid()
+                    ),
+                ),
+                (
+                    "edition_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "edition_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cadastral district',
-                'verbose_name_plural': 'cadastral districts',
-                'abstract': False,
-                'indexes': [models.Index(fields=['edition_from'], name='cadastraldistrict_from'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('edition_to__isnull', True)), fields=['geometry'], name='cadastraldistrict_gist')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('edition_to__isnull', True)), fields=('jurisdiction', 'key'), name='cadastraldistrict_one_active_per_key'), models.CheckConstraint(condition=models.Q(('edition_to__isnull', True), models.Q(('edition_to', models.F('edition_from')), _negated=True), _connector='OR'), name='cadastraldistrict_interval_not_empty')],
+                "verbose_name": "cadastral district",
+                "verbose_name_plural": "cadastral districts",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["edition_from"], name="cadastraldistrict_from"),
+                    django.contrib.postgres.indexes.GistIndex(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=["geometry"],
+                        name="cadastraldistrict_gist",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=("jurisdiction", "key"),
+                        name="cadastraldistrict_one_active_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("edition_to__isnull", True),
+                            models.Q(("edition_to", models.F("edition_from")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="cadastraldistrict_interval_not_empty",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LandUse',
+            name="LandUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, verbose_name='key')),
-                ('content_hash', models.BinaryField(max_length=16)),
-                ('usage', models.CharField(choices=[('ROAD', 'road'), ('PATH', 'path'), ('SQUARE', 'square'), ('RAIL', 'railway'), ('WATER', 'water'), ('CANAL', 'canal'), ('FOREST', 'forest'), ('GREEN', 'green space'), ('BUILT', 'built-up land'), ('AGRI', 'farmland'), ('UNKNOWN', 'unknown')], max_length=10, verbose_name='use')),
-                ('use_type', models.CharField(max_length=254, verbose_name='type of use in the source')),
-                ('description', models.CharField(blank=True, max_length=254, verbose_name='description in the source')),
-                ('name', models.CharField(blank=True, max_length=254, verbose_name='name')),
-                ('parcel_key', models.CharField(blank=True, max_length=20, verbose_name='parcel key')),
-                ('geometry', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=storage_srid())),
-                ('edition_from', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('edition_to', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
+                ("content_hash", models.BinaryField(max_length=16)),
+                (
+                    "usage",
+                    models.CharField(
+                        choices=[
+                            ("ROAD", "road"),
+                            ("PATH", "path"),
+                            ("SQUARE", "square"),
+                            ("RAIL", "railway"),
+                            ("WATER", "water"),
+                            ("CANAL", "canal"),
+                            ("FOREST", "forest"),
+                            ("GREEN", "green space"),
+                            ("BUILT", "built-up land"),
+                            ("AGRI", "farmland"),
+                            ("UNKNOWN", "unknown"),
+                        ],
+                        max_length=10,
+                        verbose_name="use",
+                    ),
+                ),
+                (
+                    "use_type",
+                    models.CharField(max_length=254, verbose_name="type of use in the source"),
+                ),
+                (
+                    "description",
+                    models.CharField(
+                        blank=True, max_length=254, verbose_name="description in the source"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=254, verbose_name="name")),
+                (
+                    "parcel_key",
+                    models.CharField(blank=True, max_length=20, verbose_name="parcel key"),
+                ),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        spatial_index=False, srid=storage_srid()
+                    ),
+                ),
+                (
+                    "edition_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "edition_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'land use',
-                'verbose_name_plural': 'land uses',
-                'abstract': False,
-                'indexes': [models.Index(fields=['edition_from'], name='landuse_from'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('edition_to__isnull', True)), fields=['geometry'], name='landuse_gist')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('edition_to__isnull', True)), fields=('jurisdiction', 'key'), name='landuse_one_active_per_key'), models.CheckConstraint(condition=models.Q(('edition_to__isnull', True), models.Q(('edition_to', models.F('edition_from')), _negated=True), _connector='OR'), name='landuse_interval_not_empty')],
+                "verbose_name": "land use",
+                "verbose_name_plural": "land uses",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["edition_from"], name="landuse_from"),
+                    django.contrib.postgres.indexes.GistIndex(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=["geometry"],
+                        name="landuse_gist",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=("jurisdiction", "key"),
+                        name="landuse_one_active_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("edition_to__isnull", True),
+                            models.Q(("edition_to", models.F("edition_from")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="landuse_interval_not_empty",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Ownership',
+            name="Ownership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, verbose_name='key')),
-                ('content_hash', models.BinaryField(max_length=16)),
-                ('owner_class', models.CharField(choices=[('CITY', 'city'), ('KREIS', 'county'), ('LAND', 'state'), ('BUND_STR', 'federal roads'), ('BUND_WSV', 'federal waterways'), ('DB', 'railway'), ('EG', 'water association'), ('RVR', 'regional association'), ('CHURCH', 'church'), ('PRIV', 'private'), ('UNKNOWN', 'unknown')], max_length=10, verbose_name='owner class')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='date in the source')),
-                ('edition_from', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('edition_to', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
+                ("content_hash", models.BinaryField(max_length=16)),
+                (
+                    "owner_class",
+                    models.CharField(
+                        choices=[
+                            ("CITY", "city"),
+                            ("KREIS", "county"),
+                            ("LAND", "state"),
+                            ("BUND_STR", "federal roads"),
+                            ("BUND_WSV", "federal waterways"),
+                            ("DB", "railway"),
+                            ("EG", "water association"),
+                            ("RVR", "regional association"),
+                            ("CHURCH", "church"),
+                            ("PRIV", "private"),
+                            ("UNKNOWN", "unknown"),
+                        ],
+                        max_length=10,
+                        verbose_name="owner class",
+                    ),
+                ),
+                (
+                    "source_date",
+                    models.DateField(blank=True, null=True, verbose_name="date in the source"),
+                ),
+                (
+                    "edition_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "edition_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ownership class',
-                'verbose_name_plural': 'ownership classes',
-                'abstract': False,
-                'indexes': [models.Index(fields=['edition_from'], name='ownership_from')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('edition_to__isnull', True)), fields=('jurisdiction', 'key'), name='ownership_one_active_per_key'), models.CheckConstraint(condition=models.Q(('edition_to__isnull', True), models.Q(('edition_to', models.F('edition_from')), _negated=True), _connector='OR'), name='ownership_interval_not_empty'), models.CheckConstraint(condition=models.Q(('owner_class__in', ['CITY', 'KREIS', 'LAND', 'BUND_STR', 'BUND_WSV', 'DB', 'EG', 'RVR', 'CHURCH', 'PRIV', 'UNKNOWN'])), name='ownership_class_is_known')],
+                "verbose_name": "ownership class",
+                "verbose_name_plural": "ownership classes",
+                "abstract": False,
+                "indexes": [models.Index(fields=["edition_from"], name="ownership_from")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=("jurisdiction", "key"),
+                        name="ownership_one_active_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("edition_to__isnull", True),
+                            models.Q(("edition_to", models.F("edition_from")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ownership_interval_not_empty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "owner_class__in",
+                                [
+                                    "CITY",
+                                    "KREIS",
+                                    "LAND",
+                                    "BUND_STR",
+                                    "BUND_WSV",
+                                    "DB",
+                                    "EG",
+                                    "RVR",
+                                    "CHURCH",
+                                    "PRIV",
+                                    "UNKNOWN",
+                                ],
+                            )
+                        ),
+                        name="ownership_class_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Parcel',
+            name="Parcel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, verbose_name='key')),
-                ('content_hash', models.BinaryField(max_length=16)),
-                ('object_id', models.CharField(blank=True, max_length=32, verbose_name='object identifier')),
-                ('gemarkung_key', models.CharField(max_length=6, verbose_name='cadastral district')),
-                ('gemarkung_name', models.CharField(blank=True, max_length=100, verbose_name='name of the cadastral district')),
-                ('flur', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='section')),
-                ('numerator', models.PositiveIntegerField(verbose_name='numerator')),
-                ('denominator', models.PositiveIntegerField(blank=True, null=True, verbose_name='denominator')),
-                ('official_area', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='official area (m²)')),
-                ('location_text', models.CharField(blank=True, max_length=300, verbose_name='location')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='date in the source')),
-                ('geometry', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=storage_srid())),
-                ('edition_from', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('edition_to', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
+                ("content_hash", models.BinaryField(max_length=16)),
+                (
+                    "object_id",
+                    models.CharField(blank=True, max_length=32, verbose_name="object identifier"),
+                ),
+                (
+                    "gemarkung_key",
+                    models.CharField(max_length=6, verbose_name="cadastral district"),
+                ),
+                (
+                    "gemarkung_name",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="name of the cadastral district"
+                    ),
+                ),
+                (
+                    "flur",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="section"),
+                ),
+                ("numerator", models.PositiveIntegerField(verbose_name="numerator")),
+                (
+                    "denominator",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="denominator"),
+                ),
+                (
+                    "official_area",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        verbose_name="official area (m²)",
+                    ),
+                ),
+                (
+                    "location_text",
+                    models.CharField(blank=True, max_length=300, verbose_name="location"),
+                ),
+                (
+                    "source_date",
+                    models.DateField(blank=True, null=True, verbose_name="date in the source"),
+                ),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        spatial_index=False, srid=storage_srid()
+                    ),
+                ),
+                (
+                    "edition_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "edition_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'parcel',
-                'verbose_name_plural': 'parcels',
-                'abstract': False,
-                'indexes': [models.Index(fields=['edition_from'], name='parcel_from'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('edition_to__isnull', True)), fields=['geometry'], name='parcel_gist'), models.Index(fields=['gemarkung_key', 'flur', 'numerator'], name='parcel_number')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('edition_to__isnull', True)), fields=('jurisdiction', 'key'), name='parcel_one_active_per_key'), models.CheckConstraint(condition=models.Q(('edition_to__isnull', True), models.Q(('edition_to', models.F('edition_from')), _negated=True), _connector='OR'), name='parcel_interval_not_empty')],
+                "verbose_name": "parcel",
+                "verbose_name_plural": "parcels",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["edition_from"], name="parcel_from"),
+                    django.contrib.postgres.indexes.GistIndex(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=["geometry"],
+                        name="parcel_gist",
+                    ),
+                    models.Index(
+                        fields=["gemarkung_key", "flur", "numerator"], name="parcel_number"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=("jurisdiction", "key"),
+                        name="parcel_one_active_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("edition_to__isnull", True),
+                            models.Q(("edition_to", models.F("edition_from")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="parcel_interval_not_empty",
+                    ),
+                ],
             },
         ),
     ]

@@ -11,402 +11,1087 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('gis_core', '0001_initial'),
-        ('issues', '0002_apikey_reports_per_minute_issue_issue_content_and_more'),
+        ("gis_core", "0001_initial"),
+        ("issues", "0002_apikey_reports_per_minute_issue_issue_content_and_more"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Authority',
+            name="Authority",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('name_de', models.CharField(max_length=200, verbose_name='name (German)')),
-                ('name_en', models.CharField(max_length=200, verbose_name='name (English)')),
-                ('public_name_de', models.CharField(max_length=200, verbose_name='name for the public (German)')),
-                ('public_name_en', models.CharField(max_length=200, verbose_name='name for the public (English)')),
-                ('colour', models.CharField(default='#555555', max_length=7, verbose_name='colour on maps')),
-                ('acts_through', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acts_for', to='routing.authority')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorities', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("name_de", models.CharField(max_length=200, verbose_name="name (German)")),
+                ("name_en", models.CharField(max_length=200, verbose_name="name (English)")),
+                (
+                    "public_name_de",
+                    models.CharField(max_length=200, verbose_name="name for the public (German)"),
+                ),
+                (
+                    "public_name_en",
+                    models.CharField(max_length=200, verbose_name="name for the public (English)"),
+                ),
+                (
+                    "colour",
+                    models.CharField(
+                        default="#555555", max_length=7, verbose_name="colour on maps"
+                    ),
+                ),
+                (
+                    "acts_through",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acts_for",
+                        to="routing.authority",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="authorities",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'authority',
-                'verbose_name_plural': 'authorities',
-                'ordering': ['code'],
+                "verbose_name": "authority",
+                "verbose_name_plural": "authorities",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='AuthorityContact',
+            name="AuthorityContact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_code', models.CharField(blank=True, max_length=40, verbose_name='area')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('channel', models.CharField(choices=[('mail', 'e-mail'), ('open311', 'Open311')], max_length=10, verbose_name='channel')),
-                ('address', models.CharField(max_length=500, verbose_name='address')),
-                ('settings', models.JSONField(blank=True, default=dict, verbose_name='settings')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='routing.authority')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("area_code", models.CharField(blank=True, max_length=40, verbose_name="area")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("mail", "e-mail"), ("open311", "Open311")],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("address", models.CharField(max_length=500, verbose_name="address")),
+                ("settings", models.JSONField(blank=True, default=dict, verbose_name="settings")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contacts",
+                        to="routing.authority",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact of an authority',
-                'verbose_name_plural': 'contacts of authorities',
+                "verbose_name": "contact of an authority",
+                "verbose_name_plural": "contacts of authorities",
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1, verbose_name='number')),
-                ('outcome', models.CharField(choices=[('assigned', 'assigned'), ('triage', 'to be triaged')], max_length=10, verbose_name='outcome')),
-                ('area_code', models.CharField(blank=True, max_length=40, verbose_name='area')),
-                ('rule_id', models.CharField(blank=True, max_length=20, verbose_name='rule')),
-                ('legal_basis', models.CharField(blank=True, max_length=200, verbose_name='legal basis')),
-                ('confidence', models.FloatField(verbose_name='confidence')),
-                ('sentence_de', models.TextField(verbose_name='reason (German)')),
-                ('sentence_en', models.TextField(verbose_name='reason (English)')),
-                ('notify', models.JSONField(blank=True, default=list, verbose_name='for information')),
-                ('candidates', models.JSONField(default=list, verbose_name='candidates')),
-                ('trace', models.JSONField(default=list, verbose_name='rules tried')),
-                ('evidence', models.JSONField(default=dict, verbose_name='evidence')),
-                ('editions', models.JSONField(default=dict, verbose_name='editions')),
-                ('parcel_key', models.CharField(blank=True, max_length=20, verbose_name='parcel')),
-                ('road', models.CharField(blank=True, max_length=200, verbose_name='road')),
-                ('decided_at', models.DateTimeField(verbose_name='decided')),
-                ('authority', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='routing.authority')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('issue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='issues.issue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1, verbose_name="number")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("assigned", "assigned"), ("triage", "to be triaged")],
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("area_code", models.CharField(blank=True, max_length=40, verbose_name="area")),
+                ("rule_id", models.CharField(blank=True, max_length=20, verbose_name="rule")),
+                (
+                    "legal_basis",
+                    models.CharField(blank=True, max_length=200, verbose_name="legal basis"),
+                ),
+                ("confidence", models.FloatField(verbose_name="confidence")),
+                ("sentence_de", models.TextField(verbose_name="reason (German)")),
+                ("sentence_en", models.TextField(verbose_name="reason (English)")),
+                (
+                    "notify",
+                    models.JSONField(blank=True, default=list, verbose_name="for information"),
+                ),
+                ("candidates", models.JSONField(default=list, verbose_name="candidates")),
+                ("trace", models.JSONField(default=list, verbose_name="rules tried")),
+                ("evidence", models.JSONField(default=dict, verbose_name="evidence")),
+                ("editions", models.JSONField(default=dict, verbose_name="editions")),
+                ("parcel_key", models.CharField(blank=True, max_length=20, verbose_name="parcel")),
+                ("road", models.CharField(blank=True, max_length=200, verbose_name="road")),
+                ("decided_at", models.DateTimeField(verbose_name="decided")),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="routing.authority",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="issues.issue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'decision',
-                'verbose_name_plural': 'decisions',
-                'ordering': ['issue', 'number'],
+                "verbose_name": "decision",
+                "verbose_name_plural": "decisions",
+                "ordering": ["issue", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('responsible', 'to act'), ('copy', 'for information')], max_length=12, verbose_name='kind')),
-                ('idempotency_key', models.CharField(max_length=64, unique=True)),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('sending', 'being sent'), ('sent', 'sent'), ('delivered', 'delivered'), ('failed', 'failed')], default='queued', max_length=10, verbose_name='state')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('due_at', models.DateTimeField(verbose_name='due')),
-                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='claimed until')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('foreign_id', models.CharField(blank=True, max_length=200, verbose_name='number at the authority')),
-                ('receipt', models.JSONField(blank=True, default=dict, verbose_name='receipt')),
-                ('last_error', models.TextField(blank=True, verbose_name='last error')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='routing.authority')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='routing.authoritycontact')),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='routing.decision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("responsible", "to act"), ("copy", "for information")],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("idempotency_key", models.CharField(max_length=64, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("sending", "being sent"),
+                            ("sent", "sent"),
+                            ("delivered", "delivered"),
+                            ("failed", "failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("due_at", models.DateTimeField(verbose_name="due")),
+                (
+                    "lease_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="claimed until"),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                (
+                    "foreign_id",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="number at the authority"
+                    ),
+                ),
+                ("receipt", models.JSONField(blank=True, default=dict, verbose_name="receipt")),
+                ("last_error", models.TextField(blank=True, verbose_name="last error")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="routing.authority",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="routing.authoritycontact",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="routing.decision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
             },
         ),
         migrations.CreateModel(
-            name='DeliveryEvent',
+            name="DeliveryEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('sending', 'being sent'), ('sent', 'sent'), ('delivered', 'delivered'), ('failed', 'failed')], max_length=10, verbose_name='state')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
-                ('detail', models.JSONField(blank=True, default=dict, verbose_name='detail')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='routing.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("sending", "being sent"),
+                            ("sent", "sent"),
+                            ("delivered", "delivered"),
+                            ("failed", "failed"),
+                        ],
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
+                ("detail", models.JSONField(blank=True, default=dict, verbose_name="detail")),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="routing.delivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event of a delivery',
-                'verbose_name_plural': 'events of deliveries',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "event of a delivery",
+                "verbose_name_plural": "events of deliveries",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='RoadPartArea',
+            name="RoadPartArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, verbose_name='key')),
-                ('content_hash', models.BinaryField(max_length=16)),
-                ('part', models.CharField(choices=[('carriageway', 'carriageway'), ('footway', 'footway'), ('cycle_own', 'cycle path'), ('cycle_shared', 'shared foot and cycle path'), ('parking', 'parking area'), ('bus_bay', 'bus bay'), ('equip', 'equipment'), ('lighting', 'lighting'), ('drainage', 'drainage'), ('green', 'greenery'), ('structure', 'structure')], max_length=15, verbose_name='part')),
-                ('section_key', models.CharField(blank=True, max_length=64, verbose_name='section')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('geometry', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=storage_srid())),
-                ('edition_from', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('edition_to', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
+                ("content_hash", models.BinaryField(max_length=16)),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[
+                            ("carriageway", "carriageway"),
+                            ("footway", "footway"),
+                            ("cycle_own", "cycle path"),
+                            ("cycle_shared", "shared foot and cycle path"),
+                            ("parking", "parking area"),
+                            ("bus_bay", "bus bay"),
+                            ("equip", "equipment"),
+                            ("lighting", "lighting"),
+                            ("drainage", "drainage"),
+                            ("green", "greenery"),
+                            ("structure", "structure"),
+                        ],
+                        max_length=15,
+                        verbose_name="part",
+                    ),
+                ),
+                (
+                    "section_key",
+                    models.CharField(blank=True, max_length=64, verbose_name="section"),
+                ),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        spatial_index=False, srid=storage_srid()
+                    ),
+                ),
+                (
+                    "edition_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "edition_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'part of a road',
-                'verbose_name_plural': 'parts of roads',
-                'abstract': False,
+                "verbose_name": "part of a road",
+                "verbose_name_plural": "parts of roads",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RoadSection',
+            name="RoadSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, verbose_name='key')),
-                ('content_hash', models.BinaryField(max_length=16)),
-                ('road_class', models.CharField(choices=[('A', 'motorway'), ('B', 'federal road'), ('L', 'state road'), ('K', 'county road'), ('G', 'municipal road'), ('S', 'other public way'), ('P', 'private way'), ('N', 'no road')], max_length=1, verbose_name='class')),
-                ('road_number', models.CharField(blank=True, max_length=10, verbose_name='number')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('start_station', models.FloatField(default=0, verbose_name='start station (m)')),
-                ('length', models.FloatField(verbose_name='length (m)')),
-                ('cleaning_class', models.CharField(blank=True, max_length=10, verbose_name='cleaning class')),
-                ('geometry', django.contrib.gis.db.models.fields.MultiLineStringField(spatial_index=False, srid=storage_srid())),
-                ('edition_from', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('edition_to', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
+                ("content_hash", models.BinaryField(max_length=16)),
+                (
+                    "road_class",
+                    models.CharField(
+                        choices=[
+                            ("A", "motorway"),
+                            ("B", "federal road"),
+                            ("L", "state road"),
+                            ("K", "county road"),
+                            ("G", "municipal road"),
+                            ("S", "other public way"),
+                            ("P", "private way"),
+                            ("N", "no road"),
+                        ],
+                        max_length=1,
+                        verbose_name="class",
+                    ),
+                ),
+                ("road_number", models.CharField(blank=True, max_length=10, verbose_name="number")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                ("start_station", models.FloatField(default=0, verbose_name="start station (m)")),
+                ("length", models.FloatField(verbose_name="length (m)")),
+                (
+                    "cleaning_class",
+                    models.CharField(blank=True, max_length=10, verbose_name="cleaning class"),
+                ),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.MultiLineStringField(
+                        spatial_index=False, srid=storage_srid()
+                    ),
+                ),
+                (
+                    "edition_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "edition_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'road section',
-                'verbose_name_plural': 'road sections',
-                'abstract': False,
+                "verbose_name": "road section",
+                "verbose_name_plural": "road sections",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RuleSet',
+            name="RuleSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('source', models.CharField(max_length=300, verbose_name='source')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('active', 'active'), ('retired', 'retired')], default='draft', max_length=10, verbose_name='status')),
-                ('assign_from', models.DecimalField(decimal_places=2, default=Decimal('0.70'), max_digits=3, verbose_name='sent by itself from this confidence')),
-                ('assign_margin', models.DecimalField(decimal_places=2, default=Decimal('0.30'), max_digits=3, verbose_name='and this lead over the next')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('activated_at', models.DateTimeField(blank=True, null=True, verbose_name='activated')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rule_sets', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("source", models.CharField(max_length=300, verbose_name="source")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("active", "active"), ("retired", "retired")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "assign_from",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.70"),
+                        max_digits=3,
+                        verbose_name="sent by itself from this confidence",
+                    ),
+                ),
+                (
+                    "assign_margin",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("0.30"),
+                        max_digits=3,
+                        verbose_name="and this lead over the next",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "activated_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="activated"),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rule_sets",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rule set',
-                'verbose_name_plural': 'rule sets',
-                'ordering': ['-version'],
+                "verbose_name": "rule set",
+                "verbose_name_plural": "rule sets",
+                "ordering": ["-version"],
             },
         ),
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule_id', models.CharField(max_length=20, verbose_name='rule')),
-                ('priority', models.PositiveSmallIntegerField(verbose_name='priority')),
-                ('category', models.CharField(max_length=300, verbose_name='category')),
-                ('road_class', models.CharField(max_length=30, verbose_name='class')),
-                ('through_road', models.CharField(max_length=20, verbose_name='through-road')),
-                ('part', models.CharField(max_length=100, verbose_name='part')),
-                ('usage', models.CharField(max_length=100, verbose_name='land use')),
-                ('owner', models.CharField(max_length=100, verbose_name='owner')),
-                ('condition', models.CharField(blank=True, max_length=200, verbose_name='condition')),
-                ('body', models.CharField(max_length=30, verbose_name='authority')),
-                ('notify', models.CharField(blank=True, max_length=30, verbose_name='for information')),
-                ('confidence', models.DecimalField(decimal_places=2, max_digits=3, verbose_name='confidence')),
-                ('legal_basis', models.CharField(max_length=200, verbose_name='legal basis')),
-                ('rule_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='routing.ruleset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule_id", models.CharField(max_length=20, verbose_name="rule")),
+                ("priority", models.PositiveSmallIntegerField(verbose_name="priority")),
+                ("category", models.CharField(max_length=300, verbose_name="category")),
+                ("road_class", models.CharField(max_length=30, verbose_name="class")),
+                ("through_road", models.CharField(max_length=20, verbose_name="through-road")),
+                ("part", models.CharField(max_length=100, verbose_name="part")),
+                ("usage", models.CharField(max_length=100, verbose_name="land use")),
+                ("owner", models.CharField(max_length=100, verbose_name="owner")),
+                (
+                    "condition",
+                    models.CharField(blank=True, max_length=200, verbose_name="condition"),
+                ),
+                ("body", models.CharField(max_length=30, verbose_name="authority")),
+                (
+                    "notify",
+                    models.CharField(blank=True, max_length=30, verbose_name="for information"),
+                ),
+                (
+                    "confidence",
+                    models.DecimalField(decimal_places=2, max_digits=3, verbose_name="confidence"),
+                ),
+                ("legal_basis", models.CharField(max_length=200, verbose_name="legal basis")),
+                (
+                    "rule_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rules",
+                        to="routing.ruleset",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rule',
-                'verbose_name_plural': 'rules',
-                'ordering': ['priority', 'rule_id'],
+                "verbose_name": "rule",
+                "verbose_name_plural": "rules",
+                "ordering": ["priority", "rule_id"],
             },
         ),
         migrations.AddField(
-            model_name='decision',
-            name='rule_set',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='routing.ruleset'),
+            model_name="decision",
+            name="rule_set",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="routing.ruleset",
+            ),
         ),
         migrations.CreateModel(
-            name='ThroughRoad',
+            name="ThroughRoad",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, verbose_name='key')),
-                ('content_hash', models.BinaryField(max_length=16)),
-                ('section_key', models.CharField(max_length=64, verbose_name='section')),
-                ('from_station', models.FloatField(blank=True, null=True, verbose_name='from station (m)')),
-                ('to_station', models.FloatField(blank=True, null=True, verbose_name='to station (m)')),
-                ('status', models.CharField(choices=[('fixed', 'fixed'), ('unknown', 'limits unknown')], default='fixed', max_length=10, verbose_name='status')),
-                ('geometry', django.contrib.gis.db.models.fields.MultiLineStringField(null=True, spatial_index=False, srid=storage_srid())),
-                ('edition_from', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('edition_to', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
+                ("content_hash", models.BinaryField(max_length=16)),
+                ("section_key", models.CharField(max_length=64, verbose_name="section")),
+                (
+                    "from_station",
+                    models.FloatField(blank=True, null=True, verbose_name="from station (m)"),
+                ),
+                (
+                    "to_station",
+                    models.FloatField(blank=True, null=True, verbose_name="to station (m)"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("fixed", "fixed"), ("unknown", "limits unknown")],
+                        default="fixed",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.MultiLineStringField(
+                        null=True, spatial_index=False, srid=storage_srid()
+                    ),
+                ),
+                (
+                    "edition_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "edition_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'through-road stretch',
-                'verbose_name_plural': 'through-road stretches',
-                'abstract': False,
+                "verbose_name": "through-road stretch",
+                "verbose_name_plural": "through-road stretches",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, verbose_name='key')),
-                ('content_hash', models.BinaryField(max_length=16)),
-                ('categories', models.JSONField(default=list, verbose_name='categories')),
-                ('body', models.CharField(max_length=20, verbose_name='authority')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('document', models.CharField(max_length=300, verbose_name='document')),
-                ('geometry', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=storage_srid())),
-                ('edition_from', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('edition_to', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
+                ("content_hash", models.BinaryField(max_length=16)),
+                ("categories", models.JSONField(default=list, verbose_name="categories")),
+                ("body", models.CharField(max_length=20, verbose_name="authority")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid until")),
+                ("document", models.CharField(max_length=300, verbose_name="document")),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        spatial_index=False, srid=storage_srid()
+                    ),
+                ),
+                (
+                    "edition_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "edition_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'agreement',
-                'verbose_name_plural': 'agreements',
-                'abstract': False,
-                'indexes': [models.Index(fields=['edition_from'], name='agreement_from'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('edition_to__isnull', True)), fields=['geometry'], name='agreement_gist')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('edition_to__isnull', True)), fields=('jurisdiction', 'key'), name='agreement_one_active_per_key'), models.CheckConstraint(condition=models.Q(('edition_to__isnull', True), models.Q(('edition_to', models.F('edition_from')), _negated=True), _connector='OR'), name='agreement_interval_not_empty'), models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='agreement_dates_in_order')],
+                "verbose_name": "agreement",
+                "verbose_name_plural": "agreements",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["edition_from"], name="agreement_from"),
+                    django.contrib.postgres.indexes.GistIndex(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=["geometry"],
+                        name="agreement_gist",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=("jurisdiction", "key"),
+                        name="agreement_one_active_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("edition_to__isnull", True),
+                            models.Q(("edition_to", models.F("edition_from")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="agreement_interval_not_empty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from__isnull", True),
+                            ("valid_to__isnull", True),
+                            ("valid_from__lte", models.F("valid_to")),
+                            _connector="OR",
+                        ),
+                        name="agreement_dates_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, verbose_name='key')),
-                ('content_hash', models.BinaryField(max_length=16)),
-                ('kind', models.CharField(choices=[('municipality', 'municipality'), ('neighbour', 'neighbouring municipality'), ('built_up', 'built-up area'), ('district', 'district')], max_length=20, verbose_name='kind')),
-                ('code', models.CharField(blank=True, max_length=40, verbose_name='code')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('geometry', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=storage_srid())),
-                ('edition_from', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('edition_to', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
+                ("content_hash", models.BinaryField(max_length=16)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("municipality", "municipality"),
+                            ("neighbour", "neighbouring municipality"),
+                            ("built_up", "built-up area"),
+                            ("district", "district"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=40, verbose_name="code")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        spatial_index=False, srid=storage_srid()
+                    ),
+                ),
+                (
+                    "edition_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "edition_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'area',
-                'verbose_name_plural': 'areas',
-                'abstract': False,
-                'indexes': [models.Index(fields=['edition_from'], name='area_from'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('edition_to__isnull', True)), fields=['geometry'], name='area_gist')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('edition_to__isnull', True)), fields=('jurisdiction', 'key'), name='area_one_active_per_key'), models.CheckConstraint(condition=models.Q(('edition_to__isnull', True), models.Q(('edition_to', models.F('edition_from')), _negated=True), _connector='OR'), name='area_interval_not_empty')],
+                "verbose_name": "area",
+                "verbose_name_plural": "areas",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["edition_from"], name="area_from"),
+                    django.contrib.postgres.indexes.GistIndex(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=["geometry"],
+                        name="area_gist",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=("jurisdiction", "key"),
+                        name="area_one_active_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("edition_to__isnull", True),
+                            models.Q(("edition_to", models.F("edition_from")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="area_interval_not_empty",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Asset',
+            name="Asset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, verbose_name='key')),
-                ('content_hash', models.BinaryField(max_length=16)),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='number')),
-                ('owner', models.CharField(blank=True, max_length=20, verbose_name='owner')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('geometry', django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=storage_srid())),
-                ('edition_from', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('edition_to', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.edition')),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
+                ("content_hash", models.BinaryField(max_length=16)),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="number")),
+                ("owner", models.CharField(blank=True, max_length=20, verbose_name="owner")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.PointField(
+                        spatial_index=False, srid=storage_srid()
+                    ),
+                ),
+                (
+                    "edition_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "edition_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.edition",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'asset',
-                'verbose_name_plural': 'assets',
-                'abstract': False,
-                'indexes': [models.Index(fields=['edition_from'], name='asset_from'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('edition_to__isnull', True)), fields=['geometry'], name='asset_gist'), models.Index(condition=models.Q(('edition_to__isnull', True)), fields=['kind', 'number'], name='asset_number')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('edition_to__isnull', True)), fields=('jurisdiction', 'key'), name='asset_one_active_per_key'), models.CheckConstraint(condition=models.Q(('edition_to__isnull', True), models.Q(('edition_to', models.F('edition_from')), _negated=True), _connector='OR'), name='asset_interval_not_empty')],
+                "verbose_name": "asset",
+                "verbose_name_plural": "assets",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["edition_from"], name="asset_from"),
+                    django.contrib.postgres.indexes.GistIndex(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=["geometry"],
+                        name="asset_gist",
+                    ),
+                    models.Index(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=["kind", "number"],
+                        name="asset_number",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("edition_to__isnull", True)),
+                        fields=("jurisdiction", "key"),
+                        name="asset_one_active_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("edition_to__isnull", True),
+                            models.Q(("edition_to", models.F("edition_from")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="asset_interval_not_empty",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='authority',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'code'), name='authority_code_once'),
+            model_name="authority",
+            constraint=models.UniqueConstraint(
+                fields=("jurisdiction", "code"), name="authority_code_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authoritycontact',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('authority', 'area_code'), name='authoritycontact_one_active_per_area'),
+            model_name="authoritycontact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_active", True)),
+                fields=("authority", "area_code"),
+                name="authoritycontact_one_active_per_area",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['due_at'], name='delivery_due'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "sending"])),
+                fields=["due_at"],
+                name="delivery_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sending', 'sent', 'delivered', 'failed'])), name='delivery_state_is_known'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["queued", "sending", "sent", "delivered", "failed"])
+                ),
+                name="delivery_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sent', 'delivered']), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='delivery_sent_has_date'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["sent", "delivered"]), _negated=True),
+                    ("sent_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="delivery_sent_has_date",
+            ),
         ),
         migrations.AddIndex(
-            model_name='roadpartarea',
-            index=models.Index(fields=['edition_from'], name='roadpartarea_from'),
+            model_name="roadpartarea",
+            index=models.Index(fields=["edition_from"], name="roadpartarea_from"),
         ),
         migrations.AddIndex(
-            model_name='roadpartarea',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('edition_to__isnull', True)), fields=['geometry'], name='roadpartarea_gist'),
+            model_name="roadpartarea",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("edition_to__isnull", True)),
+                fields=["geometry"],
+                name="roadpartarea_gist",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roadpartarea',
-            constraint=models.UniqueConstraint(condition=models.Q(('edition_to__isnull', True)), fields=('jurisdiction', 'key'), name='roadpartarea_one_active_per_key'),
+            model_name="roadpartarea",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("edition_to__isnull", True)),
+                fields=("jurisdiction", "key"),
+                name="roadpartarea_one_active_per_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roadpartarea',
-            constraint=models.CheckConstraint(condition=models.Q(('edition_to__isnull', True), models.Q(('edition_to', models.F('edition_from')), _negated=True), _connector='OR'), name='roadpartarea_interval_not_empty'),
+            model_name="roadpartarea",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("edition_to__isnull", True),
+                    models.Q(("edition_to", models.F("edition_from")), _negated=True),
+                    _connector="OR",
+                ),
+                name="roadpartarea_interval_not_empty",
+            ),
         ),
         migrations.AddIndex(
-            model_name='roadsection',
-            index=models.Index(fields=['edition_from'], name='roadsection_from'),
+            model_name="roadsection",
+            index=models.Index(fields=["edition_from"], name="roadsection_from"),
         ),
         migrations.AddIndex(
-            model_name='roadsection',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('edition_to__isnull', True)), fields=['geometry'], name='roadsection_gist'),
+            model_name="roadsection",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("edition_to__isnull", True)),
+                fields=["geometry"],
+                name="roadsection_gist",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roadsection',
-            constraint=models.UniqueConstraint(condition=models.Q(('edition_to__isnull', True)), fields=('jurisdiction', 'key'), name='roadsection_one_active_per_key'),
+            model_name="roadsection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("edition_to__isnull", True)),
+                fields=("jurisdiction", "key"),
+                name="roadsection_one_active_per_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roadsection',
-            constraint=models.CheckConstraint(condition=models.Q(('edition_to__isnull', True), models.Q(('edition_to', models.F('edition_from')), _negated=True), _connector='OR'), name='roadsection_interval_not_empty'),
+            model_name="roadsection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("edition_to__isnull", True),
+                    models.Q(("edition_to", models.F("edition_from")), _negated=True),
+                    _connector="OR",
+                ),
+                name="roadsection_interval_not_empty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roadsection',
-            constraint=models.CheckConstraint(condition=models.Q(('road_class__in', ['A', 'B', 'L', 'K', 'G', 'S', 'P'])), name='roadsection_class_is_known'),
+            model_name="roadsection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("road_class__in", ["A", "B", "L", "K", "G", "S", "P"])),
+                name="roadsection_class_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleset',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'version'), name='ruleset_version_once'),
+            model_name="ruleset",
+            constraint=models.UniqueConstraint(
+                fields=("jurisdiction", "version"), name="ruleset_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleset',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('jurisdiction',), name='ruleset_one_active'),
+            model_name="ruleset",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "active")),
+                fields=("jurisdiction",),
+                name="ruleset_one_active",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('rule_set', 'rule_id'), name='rule_id_once_per_set'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(
+                fields=("rule_set", "rule_id"), name="rule_id_once_per_set"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__gte', 0), ('confidence__lte', 1)), name='rule_confidence_in_range'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__gte", 0), ("confidence__lte", 1)),
+                name="rule_confidence_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('issue', 'number'), name='decision_number_once'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                fields=("issue", "number"), name="decision_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'triage'), ('authority__isnull', False), _connector='OR'), name='decision_assigned_has_authority'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome", "triage"), ("authority__isnull", False), _connector="OR"
+                ),
+                name="decision_assigned_has_authority",
+            ),
         ),
         migrations.AddIndex(
-            model_name='throughroad',
-            index=models.Index(fields=['edition_from'], name='throughroad_from'),
+            model_name="throughroad",
+            index=models.Index(fields=["edition_from"], name="throughroad_from"),
         ),
         migrations.AddIndex(
-            model_name='throughroad',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('edition_to__isnull', True)), fields=['geometry'], name='throughroad_gist'),
+            model_name="throughroad",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("edition_to__isnull", True)),
+                fields=["geometry"],
+                name="throughroad_gist",
+            ),
         ),
         migrations.AddIndex(
-            model_name='throughroad',
-            index=models.Index(condition=models.Q(('edition_to__isnull', True)), fields=['section_key'], name='throughroad_section'),
+            model_name="throughroad",
+            index=models.Index(
+                condition=models.Q(("edition_to__isnull", True)),
+                fields=["section_key"],
+                name="throughroad_section",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='throughroad',
-            constraint=models.UniqueConstraint(condition=models.Q(('edition_to__isnull', True)), fields=('jurisdiction', 'key'), name='throughroad_one_active_per_key'),
+            model_name="throughroad",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("edition_to__isnull", True)),
+                fields=("jurisdiction", "key"),
+                name="throughroad_one_active_per_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='throughroad',
-            constraint=models.CheckConstraint(condition=models.Q(('edition_to__isnull', True), models.Q(('edition_to', models.F('edition_from')), _negated=True), _connector='OR'), name='throughroad_interval_not_empty'),
+            model_name="throughroad",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("edition_to__isnull", True),
+                    models.Q(("edition_to", models.F("edition_from")), _negated=True),
+                    _connector="OR",
+                ),
+                name="throughroad_interval_not_empty",
+            ),
         ),
     ]
