@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -56,6 +57,11 @@ from issues.services import issue_receive
 from issues.types import LocationInput, ReporterInput
 
 
+def language_follow(request: HttpRequest) -> None:
+    """Programs choose the language by Accept-Language, as people do on the pages; else the installation's own."""
+    translation.activate(translation.get_language_from_request(request))
+
+
 @method_decorator(csrf_exempt, name="dispatch")
 class Endpoint(View):
     """Finds the format, counts the request and turns errors into answers."""
@@ -65,6 +71,7 @@ class Endpoint(View):
     def dispatch(
         self, request: HttpRequest, *args: Any, suffix: str = "", **kwargs: Any
     ) -> HttpResponseBase:
+        language_follow(request)
         try:
             self.form = format_of(request, suffix)
             # Bad bytes in a path must not reach the database.
@@ -209,6 +216,7 @@ class NothingHereView(Endpoint):
     def dispatch(
         self, request: HttpRequest, *args: Any, suffix: str = "", **kwargs: Any
     ) -> HttpResponseBase:
+        language_follow(request)
         known = suffix if suffix.lower() in set(Format) else ""
         form = format_of(request, known)
         return errors_response(form, PathUnknown(_("There is nothing at this address.")))

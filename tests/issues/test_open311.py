@@ -745,7 +745,7 @@ def test_photo_is_served_only_when_released(client, make_issue, admin_client):
     staff = admin_client.get(f"{BASE}/photos/{second.public_id}.jpg")
     assert staff.status_code == 200
     assert staff["Cache-Control"] == "private, no-store"
-    staff.close()
+    assert b"".join(staff.streaming_content).startswith(b"\xff\xd8")
     issue_withdraw(issue=issue)
     assert client.get(url).status_code == 404
 
