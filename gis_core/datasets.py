@@ -45,7 +45,7 @@ class DatasetSpec:
     boundary_rank: int = 0
 
     @property
-    def geometry_field(self) -> GeometryField | None:
+    def geometry_field(self) -> GeometryField[Any, Any] | None:
         """The model's geometry field, or None for a dataset without geometry."""
         for field in self.model._meta.get_fields():
             if isinstance(field, GeometryField):

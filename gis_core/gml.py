@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
 from xml.parsers import expat
@@ -48,7 +48,7 @@ class Head:
     namespaces: frozenset[str]
 
 
-class _RootReached(Exception):  # noqa: N818 - leaves the parser, is no error
+class _RootReached(Exception):
     """The root element's start was read."""
 
 
@@ -66,7 +66,7 @@ def head_read(stream: IO[bytes]) -> Head:
 
     parser = expat.ParserCreate(namespace_separator="}")
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartNamespaceDeclHandler = lambda prefix, uri: namespaces.add(uri or "")
+    parser.StartNamespaceDeclHandler = lambda _, uri: namespaces.add(uri or "")
     parser.StartElementHandler = root
     read = 0
     try:
@@ -85,7 +85,7 @@ def head_read(stream: IO[bytes]) -> Head:
     raise GmlError("no root element")
 
 
-def elements_stream(stream: IO[bytes], names: Iterable[str]) -> Iterator[etree._Element]:
+def elements_stream(stream: IO[bytes], names: Collection[str]) -> Iterator[etree._Element]:
     """Yields each element with one of these local names when it is complete, then frees it and all before it.
 
     Raises GmlError where the document is truncated, badly encoded or not well-formed.
@@ -101,12 +101,15 @@ def elements_stream(stream: IO[bytes], names: Iterable[str]) -> Iterator[etree._
         remove_comments=True,
         remove_pis=True,
     )
+    listened = frozenset(names)
     try:
         for _, element in events:
             yield element
-            element.clear(keep_tail=False)
             parent = element.getparent()
-            while parent is not None and (before := element.getprevious()) is not None:
+            if parent is None or local_name(parent.tag) in listened:
+                continue  # the wrapper around it ends next and takes it along
+            element.clear(keep_tail=False)
+            while (before := element.getprevious()) is not None:
                 parent.remove(before)
     except (etree.XMLSyntaxError, LookupError) as error:
         raise GmlError(f"not well-formed XML: {error}") from error
@@ -150,7 +153,7 @@ class PolygonCollector:
         self.feature_ends.append(len(self.polygon_ends) - 1)
 
     def finish(self) -> NDArray[np.object_]:
-        """MultiPolygons in the order in which they were added, None for an empty place; the collector is empty again."""
+        """MultiPolygons in the order in which they were added, None for an empty place; then it is empty again."""
         xy = np.frombuffer(self.coordinates, dtype=np.float64).reshape(-1, 2).copy()
         offsets = tuple(
             np.array(ends, dtype=np.int64)

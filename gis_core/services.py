@@ -51,9 +51,7 @@ def jurisdiction_boundary_refresh(*, jurisdiction: Jurisdiction) -> str:
     return ""
 
 
-def _multi(boundary: GEOSGeometry) -> GEOSGeometry:
-    return (
-        boundary
-        if isinstance(boundary, MultiPolygon)
-        else MultiPolygon(boundary, srid=boundary.srid)
-    )
+def _multi(boundary: GEOSGeometry) -> MultiPolygon:
+    if isinstance(boundary, MultiPolygon):
+        return boundary
+    return MultiPolygon(boundary, srid=boundary.srid)

@@ -51,9 +51,17 @@ class LoadReport:
     counts: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     operations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Numbers of the parts that came of a delivery in so many parts.
+    parts: dict[int, set[int]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        return {"counts": dict(self.counts), "notes": self.notes, "operations": self.operations}
+        counts = {name: count for name, count in self.counts.items() if count}
+        gaps = [
+            f"of {total} parts these did not come: {', '.join(map(str, missing))}"
+            for total, came in self.parts.items()
+            if (missing := sorted({*range(1, total + 1)} - came))
+        ]
+        return {"counts": counts, "notes": self.notes + gaps, "operations": self.operations}
 
 
 # Called with the file's name and the number of features read from it so far.

@@ -1,4 +1,7 @@
-"""From geometry as the source has it to geometry as it is stored: storage CRS, two dimensions, multi, millimetres, valid."""
+"""From geometry as the source has it to geometry as it is stored.
+
+That is: storage CRS, two dimensions, millimetres, multi where the model says so, valid.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,9 @@ _KINDS: Final[dict[str, tuple[int, int, Any]]] = {
 }
 
 
-def geometry_prepare(batch: Batch, field: GeometryField, report: LoadReport) -> Geometries:
+def geometry_prepare(
+    batch: Batch, field: GeometryField[Any, Any], report: LoadReport
+) -> Geometries:
     """The batch's geometry ready for storage. LoadError names the feature that has none or the wrong kind."""
     shapes = batch.geometry
     if shapes is None:
@@ -43,8 +48,11 @@ def geometry_prepare(batch: Batch, field: GeometryField, report: LoadReport) -> 
     if absent.any():
         if not field.null:
             raise _error(batch, absent, "has no geometry")
-        shapes = np.where(absent, None, shapes)
-    shapes = shapely.force_2d(shapes)
+        shapes = shapes.copy()
+        shapes[absent] = None
+    if shapely.has_z(shapes).any():
+        shapes = shapely.force_2d(shapes)
+        report.counts["flattened"] += len(batch.features)
     shapes = _coordinates_prepare(shapes, batch, report)
     shapes = _kind_prepare(shapes, field.geom_type, batch)
     return _valid(shapes, batch, report)

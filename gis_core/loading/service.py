@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from django.db import DataError, connection, transaction
+from django.db import IntegrityError, connection, transaction
+from psycopg2 import DataError
 
 from gis_core.coordinates import SourceCrs
 from gis_core.datasets import DatasetSpec, RowError, dataset_spec
@@ -23,6 +25,9 @@ from gis_core.loading.staging import Difference, Staging
 from gis_core.loading.table_source import csv_batches, table_batches
 from gis_core.loading.xml_source import xml_batches
 from gis_core.models import Edition, Jurisdiction
+
+# Where COPY says which of its lines and columns it could not take.
+_COPY_LINE = re.compile(r"line (\d+), column (\w+)")
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -91,9 +96,13 @@ def geodata_load(
             attribution=attribution,
             created_by=created_by,
         )
-        difference = staging.activate(edition, rows)
+        try:
+            difference = staging.activate(edition, rows)
+        except IntegrityError as error:
+            raise LoadError(f"refused by the database: {error}", file=edition.source) from error
         if difference.unchanged < rows or difference.vanished:
             staging.analyze()
+        staging.drop()
         seconds = perf_counter() - started
         edition.report = {
             "rows": rows,
@@ -165,4 +174,8 @@ def _stage(
     try:
         staging.copy(rows, geometry, batch.features)
     except DataError as error:
-        raise LoadError(f"a value does not fit: {str(error).strip()}", file=batch.file) from error
+        line = _COPY_LINE.search(error.diag.context or "")
+        feature = batch.features[int(line[1]) - 1] if line else ""
+        column = line[2] if line else ""
+        cause = f"{column}: a value does not fit: {error.diag.message_primary}"
+        raise LoadError(cause, file=batch.file, feature=feature) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -38,8 +39,8 @@ def table_batches(
         matched, missing = columns_match(profile, list(info["fields"]))
         if missing:
             raise LoadError(_missing_text(missing, list(info["fields"]), name), file=path.name)
-        if info["geometry_type"] is not None and crs is None:
-            crs = _layer_crs(info["crs"], path.name)
+        if info["geometry_type"] is not None:
+            crs = _layer_crs(info["crs"], path.name) if info["crs"] or crs is None else crs
         read = 0
         for window in _windows(path, name, info):
             batch = _batch_read(path, name, matched, window, crs)
@@ -93,12 +94,13 @@ def _windows(path: Path, layer: str, info: dict[str, Any]) -> Iterator[dict[str,
     """
     if info["driver"] == "GPKG" and info["fid_column"]:
         fid = info["fid_column"].replace('"', '""')
-        spread = pyogrio.raw.read(
-            path, sql=f'SELECT min("{fid}") a, max("{fid}") b FROM "{layer}"', read_geometry=False
-        )[3]
-        if len(spread[0]) and spread[0][0] is not None and np.isfinite(spread[0][0]):
-            for first in range(int(spread[0][0]), int(spread[1][0]) + 1, BATCH_ROWS):
-                yield {"where": f'"{fid}" >= {first} AND "{fid}" < {first + BATCH_ROWS}'}
+        ids = pyogrio.raw.read(
+            path, layer=layer, columns=[], read_geometry=False, return_fids=True
+        )[1]
+        ids.sort()
+        for start in range(0, len(ids), BATCH_ROWS):
+            window = ids[start : start + BATCH_ROWS]
+            yield {"where": f'"{fid}" >= {window[0]} AND "{fid}" <= {window[-1]}'}
         return
     for skip in range(0, info["features"], BATCH_ROWS):
         yield {"skip_features": skip, "max_features": BATCH_ROWS}
@@ -124,7 +126,7 @@ def _plain(values: Any) -> list[Any]:
         days = values.astype("datetime64[D]")
         return [None if np.isnat(day) else day.item() for day in days]
     if values.dtype.kind == "f":
-        return [None if value != value else value for value in values.tolist()]
+        return [None if math.isnan(value) else value for value in values.tolist()]
     return [
         (value.strip() or None) if isinstance(value, str) else value for value in values.tolist()
     ]

@@ -37,7 +37,10 @@ def xml_batches(
     report: LoadReport,
     progress: Progress,
 ) -> Iterator[tuple[Profile, Batch]]:
-    """Batches of the wanted features with the profile that fits. LoadError for what is not XML, not wanted, truncated or incomplete."""
+    """Batches of the wanted features with the profile that fits.
+
+    LoadError for what is not XML, not wanted, truncated or incomplete.
+    """
     try:
         with file_open(path) as stream:
             head = head_read(stream)
@@ -75,12 +78,13 @@ class _Reader:
     ) -> None:
         self.file, self.profile, self.head = file, profile, head
         self.report, self.progress = report, progress
-        self.asked_crs = crs
-        self.default_crs: SourceCrs | None = crs
-        self.batch_crs: SourceCrs | None = crs
+        self.default_crs = self.batch_crs = crs
         self.members = self.found = 0
         self.wanted = _paths_compile(profile.columns)
         self.geometry_names = frozenset(profile.geometry)
+        self.child_tags = [
+            f"{{*}}{name}" for name in {*self.wanted, *profile.geometry} if name[0] != "@"
+        ]
         self._start()
 
     def _start(self) -> None:
@@ -110,31 +114,31 @@ class _Reader:
 
     def _header(self, element: etree._Element, name: str) -> None:
         """Default CRS from the collection's envelope or a NAS header, and which part of a delivery this is."""
-        if name == "Envelope" and self.asked_crs is None and (srs_name := element.get("srsName")):
+        if name == "Envelope" and (srs_name := element.get("srsName")):
             self.default_crs = self._crs(srs_name, "boundedBy")
-        elif name == _NAS_CRS and self.asked_crs is None:
-            values = {local_name(child.tag): child for child in element}
-            if values["standard"].text == "true":
-                href = next((v for k, v in values["crs"].items() if k.endswith("}href")), "")
+        elif name == _NAS_CRS:
+            if _text(element, ["standard"]) == "true" and (
+                href := _text(element, ["crs", "@href"])
+            ):
                 self.default_crs = self._crs(href, _NAS_CRS)
         elif name == _NAS_PORTION:
-            values = {local_name(child.tag): child.text for child in element}
-            part, total = values.get("laufendeNummerVonGesamtzahl"), values.get("gesamtzahl")
-            self.report.notes.append(f"{self.file}: part {part} of {total}")
+            part = {local_name(child.tag): child.text or "" for child in element}
+            number, total = part.get("laufendeNummerVonGesamtzahl", ""), part.get("gesamtzahl", "")
+            if number.isdigit() and total.isdigit():
+                self.report.parts.setdefault(int(total), set()).add(int(number))
 
     def _feature(self, element: etree._Element, name: str) -> Batch | None:
         """Takes one feature in; a batch when it is full or when the CRS changes."""
         self.found += 1
-        feature = next(
-            (element.get(key) for key in _GML_IDS if element.get(key)), f"no. {self.found}"
-        )
+        ids = (element.get(key) for key in _GML_IDS)
+        feature = next(filter(None, ids), f"no. {self.found}")
         values, geometry = self._values(element, name, feature)
         try:
             self.collector.add(geometry)
         except GeometryError as error:
             raise LoadError(str(error), file=self.file, feature=f"{name} {feature}") from error
         crs = self.default_crs
-        if self.collector.srs_name and self.asked_crs is None:
+        if self.collector.srs_name:
             crs = self._crs(self.collector.srs_name, feature)
         if crs is None and geometry is not None:
             raise LoadError(
@@ -175,12 +179,12 @@ class _Reader:
     ) -> tuple[dict[str, Any], etree._Element | None]:
         values: dict[str, Any] = {}
         geometry = None
-        for child in element:
+        for child in element.iterchildren(*self.child_tags):
             child_name = local_name(child.tag)
             if child_name in self.geometry_names:
                 geometry = child[0] if len(child) else None
-            elif paths := self.wanted.get(child_name):
-                for steps, column in paths:
+            else:
+                for steps, column in self.wanted[child_name]:
                     if column not in values and (text := _text(child, steps)):
                         values[column] = text
         for step, value in (("@id", feature), ("@element", name)):

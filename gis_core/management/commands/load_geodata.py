@@ -80,9 +80,7 @@ class Command(BaseCommand):
         options: dict[str, Any],
     ) -> list[LoadResult]:
         results = []
-        console = Console(
-            file=self.stderr._out if hasattr(self.stderr, "_out") else None, stderr=True
-        )
+        console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True) as bar:
             for dataset, sources in jobs:

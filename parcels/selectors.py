@@ -1,0 +1,120 @@
+"""Which parcel is here, and which one is meant. Only the active state is asked; points are in the storage CRS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib.gis.db.models.functions import Area, Distance
+from django.contrib.gis.geos import Point
+from django.contrib.gis.measure import D
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+
+from gis_core.models import Jurisdiction
+from parcels.enums import DistrictKind, Usage
+from parcels.errors import ParcelKeyError
+from parcels.keys import ParcelReference, parcel_key_parse, parcel_reference_parse
+from parcels.models import CadastralDistrict, LandUse, Parcel
+
+# In a slit between parcels the nearest one within this distance stands in.
+GAP_M: Final = 5.0
+ROAD_USES: Final = (Usage.ROAD, Usage.PATH, Usage.SQUARE)
+SEARCH_LIMIT: Final = 20
+
+
+@dataclass(frozen=True)
+class ParcelHit:
+    """A parcel at a point; `distance_m` is 0 where the parcel covers it."""
+
+    parcel: Parcel
+    usage: str
+    distance_m: float
+
+
+def parcels_at_point(*, jurisdiction: Jurisdiction, point: Point) -> list[ParcelHit]:
+    """The parcels that cover the point, best first: none, one, or on a common border several.
+
+    Tie-break: use as road, path or square first, then the smaller area, then the parcel key. A point in a gap
+    gets the nearest parcel within GAP_M, a point further away none.
+    """
+    active = Parcel.objects.active().filter(jurisdiction=jurisdiction)
+    covering = _annotated(active.filter(geometry__covers=point), jurisdiction, point)
+    hits = list(covering.order_by(_road_last("usage_here"), "area", "key"))
+    if not hits:
+        near = active.filter(geometry__dwithin=(point, D(m=GAP_M)))
+        hits = list(_annotated(near, jurisdiction, point).order_by("distance", "key")[:1])
+    return [ParcelHit(hit, hit.usage_here or Usage.UNKNOWN.value, hit.distance.m) for hit in hits]
+
+
+def _annotated(parcels: Any, jurisdiction: Jurisdiction, point: Point) -> Any:
+    """Adds area, distance and the use at the point: the parcel's own where uses are cut by parcel."""
+    uses = (
+        LandUse.objects.active()
+        .filter(
+            Q(parcel_key=OuterRef("key")) | Q(parcel_key=""),
+            jurisdiction=jurisdiction,
+            geometry__dwithin=(point, D(m=GAP_M)),
+        )
+        .annotate(
+            distance=Distance("geometry", point),
+            foreign=Case(When(parcel_key=OuterRef("key"), then=Value(0)), default=Value(1)),
+        )
+        .order_by("distance", "foreign", _road_last("usage"), "key")
+    )
+    return parcels.annotate(
+        area=Area("geometry"),
+        distance=Distance("geometry", point),
+        usage_here=Subquery(uses.values("usage")[:1]),
+    )
+
+
+def _road_last(name: str) -> Case:
+    """0 for uses as a road, 1 for others: sorts the road first."""
+    return Case(When(**{f"{name}__in": ROAD_USES}, then=Value(0)), default=Value(1))
+
+
+def parcel_find_by_key(*, jurisdiction: Jurisdiction, key: str) -> Parcel | None:
+    """The active parcel with this key in any of its spellings; ParcelKeyError when it is no key at all."""
+    normalised = str(parcel_key_parse(key))
+    return Parcel.objects.active().filter(jurisdiction=jurisdiction, key=normalised).first()
+
+
+def parcels_search(*, jurisdiction: Jurisdiction, text: str) -> list[Parcel]:
+    """Active parcels that the text may mean: a key, Gemarkung-Flur-number, or a part of the location text.
+
+    At most SEARCH_LIMIT, by key; a reference that names a Gemarkung nobody knows finds nothing.
+    """
+    active = Parcel.objects.active().filter(jurisdiction=jurisdiction).order_by("key")
+    try:
+        reference = parcel_reference_parse(text)
+    except ParcelKeyError:
+        words = " ".join(text.split())
+        return list(active.filter(location_text__icontains=words)[:SEARCH_LIMIT]) if words else []
+    found = active.filter(
+        gemarkung_key__in=_gemarkung_keys(jurisdiction, reference), numerator=reference.numerator
+    )
+    if reference.flur is not None:
+        found = found.filter(flur=reference.flur)
+    # "123" may mean 123 as well as 123/4: the plain number comes first, the others behind it.
+    if reference.denominator is not None:
+        found = found.filter(denominator=reference.denominator)
+    return list(found.order_by(F("denominator").asc(nulls_first=True), "key")[:SEARCH_LIMIT])
+
+
+def _gemarkung_keys(jurisdiction: Jurisdiction, reference: ParcelReference) -> list[str]:
+    """Keys of the Gemarkungen that a reference can mean, from the districts or else from the parcels themselves."""
+    if reference.gemarkung is not None and reference.land is not None:
+        return [f"{reference.land:02}{reference.gemarkung:04}"]
+    if reference.gemarkung is not None:
+        wanted = {"key__endswith": f"{reference.gemarkung:04}"}
+        wanted_parcel = {"gemarkung_key__endswith": f"{reference.gemarkung:04}"}
+    else:
+        wanted = {"name__iexact": reference.gemarkung_name}
+        wanted_parcel = {"gemarkung_name__iexact": reference.gemarkung_name}
+    districts = CadastralDistrict.objects.active().filter(
+        jurisdiction=jurisdiction, kind=DistrictKind.GEMARKUNG, **wanted
+    )
+    parcels = Parcel.objects.active().filter(jurisdiction=jurisdiction, **wanted_parcel)
+    return list(districts.values_list("key", flat=True)) or list(
+        parcels.values_list("gemarkung_key", flat=True).distinct()
+    )

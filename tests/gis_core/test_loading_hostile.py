@@ -1,0 +1,268 @@
+"""Bad sources: each is refused with file, feature and cause, and nothing of it is stored."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+import shapely
+from django.db import connection
+
+from gis_core.errors import GisError, LoadError
+from gis_core.models import Edition
+from parcels.models import Parcel
+from tests.gis_core.geodata_factories import (
+    KEYS,
+    collection_gml,
+    jurisdiction_make,
+    load,
+    parcel_gml,
+    parcels_gml,
+    polygon_gml,
+    pos_list,
+    square,
+    table_write,
+    write,
+)
+
+pytestmark = pytest.mark.django_db
+GOOD = polygon_gml(square(0))
+
+
+@pytest.fixture
+def city(tmp_path):
+    """A city with one active parcel, which every refused load must leave as it is."""
+    city = jurisdiction_make()
+    load(city, "parcels", write(tmp_path / "good.gml", parcels_gml(1)))
+    return city
+
+
+def refuse(city, path, message, dataset="parcels"):
+    """Loads and expects this error; the active state is the same row of the same edition."""
+    before = list(Parcel.objects.values_list("pk", "edition_from", "edition_to"))
+    with pytest.raises(LoadError, match=message):
+        load(city, dataset, path)
+    assert list(Parcel.objects.values_list("pk", "edition_from", "edition_to")) == before
+    assert Edition.objects.count() == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('pg_temp.geodata_staging')")
+        assert cursor.fetchone() == (None,)
+
+
+HOSTILE = {
+    "billion_laughs": '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>',
+    "external_entity": '<!DOCTYPE l [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+    "external_dtd": '<!DOCTYPE l SYSTEM "http://127.0.0.1:9/evil.dtd">',
+}
+
+
+@pytest.mark.parametrize("trap", HOSTILE)
+def test_document_type_is_refused(city, tmp_path, trap):
+    text = parcels_gml().replace("?>", f"?>{HOSTILE[trap]}", 1)
+    refuse(
+        city, write(tmp_path / f"{trap}.gml", text), rf"{trap}\.gml: a document type declaration"
+    )
+
+
+def test_schema_location_is_never_fetched(city, tmp_path):
+    # pytest-socket would turn any attempt to reach this host into an error.
+    text = parcels_gml().replace(
+        "<wfs:FeatureCollection",
+        '<wfs:FeatureCollection xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+        ' xsi:schemaLocation="urn:x http://192.0.2.1/evil.xsd"',
+        1,
+    )
+    assert load(city, "parcels", write(tmp_path / "a.gml", text)).rows == 3
+
+
+def test_truncated_xml(city, tmp_path):
+    path = write(tmp_path / "cut.gml", parcels_gml()[:-400])
+    refuse(city, path, r"cut\.gml: not well-formed XML")
+
+
+def test_truncated_answer_of_a_service(city, tmp_path):
+    feature = parcel_gml(KEYS[0], GOOD)
+    path = write(tmp_path / "wfs.gml", collection_gml(feature, returned=2803))
+    refuse(city, path, r"wfs\.gml: is incomplete: numberReturned says 2803 features, 1 came")
+
+
+def test_service_exception_instead_of_data(city, tmp_path):
+    text = '<ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1"/>'
+    refuse(city, write(tmp_path / "a.xml", text), r"a\.xml: is a service's error message")
+
+
+def test_wrong_encoding(city, tmp_path):
+    path = tmp_path / "latin.gml"
+    path.write_bytes(parcels_gml(1, lagebeztxt="Münsterplatz").encode("latin-1"))
+    refuse(city, path, r"latin\.gml: not well-formed XML")
+
+
+def test_declared_latin_1_is_read(city, tmp_path):
+    path = tmp_path / "latin.gml"
+    text = parcels_gml(1, lagebeztxt="Münsterplatz").replace('"utf-8"', '"ISO-8859-1"')
+    path.write_bytes(text.encode("latin-1"))
+    load(city, "parcels", path)
+    assert Parcel.objects.active().get().location_text == "Münsterplatz"
+
+
+def test_not_a_number_in_a_position(city, tmp_path):
+    bad = GOOD.replace("382910.000", "NaN", 1)
+    path = write(tmp_path / "nan.gml", collection_gml(parcel_gml(KEYS[0], bad)))
+    refuse(city, path, r"nan\.gml: Flurstueck F0552\w+: a coordinate is not a finite number")
+
+
+@pytest.mark.parametrize("geometry", ["", '<gml:MultiSurface srsName="EPSG:25832"/>'])
+def test_missing_or_empty_geometry(city, tmp_path, geometry):
+    path = write(tmp_path / "a.gml", collection_gml(parcel_gml(KEYS[0], geometry)))
+    refuse(city, path, r"a\.gml: Flurstueck F0552\w+: has no geometry")
+
+
+def test_missing_key(city, tmp_path):
+    path = write(tmp_path / "a.gml", collection_gml(parcel_gml("", GOOD)))
+    refuse(city, path, r"a\.gml: Flurstueck F: flstkennz or flurstueckskennzeichen is missing")
+
+
+def test_malformed_key_names_the_feature(city, tmp_path):
+    path = write(tmp_path / "a.gml", collection_gml(parcel_gml("0552", GOOD)))
+    refuse(city, path, r"a\.gml: Flurstueck F0552: '0552' is not a parcel key")
+
+
+def test_coordinates_elsewhere_name_the_outlier(city, tmp_path):
+    lost = parcel_gml(KEYS[1], f'<gml:Polygon srsName="EPSG:25832">{GOOD.split(">", 1)[1]}')
+    lost = lost.replace(pos_list(square(0).exterior), "0 0 1 0 1 1 0 0")
+    path = write(tmp_path / "a.gml", collection_gml(parcel_gml(KEYS[0], GOOD), lost))
+    refuse(
+        city,
+        path,
+        rf"a\.gml: Flurstueck F{KEYS[1][:16]}: coordinates .* outside the area of EPSG:25832",
+    )
+
+
+def test_text_that_does_not_fit_the_column(city, tmp_path):
+    path = write(tmp_path / "a.gml", parcels_gml(1, gemarkung="x" * 101))
+    refuse(
+        city,
+        path,
+        r"a\.gml: Flurstueck F0552\w+: gemarkung_name: a value does not fit: value too long",
+    )
+
+
+def test_gzip_that_is_none(city, tmp_path):
+    path = write(tmp_path / "a.gml.gz", parcels_gml())
+    refuse(city, path, r"a\.gml\.gz: is not gzip, against its name")
+
+
+def test_truncated_gzip(city, tmp_path):
+    path = tmp_path / "a.gml.gz"
+    path.write_bytes(gzip.compress(parcels_gml().encode())[:-20])
+    refuse(city, path, r"a\.gml\.gz: (damaged gzip|cannot be read)")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (
+            "a.gpkg",
+            b"<?xml version='1.0'?><a/>",
+            r"a\.gpkg: is named \.gpkg but its content is xml",
+        ),
+        ("a.gml", b"SQLite format 3\x00", r"a\.gml: is named \.gml but its content is GeoPackage"),
+        ("a.gpkg", b"SQLite format 3\x00 and then nothing", r"a\.gpkg: cannot be read"),
+        ("a.gml", b"", r"a\.gml: is empty"),
+        ("a.gml", b"plain words", r"a\.gml: is of no known format"),
+        ("a.bin", b"\x89PNG\r\n\x1a\n\x00\x00", r"a\.bin: is of no known format"),
+        ("a.zip", b"PK\x03\x04rest", r"a\.zip: is a zip archive"),
+        ("a.geojson", b'{"type": "FeatureCollection", "features": [', r"a\.geojson: "),
+        (
+            "a.gml",
+            b"<html><body>Sorry</body></html>",
+            r"a\.gml: its root is html and no namespace fits",
+        ),
+    ],
+)
+def test_content_against_the_name(city, tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_bytes(content)
+    refuse(city, path, message)
+
+
+def test_missing_file_and_empty_directory(city, tmp_path):
+    refuse(city, tmp_path / "nowhere.gml", "no such file or directory")
+    (tmp_path / "empty").mkdir()
+    refuse(city, tmp_path / "empty", "the directory holds no")
+
+
+def test_missing_column_is_named_with_those_that_are_there(city, tmp_path):
+    path = table_write(tmp_path / "a.gpkg", {"nummer": ["1"]}, [square(0)])
+    refuse(city, path, "has no column flstkennz or flurstueckskennzeichen; there are nummer")
+
+
+def test_missing_layer_is_named(city, tmp_path):
+    path = table_write(tmp_path / "a.gpkg", {"flstkennz": [KEYS[0]]}, [square(0)], layer="x")
+    with pytest.raises(LoadError, match="has no layer 'y'; there are x"):
+        load(city, "parcels", path, layer="y")
+
+
+def test_wrong_geometry_type_is_named(city, tmp_path):
+    path = table_write(
+        tmp_path / "a.gpkg", {"flstkennz": [KEYS[0]]}, [shapely.Point(382900, 5712300)]
+    )
+    refuse(city, path, "is a Point, wanted is MULTIPOLYGON")
+
+
+def test_table_without_crs(city, tmp_path):
+    path = table_write(
+        tmp_path / "a.shp", {"flstkennz": [KEYS[0]]}, [square(0)], driver="ESRI Shapefile", crs=None
+    )
+    refuse(city, path, r"a\.shp: names no coordinate reference system")
+
+
+def test_file_without_the_dataset(city, tmp_path):
+    refuse(
+        city, write(tmp_path / "a.gml", parcels_gml()), "holds no feature of land_use", "land_use"
+    )
+
+
+def test_update_delivery_is_refused(city, tmp_path):
+    text = (
+        '<AX_NBA xmlns="http://www.adv-online.de/namespaces/adv/gid/6.0"'
+        ' xmlns:wfs="http://www.adv-online.de/namespaces/adv/gid/wfs"><wfs:Transaction>'
+        "<wfs:Delete/></wfs:Transaction></AX_NBA>"
+    )
+    refuse(city, write(tmp_path / "a.xml", text), r"a\.xml: is an update delivery \(Delete\)")
+
+
+def test_unknown_dataset(city, tmp_path):
+    with pytest.raises(GisError, match="unknown dataset 'trees'"):
+        load(city, "trees", tmp_path / "a.gml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "flstkennz;eigentumsklasse\n05528700100001______;KING\n",
+            "line 2: unknown eigentumsklasse 'KING'",
+        ),
+        ("flstkennz;eigentumsklasse\nnonsense;CITY\n", "line 2: 'nonsense' is not a parcel key"),
+        ("flstkennz;eigentumsklasse\n05528700100001______\n", "line 2: has 1 values, the header 2"),
+        ("flstkennz;besitzer\n05528700100001______;x\n", "no column eigentumsklasse"),
+        (
+            "flstkennz;eigentumsklasse;stand\n05528700100001______;CITY;gestern\n",
+            "line 2: 'gestern' is no date",
+        ),
+    ],
+)
+def test_bad_csv_names_the_line(city, tmp_path, text, message):
+    refuse(
+        city,
+        write(tmp_path / "a.csv", text),
+        rf"a\.csv: .*{message}|a\.csv: {message}",
+        "ownership",
+    )
+
+
+def test_csv_that_is_not_utf_8(city, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("flstkennz;eigentumsklasse\nMünster;CITY\n".encode("latin-1"))
+    refuse(city, path, r"a\.csv: is not UTF-8", "ownership")
