@@ -14,9 +14,11 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakSet
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from routing.types import Evidence, Situation
 
@@ -25,6 +27,18 @@ GAP_M: Final = 5.0
 ASSET_REACH_M: Final = 10.0
 ADJOINING_REACH_M: Final = 15.0
 STATEMENT: Final = (Path(__file__).resolve().parent / "sql" / "evidence.sql").read_text("utf-8")
+# Planning this statement takes longer than running it for one issue, so it is prepared once per connection.
+PREPARED: Final = "flurpost_evidence"
+PARAMETERS: Final = {
+    "issue_ids": "bigint[]",
+    "reach": "float8",
+    "gap": "float8",
+    "asset_reach": "float8",
+    "adjoining_reach": "float8",
+    "adjoining_categories": "text[]",
+    "time_zone": "text",
+}
+_prepared_on: WeakSet[Any] = WeakSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +57,31 @@ def evidence_gather(
     `adjoining_categories`: categories whose rules ask who owns the adjoining land; it is looked up for
     these only.
     """
-    parameters: dict[str, Any] = {
-        "issue_ids": list(issue_ids),
-        "reach": REACH_M,
-        "gap": GAP_M,
-        "asset_reach": ASSET_REACH_M,
-        "adjoining_reach": ADJOINING_REACH_M,
-        "adjoining_categories": list(adjoining_categories),
-        "time_zone": settings.TIME_ZONE,
-    }
+    values: list[Any] = [
+        list(issue_ids),
+        REACH_M,
+        GAP_M,
+        ASSET_REACH_M,
+        ADJOINING_REACH_M,
+        list(adjoining_categories),
+        settings.TIME_ZONE,
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, parameters)
+        _prepare(cursor)
+        cursor.execute(f"EXECUTE {PREPARED} (%s, %s, %s, %s, %s, %s, %s)", values)
         columns = [column.name for column in cursor.description]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor]
     for _issue_id, group in groupby(rows, key=lambda row: row["issue_id"]):
         yield _evidence(list(group))
+
+
+def _prepare(cursor: CursorWrapper) -> None:
+    session = cursor.cursor.connection
+    if session in _prepared_on:
+        return
+    statement = STATEMENT % {name: f"${n}" for n, name in enumerate(PARAMETERS, start=1)}
+    cursor.execute(f"PREPARE {PREPARED} ({', '.join(PARAMETERS.values())}) AS {statement}")
+    _prepared_on.add(session)
 
 
 def _evidence(rows: list[Mapping[str, Any]]) -> tuple[IssueFacts, Evidence]:
