@@ -13,6 +13,7 @@ from gis_core.models import Jurisdiction
 from parcels.errors import ParcelKeyError
 from parcels.keys import parcel_reference_parse
 from parcels.models import Parcel
+from parcels.selectors import parcel_find_by_key, parcels_search
 
 _POSTCODE = re.compile(r"\b\d{5}\b.*$", re.ASCII)
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -21,25 +22,24 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 def parcel_point(jurisdiction: Jurisdiction, text: str) -> Point | None:
     """A point inside the parcel with this key, in any usual writing; None if there is no such parcel.
 
-    A writing that fits several parcels (a number without its Gemarkung's state) means the lowest key.
+    A writing that fits several parcels (a name that two Gemarkungen share) means the lowest key.
     """
     try:
-        wanted = parcel_reference_parse(text)
+        found = [parcel_find_by_key(jurisdiction=jurisdiction, key=text)]
     except ParcelKeyError:
-        return None
-    parcels = Parcel.objects.active().filter(
-        jurisdiction=jurisdiction,
-        flur=wanted.flur,
-        numerator=wanted.numerator,
-        denominator=wanted.denominator,
-    )
-    if wanted.gemarkung_name:
-        parcels = parcels.filter(gemarkung_name__iexact=wanted.gemarkung_name)
-    else:
-        state = "" if wanted.land is None else f"{wanted.land:02}"
-        parcels = parcels.filter(gemarkung_key__endswith=f"{state}{wanted.gemarkung:04}")
-    pk = parcels.order_by("key").values_list("pk", flat=True).first()
-    return None if pk is None else _point_inside(pk)
+        found = list(_parcels_meant(jurisdiction, text))
+    return _point_inside(found[0].pk) if found and found[0] else None
+
+
+def _parcels_meant(jurisdiction: Jurisdiction, text: str) -> Iterator[Parcel]:
+    try:
+        reference = parcel_reference_parse(text)
+    except ParcelKeyError:
+        return
+    for parcel in parcels_search(jurisdiction=jurisdiction, text=text):
+        # The search is made for typing and shows 123/4 for 123 too; here only the number itself counts.
+        if parcel.denominator == reference.denominator:
+            yield parcel
 
 
 def address_point(jurisdiction: Jurisdiction, text: str) -> Point | None:

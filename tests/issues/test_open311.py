@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
-from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
 
 import pytest
+from defusedxml.ElementTree import fromstring
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -60,10 +61,10 @@ def make_issue(category):
     return make
 
 
-def xml_of(response) -> ET.Element:
+def xml_of(response) -> Element:
     assert response["Content-Type"] == "text/xml; charset=utf-8"
     assert response.content.startswith(b'<?xml version="1.0" encoding="utf-8"?>\n')
-    return ET.fromstring(response.content)
+    return fromstring(response.content)
 
 
 def json_of(response):
@@ -652,7 +653,7 @@ def test_agency_comes_from_whoever_is_registered(client, make_issue):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_queries_do_not_grow_with_the_rows(
+def test_queries_do_not_grow_with_the_rows(  # noqa: PLR0917 - fixtures
     client, make_issue, make_category, make_question, jurisdiction, sender, rows,
     django_assert_num_queries, monkeypatch,
 ):  # fmt: skip
