@@ -1,0 +1,177 @@
+"""load_jurisdiction and load_geodata as people call them: text, errors, manifest, boundary."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from gis_core.models import Edition, Jurisdiction
+from parcels.models import Parcel
+from tests.gis_core.geodata_factories import (
+    KEYS,
+    jurisdiction_make,
+    parcels_gml,
+    square,
+    table_write,
+    write,
+)
+
+pytestmark = pytest.mark.django_db
+FACTS = {"id": "castrop-rauxel.de", "name": "Castrop-Rauxel", "ags": "05562004"}
+
+
+def run(*args, **options) -> str:
+    out = io.StringIO()
+    call_command(*args, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_jurisdiction_is_created_then_updated(tmp_path):
+    path = write(tmp_path / "j.json", json.dumps(FACTS))
+    assert run("load_jurisdiction", path) == "castrop-rauxel.de created, no boundary yet\n"
+    write(
+        path, json.dumps({"jurisdiction": {**FACTS, "bears_through_roads": True}, "datasets": []})
+    )
+    assert run("load_jurisdiction", path) == "castrop-rauxel.de updated, no boundary yet\n"
+    saved = Jurisdiction.objects.get()
+    assert (saved.issue_prefix, saved.municipality_key, saved.bears_through_roads) == (
+        "CR",
+        "05562004",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"id": "x"}', "the jurisdiction's facts lack name, ags"),
+        ("{", "Expecting property name"),
+        ("[]", "list"),
+    ],
+)
+def test_bad_facts_are_a_clear_error(tmp_path, text, message):
+    with pytest.raises(CommandError, match=message):
+        run("load_jurisdiction", write(tmp_path / "j.json", text))
+    assert not Jurisdiction.objects.exists()
+
+
+def test_load_shows_a_table_and_sets_the_boundary(tmp_path):
+    city = jurisdiction_make()
+    path = write(tmp_path / "a.gml", parcels_gml())
+    text = run(
+        "load_geodata",
+        path,
+        jurisdiction="castrop-rauxel.de",
+        dataset="parcels",
+        as_of="2026-09-30",
+    )
+    row = next(line for line in text.splitlines() if "parcels" in line)
+    assert [cell.strip() for cell in row.split("│")[1:7]] == ["parcels", "3", "3", "0", "0", "0"]
+    city.refresh_from_db()
+    assert city.boundary.area == pytest.approx(300, rel=1e-6)
+    assert str(Edition.objects.get().as_of) == "2026-09-30"
+
+
+def test_json_is_one_object_a_dataset(tmp_path):
+    jurisdiction_make()
+    path = write(tmp_path / "a.gml", parcels_gml())
+    line = run("load_geodata", path, jurisdiction="castrop-rauxel.de", dataset="parcels", json=True)
+    result = json.loads(line)
+    assert result.pop("seconds") > 0
+    assert result == {
+        "dataset": "parcels",
+        "edition": Edition.objects.get().pk,
+        "rows": 3,
+        "new": 3,
+        "changed": 0,
+        "vanished": 0,
+        "unchanged": 0,
+    }
+
+
+def test_manifest_loads_in_order_and_area_wins_over_hull(tmp_path):
+    city = jurisdiction_make()
+    write(tmp_path / "a.gml", parcels_gml())
+    areas = {
+        "ART": ["municipality", "municipality"],
+        "SCHLUESSEL": ["05562004", "05916000"],
+        "NAME": ["Castrop-Rauxel", "Herne"],
+    }
+    table_write(tmp_path / "g.gpkg", areas, [square(0, size=50), square(9)], layer="Gebiete")
+    entries = [
+        {
+            "dataset": "parcels",
+            "file": "a.gml",
+            "layer": "Flurstueck",
+            "profile": "alkis_vereinfacht",
+        },
+        {"dataset": "areas", "file": "g.gpkg", "layer": "Gebiete", "profile": "gebiete"},
+    ]
+    manifest = {"jurisdiction": FACTS, "as_of": "2026-09-30", "datasets": entries}
+    path = write(tmp_path / "manifest.json", json.dumps(manifest))
+    run("load_geodata", jurisdiction="castrop-rauxel.de", manifest=path)
+    city.refresh_from_db()
+    assert city.boundary.area == 2500
+    assert list(Edition.objects.order_by("pk").values_list("dataset", "profile")) == [
+        ("parcels", "alkis_vereinfacht"),
+        ("areas", "gebiete"),
+    ]
+    assert {str(edition.as_of) for edition in Edition.objects.all()} == {"2026-09-30"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"dataset": "parcels"},
+        {"dataset": "parcels", "manifest": "m.json", "sources": ["a.gml"]},
+    ],
+)
+def test_manifest_or_dataset_with_sources(options):
+    jurisdiction_make()
+    sources = options.pop("sources", [])
+    with pytest.raises(CommandError, match="give either --manifest, or --dataset"):
+        run("load_geodata", *sources, jurisdiction="castrop-rauxel.de", **options)
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"datasets": [{"file": "a.gml"}]}', "no json"])
+def test_bad_manifest_is_a_clear_error(tmp_path, text):
+    jurisdiction_make()
+    path = write(tmp_path / "manifest.json", text)
+    with pytest.raises(CommandError, match=r"manifest\.json: "):
+        run("load_geodata", jurisdiction="castrop-rauxel.de", manifest=path)
+
+
+def test_unknown_jurisdiction_says_what_to_do(tmp_path):
+    with pytest.raises(CommandError, match=r"no jurisdiction .*; load_jurisdiction makes one"):
+        run("load_geodata", tmp_path, jurisdiction="x.de", dataset="parcels")
+
+
+def test_bad_source_is_a_command_error_and_stores_nothing(tmp_path):
+    jurisdiction_make()
+    path = write(tmp_path / "cut.gml", parcels_gml()[:-50])
+    with pytest.raises(
+        CommandError, match=r"nothing loaded from this source: cut\.gml: not well-formed"
+    ):
+        run("load_geodata", path, jurisdiction="castrop-rauxel.de", dataset="parcels")
+    assert not Parcel.objects.exists()
+    assert not Edition.objects.exists()
+
+
+def test_crs_layer_and_profile_are_passed_on(tmp_path):
+    jurisdiction_make()
+    path = table_write(
+        tmp_path / "a.gpkg", {"flstkennz": [KEYS[0]]}, [square(0)], layer="eins", crs=None
+    )
+    options = {"jurisdiction": "castrop-rauxel.de", "dataset": "parcels", "layer": "eins"}
+    with pytest.raises(
+        CommandError, match=r"names no coordinate reference system|unknown coordinate"
+    ):
+        run("load_geodata", path, **options)
+    run("load_geodata", path, crs="EPSG:25832", profile="alkis_vereinfacht", **options)
+    assert Parcel.objects.get().key == KEYS[0]
+    with pytest.raises(CommandError, match="no profile 'nas' of parcels reads table"):
+        run("load_geodata", path, crs="EPSG:25832", profile="nas", **options)

@@ -1,0 +1,170 @@
+"""Parcel keys: the published vectors, every way people write them, and properties."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcels.errors import ParcelKeyError
+from parcels.keys import (
+    ParcelKey,
+    ParcelReference,
+    parcel_key_normalise,
+    parcel_key_parse,
+    parcel_label,
+    parcel_reference_parse,
+)
+
+CASTROP = ParcelKey(5, 5287, 14, 123, 4)
+
+keys = st.builds(
+    ParcelKey,
+    land=st.integers(1, 16),
+    gemarkung=st.integers(0, 9999),
+    flur=st.none() | st.integers(1, 999),
+    numerator=st.integers(1, 99999),
+    denominator=st.none() | st.integers(1, 9999),
+    sequence=st.sampled_from(["", "01", "A1", "0Z"]),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("05329001100085______", ParcelKey(5, 3290, 11, 85)),
+        ("05314403900040______", ParcelKey(5, 3144, 39, 40)),
+        ("05311000400273______", ParcelKey(5, 3110, 4, 273)),
+        ("152450008007460284__", ParcelKey(15, 2450, 8, 746, 284)),
+        ("055287014001230004__", CASTROP),
+        ("07256602000022______", ParcelKey(7, 2566, 20, 22)),
+        ("055287___00123______", ParcelKey(5, 5287, None, 123)),
+        ("05528701400123000401", ParcelKey(5, 5287, 14, 123, 4, "01")),
+    ],
+)
+def test_published_keys_are_read_and_written_back(text, parts):
+    assert parcel_key_parse(text) == parts
+    assert str(parts) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "055287014001230004",
+        "055287014001230004  ",
+        "055287014001230004_",
+        " 055287014001230004__ ",
+        "05528701400123000400",
+    ],
+)
+def test_spellings_of_a_key_are_normalised(text):
+    assert parcel_key_normalise(text) == "055287014001230004__"
+
+
+@pytest.mark.parametrize("text", ["05528701400123", "05528701400123      ", "05528701400123000000"])
+def test_missing_denominator_as_nothing_spaces_or_zeros(text):
+    assert parcel_key_normalise(text) == "05528701400123______"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Castrop",
+        "5287-14-123/4",
+        "0552870140012",
+        "055287014001230004__0",
+        "05528701400000______",
+        "٠" * 20,
+    ],
+)
+def test_no_key_is_refused(text):
+    with pytest.raises(ParcelKeyError):
+        parcel_key_parse(text)
+
+
+@given(keys)
+def test_every_key_has_20_characters_and_comes_back(key):
+    assert len(str(key)) == 20
+    assert parcel_key_parse(str(key)) == key
+
+
+@given(keys.filter(lambda key: not key.sequence))
+def test_stripped_key_is_the_same_key(key):
+    assert parcel_key_parse(str(key).rstrip("_")) == key
+    assert parcel_key_parse(str(key).replace("_", " ")) == key
+
+
+@given(keys.filter(lambda key: key.flur is not None and not key.sequence))
+def test_numbers_with_separators_name_the_same_parcel(key):
+    reference = parcel_reference_parse(
+        f"{key.land:02} {key.gemarkung:04} {key.flur:03} {key.numerator:05}"
+        + (f"/{key.denominator:04}" if key.denominator else "")
+    )
+    assert reference == ParcelReference(
+        flur=key.flur,
+        numerator=key.numerator,
+        denominator=key.denominator,
+        land=key.land,
+        gemarkung=key.gemarkung,
+    )
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_reference_or_a_clear_error(text):
+    try:
+        reference = parcel_reference_parse(text)
+    except ParcelKeyError:
+        return
+    assert reference.numerator > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5287-14-123/4",
+        "5287 14 123/4",
+        "5287/14/123/4",
+        "5287-014-00123/0004",
+        "Gemarkung 5287 Flur 14 Flurstück 123/4",
+        "Gemarkung 5287, Flur 14, Flurstück 123/4",
+    ],
+)
+def test_gemarkung_by_number(text):
+    assert parcel_reference_parse(text) == ParcelReference(14, 123, 4, gemarkung=5287)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["05 5287 014 00123/0004", "055287-14-123/4", "05-5287-14-123/4", "055287014001230004__"],
+)
+def test_gemarkung_with_state(text):
+    assert parcel_reference_parse(text) == ParcelReference(14, 123, 4, land=5, gemarkung=5287)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Castrop Flur 014 Flst. 123/4",
+        "Castrop, Flur 14, Flurstück 123/4",
+        "Gemarkung Castrop, Flur 14, Flurstück 123/4",
+        "Castrop 14 123/4",
+        "  Castrop  Fl. 14  Flst 123 / 4 ",
+        "Castrop Flur 14 Flurstück Nr. 123/4",
+        "castrop flur 14 flst 123/4".replace("castrop", "Castrop"),
+    ],
+)
+def test_gemarkung_by_name(text):
+    assert parcel_reference_parse(text) == ParcelReference(14, 123, 4, gemarkung_name="Castrop")
+
+
+def test_name_with_umlaut_and_hyphen():
+    assert (
+        parcel_reference_parse("Pöppinghausen-Süd Flur 3 Flst. 7").gemarkung_name
+        == "Pöppinghausen-Süd"
+    )
+
+
+def test_label_is_what_people_read():
+    assert parcel_label(CASTROP, "Castrop") == "Gemarkung Castrop, Flur 14, Flurstück 123/4"
+    assert parcel_label("055287___00123______") == "Gemarkung 055287, Flurstück 123"

@@ -1,0 +1,225 @@
+"""The network's importers: columns of the real sources to fields, codes, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+import shapely
+
+from gis_core.errors import LoadError
+from gis_core.services import jurisdiction_boundary_refresh
+from routing.models import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
+from tests.gis_core.geodata_factories import (
+    EAST,
+    NORTH,
+    jurisdiction_make,
+    load,
+    square,
+    table_write,
+)
+
+pytestmark = pytest.mark.django_db
+
+ABS = "4409061O4409062O"
+LINE = shapely.LineString([(EAST, NORTH), (EAST + 100, NORTH)])
+
+
+@pytest.fixture
+def city():
+    return jurisdiction_make()
+
+
+def classified(path, **values):
+    columns = {
+        "ABS": [ABS],
+        "STRBEZ": ["B 235"],
+        "STRKL": ["B"],
+        "STRNR": [235],
+        "STRZUS": [""],
+        "STATANF": [0],
+        "LAENGE": [100],
+    }
+    return table_write(path, {**columns, **values}, [LINE], layer="AbschnitteAeste")
+
+
+def streets(path, **values):
+    columns = {
+        "ID": ["00123-01"],
+        "STRKL": ["G"],
+        "STRNAME": ["Am Markt"],
+        "LAENGE": [99.5],
+        "REINKL": [3],
+    }
+    return table_write(path, {**columns, **values}, [LINE], layer="Gemeindestrassen")
+
+
+def test_both_road_registers_are_one_edition(city, tmp_path):
+    result = load(
+        city, "road_sections", classified(tmp_path / "n.gpkg"), streets(tmp_path / "s.gpkg")
+    )
+    assert (result.rows, result.edition.profile) == (2, "nwsib, strassenverzeichnis")
+    federal, street = RoadSection.objects.order_by("-key")
+    assert (federal.key, federal.title, federal.road_class, federal.length) == (
+        ABS,
+        "B 235",
+        "B",
+        100,
+    )
+    assert (street.key, street.title, street.road_class) == ("00123-01", "Am Markt", "G")
+    assert (street.length, street.cleaning_class, street.start_station) == (99.5, "3", 0)
+    assert federal.geometry.geom_type == "MultiLineString"
+
+
+def test_road_number_with_suffix(city, tmp_path):
+    load(city, "road_sections", classified(tmp_path / "n.gpkg", STRZUS=["a"]))
+    assert RoadSection.objects.get().title == "B 235a"
+
+
+def test_numbers_of_a_column_with_gaps_stay_whole(city, tmp_path):
+    load(city, "road_sections", streets(tmp_path / "s.gpkg", REINKL=np.array([3.0])))
+    assert RoadSection.objects.get().cleaning_class == "3"
+
+
+def test_unknown_road_class_is_named(city, tmp_path):
+    with pytest.raises(LoadError, match="AbschnitteAeste 1: unknown STRKL 'X'"):
+        load(city, "road_sections", classified(tmp_path / "n.gpkg", STRKL=["X"]))
+
+
+def stretches(path, **values):
+    columns = {
+        "ABS": [ABS, ABS],
+        "VST": [0, 60],
+        "BST": [40, 100],
+        "STATUS": ["festgesetzt", "unbekannt"],
+    }
+    return table_write(path, {**columns, **values}, [LINE, LINE], layer="Ortsdurchfahrten")
+
+
+def test_through_roads_by_station_with_status(city, tmp_path):
+    load(city, "through_roads", stretches(tmp_path / "o.gpkg"))
+    found = ThroughRoad.objects.order_by("from_station").values_list(
+        "key", "section_key", "from_station", "to_station", "status"
+    )
+    assert list(found) == [
+        (f"{ABS}/0", ABS, 0, 40, "fixed"),
+        (f"{ABS}/60", ABS, 60, 100, "unknown"),
+    ]
+
+
+def test_through_road_that_ends_before_it_begins_is_refused(city, tmp_path):
+    with pytest.raises(
+        LoadError, match=r"Ortsdurchfahrten 2: the stretch ends \(100 m\) before .*160 m"
+    ):
+        load(city, "through_roads", stretches(tmp_path / "o.gpkg", VST=[0, 160]))
+
+
+def test_parts_of_the_road_by_code_and_others_left_out(city, tmp_path):
+    codes = {
+        3000: "carriageway",
+        3100: "cycle_own",
+        3120: "footway",
+        3140: "cycle_shared",
+        3200: "parking",
+    }
+    arts = [*codes, 3500]
+    columns = {
+        "ID": [f"VF{number}" for number in range(6)],
+        "ART": arts,
+        "NAME": ["Am Markt"] * 6,
+        "ABS": [ABS, "", "", "", "", ""],
+        "STR_ID": ["", "00123-01", "", "", "", ""],
+    }
+    path = table_write(
+        tmp_path / "v.gpkg",
+        columns,
+        [square(i) for i in range(6)],
+        layer="KS_EinrichtungImStrassenverkehr",
+    )
+    result = load(city, "road_parts", path)
+    assert result.edition.report["counts"] == {"left out by the profile": 1}
+    found = RoadPartArea.objects.order_by("key").values_list("part", "section_key")
+    assert list(found) == list(zip(codes.values(), [ABS, "00123-01", "", "", ""], strict=True))
+
+
+def test_assets_keep_kind_number_and_owner(city, tmp_path):
+    columns = {
+        "ART": ["street_light", "gully"],
+        "NUMMER": ["L00001", "G00001"],
+        "EIGENTUEMER": ["LIGHT", ""],
+        "ZUSATZ": ["", "x"],
+    }
+    points = [shapely.Point(EAST, NORTH), shapely.Point(EAST + 1, NORTH)]
+    load(city, "assets", table_write(tmp_path / "a.gpkg", columns, points, layer="Anlagen"))
+    found = Asset.objects.order_by("key").values_list("key", "kind", "number", "owner", "note")
+    assert list(found) == [
+        ("gully/G00001", "gully", "G00001", "", "x"),
+        ("street_light/L00001", "street_light", "L00001", "LIGHT", ""),
+    ]
+
+
+def test_areas_and_the_boundary_from_them(city, tmp_path):
+    columns = {
+        "ART": ["municipality", "neighbour", "built_up", "district"],
+        "SCHLUESSEL": ["05562004", "05916000", "", "01"],
+        "NAME": ["Castrop-Rauxel", "Herne", "Geschlossene Ortslage", "Henrichenburg"],
+    }
+    shapes = [square(i) for i in range(4)]
+    load(city, "areas", table_write(tmp_path / "g.gpkg", columns, shapes, layer="Gebiete"))
+    found = Area.objects.order_by("key").values_list("key", "kind", "code")
+    assert list(found) == [
+        ("built_up/Geschlossene Ortslage", "built_up", ""),
+        ("district/01", "district", "01"),
+        ("municipality/05562004", "municipality", "05562004"),
+        ("neighbour/05916000", "neighbour", "05916000"),
+    ]
+    assert jurisdiction_boundary_refresh(jurisdiction=city) == "areas"
+    assert city.boundary.extent == (EAST, NORTH, EAST + 10, NORTH + 10)
+
+
+def test_municipalities_of_alkis_are_own_or_neighbour(city, tmp_path):
+    columns = {
+        "art": ["Gemeinde", "Gemeinde", "Kreis"],
+        "ags": ["05562004", "05916000", "05562"],
+        "name": ["Castrop-Rauxel", "Herne", "Recklinghausen"],
+    }
+    shapes = [square(i) for i in range(3)]
+    load(
+        city, "areas", table_write(tmp_path / "a.gpkg", columns, shapes, layer="VerwaltungsEinheit")
+    )
+    assert dict(Area.objects.values_list("name", "kind")) == {
+        "Castrop-Rauxel": "municipality",
+        "Herne": "neighbour",
+    }
+
+
+def agreement(path, **values):
+    columns = {
+        "KENNUNG": ["ODR-1"],
+        "KATEGORIEN": ["GULLY_BLOCKED|CYCLEPATH"],
+        "STELLE": ["STRNRW"],
+        "GUELTIG_AB": np.array(["2011-04-01"], dtype="datetime64[D]"),
+        "GUELTIG_BIS": np.array(["NaT"], dtype="datetime64[D]"),
+        "DOKUMENT": ["ODR-Vereinbarung"],
+    }
+    return table_write(path, {**columns, **values}, [square(0)], layer="Vereinbarungen")
+
+
+def test_agreement_with_categories_and_open_end(city, tmp_path):
+    load(city, "agreements", agreement(tmp_path / "v.gpkg"))
+    found = Agreement.objects.get()
+    assert (found.key, found.body, found.document) == ("ODR-1", "STRNRW", "ODR-Vereinbarung")
+    assert found.categories == ["CYCLEPATH", "GULLY_BLOCKED"]
+    assert (found.valid_from, found.valid_to) == (date(2011, 4, 1), None)
+
+
+def test_agreement_that_ends_before_it_begins_is_refused_by_the_database(city, tmp_path):
+    path = agreement(
+        tmp_path / "v.gpkg", GUELTIG_BIS=np.array(["2010-01-01"], dtype="datetime64[D]")
+    )
+    with pytest.raises(
+        LoadError, match=r"v\.gpkg: refused by the database: .*agreement_dates_in_order"
+    ):
+        load(city, "agreements", path)
+    assert not Agreement.objects.exists()
