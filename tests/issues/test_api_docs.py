@@ -1,0 +1,58 @@
+"""docs/api-open311.md tells the truth about states, errors, commands, types and limits."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from issues import errors
+from issues.api.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE
+from issues.enums import AttributeType, IssueStatus, RoadPart
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "api-open311.md").read_text(encoding="utf-8")
+# These never leave the server as an answer of the API.
+INSIDE = {
+    "IssuesError",
+    "ReportInvalid",
+    "StatusNotReachable",
+    "ReleaseRefused",
+    "CategoriesUnreadable",
+}
+
+
+def test_every_error_is_documented_under_its_code():
+    documented = {
+        name: int(row.group(1))
+        for row in re.finditer(r"^\| (\d{3}) \|(.*)\|$", DOCUMENT, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row.group(2))
+    }
+    known = {
+        name: error.code
+        for name, error in vars(errors).items()
+        if isinstance(error, type) and issubclass(error, errors.IssuesError) and name not in INSIDE
+    }
+    assert documented == known
+
+
+@pytest.mark.parametrize("status", IssueStatus)
+def test_every_status_is_documented_as_open_or_closed(status):
+    (opened, closed) = re.search(r"States: (.*?) are `open`; (.*?) are `closed`", DOCUMENT).groups()
+    assert f"`{status}`" in (closed if status.is_closed else opened)
+
+
+@pytest.mark.parametrize("value", [*AttributeType, *RoadPart])
+def test_every_type_and_part_is_documented(value):
+    assert f"`{value}`" in DOCUMENT
+
+
+def test_every_command_is_documented():
+    for path in (ROOT / "issues" / "management" / "commands").glob("[a-z]*.py"):
+        assert f"./run manage {path.stem} " in DOCUMENT
+
+
+def test_limits_are_documented():
+    assert f"{REFUSALS_PER_MINUTE} requests with a wrong key" in DOCUMENT
+    assert f"{READS_PER_MINUTE} reading requests a minute" in DOCUMENT
