@@ -6,17 +6,18 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.contrib.gis.db.models.functions import AsGeoJSON
+from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import Polygon
 from django.db import connection
 
 from gis_core.coordinates import point_from_wgs84
+from gis_core.models import Jurisdiction
 from gis_core.srids import WGS84, storage_srid
 from parcels.enums import OwnerClass, Usage
 from parcels.models import LandUse, Ownership, Parcel
+from parcels.selectors import parcels_at_point, parcels_search
 
 LABEL_LIMIT: Final = 600
-SEARCH_LIMIT: Final = 20
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,16 @@ def parcel_card(parcel: Parcel) -> ParcelCard:
     )
 
 
-def parcels_chosen(*, q: str, lat: float | None, lon: float | None) -> list[Parcel]:
-    """Active parcels by number or key, or at a place in WGS84 degrees; the first is the one that counts."""
+def parcels_chosen(
+    *, jurisdiction: Jurisdiction, q: str, lat: float | None, lon: float | None
+) -> list[Parcel]:
+    """Active parcels by number, key or address, or at a place in WGS84 degrees; the first is the one that counts."""
     if q:
-        return list(Parcel.objects.active().filter(key=q)[:SEARCH_LIMIT])
+        return parcels_search(jurisdiction=jurisdiction, text=q)
     if lat is None or lon is None:
         return []
     place = point_from_wgs84(latitude=lat, longitude=lon)
-    return list(
-        Parcel.objects.active().filter(geometry__covers=place).order_by("official_area", "key")
-    )
+    return [hit.parcel for hit in parcels_at_point(jurisdiction=jurisdiction, point=place)]
 
 
 def _uses(parcel: Parcel) -> list[UseShown]:
@@ -85,7 +86,9 @@ def _uses(parcel: Parcel) -> list[UseShown]:
 def parcel_outline(key: str) -> dict[str, Any] | None:
     """The active parcel as a GeoJSON feature (WGS84), None if there is none with this key."""
     parcels = (
-        Parcel.objects.active().filter(key=key).annotate(outline=AsGeoJSON("geometry", precision=7))
+        Parcel.objects.active()
+        .filter(key=key)
+        .annotate(outline=AsGeoJSON(Transform("geometry", WGS84), precision=7))
     )
     parcel = parcels.order_by("pk").first()
     if parcel is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
@@ -70,12 +70,11 @@ def issues_public(
 
 def issues_for_triage(
     *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, bbox: Polygon | None = None
-) -> QuerySet[Issue]:
-    """All issues, latest first, with `decision_pk`, `outcome`, `authority_pk`, `parcel_key` and `road` of the
-    decision that counts."""
+) -> QuerySet[Any]:
+    """All issues, latest first, each with `outcome` and `authority_pk` of the decision that counts."""
     issues = _issues_chosen(
         Issue.objects.filter(jurisdiction=jurisdiction), chosen=chosen, bbox=bbox
-    ).annotate(parcel_key=_latest("parcel_key"), road=_latest("road"))
+    )
     if chosen.authority == UNCLEAR:
         return issues.filter(Q(outcome=Outcome.TRIAGE) | Q(outcome__isnull=True))
     if chosen.authority:
@@ -85,8 +84,8 @@ def issues_for_triage(
 
 
 def _issues_chosen(
-    issues: QuerySet[Issue], *, chosen: IssueFilter, bbox: Polygon | None
-) -> QuerySet[Issue]:
+    issues: QuerySet[Any], *, chosen: IssueFilter, bbox: Polygon | None
+) -> QuerySet[Any]:
     if chosen.status == OPEN:
         issues = issues.exclude(status__in=[one for one in IssueStatus if one.is_closed])
     elif chosen.status:

@@ -36,7 +36,15 @@ class IssueFeatureSerializer(GeoFeatureModelSerializer):
         model = Issue
         id_field = "number"
         geo_field = "geometry"
-        fields = ("number", "category", "state", "state_text", "day", "colour", "url")
+        fields: tuple[str, ...] = (
+            "number",
+            "category",
+            "state",
+            "state_text",
+            "day",
+            "colour",
+            "url",
+        )
 
     def get_geometry(self, issue: Issue) -> Point:
         return Point(issue.longitude, issue.latitude, srid=WGS84)

@@ -9,7 +9,7 @@ from gis_core.tiles import TileLayer
 from parcels.models import Parcel
 from routing.models import ThroughRoad
 
-LABEL_MIN_ZOOM: Final = 18
+LABEL_MIN_ZOOM: Final = 17
 
 PARCELS: Final = TileLayer(
     name="parcels",

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
 # Bounds in degrees (WGS84): south-west and north-east corner as (latitude, longitude).
 Bounds = tuple[tuple[float, float], tuple[float, float]]
+
+
+class PageRequest(HttpRequest):
+    """A request as the middleware leaves it."""
+
+    htmx: HtmxDetails
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from urllib.parse import urlencode
 
 import folium
 from django.templatetags.static import static
@@ -30,7 +31,8 @@ from routing.models import Authority
 
 MIN_ZOOM, MAX_ZOOM = 9, 20
 TILE_SIZE = 512
-PARCEL_STYLE = {"weight": 1, "color": "#8a4b00", "opacity": 0.75, "fill": False}
+PARCEL_COLOUR = "#8a4b00"
+PARCEL_STYLE = {"weight": 1, "color": PARCEL_COLOUR, "opacity": 0.75, "fill": False}
 
 
 def public_map_build(
@@ -102,7 +104,7 @@ def triage_map_build(
     folium.LayerControl(position="topright", collapsed=True).add_to(built)
     _triage_legend(authorities).add_to(built)
     PlacePicker(
-        url=reverse("triage_parcel"),
+        url=_for_jurisdiction(reverse("triage_parcel"), jurisdiction),
         outline=reverse("parcel_outline", args=["KEY"]),
         target="#details",
         minZoom=PARCELS.min_zoom,
@@ -153,8 +155,16 @@ def _services_add(built: folium.Map, services: Iterable[MapService]) -> None:
 
 def _outline_add(built: folium.Map, jurisdiction: Jurisdiction | None) -> None:
     if jurisdiction is not None and jurisdiction.boundary:
-        url = f"{reverse('boundary')}?jurisdiction={jurisdiction.identifier}"
+        url = _for_jurisdiction(reverse("boundary"), jurisdiction)
         OutlineLayer(name=_("Municipal boundary"), url=url).add_to(built)
+
+
+def _for_jurisdiction(address: str, jurisdiction: Jurisdiction | None) -> str:
+    return (
+        f"{address}?{urlencode({'jurisdiction': jurisdiction.identifier})}"
+        if jurisdiction
+        else address
+    )
 
 
 def _vector_layer(
@@ -185,7 +195,7 @@ def _triage_legend(authorities: Iterable[Authority]) -> Legend:
         {"kind": "symbol", "symbol": status.value, "colour": "#3d4a4a", "text": str(status.label)}
         for status in IssueStatus
     ]
-    entries.append({"kind": "line", "colour": PARCEL_STYLE["color"], "text": _("Parcel boundary")})
+    entries.append({"kind": "line", "colour": PARCEL_COLOUR, "text": _("Parcel boundary")})
     return Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 import folium
 from branca.element import Element
@@ -29,9 +30,7 @@ class RenderedMap:
 class OwnMap(folium.Map):
     """A Folium map whose scripts and styles come from our own origin; no jQuery, Bootstrap or icon fonts."""
 
-    def __init__(
-        self, *, extra_scripts: tuple[tuple[str, str], ...] = (), **options: object
-    ) -> None:
+    def __init__(self, *, extra_scripts: tuple[tuple[str, str], ...] = (), **options: Any) -> None:
         super().__init__(**options)
         self.default_js = [
             ("leaflet", static("npm/leaflet/leaflet.js")),
@@ -73,7 +72,7 @@ class HeaderParser(HTMLParser):
 
 def map_render(built: folium.Map, *, name: str) -> RenderedMap:
     """Renders a map so that the same map always gives the same text: page and script are separate requests."""
-    figure = built.get_root()
+    figure: Any = built.get_root()
     for index, element in enumerate(_elements(figure)):
         element._id = f"{name}_{index}"
     for child in list(figure._children.values()):

@@ -66,7 +66,7 @@ def mapfile_write() -> Path:
 
 
 def mapfile_render(fonts: Path) -> str:
-    engine = Engine(autoescape=False)
+    engine = Engine()
     context = {
         "connection": _connection_words(),
         "fonts": fonts,
@@ -78,7 +78,7 @@ def mapfile_render(fonts: Path) -> str:
         "roads": ROADS,
         **{f"{name}_table": model._meta.db_table for name, model in TABLES.items()},
     }
-    return engine.from_string(TEMPLATE.read_text()).render(Context(context))
+    return engine.from_string(TEMPLATE.read_text()).render(Context(context, autoescape=False))
 
 
 def _connection_words() -> str:

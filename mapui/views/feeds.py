@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.contrib.gis.db.models.functions import AsGeoJSON
+from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import Polygon
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core.geojson import BoundingBoxError, bbox_parse, collection_respond
 from gis_core.models import Jurisdiction
+from gis_core.srids import WGS84
 from gis_core.tiles import TileError, edition_mark, tile_address_check, tile_render
 from issues.models import Issue
 from mapui.forms import FilterForm, TriageFilterForm
@@ -95,7 +96,7 @@ def boundary(request: HttpRequest) -> HttpResponse:
     if shown is None or not shown.boundary:
         raise Http404(_("No boundary has been loaded."))
     stored = Jurisdiction.objects.filter(pk=shown.pk).annotate(
-        json=AsGeoJSON("boundary", precision=6)
+        json=AsGeoJSON(Transform("boundary", WGS84), precision=6)
     )
     geometry = json.loads(stored.values_list("json", flat=True).get())
     feature = {"type": "Feature", "geometry": geometry, "properties": {"name": shown.name}}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import models
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,17 +14,17 @@ from mapui.enums import MapName
 from mapui.forms import FilterForm
 from mapui.selectors import authorities_by_pk, issues_public, jurisdiction_shown
 from mapui.serializers import PublicIssueSerializer
-from mapui.types import IssueFilter
+from mapui.types import IssueFilter, PageRequest
 from mapui.views.pages import issue_list, list_addresses, map_context
 
 
 @require_safe
 @vary_on_headers("HX-Request", "Cookie")
-def public_map(request: HttpRequest) -> HttpResponse:
+def public_map(request: PageRequest) -> HttpResponse:
     """Map and list of released issues; for htmx the list alone."""
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
     form = FilterForm(request.GET, jurisdiction=jurisdiction)
-    issues = Issue.objects.none()
+    issues: models.QuerySet[Issue] = Issue.objects.none()
     if form.is_valid():
         issues = issues_public(jurisdiction=jurisdiction, chosen=form.chosen())
     shown = issue_list(
@@ -47,7 +48,7 @@ def public_map(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @vary_on_headers("HX-Request", "Cookie")
-def public_issue(request: HttpRequest, number: str) -> HttpResponse:
+def public_issue(request: PageRequest, number: str) -> HttpResponse:
     """What the public may know of one issue; 404 for everything that is not released."""
     stored = Issue.objects.select_related("jurisdiction").filter(number=number).first()
     if stored is None:

@@ -25,7 +25,7 @@ BROWSER_KEEPS_S: Final = 3600
 STATE_HEADER: Final = "X-Map-Service"
 # One transparent pixel (PNG).
 NOTHING: Final = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAAC0lEQVR42mNgAAIAAAUAAen63NgAAAAASUVORK5CYII="
 )
 
 
@@ -41,7 +41,7 @@ def map_image(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if service.staff_only and not may_triage(request.user):
         raise PermissionDenied
-    query = {name.upper(): value for name, value in request.GET.items()}
+    query = {name.upper(): str(value) for name, value in request.GET.items()}
     try:
         wanted = image_request_parse(query, transparent=not service.is_background)
         image = map_image_fetch(service, wanted)

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.models import User
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -29,7 +30,9 @@ from mapui.selectors import (
     jurisdiction_shown,
 )
 from mapui.serializers import TriageIssueSerializer
+from mapui.types import PageRequest
 from mapui.views.pages import issue_list, list_addresses, map_context
+from parcels.models import Parcel
 
 LIST_CHANGED = "issues-changed"
 
@@ -42,7 +45,7 @@ def triage_permission(view: Any) -> Any:
 @triage_permission
 @require_safe
 @never_cache
-def triage_map(request: HttpRequest) -> HttpResponse:
+def triage_map(request: PageRequest) -> HttpResponse:
     """Map and list of all issues; for htmx the list alone."""
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
     form = TriageFilterForm(request.GET, jurisdiction=jurisdiction)
@@ -71,13 +74,13 @@ def triage_map(request: HttpRequest) -> HttpResponse:
 @triage_permission
 @require_safe
 @never_cache
-def triage_issue(request: HttpRequest, number: str) -> HttpResponse:
+def triage_issue(request: PageRequest, number: str) -> HttpResponse:
     """One issue: what was reported, who must act and why, what was sent, the parcel."""
     issues = Issue.objects.select_related("category", "jurisdiction").prefetch_related("photos")
     return _issue_respond(request, get_object_or_404(issues, number=number))
 
 
-def _issue_respond(request: HttpRequest, issue: Issue) -> HttpResponse:
+def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
     context = {
         "page": "triage_issue",
         "jurisdiction": issue.jurisdiction,
@@ -92,11 +95,11 @@ def _issue_respond(request: HttpRequest, issue: Issue) -> HttpResponse:
 @triage_permission
 @require_POST
 @permission_required("issues.release_issue", raise_exception=True)
-def issue_release(request: HttpRequest, number: str) -> HttpResponse:
+def issue_release(request: PageRequest, number: str) -> HttpResponse:
     """Shows an issue to the public."""
     issue = get_object_or_404(Issue, number=number)
     try:
-        release(issue=issue, by=request.user)
+        release(issue=issue, by=_person(request))
     except IssuesError as error:
         messages.error(request, str(error))
     else:
@@ -107,14 +110,18 @@ def issue_release(request: HttpRequest, number: str) -> HttpResponse:
 @triage_permission
 @require_POST
 @permission_required("issues.release_issue", raise_exception=True)
-def issue_withdraw(request: HttpRequest, number: str) -> HttpResponse:
+def issue_withdraw(request: PageRequest, number: str) -> HttpResponse:
     """Takes an issue back from the public."""
-    withdraw(issue=get_object_or_404(Issue, number=number), by=request.user)
+    withdraw(issue=get_object_or_404(Issue, number=number), by=_person(request))
     messages.success(request, _("The issue is no longer shown to the public."))
     return _changed(request, number)
 
 
-def _changed(request: HttpRequest, number: str) -> HttpResponse:
+def _person(request: PageRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _changed(request: PageRequest, number: str) -> HttpResponse:
     if not request.htmx:
         return redirect("triage_issue", number=number)
     issues = Issue.objects.select_related("category", "jurisdiction").prefetch_related("photos")
@@ -125,12 +132,16 @@ def _changed(request: HttpRequest, number: str) -> HttpResponse:
 @triage_permission
 @require_safe
 @never_cache
-def triage_parcel(request: HttpRequest) -> HttpResponse:
+def triage_parcel(request: PageRequest) -> HttpResponse:
     """The parcels at a place (`lat`, `lon`) or with a number or key (`q`); the first is the one that counts."""
+    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
     form = PlaceForm(request.GET)
-    parcels = parcels_chosen(**form.cleaned_data) if form.is_valid() else []
+    parcels: list[Parcel] = []
+    if form.is_valid() and jurisdiction:
+        parcels = parcels_chosen(jurisdiction=jurisdiction, **form.cleaned_data)
     context = {
         "page": "triage_parcel",
+        "jurisdiction": jurisdiction,
         "form": form,
         "cards": [parcel_card(parcel) for parcel in parcels],
     }

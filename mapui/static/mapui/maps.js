@@ -24,6 +24,15 @@
     return svg;
   }
 
+  // Whether black text has more contrast on this colour (#rrggbb) than white (relative luminance of WCAG 2.1).
+  function isLight(colour) {
+    const part = (start) => {
+      const value = Number.parseInt(colour.slice(start, start + 2), 16) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    };
+    return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) > 0.179;
+  }
+
   // --- Readiness: a page is ready when its issues, outlines and first tiles are there. ---------------------------
   function begin() { state.pending += 1; }
   function end() {
@@ -55,7 +64,10 @@
     const body = element("span", `marker state-${issue.state}`);
     if (options.style === "authority") {
       body.classList.add("by-authority");
-      if (issue.code) body.style.setProperty("--colour", issue.colour);
+      if (issue.code) {
+        body.style.setProperty("--colour", issue.colour);
+        body.style.setProperty("--on-colour", isLight(issue.colour) ? "#1c2526" : "#fff");
+      }
       else body.classList.add("is-unclear");
       body.append(symbol(options.symbols, issue.state), element("span", "code", issue.code || "?"));
     } else {
@@ -165,7 +177,10 @@
       if (map.getZoom() < options.minZoom) { note(options.hint); return; }
       note("");
       const { lat, lng } = event.latlng.wrap();
-      show(`${options.url}?lat=${lat.toFixed(7)}&lon=${lng.toFixed(7)}`);
+      const address = new URL(options.url, window.location.href);
+      address.searchParams.set("lat", lat.toFixed(7));
+      address.searchParams.set("lon", lng.toFixed(7));
+      show(address.pathname + address.search);
     });
   }
 
@@ -246,7 +261,7 @@
     const container = map.getContainer();
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", options.texts.map);
-    L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 120, position: "bottomright" }).addTo(map);
     L.control.zoom({ zoomInTitle: options.texts.zoomIn, zoomOutTitle: options.texts.zoomOut }).addTo(map);
     map.attributionControl.setPrefix(false);
     const toggle = container.querySelector(".leaflet-control-layers-toggle");

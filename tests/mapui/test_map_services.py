@@ -1,0 +1,230 @@
+"""The proxy for map services: what it asks, what it refuses, what it does when the service fails."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.cache import cache
+from django.core.cache.backends.redis import RedisCache
+from django.core.management import CommandError, call_command
+from PIL import Image
+
+from gis_core.map_services import MapServiceError, map_service_register
+from gis_core.models import MapService
+from gis_core.outgoing import AddressRefused
+
+CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
+<WMS_Capabilities version="1.3.0" xmlns="http://www.opengis.net/wms"
+  xmlns:xlink="http://www.w3.org/1999/xlink"><Service><Name>WMS</Name><Title>Amtliche Karte</Title>
+  <OnlineResource xlink:href="http://elsewhere.example/"/></Service>
+  <Capability><Request><GetMap><Format>image/png</Format><DCPType><HTTP><Get>
+  <OnlineResource xlink:href="http://elsewhere.example/"/></Get></HTTP></DCPType></GetMap></Request>
+  <Layer><Title>Alles</Title><CRS>EPSG:3857</CRS><CRS>EPSG:25832</CRS>
+  <Layer><Name>parcels</Name><Title>Flurstücke</Title></Layer></Layer>
+  <Layer><Title>Rest</Title><CRS>EPSG:25832</CRS><Layer><Name>utm</Name><Title>UTM</Title></Layer></Layer>
+  </Capability></WMS_Capabilities>"""
+GET_MAP = {
+    "SERVICE": "WMS",
+    "REQUEST": "GetMap",
+    "VERSION": "1.3.0",
+    "LAYERS": "secret",
+    "SLD": "http://evil.example/style.sld",
+    "CRS": "EPSG:3857",
+    "BBOX": "814000,6721000,815000,6722000",
+    "WIDTH": "64",
+    "HEIGHT": "32",
+}
+
+
+def png(size=(64, 32)) -> bytes:
+    target = BytesIO()
+    Image.new("RGBA", size, "#336699").save(target, "PNG")
+    return target.getvalue()
+
+
+class FakeWms:
+    """A WMS on loopback that answers what it is told and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, list[str]]] = []
+        self.answer = (200, "image/png", png())
+        self.capabilities = CAPABILITIES.encode()
+        self.url = ""
+
+
+@contextmanager
+def fake_wms():
+    fake = FakeWms()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            query = parse_qs(urlsplit(self.path).query)
+            fake.asked.append(query)
+            status, media_type, content = fake.answer
+            if query.get("REQUEST") == ["GetCapabilities"]:
+                status, media_type, content = 200, "text/xml", fake.capabilities
+            self.send_response(status)
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    fake.url = f"http://127.0.0.1:{server.server_port}/wms?map=city"
+    yield fake
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def wms(settings):
+    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8"]
+    cache.clear()
+    with fake_wms() as fake:
+        yield fake
+    cache.clear()
+
+
+@pytest.fixture
+def service(db, wms):
+    return map_service_register(slug="official", url=wms.url, layers=["parcels"])
+
+
+def test_register_reads_capabilities(service, wms):
+    assert (service.title, service.version, service.image_format) == (
+        "Amtliche Karte",
+        "1.3.0",
+        "image/png",
+    )
+    assert wms.asked == [{"map": ["city"], "SERVICE": ["WMS"], "REQUEST": ["GetCapabilities"]}]
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"), [("nothing", "offers: parcels"), ("utm", "not offered in EPSG:3857")]
+)
+def test_register_refuses_layers_it_cannot_show(db, wms, layer, text):
+    with pytest.raises(MapServiceError, match=text):
+        map_service_register(slug="official", url=wms.url, layers=[layer])
+    assert not MapService.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"no xml",
+        b"<html><body>Not found</body></html>",
+        b'<!DOCTYPE a [<!ENTITY b "boom">]><WMS_Capabilities version="1.3.0">&b;</WMS_Capabilities>',
+        b'<!DOCTYPE a SYSTEM "http://evil.example/a.dtd"><WMS_Capabilities version="1.3.0"/>',
+    ],
+)
+def test_register_refuses_what_is_no_wms(db, wms, document):
+    wms.capabilities = document
+    with pytest.raises(MapServiceError):
+        map_service_register(slug="official", url=wms.url, layers=["parcels"])
+
+
+def test_register_refuses_private_networks(db, wms, settings):
+    settings.PRIVATE_NETWORKS_ALLOWED = []
+    with pytest.raises(MapServiceError) as caught:
+        map_service_register(slug="official", url=wms.url, layers=["parcels"])
+    assert isinstance(caught.value.__cause__, AddressRefused)
+    assert wms.asked == []
+
+
+def test_register_command_says_what_is_wrong(db, wms):
+    with pytest.raises(CommandError, match="no layer 'x'"):
+        call_command("register_map_service", "official", wms.url, "x")
+
+
+def test_proxy_asks_only_what_the_registry_names(client, service, wms):
+    response = client.get("/map-services/official/wms", GET_MAP)
+    assert (response.status_code, response["Content-Type"]) == (200, "image/png")
+    assert (response.content, response["X-Map-Service"]) == (png(), "ok")
+    assert wms.asked[-1] == {
+        "map": ["city"],
+        "SERVICE": ["WMS"],
+        "VERSION": ["1.3.0"],
+        "REQUEST": ["GetMap"],
+        "LAYERS": ["parcels"],
+        "CRS": ["EPSG:3857"],
+        "BBOX": ["814000.0000,6721000.0000,815000.0000,6722000.0000"],
+        "WIDTH": ["64"],
+        "HEIGHT": ["32"],
+        "FORMAT": ["image/png"],
+        "TRANSPARENT": ["TRUE"],
+    }
+
+
+def test_proxy_asks_once_for_the_same_image(client, service, wms):
+    for _ in range(3):
+        client.get("/map-services/official/wms", GET_MAP)
+    assert len(wms.asked) == 2  # capabilities, image
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"REQUEST": "GetFeatureInfo"},
+        {"CRS": "EPSG:4326"},
+        {"WIDTH": "4096"},
+        {"HEIGHT": "0"},
+        {"WIDTH": "a"},
+        {"BBOX": "1,2,3"},
+        {"BBOX": "nan,1,2,3"},
+        {"BBOX": "815000,6721000,814000,6722000"},
+        {"BBOX": "0,0,inf,1"},
+    ],
+)
+def test_proxy_refuses_other_requests(client, service, wms, change):
+    assert client.get("/map-services/official/wms", {**GET_MAP, **change}).status_code == 400
+    assert len(wms.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, "text/html", b"broken"),
+        (200, "application/vnd.ogc.se_xml", b"<ServiceExceptionReport/>"),
+        (200, "text/html", b"<script>alert(1)</script>"),
+        (200, "image/svg+xml", b"<svg/>"),
+    ],
+)
+def test_proxy_failing_service_gives_transparent_tile(client, service, wms, answer):
+    wms.answer = answer
+    response = client.get("/map-services/official/wms", GET_MAP)
+    assert (response.status_code, response["X-Map-Service"]) == (200, "unavailable")
+    assert response["Cache-Control"] == "no-store"
+    assert Image.open(BytesIO(response.content)).convert("RGBA").getpixel((0, 0))[3] == 0
+
+
+def test_proxy_leaves_failing_service_alone_for_a_while(client, service, wms):
+    wms.answer = (503, "text/plain", b"later")
+    for width in ("10", "11", "12"):
+        client.get("/map-services/official/wms", {**GET_MAP, "WIDTH": width})
+    assert len(wms.asked) == 2
+
+
+def test_proxy_staff_service_is_closed_to_the_public(client, service):
+    MapService.objects.update(staff_only=True)
+    assert client.get("/map-services/official/wms", GET_MAP).status_code == 403
+    MapService.objects.update(is_active=False)
+    assert client.get("/map-services/official/wms", GET_MAP).status_code == 404
+
+
+def test_proxy_works_without_a_cache(client, service, monkeypatch):
+    """Redis is down: the real client of a socket that nobody listens on."""
+    dead = RedisCache("unix:///nonexistent/redis.sock", {})
+    monkeypatch.setattr("gis_core.map_services.cache", dead)
+    response = client.get("/map-services/official/wms", GET_MAP)
+    assert (response.content, response["X-Map-Service"]) == (png(), "ok")

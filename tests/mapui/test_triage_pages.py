@@ -1,0 +1,173 @@
+"""The triage pages: who may open them, what they show, releasing and withdrawing."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from issues.models import Issue
+from routing.enums import Outcome
+from tests.mapui.factories import (
+    authority_create,
+    category_create,
+    decision_create,
+    issue_create,
+    staff_create,
+)
+
+FEED = "/api/triage/issues.geojson"
+
+
+def page_of(client, issue):
+    return client.get(reverse("triage_issue", args=[issue.number])).content.decode()
+
+
+def test_triage_anonymous_is_sent_to_login(client, town):
+    assert client.get("/triage/")["Location"] == "/login/?next=/triage/"
+    issue = issue_create(town)
+    assert client.get(reverse("triage_issue", args=[issue.number])).status_code == 302
+    assert client.post(reverse("issue_release", args=[issue.number])).status_code == 302
+
+
+def test_triage_user_without_permission_is_refused(client, town):
+    client.force_login(staff_create("fremd", permissions=()))
+    assert client.get("/triage/").status_code == 403
+    assert client.get(FEED).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        FEED,
+        "/tiles/parcels/16/34099/21803.mvt",
+        "/api/triage/parcel-labels.geojson?bbox=7.3,51.5,7.31,51.51",
+        "/api/triage/parcels/1.geojson",
+    ],
+)
+def test_triage_feeds_are_closed_to_the_public(client, town, address):
+    assert client.get(address).status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_triage_feed_queries_are_constant(staff_client, town, count, django_assert_num_queries):
+    for _ in range(count):
+        decision_create(issue_create(town, released=False), authority_create(town))
+    # Session, user, two kinds of permissions, jurisdiction, groups and authorities of the filter, issues, authorities.
+    with django_assert_num_queries(9):
+        staff_client.get(FEED)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_triage_map_queries_are_constant(staff_client, town, count, django_assert_num_queries):
+    for _ in range(count):
+        decision_create(issue_create(town, released=False), authority_create(town))
+    # As the feed, and: number of issues, bounds, map services, authorities of the legend.
+    with django_assert_num_queries(13):
+        assert staff_client.get("/triage/").status_code == 200
+
+
+def test_triage_filters_by_authority_and_unclear(staff_client, town):
+    city, state = authority_create(town), authority_create(town, "STRNRW")
+    clear, unclear, undecided = issue_create(town), issue_create(town), issue_create(town)
+    decision_create(clear, city)
+    decision_create(unclear, state, outcome=Outcome.TRIAGE)
+
+    def numbers(authority):
+        found = staff_client.get(FEED, {"authority": authority}).json()["features"]
+        return {feature["id"] for feature in found}
+
+    assert numbers("EUV") == {clear.number}
+    assert numbers("STRNRW") == set()
+    assert numbers("unclear") == {unclear.number, undecided.number}
+    assert numbers("") == {clear.number, unclear.number, undecided.number}
+
+
+def test_triage_only_latest_decision_counts(staff_client, town):
+    issue = issue_create(town)
+    decision_create(issue, authority_create(town), number=1)
+    decision_create(issue, authority_create(town, "STRNRW"), number=2)
+    [feature] = staff_client.get(FEED).json()["features"]
+    assert feature["properties"]["code"] == "STRNRW"
+
+
+def test_triage_issue_shows_decision_and_reasons(staff_client, town):
+    issue = issue_create(town)
+    decision_create(issue, authority_create(town), parcel_key="0599990010001000000"[:19] + "_")
+    page = page_of(staff_client, issue)
+    for text in ("EUV Stadtbetrieb", "Zuständig: EUV Stadtbetrieb.", "R1", "StrWG NRW § 9", "95"):
+        assert text in page
+
+
+def test_triage_issue_without_decision_says_so(staff_client, town):
+    issue = issue_create(town)
+    assert staff_client.get(reverse("triage_issue", args=[issue.number])).context["card"] is None
+
+
+def test_triage_issue_escapes_what_people_write(staff_client, town):
+    hostile = "<script>alert(1)</script> `${alert(2)}` <img src=x onerror=alert(3)> </script>"
+    issue = issue_create(town, description=hostile)
+    page = page_of(staff_client, issue)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+
+
+def test_issue_release_and_withdraw_by_staff(staff_client, town):
+    issue = issue_create(town, released=False)
+    staff_client.post(reverse("issue_release", args=[issue.number]))
+    stored = Issue.objects.get(pk=issue.pk)
+    assert stored.released_at is not None
+    assert stored.released_by.get_username() == "sichtung"
+    response = staff_client.post(
+        reverse("issue_withdraw", args=[issue.number]), headers={"HX-Request": "true"}
+    )
+    assert "issues-changed" in response["HX-Trigger"]
+    assert Issue.objects.get(pk=issue.pk).released_at is None
+
+
+def test_issue_release_needs_its_own_permission(client, town):
+    client.force_login(staff_create(permissions=("triage_issue",)))
+    issue = issue_create(town, released=False)
+    assert client.post(reverse("issue_release", args=[issue.number])).status_code == 403
+    assert Issue.objects.get(pk=issue.pk).released_at is None
+
+
+def test_issue_release_of_never_public_category_is_refused(staff_client, town):
+    issue = issue_create(
+        town, released=False, category=category_create(town, "NOISE", is_public=False)
+    )
+    response = staff_client.post(reverse("issue_release", args=[issue.number]), follow=True)
+    assert Issue.objects.get(pk=issue.pk).released_at is None
+    assert [message.level_tag for message in response.context["messages"]] == ["error"]
+
+
+def test_issue_release_by_get_is_not_allowed(staff_client, town):
+    issue = issue_create(town, released=False)
+    assert staff_client.get(reverse("issue_release", args=[issue.number])).status_code == 405
+
+
+def test_triage_parcel_at_place_shows_number_use_and_owner_class(staff_client, town):
+    issue = issue_create(town, east=150, north=50)
+    page = staff_client.get("/triage/parcel/", {"lat": issue.latitude, "lon": issue.longitude})
+    [card] = page.context["cards"]
+    assert (card.parcel.number, card.parcel.gemarkung_name) == ("11/4", "Musterberg")
+    assert [use.use_type for use in card.uses] == ["Wohnbaufläche"]
+    text = page.content.decode()
+    assert "10.000 m²" in text
+    assert card.owner in text
+
+
+def test_triage_parcel_is_found_by_number_and_address(staff_client, town):
+    page = staff_client.get("/triage/parcel/", {"q": "Musterberg Flur 1 Flurstück 11/4"})
+    assert [card.parcel.number for card in page.context["cards"]] == ["11/4"]
+    assert "data-zoom-to-parcel" in page.content.decode()
+    nothing = staff_client.get("/triage/parcel/", {"q": "<script>"})
+    assert nothing.context["cards"] == []
+    assert "<script>" not in nothing.content.decode()
+
+
+def test_triage_parcel_nowhere_and_without_place(staff_client, town):
+    nowhere = staff_client.get("/triage/parcel/", {"lat": 51.0, "lon": 7.0})
+    assert nowhere.context["cards"] == []
+    assert staff_client.get("/triage/parcel/").context["cards"] == []
+    assert staff_client.get("/triage/parcel/", {"lat": "x", "lon": 7}).status_code == 200
