@@ -76,8 +76,11 @@ class Parameters:
 
 
 def query_read(request: HttpRequest) -> Parameters:
-    """The parameters of the query string."""
-    return Parameters(_texts(request.GET))
+    """The parameters of the query string; raises `RequestMalformed` for one that cannot be read."""
+    try:
+        return Parameters(_texts(request.GET))
+    except SuspiciousOperation as error:  # more fields than anybody needs
+        raise RequestMalformed(_("The query cannot be read.")) from error
 
 
 def body_read(request: HttpRequest) -> Parameters:
@@ -108,8 +111,9 @@ def body_read(request: HttpRequest) -> Parameters:
         raise _too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from error
     except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError) as error:
         raise RequestMalformed(_("The body of the request cannot be read.")) from error
-    if "jurisdiction_id" in request.GET:
-        texts = {"jurisdiction_id": request.GET.getlist("jurisdiction_id"), **texts}
+    in_query = query_read(request).texts.get("jurisdiction_id")
+    if in_query:
+        texts = {"jurisdiction_id": in_query, **texts}
     return Parameters(texts, photos)
 
 

@@ -150,11 +150,12 @@ def test_coordinates_win_and_the_texts_are_kept(jurisdiction):
 class TestAnyText(TestCase):
     """Whatever text is sent, the look-up ends with a point or with nothing."""
 
-    def setUp(self) -> None:
-        self.jurisdiction = Jurisdiction.objects.create(identifier="any.example", name="Any")
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.jurisdiction = Jurisdiction.objects.create(identifier="any.example", name="Any")
         Parcel.objects.create(
-            jurisdiction=self.jurisdiction,
-            edition_from=edition_of(self.jurisdiction),
+            jurisdiction=cls.jurisdiction,
+            edition_from=edition_of(cls.jurisdiction),
             key="055287014001230004__",
             content_hash=b"x" * 16,
             gemarkung_key="055287",

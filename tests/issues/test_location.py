@@ -113,8 +113,9 @@ def test_accuracy_out_of_range_is_refused(jurisdiction, accuracy):
 class TestAnyInput(TestCase):
     """Whatever is sent ends as a location inside or as a named error."""
 
-    def setUp(self) -> None:
-        self.jurisdiction = Jurisdiction.objects.create(
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.jurisdiction = Jurisdiction.objects.create(
             identifier="any.example",
             name="Any",
             issue_prefix="ANY",
