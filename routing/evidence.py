@@ -24,6 +24,8 @@ from routing.types import Evidence, Situation
 
 REACH_M: Final = 30.0
 GAP_M: Final = 5.0
+# What seven decimals of a degree can tell: nearer to an edge than this, a place is on it.
+EDGE_M: Final = 0.02
 ASSET_REACH_M: Final = 10.0
 ADJOINING_REACH_M: Final = 15.0
 STATEMENT: Final = (Path(__file__).resolve().parent / "sql" / "evidence.sql").read_text("utf-8")
@@ -33,6 +35,7 @@ PARAMETERS: Final = {
     "issue_ids": "bigint[]",
     "reach": "float8",
     "gap": "float8",
+    "edge": "float8",
     "asset_reach": "float8",
     "adjoining_reach": "float8",
     "adjoining_categories": "text[]",
@@ -61,6 +64,7 @@ def evidence_gather(
         list(issue_ids),
         REACH_M,
         GAP_M,
+        EDGE_M,
         ASSET_REACH_M,
         ADJOINING_REACH_M,
         list(adjoining_categories),
@@ -68,7 +72,7 @@ def evidence_gather(
     ]
     with connection.cursor() as cursor:
         _prepare(cursor)
-        cursor.execute(f"EXECUTE {PREPARED} (%s, %s, %s, %s, %s, %s, %s)", values)
+        cursor.execute(f"EXECUTE {PREPARED} (%s, %s, %s, %s, %s, %s, %s, %s)", values)
         columns = [column.name for column in cursor.description]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor]
     for _issue_id, group in groupby(rows, key=lambda row: row["issue_id"]):

@@ -6,8 +6,11 @@ not change with a later translation; so they stand side by side here and not in 
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from routing.engine.conditions import condition_compile
@@ -23,6 +26,7 @@ class Words:
     because: str
     doubtful: str
     nobody: str
+    wants_triage: str
     no_rules: str
     basis: str
     parcel: str
@@ -46,8 +50,9 @@ class Words:
 GERMAN: Final = Words(
     assigned="Zuständig: {authority}.",
     because="Gemeldet ist „{category}“ {place}; {reason}.",
-    doubtful="Nicht eindeutig: In Frage kommen {authorities}; {doubts}.",
+    doubtful="Bitte prüfen (in Frage: {authorities}): {doubts}.",
     nobody="Keine Regel nennt eine zuständige Stelle; {doubts}.",
+    wants_triage="Nach Regel {rule} entscheidet hier ein Mensch: {reason} ({basis}).",
     no_rules="Es ist kein Regelwerk aktiv; die Meldung braucht eine Sichtung.",
     basis="Grundlage: {basis} (Regel {rule}).",
     parcel="Gemarkung {gemarkung}, {flur}Flurstück {number}",
@@ -117,8 +122,9 @@ GERMAN: Final = Words(
 ENGLISH: Final = Words(
     assigned="Responsible: {authority}.",
     because="Reported is “{category}” {place}; {reason}.",
-    doubtful="Not clear: it may be {authorities}; {doubts}.",
+    doubtful="Please check (possible: {authorities}): {doubts}.",
     nobody="No rule names a responsible authority; {doubts}.",
+    wants_triage="By rule {rule} a person decides here: {reason} ({basis}).",
     no_rules="No rule set is active; the report needs triage.",
     basis="Basis: {basis} (rule {rule}).",
     parcel="cadastral district {gemarkung}, {flur}parcel {number}",
@@ -205,17 +211,42 @@ def sentence(
             [
                 words.assigned.format(authority=authorities[first.body]),
                 words.because.format(category=category, place=place, reason=reason),
-                words.basis.format(basis=first.legal_basis, rule=first.rule_id),
+                words.basis.format(
+                    basis=legal_basis_shown(first.legal_basis, language), rule=first.rule_id
+                ),
             ]
         )
+    lead = _lead_of_triage(result, language, authorities)
+    return f"{lead} {words.reported.format(category=category, place=place)}"
+
+
+def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str]) -> str:
+    words = WORDS[language]
+    first = result.candidates[0]
     names = list(dict.fromkeys(authorities[c.body] for c in result.candidates if c.body != TRIAGE))
     doubts = ", ".join(_doubts(result, words))
-    lead = (
-        words.doubtful.format(authorities=words.or_.join(names), doubts=doubts)
-        if names
-        else words.nobody.format(doubts=doubts)
-    )
-    return f"{lead} {words.reported.format(category=category, place=place)}"
+    if names:
+        return words.doubtful.format(authorities=words.or_.join(names), doubts=doubts)
+    if first.score > 0:
+        return words.wants_triage.format(
+            rule=first.rule_id,
+            reason=reason_phrase(first, result.facts, language),
+            basis=legal_basis_shown(first.legal_basis, language),
+        )
+    return words.nobody.format(doubts=doubts)
+
+
+@cache
+def _legal_bases() -> dict[str, dict[str, str]]:
+    path = Path(__file__).resolve().parent / "data" / "legal_bases.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["basis"]: row for row in csv.DictReader(file, delimiter=";")}
+
+
+def legal_basis_shown(basis: str, language: str) -> str:
+    """The matrix's short form written out; one that is not in `data/legal_bases.csv` is shown as it stands."""
+    known = _legal_bases().get(basis)
+    return known[f"shown_{language}"] if known else basis
 
 
 def place_phrase(facts: Facts, words: Words) -> str:

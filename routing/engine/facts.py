@@ -190,7 +190,7 @@ def doubts_of(facts: Facts) -> Iterator[str]:
     """What makes this situation doubtful, as codes: missing facts are named, never passed over."""
     if facts.parcel is None:
         yield "no_parcel"
-    elif facts.parcel.distance > 0:
+    elif len(facts.situation.parcels) == 1 and facts.parcel.distance > 0:
         yield "gap_between_parcels"
     if len(facts.situation.parcels) > 1:
         yield "several_parcels"

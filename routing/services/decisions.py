@@ -127,6 +127,12 @@ def _decision(
     section = result.facts.section if result else None
     names_de = {code: authority.name_de for code, authority in authorities.items()}
     names_en = {code: authority.name_en for code, authority in authorities.items()}
+    if first and first.area_code and first.body in authorities:
+        neighbour = next(
+            area.name for area in evidence.situations[0].areas if area.code == first.area_code
+        )
+        names_de[first.body] += f" {neighbour}"
+        names_en[first.body] += f" {neighbour}"
     return Decision(
         issue=issue,
         outcome=Outcome.ASSIGNED if result and result.assigned else Outcome.TRIAGE,

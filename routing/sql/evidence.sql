@@ -1,5 +1,5 @@
 -- Evidence for a set of issues: one row per issue and sample of its accuracy disc (sample 0 is the point itself).
--- Parameters: issue_ids, reach, gap, asset_reach, adjoining_reach (metres), adjoining_categories, time_zone.
+-- Parameters: issue_ids, reach, gap, edge, asset_reach, adjoining_reach (metres), adjoining_categories, time_zone.
 WITH issue AS (
     SELECT i.id, i.jurisdiction_id, i.answers, i.point, i.accuracy_m,
            c.code AS category, c.part, c.asset_kinds,
@@ -63,8 +63,9 @@ LEFT JOIN LATERAL (
     SELECT array_agg(p.id) AS ids
     FROM parcels_parcel p
     WHERE p.edition_to_id IS NULL AND p.jurisdiction_id = place.jurisdiction_id
-      AND ST_Covers(p.geometry, place.at)
+      AND ST_DWithin(p.geometry, place.at, %(edge)s)
 ) covering ON true
+-- Within `edge` of a boundary a place counts as being on it, so it belongs to the parcels on both sides.
 -- In a gap between parcels, the nearest one within reach stands in; its distance says so.
 LEFT JOIN LATERAL (
     SELECT array_agg(near.id) AS ids FROM (
