@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from parcels.errors import ParcelKeyError
 
@@ -32,8 +33,7 @@ _WORDED = re.compile(
 )
 
 
-@dataclass(frozen=True, order=True)
-class ParcelKey:
+class ParcelKey(NamedTuple):
     """A parcel key in its parts; `gemarkung` is the number of 4 digits within the state."""
 
     land: int

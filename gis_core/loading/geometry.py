@@ -74,7 +74,10 @@ def _coordinates_prepare(shapes: Geometries, batch: Batch, report: LoadReport) -
     if batch.crs is None:
         raise LoadError("no coordinate reference system", file=batch.file)
     stored = _to_storage(xy, index, batch, batch.crs, report)
-    return np.asarray(shapely.set_coordinates(shapes.copy(), np.round(stored, STORAGE_DECIMALS)))
+    rounded = np.round(stored, STORAGE_DECIMALS)
+    if np.array_equal(rounded, xy):
+        return shapes
+    return np.asarray(shapely.set_coordinates(shapes.copy(), rounded))
 
 
 def _to_storage(

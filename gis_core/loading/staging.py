@@ -55,6 +55,7 @@ class Staging:
         names = [field.attname for field in self.fields]
         if geometry_name:
             names.append(geometry_name)
+        self.plain = sql.SQL(", ").join(sql.Identifier(field.attname) for field in self.fields)
         self.columns = sql.SQL(", ").join(map(sql.Identifier, [*names, "content_hash"]))
 
     def create(self) -> None:
@@ -68,9 +69,7 @@ class Staging:
         """Appends rows by COPY. The content hash is of the whole row as it will be stored."""
         texts = [_texts(columns[field.name]) for field in self.fields]
         if geometry is not None:
-            stored = shapely.set_srid(geometry, storage_srid())
-            wkb = shapely.to_wkb(stored, hex=True, include_srid=True)
-            texts.append([_NULL if text is None else text for text in wkb.tolist()])
+            texts.append(_ewkb_texts(geometry))
         lines: list[str] = []
         for row, feature in zip(zip(*texts, strict=True), _escaped(features), strict=True):
             line = "\t".join(row)
@@ -143,16 +142,33 @@ class Staging:
         self._execute("DROP TABLE {staging}")
 
     def analyze(self) -> None:
-        """Fresh statistics for the model's table: the planner must not see an empty one."""
-        self._execute("ANALYZE {table}")
+        """Fresh statistics for the model's table: the planner must not see an empty one.
+
+        Those of the geometry are left to autovacuum: they take longer than all others together, and without
+        them the planner assumes few hits, which is right for look-ups at a place.
+        """
+        self._execute("ANALYZE {table} (jurisdiction_id, edition_from_id, edition_to_id, {plain})")
 
     def _execute(self, text: str, values: dict[str, Any] | None = None) -> list[Any]:
         command = sql.SQL(text).format(
-            staging=_TABLE, table=self.table, columns=self.columns, examples=sql.Literal(_EXAMPLES)
+            staging=_TABLE,
+            table=self.table,
+            columns=self.columns,
+            plain=self.plain,
+            examples=sql.Literal(_EXAMPLES),
         )
         with connection.cursor() as cursor:
             cursor.execute(command, values)
             return cursor.fetchall() if cursor.description else []
+
+
+def _ewkb_texts(geometry: Geometries) -> list[str]:
+    """Geometry as hexadecimal EWKB. The SRID is put into plain WKB: five times as fast as letting GEOS write it."""
+    srid = storage_srid().to_bytes(4, "little").hex()
+    return [
+        _NULL if wkb is None else f"{wkb[:4].hex()}20{srid}{wkb[5:].hex()}"
+        for wkb in shapely.to_wkb(geometry, byte_order=1).tolist()
+    ]
 
 
 def _texts(values: list[Any]) -> list[str]:

@@ -88,6 +88,7 @@ def test_point_further_than_five_metres_finds_none(city):
 
 
 def test_point_lookup_takes_one_query(city, django_assert_num_queries):
+    at(city, 10)  # GeoDjango asks for the unit of the SRID once per process
     with django_assert_num_queries(1):
         at(city, 10)
     with django_assert_num_queries(2):
