@@ -13,6 +13,8 @@ import django
 from config import processes
 from config.demo.surroundings import surroundings_set
 
+INTERRUPTED = 130
+
 
 def main(arguments: list[str]) -> int:
     """The exit status: 0 when everything arrived where it should."""
@@ -41,7 +43,7 @@ def main(arguments: list[str]) -> int:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130 if options.once else 0
+        return INTERRUPTED
     finally:
         processes.process_file("demo").unlink(missing_ok=True)
 

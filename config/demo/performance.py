@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -62,7 +62,8 @@ def perform(*, once: bool, parcels: Path | None) -> int:
         _summary_show(console, traced, problems, password)
         if not once:
             console.print("Ctrl-C ends everything.")
-            _forever()
+            with suppress(KeyboardInterrupt):
+                _forever()
     except (CommandError, ReportNotAccepted) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1

@@ -79,14 +79,13 @@ PARCELS_SQL = """
 SELECT usage, use_type, key, ST_Y(point), ST_X(point)
 FROM (
     SELECT u.usage, u.use_type, p.key,
-           ST_Transform(ST_PointOnSurface(ST_Intersection(p.geometry, u.geometry)), 4326) AS point,
+           ST_Transform(ST_PointOnSurface(p.geometry), 4326) AS point,
            row_number() OVER (PARTITION BY u.usage ORDER BY ST_Area(p.geometry) DESC, p.key) AS turn
     FROM parcels_landuse u
-    JOIN parcels_parcel p ON p.jurisdiction_id = u.jurisdiction_id AND p.edition_to IS NULL
+    JOIN parcels_parcel p ON p.jurisdiction_id = u.jurisdiction_id AND p.edition_to_id IS NULL
         AND ST_Contains(u.geometry, ST_PointOnSurface(p.geometry))
-    WHERE u.jurisdiction_id = %s AND u.edition_to IS NULL
+    WHERE u.jurisdiction_id = %s AND u.edition_to_id IS NULL
 ) AS found
-WHERE NOT ST_IsEmpty(point)
 ORDER BY turn, usage
 LIMIT %s
 """
@@ -95,7 +94,7 @@ PARCELS_ONLY_SQL = """
 SELECT 'BUILT', '', key, ST_Y(point), ST_X(point)
 FROM (
     SELECT key, ST_Transform(ST_PointOnSurface(geometry), 4326) AS point
-    FROM parcels_parcel WHERE jurisdiction_id = %s AND edition_to IS NULL
+    FROM parcels_parcel WHERE jurisdiction_id = %s AND edition_to_id IS NULL
     ORDER BY md5(key) LIMIT %s
 ) AS found
 """

@@ -15,6 +15,8 @@ from config.demo.places import TRIAGE
 
 # Where no terminal says how wide it is (a log, a pipe), a line may be long.
 WIDTH = 200
+# Below this the eight columns would be columns of single words.
+WIDE = 150
 COLUMNS = (
     ("report", 15),
     ("category", 14),
@@ -25,6 +27,11 @@ COLUMNS = (
     ("reason", None),
     ("delivery and receipt", None),
 )
+NARROW_COLUMNS = (
+    ("report, category, parcel, road", None),
+    ("authority, confidence, reason", None),
+    ("delivery and receipt", None),
+)
 
 
 def console_open() -> Console:
@@ -33,11 +40,15 @@ def console_open() -> Console:
 
 def table_show(console: Console, traced: Sequence[Traced]) -> None:
     """Report, category, Gemarkung-Flur-Flurstück, road, authority, confidence, reason, delivery and receipt."""
+    is_wide = console.width >= WIDE
     table = Table(box=box.SIMPLE_HEAD, show_lines=True, padding=(0, 1, 0, 0))
-    for name, width in COLUMNS:
+    for name, width in COLUMNS if is_wide else NARROW_COLUMNS:
         table.add_column(name, width=width, overflow="fold")
     for one in traced:
-        table.add_row(*(escape(cell) for cell in _cells(one)))
+        cells = [escape(cell) for cell in _cells(one)]
+        if not is_wide:
+            cells = ["\n".join(cells[:4]), "\n".join(cells[4:7]), cells[7]]
+        table.add_row(*cells)
     console.print(table)
 
 
@@ -60,13 +71,13 @@ def _cells(one: Traced) -> list[str]:
 
 
 def _parcel(one: Traced) -> str:
+    """Gemarkung-Flur-Flurstück; the Gemarkung by its key where the source gives no name."""
     assert one.decision is not None  # noqa: S101 - the caller looked
     situations = one.decision.evidence.get("situations") or [{}]
     for parcel in situations[0].get("parcels") or []:
         if parcel["key"] == one.decision.parcel_key:
+            district = parcel["gemarkung"] or parcel["key"][:6]
             return "-".join(
-                str(part)
-                for part in (parcel["gemarkung"], parcel["flur"], parcel["number"])
-                if part
+                str(part) for part in (district, parcel["flur"], parcel["number"]) if part
             )
     return "–"

@@ -18,14 +18,9 @@ KEY_VARIABLES = {
 }
 
 
-def address_find(variable: str, first_port: int) -> str:
-    """host:port as the variable says, else the first free port from `first_port` on."""
-    if given := os.environ.get(variable):
-        return given
-    ports = range(first_port, first_port + 1000, 10)
-    return next(
-        address for port in ports if processes.address_free(address := f"{LOOPBACK}:{port}")
-    )
+def address_find(variable: str, port: int) -> str:
+    """host:port as the variable says, else this port of loopback or, if it is taken, another."""
+    return os.environ.get(variable) or processes.address_choose(f"{LOOPBACK}:{port}")
 
 
 def surroundings_set() -> None:

@@ -114,7 +114,8 @@ def _place(issue: Issue, decision: Decision) -> Place:
     situations = decision.evidence.get("situations") or [{}]
     parcel = _first(situations[0], "parcels")
     section = _first(situations[0], "sections") if decision.road else {}
-    label = [parcel.get("gemarkung"), parcel.get("flur"), parcel.get("number")]
+    district = parcel.get("gemarkung") or decision.parcel_key[:6]
+    label = [district, parcel.get("flur"), parcel.get("number")]
     return Place(
         latitude=issue.latitude,
         longitude=issue.longitude,

@@ -1,0 +1,129 @@
+"""The demo at small scale, from an empty database to the table, with every process real."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).parents[2]
+# Named after the process, so that two runs on one cluster stay apart.
+DATABASE = f"test_demo_{os.getpid()}"
+
+
+@pytest.fixture(scope="module")
+def surroundings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker
+) -> Iterator[dict[str, str]]:
+    """An installation of its own: database, files, static files; the servers are the tests' own."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.base",
+        "DATABASE_URL": urlunsplit(url._replace(path=f"/{DATABASE}")),
+        "FLURPOST_VAR": str(tmp_path_factory.mktemp("demo")),
+        "DEMO_SCALE": "small",
+    }
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {DATABASE}")
+    try:
+        for command in ("migrate", "collectstatic"):
+            subprocess.run(
+                [sys.executable, "manage.py", command, "--no-input", "--verbosity", "0"],
+                cwd=ROOT,
+                env=environment,
+                check=True,
+            )
+        yield environment
+    finally:
+        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+            for name in (DATABASE, f"{DATABASE}_partner"):
+                cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def demo_start(surroundings: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "config.demo", *arguments],
+        cwd=ROOT,
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def process_files(surroundings: dict[str, str]) -> list[str]:
+    return sorted(path.name for path in Path(surroundings["FLURPOST_VAR"], "run").glob("*.pid"))
+
+
+def test_demo_once_then_again_in_the_foreground(surroundings: dict[str, str]) -> None:
+    once = demo_start(surroundings, "--once")
+    told, _ = once.communicate(timeout=300)
+    assert once.returncode == 0, told
+    assert ", 0 problems" in told
+    assert "1 in triage" in told
+    for code in ("STRNRW", "KREIS66", "EUV", "NEIGH", "TRIAGE"):
+        assert f" {code} " in told
+    assert process_files(surroundings) == []
+
+    foreground = demo_start(surroundings)
+    assert foreground.stdout is not None
+    lines: list[str] = []
+    for line in foreground.stdout:
+        lines.append(line)
+        if "Ctrl-C ends everything" in line:
+            break
+    [page] = [line.split()[-1] for line in lines if line.startswith("Public map:")]
+    assert httpx.get(page, trust_env=False).status_code == httpx.codes.OK
+    assert "demo-mail.pid" in process_files(surroundings)
+    foreground.send_signal(signal.SIGINT)
+    rest, _ = foreground.communicate(timeout=60)
+
+    assert foreground.returncode == 0, "".join(lines) + rest
+    assert process_files(surroundings) == []
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(page, trust_env=False)
+
+
+def test_demo_parcels_that_do_not_exist(surroundings: dict[str, str]) -> None:
+    demo = demo_start(surroundings, "--once", "--parcels", "nowhere.gml")
+    told, _ = demo.communicate(timeout=60)
+    assert demo.returncode == 2
+    assert "nowhere.gml does not exist" in told
+    assert process_files(surroundings) == []
+
+
+def test_demo_parcels_real_data(surroundings: dict[str, str]) -> None:
+    parcels = ROOT.parent / "shared" / "data" / "parcels" / "mustermonzel"
+    if not parcels.exists():
+        pytest.skip("../shared/data/parcels/mustermonzel is not there")
+    demo = demo_start(surroundings, "--once", "--parcels", str(parcels))
+    told, _ = demo.communicate(timeout=300)
+    assert demo.returncode == 0, told
+    assert "24 reports: " in told
+    assert ", 0 problems" in told
+
+
+def test_demo_beside_a_running_one(surroundings: dict[str, str]) -> None:
+    """Something that runs under one of its names is neither used nor ended."""
+    from config.processes import process_mark
+
+    number_file = Path(surroundings["FLURPOST_VAR"], "run", "web.pid")
+    number_file.parent.mkdir(exist_ok=True)
+    number_file.write_text(f"{os.getpid()} {process_mark(os.getpid())}\n")
+    try:
+        demo = demo_start(surroundings, "--once")
+        told, _ = demo.communicate(timeout=300)
+    finally:
+        number_file.unlink()
+    assert demo.returncode == 1
+    assert f"web already runs as process {os.getpid()}" in told
+    assert process_files(surroundings) == []
