@@ -178,6 +178,12 @@ class MethodNotAllowed(IssuesError):
         self.allowed = allowed
 
 
+class LengthMissing(IssuesError):
+    """A body sent in chunks: without its length it cannot be read here."""
+
+    code = 411
+
+
 class RequestTooLarge(IssuesError):
     code = 413
 

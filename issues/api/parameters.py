@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from issues.errors import (
+    LengthMissing,
     MediaTypeUnsupported,
     RequestMalformed,
     RequestTooLarge,
@@ -86,8 +87,8 @@ def query_read(request: HttpRequest) -> Parameters:
 def body_read(request: HttpRequest) -> Parameters:
     """The parameters of a body: form, multipart (with photos in `media`) or JSON.
 
-    `jurisdiction_id` may stand in the query string instead. Raises `RequestTooLarge`, `RequestMalformed`
-    or `MediaTypeUnsupported`; XML bodies are not taken, so that no XML of strangers is ever parsed.
+    `jurisdiction_id` may stand in the query string instead. Raises `RequestTooLarge`, `RequestMalformed`,
+    `LengthMissing` or `MediaTypeUnsupported`; XML bodies are not taken, so that no XML of strangers is ever parsed.
     """
     try:
         length = int(request.headers.get("Content-Length") or 0)
@@ -96,6 +97,8 @@ def body_read(request: HttpRequest) -> Parameters:
     limit = PHOTOS_PER_REPORT * settings.PHOTO_MAX_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if length > limit:
         raise _too_large(limit)
+    if not length and "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        raise LengthMissing(_("The body of the request must come with its Content-Length."))
     kind = request.content_type or FORM
     try:
         if kind in {FORM, MULTIPART}:

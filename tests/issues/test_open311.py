@@ -375,6 +375,17 @@ def test_post_that_announces_too_much_is_refused_unread(client, report):
     assert codes_of(response) == [413]
 
 
+def test_post_in_chunks_is_told_to_send_the_length(client, report):
+    response = client.generic(
+        "POST",
+        f"{BASE}/requests.xml",
+        b"",
+        content_type=FORM,
+        headers={"transfer-encoding": "chunked"},
+    )
+    assert codes_of(response) == [411]
+
+
 def test_post_needs_no_csrf_token(report):
     assert Client(enforce_csrf_checks=True).post(f"{BASE}/requests.xml", report).status_code == 200
 
