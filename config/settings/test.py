@@ -10,6 +10,6 @@ STORAGES = {
 }
 # Tests share no queue with a worker that runs beside them.
 CELERY_BROKER_URL = "memory://"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float] = {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
 # WhiteNoise looks files up when they are asked for: tests need no collected ones.
 WHITENOISE_AUTOREFRESH = True
