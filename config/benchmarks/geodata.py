@@ -10,14 +10,14 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
+from config.benchmarks.city import SEED, database_use
+from config.benchmarks.measure import Figure
 from fixtures.modelcity.detail import SCALES
 from fixtures.modelcity.generate import generate
 from gis_core.enums import Dataset
 from gis_core.loading.service import Source, geodata_load
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
-from mapui.benchmarks.city import SEED, database_use
-from mapui.benchmarks.measure import Figure
 
 YARDSTICK_TABLE: Final = "bench_ogr2ogr"
 TIMES_OF_OGR2OGR: Final = 4.0

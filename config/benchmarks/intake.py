@@ -14,13 +14,13 @@ import httpx
 from django.db import connection
 
 from config import processes
+from config.benchmarks.city import DATABASE, City, city_load, database_use
+from config.benchmarks.measure import Figure, median, milliseconds
 from gis_core.srids import WGS84, storage_srid
 from issues.enums import Channel
 from issues.models import ApiKey, Category
 from issues.services import api_key_create, issue_receive
 from issues.types import LocationInput
-from mapui.benchmarks.city import DATABASE, City, city_load, database_use
-from mapui.benchmarks.measure import Figure, median, milliseconds
 
 REPORTS: Final = 300
 WARM_UP: Final = 20

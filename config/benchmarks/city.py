@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,11 @@ def city_load(scale: str = "city") -> City:
     folder = settings.VAR / "bench" / scale
     generate(SCALES[scale], SEED, folder)
     manifest = folder / "manifest.json"
+    with redirect_stdout(StringIO()):
+        return _load(folder, manifest)
+
+
+def _load(folder: Path, manifest: Path) -> City:
     call_command("load_jurisdiction", manifest, verbosity=0)
     identifier = json.loads(manifest.read_text("utf-8"))["jurisdiction"]["id"]
     call_command("load_geodata", jurisdiction=identifier, manifest=manifest, verbosity=0)

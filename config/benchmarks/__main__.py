@@ -1,0 +1,66 @@
+"""`python -m config.benchmarks [NAME] [--json]`, called by `./run bench` once the servers run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+import django
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from config.benchmarks.measure import Figure
+
+NAMES: Final = ("intake", "geodata")
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the figures; the exit status says nothing about them, because machines are noisy."""
+    parser = argparse.ArgumentParser(prog="./run bench", description="Figures with yardsticks.")
+    parser.add_argument("name", nargs="?", choices=NAMES)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
+    django.setup()
+    # What is logged for each report would be measured, and would hide the figures.
+    logging.disable(logging.WARNING)
+    from config.benchmarks.geodata import geodata
+    from config.benchmarks.intake import intake
+
+    benchmarks = dict(zip(NAMES, (intake, geodata), strict=True))
+    figures: list[Figure] = []
+    for name in [options.name] if options.name else NAMES:
+        measured = benchmarks[name]()
+        figures += measured
+        if options.json:
+            for figure in measured:
+                print(json.dumps(figure.as_json(), ensure_ascii=False), flush=True)
+    if not options.json:
+        Console().print(_table(figures))
+    return 0
+
+
+def _table(figures: list[Figure]) -> Table:
+    table = Table("name", "value", "unit", "yardstick", "ratio", "limit", "holds")
+    for figure in figures:
+        shown = figure.as_json()
+        limit = "–" if shown["limit"] is None else f"{shown['limit']:g}"
+        table.add_row(
+            shown["name"],
+            f"{shown['value']:.1f}",
+            shown["unit"],
+            f"{shown['yardstick']:.1f}",
+            f"{shown['ratio']:.2f}",
+            f"ratio {limit}" if figure.limit_is_of_ratio else limit,
+            {True: "yes", False: "NO", None: "–"}[shown["holds"]],
+        )
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
