@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -95,12 +96,16 @@ def _everything_start(jurisdiction: Jurisdiction, started: list[str]) -> None:
             started.append(name)
         _step(f"Started: {name}", act)
 
-    boundary = jurisdiction.boundary
-    start(partner.NAME, lambda: partner.partner_start(boundary_hex=boundary.hexewkb.decode()))
+    if jurisdiction.boundary is None:
+        raise CommandError(
+            f"{jurisdiction} has no boundary: neither areas nor parcels were loaded."
+        )
+    area = jurisdiction.boundary.hexewkb.decode()
+    start(partner.NAME, partial(partner.partner_start, boundary_hex=area))
     start(MAIL_RECEIVER, _mail_receiver_start)
     call_command("mapserver_config", verbosity=0, stdout=sys.stderr)
     for name in ("mapserver", *OURS):
-        start(name, lambda name=name: programs.program_start(name))
+        start(name, partial(programs.program_start, name))
     call_command("register_own_map_services", stdout=sys.stderr)
 
 

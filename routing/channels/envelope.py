@@ -119,7 +119,7 @@ def _place(issue: Issue, decision: Decision) -> Place:
     return Place(
         latitude=issue.latitude,
         longitude=issue.longitude,
-        srid=issue.point.srid,
+        srid=settings.STORAGE_SRID,
         easting=issue.point.x,
         northing=issue.point.y,
         accuracy_m=issue.accuracy_m,

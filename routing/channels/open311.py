@@ -68,7 +68,7 @@ class Endpoint:
         """Raises DeliveryDelayed or DeliveryRefused; an answer that cannot be read may be a success."""
         with ExitStack() as stack:
             arguments: dict[str, Any] = {"data": self._form(envelope)}
-            if self.settings.get("photos") == "upload":
+            if self._sends_photos():
                 arguments["files"] = [
                     (
                         "media",
@@ -145,6 +145,9 @@ class Endpoint:
         codes: dict[str, str] = self.settings.get("service_codes", {})
         return codes.get(category_code) or codes.get("*") or category_code
 
+    def _sends_photos(self) -> bool:
+        return bool(self.settings.get("photos") == "upload")
+
     def _common(self) -> dict[str, str]:
         common: dict[str, str] = {}
         if self.settings.get("jurisdiction_id"):
@@ -164,7 +167,7 @@ class Endpoint:
             "service_code": self.service_code(envelope.category_code),
             "lat": f"{place.latitude:.7f}",
             "long": f"{place.longitude:.7f}",
-            "description": description(envelope),
+            "description": description(envelope, with_photos=self._sends_photos()),
         }
         if place.address:
             form["address_string"] = place.address
@@ -198,7 +201,7 @@ def reference_marker(envelope: Envelope) -> str:
     return f"[{envelope.reference}]"
 
 
-def description(envelope: Envelope) -> str:
+def description(envelope: Envelope, *, with_photos: bool) -> str:
     """What the receiver's staff read; our reference comes first, where no receiver cuts it off."""
     place = envelope.place
     lines = [
@@ -206,5 +209,6 @@ def description(envelope: Envelope) -> str:
         envelope.description,
         " · ".join(part for part in (place.road, place.address, place.parcel_label) if part),
         envelope.reason,
+        f"Fotos auf Anfrage: {len(envelope.photos)}" if envelope.photos and not with_photos else "",
     ]
     return "\n\n".join(line for line in lines if line)[:DESCRIPTION_MAX]

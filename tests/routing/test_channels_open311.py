@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from issues.enums import PhotoStatus
+from issues.models import Photo
 from routing.channels.open311_answers import AnswerError, answer_errors, answer_records
 from routing.channels.outbox import deliveries_send_due, numbers_poll
 from routing.enums import ChannelKind, DeliveryState
@@ -251,6 +254,15 @@ def test_open311_without_key_in_environment(receiver: Receiver, monkeypatch) -> 
     delivery = attempt(delivery_make())
     assert "TEST_KEY_STRNRW" in delivery.last_error
     assert receiver.requests == []
+
+
+def test_open311_photos_that_are_not_sent_are_mentioned(receiver: Receiver) -> None:
+    receiver.answer = lambda *_: (200, JSON, '[{"service_request_id": 5}]')
+    delivery = delivery_make()
+    photo = Photo(issue=delivery.decision.issue, status=PhotoStatus.STORED)
+    photo.file.save("photo.jpg", ContentFile(b"jpeg"), save=True)
+    attempt(delivery)
+    assert receiver.requests[0][2]["description"].endswith("Fotos auf Anfrage: 1")
 
 
 def test_open311_endless_answer(receiver: Receiver) -> None:
