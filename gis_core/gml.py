@@ -86,7 +86,7 @@ def head_read(stream: IO[bytes]) -> Head:
 
 
 def elements_stream(stream: IO[bytes], names: Collection[str]) -> Iterator[etree._Element]:
-    """Yields each element with one of these local names when it is complete, then frees it and all before it.
+    """Yields each element with one of these local names when it is complete, then frees all before it.
 
     Raises GmlError where the document is truncated, badly encoded or not well-formed.
     """
@@ -101,15 +101,12 @@ def elements_stream(stream: IO[bytes], names: Collection[str]) -> Iterator[etree
         remove_comments=True,
         remove_pis=True,
     )
-    listened = frozenset(names)
     try:
         for _, element in events:
             yield element
+            # The element itself goes when its next sibling comes, or together with its parent.
             parent = element.getparent()
-            if parent is None or local_name(parent.tag) in listened:
-                continue  # the wrapper around it ends next and takes it along
-            element.clear(keep_tail=False)
-            while (before := element.getprevious()) is not None:
+            while parent is not None and (before := element.getprevious()) is not None:
                 parent.remove(before)
     except (etree.XMLSyntaxError, LookupError) as error:
         raise GmlError(f"not well-formed XML: {error}") from error

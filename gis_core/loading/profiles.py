@@ -6,6 +6,7 @@ A profile is a JSON object:
     formats    "xml", "table" or both (a table is GeoPackage, shapefile, FlatGeobuf, GeoJSON, CSV)
     namespace  XML only: a namespace of the document begins so
     features   XML: local names of the feature elements; tables: names of layers (empty: any)
+    others     XML only: other feature elements of the namespace; they are passed over without piling up in memory
     geometry   XML only: local names of the property that holds the geometry
     columns    {column: [names in the source]}; for XML a name may be a path (a/b), @id, @element or a/@attribute
     required   columns that must have a value
@@ -39,6 +40,7 @@ class Profile:
     required: list[str] = field(default_factory=list)
     namespace: str = ""
     features: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
     geometry: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)

@@ -79,7 +79,7 @@ class _Reader:
         self.file, self.profile, self.head = file, profile, head
         self.report, self.progress = report, progress
         self.default_crs = self.batch_crs = crs
-        self.members = self.found = 0
+        self.members = self.found = self.passed = 0
         self.wanted = _paths_compile(profile.columns)
         self.geometry_names = frozenset(profile.geometry)
         self.child_tags = [
@@ -94,9 +94,11 @@ class _Reader:
 
     def read(self, stream: IO[bytes]) -> Iterator[Batch]:
         features = frozenset(self.profile.features)
-        others = {*_MEMBERS, *_CHANGES, _NAS_CRS, _NAS_PORTION, "Envelope", "boundedBy"} - features
-        for element in elements_stream(stream, features | others):
+        others = frozenset(self.profile.others)
+        wrappers = {*_MEMBERS, *_CHANGES, _NAS_CRS, _NAS_PORTION, "Envelope"}
+        for element in elements_stream(stream, features | others | wrappers):
             name = local_name(element.tag)
+            self.passed += name in features or name in others
             if name in features:
                 if batch := self._feature(element, name):
                     yield batch
@@ -106,7 +108,7 @@ class _Reader:
                 raise LoadError(
                     f"is an update delivery ({name}); a complete delivery is needed", file=self.file
                 )
-            else:
+            elif name not in others:
                 self._header(element, name)
         if self.features:
             yield self._flush()
@@ -200,11 +202,14 @@ class _Reader:
 
     def _complete(self) -> None:
         """A WFS says how many features it returned: fewer means that the answer was cut."""
-        returned = self.head.attributes.get("numberReturned", "")
-        if returned.isdigit() and self.members and int(returned) != self.members:
+        attributes = self.head.attributes
+        name = "numberReturned" if "numberReturned" in attributes else "numberOfFeatures"
+        returned = attributes.get(name, "")
+        # In gml:featureMembers there is no wrapper to count; where all feature types are known, they are counted.
+        came = self.members or self.passed if self.profile.others else self.members
+        if returned.isdigit() and int(returned) != came and (came or self.profile.others):
             raise LoadError(
-                f"is incomplete: numberReturned says {returned} features, {self.members} came",
-                file=self.file,
+                f"is incomplete: {name} says {returned} features, {came} came", file=self.file
             )
 
 

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,66 +17,217 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='MapService',
+            name="MapService",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='short name')),
-                ('title', models.CharField(max_length=100, verbose_name='title')),
-                ('url', models.URLField(max_length=500, verbose_name='address')),
-                ('layers', models.CharField(max_length=300, verbose_name='layers')),
-                ('version', models.CharField(choices=[('1.1.1', '1.1.1'), ('1.3.0', '1.3.0')], default='1.3.0', max_length=5, verbose_name='WMS version')),
-                ('image_format', models.CharField(default='image/png', max_length=30, verbose_name='image format')),
-                ('attribution', models.CharField(blank=True, max_length=300, verbose_name='attribution')),
-                ('is_background', models.BooleanField(default=False, verbose_name='background map')),
-                ('staff_only', models.BooleanField(default=False, verbose_name='for staff only')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True, verbose_name="short name")),
+                ("title", models.CharField(max_length=100, verbose_name="title")),
+                ("url", models.URLField(max_length=500, verbose_name="address")),
+                ("layers", models.CharField(max_length=300, verbose_name="layers")),
+                (
+                    "version",
+                    models.CharField(
+                        choices=[("1.1.1", "1.1.1"), ("1.3.0", "1.3.0")],
+                        default="1.3.0",
+                        max_length=5,
+                        verbose_name="WMS version",
+                    ),
+                ),
+                (
+                    "image_format",
+                    models.CharField(
+                        default="image/png", max_length=30, verbose_name="image format"
+                    ),
+                ),
+                (
+                    "attribution",
+                    models.CharField(blank=True, max_length=300, verbose_name="attribution"),
+                ),
+                (
+                    "is_background",
+                    models.BooleanField(default=False, verbose_name="background map"),
+                ),
+                ("staff_only", models.BooleanField(default=False, verbose_name="for staff only")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'map service',
-                'verbose_name_plural': 'map services',
-                'ordering': ['order', 'slug'],
+                "verbose_name": "map service",
+                "verbose_name_plural": "map services",
+                "ordering": ["order", "slug"],
             },
         ),
         migrations.CreateModel(
-            name='Jurisdiction',
+            name="Jurisdiction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identifier', models.CharField(help_text='As in Open311: castrop-rauxel.de', max_length=100, unique=True, verbose_name='identifier')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('municipality_key', models.CharField(max_length=8, verbose_name='official municipality key (AGS)')),
-                ('issue_prefix', models.CharField(max_length=8, verbose_name='prefix of issue numbers')),
-                ('boundary', django.contrib.gis.db.models.fields.MultiPolygonField(blank=True, null=True, spatial_index=False, srid=storage_srid(), verbose_name='boundary')),
-                ('acceptance_margin_m', models.PositiveIntegerField(default=3000, verbose_name='margin outside the boundary in which reports are accepted (m)')),
-                ('bears_through_roads', models.BooleanField(default=False, help_text='More than 80,000 inhabitants, or opted in (FStrG § 5 (2), (2a), StrWG NRW § 44).', verbose_name='bears the duty for through-road stretches')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "identifier",
+                    models.CharField(
+                        help_text="As in Open311: castrop-rauxel.de",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="identifier",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "municipality_key",
+                    models.CharField(max_length=8, verbose_name="official municipality key (AGS)"),
+                ),
+                (
+                    "issue_prefix",
+                    models.CharField(max_length=8, verbose_name="prefix of issue numbers"),
+                ),
+                (
+                    "boundary",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        blank=True,
+                        null=True,
+                        spatial_index=False,
+                        srid=storage_srid(),
+                        verbose_name="boundary",
+                    ),
+                ),
+                (
+                    "acceptance_margin_m",
+                    models.PositiveIntegerField(
+                        default=3000,
+                        verbose_name="margin outside the boundary in which reports are accepted (m)",
+                    ),
+                ),
+                (
+                    "bears_through_roads",
+                    models.BooleanField(
+                        default=False,
+                        help_text="More than 80,000 inhabitants, or opted in (FStrG § 5 (2), (2a), StrWG NRW § 44).",
+                        verbose_name="bears the duty for through-road stretches",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'jurisdiction',
-                'verbose_name_plural': 'jurisdictions',
-                'indexes': [django.contrib.postgres.indexes.GistIndex(fields=['boundary'], name='jurisdiction_boundary_gist')],
+                "verbose_name": "jurisdiction",
+                "verbose_name_plural": "jurisdictions",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(
+                        fields=["boundary"], name="jurisdiction_boundary_gist"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.CharField(choices=[('cadastral_districts', 'Cadastral districts'), ('parcels', 'Parcels'), ('land_use', 'Land use'), ('ownership', 'Ownership classes'), ('road_sections', 'Road sections'), ('road_parts', 'Parts of the road'), ('through_roads', 'Through-road stretches'), ('assets', 'Assets'), ('areas', 'Areas'), ('agreements', 'Agreements')], max_length=30, verbose_name='dataset')),
-                ('status', models.CharField(choices=[('staged', 'staged'), ('active', 'active'), ('superseded', 'superseded'), ('discarded', 'discarded'), ('failed', 'failed')], default='staged', max_length=12, verbose_name='status')),
-                ('source', models.CharField(max_length=500, verbose_name='source')),
-                ('profile', models.CharField(max_length=50, verbose_name='profile')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='as of')),
-                ('licence', models.CharField(blank=True, max_length=100, verbose_name='licence')),
-                ('attribution', models.CharField(blank=True, max_length=300, verbose_name='attribution')),
-                ('report', models.JSONField(blank=True, default=dict, verbose_name='report')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('activated_at', models.DateTimeField(blank=True, null=True, verbose_name='activated')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('jurisdiction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='gis_core.jurisdiction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "dataset",
+                    models.CharField(
+                        choices=[
+                            ("cadastral_districts", "Cadastral districts"),
+                            ("parcels", "Parcels"),
+                            ("land_use", "Land use"),
+                            ("ownership", "Ownership classes"),
+                            ("road_sections", "Road sections"),
+                            ("road_parts", "Parts of the road"),
+                            ("through_roads", "Through-road stretches"),
+                            ("assets", "Assets"),
+                            ("areas", "Areas"),
+                            ("agreements", "Agreements"),
+                        ],
+                        max_length=30,
+                        verbose_name="dataset",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("staged", "staged"),
+                            ("active", "active"),
+                            ("superseded", "superseded"),
+                            ("discarded", "discarded"),
+                            ("failed", "failed"),
+                        ],
+                        default="staged",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("source", models.CharField(max_length=500, verbose_name="source")),
+                ("profile", models.CharField(max_length=50, verbose_name="profile")),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="as of")),
+                ("licence", models.CharField(blank=True, max_length=100, verbose_name="licence")),
+                (
+                    "attribution",
+                    models.CharField(blank=True, max_length=300, verbose_name="attribution"),
+                ),
+                ("report", models.JSONField(blank=True, default=dict, verbose_name="report")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "activated_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="activated"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="gis_core.jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'edition',
-                'verbose_name_plural': 'editions',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('jurisdiction', 'dataset'), name='edition_one_active_per_dataset'), models.CheckConstraint(condition=models.Q(('status__in', ['staged', 'active', 'superseded', 'discarded', 'failed'])), name='edition_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'active'), _negated=True), ('activated_at__isnull', False), _connector='OR'), name='edition_active_has_date')],
+                "verbose_name": "edition",
+                "verbose_name_plural": "editions",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "active")),
+                        fields=("jurisdiction", "dataset"),
+                        name="edition_one_active_per_dataset",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["staged", "active", "superseded", "discarded", "failed"],
+                            )
+                        ),
+                        name="edition_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "active"), _negated=True),
+                            ("activated_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="edition_active_has_date",
+                    ),
+                ],
             },
         ),
     ]

@@ -86,6 +86,18 @@ def test_truncated_answer_of_a_service(city, tmp_path):
     refuse(city, path, r"wfs\.gml: is incomplete: numberReturned says 2803 features, 1 came")
 
 
+def test_answer_without_any_of_its_features(city, tmp_path):
+    path = write(tmp_path / "wfs.gml", collection_gml(returned=5))
+    refuse(city, path, r"wfs\.gml: is incomplete: numberReturned says 5 features, 0 came")
+
+
+def test_truncated_feature_members_of_wfs_1_1(city, tmp_path):
+    text = collection_gml(parcel_gml(KEYS[0], GOOD)).replace("numberReturned", "numberOfFeatures")
+    text = text.replace("wfs:member", "gml:featureMembers").replace('Features="1"', 'Features="2"')
+    path = write(tmp_path / "wfs.gml", text)
+    refuse(city, path, r"wfs\.gml: is incomplete: numberOfFeatures says 2 features, 1 came")
+
+
 def test_service_exception_instead_of_data(city, tmp_path):
     text = '<ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1"/>'
     refuse(city, write(tmp_path / "a.xml", text), r"a\.xml: is a service's error message")

@@ -70,7 +70,7 @@ class Command(BaseCommand):
             paths: list[Path] = options["sources"]
             sources = [Source(path, options["profile"], options["layer"], crs) for path in paths]
             return [(options["dataset"], sources)], options["as_of"]
-        return _manifest_read(options["manifest"], options["as_of"])
+        return _manifest_read(Path(options["manifest"]), options["as_of"])
 
     def _load(
         self,
