@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
-from io import StringIO
+from io import BytesIO
 from typing import Any, Final
 
 import shapely
@@ -28,6 +28,8 @@ _OWN_FIELDS: Final = frozenset({"id", "content_hash"})
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NULL: Final = "\\N"
 _EXAMPLES: Final = 5
+# Bytes that COPY takes at a time; psycopg2's own 8 KiB would be thousands of small steps.
+_COPY_BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Staging:
             staging=_TABLE, columns=self.columns
         )
         with connection.cursor() as cursor:
-            cursor.copy_expert(command, StringIO("".join(lines)))
+            cursor.copy_expert(command, BytesIO("".join(lines).encode()), _COPY_BLOCK)
 
     def prepare(self, report: LoadReport) -> int:
         """Drops repeated identical rows, refuses one key with two contents, and returns the number of rows."""
