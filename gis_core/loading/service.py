@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -74,47 +74,44 @@ def geodata_load(
     """
     started = perf_counter()
     spec, sources, report = dataset_spec(dataset), list(sources), LoadReport()
-    profiles: dict[str, None] = {}
+    names = ", ".join(source.path.name for source in sources)
     with transaction.atomic():
         _lock(jurisdiction, spec)
         staging = Staging(spec)
         staging.create()
+        profiles: dict[str, None] = {}
         for profile, batch in _batches(spec, sources, report, progress):
             profiles[profile.name] = None
             _stage(spec, staging, jurisdiction, profile, batch, report)
         rows = staging.prepare(report)
         if rows == 0:
-            names = ", ".join(source.path.name for source in sources)
             raise LoadError(f"holds no feature of {spec.dataset}", file=names)
         edition = Edition.objects.create(
             jurisdiction=jurisdiction,
             dataset=spec.dataset,
-            source=", ".join(source.path.name for source in sources)[:500],
+            source=names[:500],
             profile=", ".join(profiles)[:50],
             as_of=as_of,
             licence=licence,
             attribution=attribution,
             created_by=created_by,
         )
-        try:
-            difference = staging.activate(edition, rows)
-        except IntegrityError as error:
-            raise LoadError(f"refused by the database: {error}", file=edition.source) from error
-        if difference.unchanged < rows or difference.vanished:
-            staging.analyze()
-        staging.drop()
-        seconds = perf_counter() - started
-        edition.report = {
-            "rows": rows,
-            "new": difference.new,
-            "changed": difference.changed,
-            "vanished": difference.vanished,
-            "unchanged": difference.unchanged,
-            "seconds": round(seconds, 3),
-            **report.as_json(),
-        }
+        difference = _activate(staging, edition, rows)
+        edition.report = {"rows": rows, **asdict(difference), **report.as_json()}
+        edition.report["seconds"] = round(perf_counter() - started, 3)
         edition.save(update_fields=["report"])
     return LoadResult(edition, rows, difference, perf_counter() - started)
+
+
+def _activate(staging: Staging, edition: Edition, rows: int) -> Difference:
+    try:
+        difference = staging.activate(edition, rows)
+    except IntegrityError as error:
+        raise LoadError(f"refused by the database: {error}", file=edition.source) from error
+    if difference.unchanged < rows or difference.vanished:
+        staging.analyze()
+    staging.drop()
+    return difference
 
 
 def _lock(jurisdiction: Jurisdiction, spec: DatasetSpec) -> None:
