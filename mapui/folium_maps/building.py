@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from folium.plugins import VectorGridProtobuf
 from folium.raster_layers import WmsTileLayer
+from folium.utilities import JsCode
 
 from gis_core.models import Jurisdiction, MapService
 from issues.enums import IssueStatus
@@ -173,6 +174,8 @@ def _vector_layer(
     url = reverse("tile", args=[layer, 0, 0, 0]).replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt")
     options = {
         "vectorTileLayerStyles": {layer: style},
+        # Thousands of outlines are too many elements for SVG, the plugin's own choice.
+        "rendererFactory": JsCode("L.canvas.tile"),
         "interactive": False,
         "minZoom": min_zoom,
         "maxZoom": MAX_ZOOM,

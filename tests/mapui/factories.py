@@ -20,6 +20,7 @@ from routing.models import Authority, Decision, ThroughRoad
 
 WEST, SOUTH, SIDE = 382_900.0, 5_712_300.0, 100.0
 SRID = 25832
+PASSWORD = "ein langes Kennwort 7"
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 
@@ -194,6 +195,6 @@ def decision_create(issue: Issue, authority: Authority | None, **fields: Any) ->
 def staff_create(
     name: str = "sichtung", *, permissions: tuple[str, ...] = ("triage_issue", "release_issue")
 ) -> User:
-    user = User.objects.create_user(name, password="ein langes Kennwort 7")
+    user = User.objects.create_user(name, password=PASSWORD)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return user

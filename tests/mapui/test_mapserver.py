@@ -32,13 +32,18 @@ def mapfile(settings, tmp_path, db):
 
 
 def mapserv(mapfile: Path, **query: str) -> tuple[str, bytes]:
+    return mapserv_answer(mapfile, urlencode({"SERVICE": "WMS", **query}))
+
+
+def mapserv_answer(mapfile: Path, query: str) -> tuple[str, bytes]:
     """Media type and body of MapServer's answer, asked as CGI."""
     configuration = mapfile.with_name("mapserver.conf")
-    configuration.write_text(f'CONFIG\n ENV\n "MS_MAPFILE" "{mapfile}"\n END\nEND\n')
+    if not configuration.exists():
+        configuration.write_text(f'CONFIG\n ENV\n "MS_MAPFILE" "{mapfile}"\n END\nEND\n')
     environment = {
         "PATH": os.environ["PATH"],
         "REQUEST_METHOD": "GET",
-        "QUERY_STRING": urlencode({"SERVICE": "WMS", **query}),
+        "QUERY_STRING": query,
         "MAPSERVER_CONFIG_FILE": str(configuration),
     }
     answer = subprocess.run([MAPSERV], env=environment, capture_output=True, check=True, timeout=30)

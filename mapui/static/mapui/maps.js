@@ -73,8 +73,7 @@
     } else {
       body.append(symbol(options.symbols, issue.state, issue.colour));
     }
-    const size = options.style === "authority" ? null : [30, 30];
-    const icon = L.divIcon({ html: body, className: "marker-holder", iconSize: size });
+    const icon = L.divIcon({ html: body, className: "marker-holder", iconSize: [30, 30] });
     const made = L.marker(latlng, { icon, keyboard: true, riseOnHover: true });
     const label = [issue.category, issue.state_text, issue.authority, feature.id].filter(Boolean).join(", ");
     made.on("add", () => {
@@ -93,7 +92,9 @@
     const open = () => show(issue.url);
     made.on("click", (event) => { L.DomEvent.stopPropagation(event); open(); });
     made.on("keydown", (event) => {
-      if (event.originalEvent.key === " ") { event.originalEvent.preventDefault(); open(); }
+      if (![" ", "Enter"].includes(event.originalEvent.key)) return;
+      event.originalEvent.preventDefault();
+      open();
     });
     return made;
   }

@@ -1,0 +1,145 @@
+"""A real browser on the live server. Every page it opens is watched: requests, console, policy violations."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from mapui.mapserver.mapfile import mapfile_write
+from mapui.mapserver.services import own_map_services_register
+from tests.mapui.factories import PASSWORD, staff_create, town_create
+from tests.mapui.test_mapserver import MAPSERV, mapserv_answer
+
+TIMEOUT_MS = int(os.environ.get("BROWSER_TIMEOUT_MS", "15000"))
+
+
+@dataclass
+class Watch:
+    """What a page did besides showing itself."""
+
+    origin: str
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def foreign(self) -> list[str]:
+        """Requests to any other host; data: and blob: addresses ask nobody."""
+        asked = [one for one in self.requests if urlsplit(one).scheme not in {"data", "blob"}]
+        return [one for one in asked if not one.startswith(f"{self.origin}/")]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed; `./run test` installs it.")
+    # Playwright's loop runs in this thread, where Django would refuse the database of the factories.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox does not start for root; the pages are ours.
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def watch(live_server) -> Watch:
+    return Watch(live_server.url)
+
+
+@pytest.fixture
+def context(browser: Browser, live_server, watch: Watch) -> Iterator[BrowserContext]:
+    opened = browser.new_context(
+        base_url=live_server.url,
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+        viewport={"width": 1280, "height": 800},
+    )
+    opened.set_default_timeout(TIMEOUT_MS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, watch: Watch) -> Iterator[Page]:
+    """A page that fails its test when it complains or asks another host for anything."""
+    opened = context.new_page()
+    opened.on("request", lambda request: watch.requests.append(request.url))
+    opened.on("pageerror", lambda error: watch.complaints.append(f"error: {error}"))
+    opened.on(
+        "console",
+        lambda message: (
+            watch.complaints.append(f"{message.type}: {message.text}")
+            if message.type in {"error", "warning"}
+            else None
+        ),
+    )
+    yield opened
+    assert watch.foreign() == []
+    assert watch.complaints == []
+
+
+@pytest.fixture
+def map_server(transactional_db, settings, tmp_path) -> Iterator[None]:
+    """The real MapServer behind loopback HTTP, one process a request, with its layers registered."""
+    if not MAPSERV.exists():
+        pytest.skip("MapServer is not installed; `./run setup` installs it.")
+    settings.MAPFILE = tmp_path / "flurpost.map"
+    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8"]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            media_type, body = mapserv_answer(Path(settings.MAPFILE), urlsplit(self.path).query)
+            self.send_response(200)
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    settings.MAPSERVER_URL = f"http://127.0.0.1:{server.server_port}/wms"
+    cache.clear()
+    mapfile_write()
+    own_map_services_register()
+    yield
+    cache.clear()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def town(transactional_db):
+    return town_create()
+
+
+@pytest.fixture
+def staff_page(page: Page, transactional_db) -> Page:
+    """Logged in through the login page, as a clerk does it."""
+    staff_create()
+    page.goto("/triage/")
+    page.get_by_label("Benutzername").fill("sichtung")
+    page.get_by_label("Kennwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url("**/triage/")
+    return page
+
+
+def map_wait(page: Page) -> None:
+    """Until maps.js says that the map has its issues, outlines and first tiles."""
+    page.wait_for_selector("[data-map-ready=true]")

@@ -1,0 +1,208 @@
+"""Both maps in a real browser. What every page asks and complains about is checked by the `page` fixture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from issues.enums import IssueStatus
+from issues.models import Issue
+from routing.enums import Outcome
+from tests.e2e.conftest import Watch, map_wait
+from tests.mapui.factories import authority_create, decision_create, issue_create
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+AXE = Path(settings.NPM_ROOT) / "axe-core" / "axe.min.js"
+HOSTILE = "<script>alert(1)</script> `${alert(2)}` <img src=x onerror=alert(3)> </script>"
+
+
+@pytest.fixture
+def issues(town) -> list[Issue]:
+    """Three issues: decided, unclear, not released."""
+    city = authority_create(town)
+    decided = issue_create(
+        town, east=150, north=50, status=IssueStatus.IN_PROGRESS, description=HOSTILE
+    )
+    decision_create(decided, city)
+    unclear = issue_create(town, east=50, north=150)
+    decision_create(unclear, city, outcome=Outcome.TRIAGE)
+    hidden = issue_create(town, east=50, north=50, released=False)
+    decision_create(hidden, city)
+    return [decided, unclear, hidden]
+
+
+def problems(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.1 A and AA; `evaluate` is not held back by the page's policy."""
+    page.evaluate(AXE.read_text())
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+    found = page.evaluate("tags => axe.run({runOnly: tags})", tags)
+    return [
+        f"{one['id']}: {[node['html'][:160] for node in one['nodes']]}"
+        for one in found["violations"]
+    ]
+
+
+def test_public_map_shows_released_issues_on_own_background(
+    page: Page, issues, map_server, watch: Watch
+):
+    page.goto("/")
+    map_wait(page)
+    expect(page.locator(".leaflet-marker-icon")).to_have_count(2)
+    expect(page.locator(".issue")).to_have_count(2)
+    tiles = page.locator("img.leaflet-tile")
+    assert tiles.count() > 0
+    assert tiles.first.evaluate("tile => tile.naturalWidth") == 512
+    assert any("/map-services/background/wms" in asked for asked in watch.requests)
+    assert not any("/map-services/parcels/" in asked for asked in watch.requests)
+
+
+def test_public_map_click_on_issue_shows_details(page: Page, issues):
+    page.goto("/")
+    map_wait(page)
+    page.get_by_role("button", name="Schlagloch, in Bearbeitung, Stadtbetrieb").click()
+    details = page.locator("#details")
+    expect(details).to_contain_text("in Bearbeitung")
+    expect(details).to_contain_text("Stadtbetrieb")
+    expect(details).not_to_contain_text("alert")
+    page.keyboard.press("Escape")
+    expect(details).to_be_empty()
+
+
+def test_public_map_filter_changes_list_and_map(page: Page, issues):
+    page.goto("/")
+    map_wait(page)
+    page.get_by_label("Stand").select_option("in_progress")
+    expect(page.locator(".issue")).to_have_count(1)
+    expect(page.locator(".leaflet-marker-icon")).to_have_count(1)
+    assert "status=in_progress" in page.url
+
+
+def test_public_map_by_keyboard(page: Page, issues):
+    page.goto("/")
+    map_wait(page)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Karte überspringen, zur Liste")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#issue-list")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#details .details-title")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".issue a").first).to_be_focused()
+    marker = page.locator(".leaflet-marker-icon").first
+    marker.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#details .details-title")).to_be_focused()
+
+
+def test_language_german_first_english_switchable(page: Page, issues):
+    page.goto("/")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Meldungen in Musterstadt")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Issues in Musterstadt")
+    map_wait(page)
+    expect(page.locator(".legend")).to_contain_text("in progress")
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_triage_map_shows_parcels_and_their_numbers(
+    issues, map_server, staff_page: Page, watch: Watch
+):
+    staff_page.goto("/triage/")
+    map_wait(staff_page)
+    expect(staff_page.locator(".leaflet-marker-icon.marker-holder")).to_have_count(3)
+    zoom_to_issue(staff_page)
+    expect(staff_page.locator(".parcel-label", has_text="11/4").locator("span")).to_be_visible()
+    assert any("/tiles/parcels/" in asked for asked in watch.requests)
+    assert drawn_pixels(staff_page) > 0
+
+
+def zoom_to_issue(page: Page) -> None:
+    """Opens an issue, which zooms to it, and closes it again."""
+    page.locator(".issue a").first.click()
+    expect(page.locator("#details .details")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def drawn_pixels(page: Page) -> int:
+    """Pixels that the vector tiles have drawn."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll("canvas.leaflet-tile")].reduce((sum, canvas) => {
+            const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            return sum + data.filter((value, index) => index % 4 === 3 && value > 0).length;
+        }, 0)"""
+    )
+
+
+def test_triage_map_click_on_issue_shows_decision(issues, staff_page: Page):
+    map_wait(staff_page)
+    staff_page.get_by_role("button", name="Schlagloch, in Bearbeitung, EUV Stadtbetrieb").click()
+    details = staff_page.locator("#details")
+    for text in ("Zuständig: EUV Stadtbetrieb.", "StrWG NRW § 9", "95 %", "R1"):
+        expect(details).to_contain_text(text)
+    # What a person wrote stands there as text and does nothing: an alert would end the test.
+    expect(details).to_contain_text(HOSTILE)
+    assert details.locator("script, img[src=x]").count() == 0
+
+
+def test_triage_map_click_on_parcel_shows_it(issues, staff_page: Page):
+    map_wait(staff_page)
+    zoom_to_issue(staff_page)
+    label = staff_page.locator(".parcel-label", has_text="11/4").locator("span").bounding_box()
+    assert label
+    staff_page.mouse.click(label["x"] + label["width"] / 2, label["y"] + label["height"] + 12)
+    expect(staff_page.locator("#details .details-title")).to_have_text("Flurstück 11/4")
+    expect(staff_page.locator("#details")).to_contain_text("10.000 m²")
+    expect(staff_page.locator("#details")).to_contain_text("Musterberg, Flur 1")
+
+
+def test_triage_search_finds_parcel_without_the_map(town, staff_page: Page):
+    map_wait(staff_page)
+    staff_page.get_by_label("Flurstück suchen").fill("Musterberg Flur 1 Flurstück 11/4")
+    staff_page.keyboard.press("Enter")
+    expect(staff_page.locator("#details .details-title")).to_have_text("Flurstück 11/4")
+
+
+def test_triage_release_makes_issue_public(issues, staff_page: Page):
+    map_wait(staff_page)
+    staff_page.locator(f".issue[data-number={issues[2].number}] a").click()
+    staff_page.get_by_role("button", name="Öffentlich freischalten").click()
+    expect(staff_page.locator("#details")).to_contain_text(
+        "Die Meldung ist jetzt öffentlich zu sehen."
+    )
+    expect(staff_page.locator(f".issue[data-number={issues[2].number}] .tag")).to_be_visible()
+    staff_page.goto("/")
+    expect(staff_page.locator(".issue")).to_have_count(3)
+
+
+def test_anonymous_is_sent_to_login(page: Page, issues):
+    page.goto("/triage/")
+    expect(page).to_have_url("/login/?next=/triage/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Anmeldung für Beschäftigte")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_pages_are_accessible_and_reflow(issues, staff_page: Page, width):
+    """axe-core finds nothing, and nothing has to be scrolled sideways, at 320 pixels either (WCAG 1.4.10)."""
+    staff_page.set_viewport_size({"width": width, "height": 800})
+    decided = issues[0].number
+    for address in ("/", "/triage/", f"/issues/{decided}/", f"/triage/issues/{decided}/"):
+        staff_page.goto(address)
+        if address in {"/", "/triage/"}:
+            map_wait(staff_page)
+            staff_page.locator(".issue a").first.click()
+            expect(staff_page.locator("#details .details")).to_be_visible()
+        assert (address, problems(staff_page)) == (address, [])
+        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert (address, staff_page.evaluate(overflow)) == (address, 0)
+
+
+def test_login_is_accessible(page: Page, db):
+    page.goto("/login/")
+    assert problems(page) == []
