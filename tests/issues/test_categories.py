@@ -62,9 +62,10 @@ def test_emergency_categories_tell_the_numbers_to_call(jurisdiction):
 
 def test_loading_again_changes_nothing(jurisdiction, folder):
     categories_load(jurisdiction=jurisdiction, folder=folder)
-    before = list(Category.objects.values()), list(CategoryAttribute.objects.values())
+    rows = [model.objects.order_by("pk").values() for model in (Category, CategoryAttribute)]
+    before = [list(query.all()) for query in rows]
     categories_load(jurisdiction=jurisdiction, folder=folder)
-    assert (list(Category.objects.values()), list(CategoryAttribute.objects.values())) == before
+    assert [list(query.all()) for query in rows] == before
 
 
 def test_what_vanished_is_switched_off_and_comes_back(jurisdiction, folder):
