@@ -29,8 +29,14 @@ EDGE_M: Final = 0.02
 ASSET_REACH_M: Final = 10.0
 ADJOINING_REACH_M: Final = 15.0
 STATEMENT: Final = (Path(__file__).resolve().parent / "sql" / "evidence.sql").read_text("utf-8")
-# Planning this statement takes longer than running it for one issue, so it is prepared once per connection.
+# Planning this statement takes longer than running it for one issue, so it is prepared once per connection and
+# always run by the generic plan. Bitmap scans are off for it: the planner does not see that the partial spatial
+# indexes hold active rows only, and would read a second index whole beside them.
 PREPARED: Final = "flurpost_evidence"
+EXECUTE: Final = (
+    "SET LOCAL plan_cache_mode TO force_generic_plan; SET LOCAL enable_bitmapscan TO off;"
+    f" EXECUTE {PREPARED} (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
 PARAMETERS: Final = {
     "issue_ids": "bigint[]",
     "reach": "float8",
@@ -72,7 +78,7 @@ def evidence_gather(
     ]
     with connection.cursor() as cursor:
         _prepare(cursor)
-        cursor.execute(f"EXECUTE {PREPARED} (%s, %s, %s, %s, %s, %s, %s, %s)", values)
+        cursor.execute(EXECUTE, values)
         columns = [column.name for column in cursor.description]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor]
     for _issue_id, group in groupby(rows, key=lambda row: row["issue_id"]):
