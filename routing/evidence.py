@@ -52,10 +52,11 @@ _prepared_on: WeakSet[Any] = WeakSet()
 
 @dataclass(frozen=True, slots=True)
 class IssueFacts:
-    """What the statement returns about the issue itself."""
+    """What the statement returns about the issue itself; `rule_set_id` is that of the active rule set, if any."""
 
     issue_id: int
     jurisdiction_id: int
+    rule_set_id: int | None
 
 
 def evidence_gather(
@@ -108,4 +109,4 @@ def _evidence(rows: list[Mapping[str, Any]]) -> tuple[IssueFacts, Evidence]:
         datasets=json.loads(head["datasets"] or "{}"),
         accuracy_m=head["accuracy_m"],
     )
-    return IssueFacts(head["issue_id"], head["jurisdiction_id"]), evidence
+    return IssueFacts(head["issue_id"], head["jurisdiction_id"], head["rule_set_id"]), evidence

@@ -13,7 +13,7 @@ from issues.enums import EventKind
 from issues.models import Issue
 from issues.services import issue_event_append
 from routing.engine import CompiledRuleSet, decide
-from routing.enums import Outcome, RuleSetStatus
+from routing.enums import Outcome
 from routing.evidence import evidence_gather
 from routing.models import Authority, Decision, RuleSet
 from routing.sentences import sentence
@@ -21,6 +21,7 @@ from routing.services.deliveries import deliveries_queue
 from routing.services.rules import rule_rows
 from routing.types import Evidence, Result
 
+CATEGORY_FIELDS: Final = ("category__code", "category__name_de", "category__name_en")
 ADJOINING_PREDICATES: Final = ("adjoining_owner", "adjoining_owner_other_than")
 
 
@@ -35,11 +36,13 @@ def decision_make(*, issue_id: int) -> Decision:
         issue = (
             Issue.objects.select_for_update(of=("self",), no_key=True)
             .select_related("category")
+            .only("number", "jurisdiction", *CATEGORY_FIELDS)
             .get(pk=issue_id)
         )
         # A statement of its own: it has to see what was committed while the lock was waited for.
-        made = issue.decisions.order_by("-number").first()
-        return made if made is not None else _decide(issue)
+        if Decision.objects.filter(issue=issue).exists():
+            return issue.decisions.latest("number")
+        return _decide(issue)
 
 
 def _commit_without_waiting() -> None:
@@ -66,12 +69,6 @@ def decisions_make_missing(*, limit: int = 500) -> int:
     return made
 
 
-def rule_set_active(jurisdiction_id: int) -> RuleSet | None:
-    return RuleSet.objects.filter(
-        jurisdiction_id=jurisdiction_id, status=RuleSetStatus.ACTIVE
-    ).first()
-
-
 @lru_cache(maxsize=16)
 def rule_set_compiled(rule_set_id: int, bodies: frozenset[str]) -> CompiledRuleSet:
     """A rule set is never edited once it has been active, so its compiled form can be kept."""
@@ -87,18 +84,20 @@ def rule_set_compiled(rule_set_id: int, bodies: frozenset[str]) -> CompiledRuleS
 def _decide(issue: Issue) -> Decision:
     authorities = {
         authority.code: authority
-        for authority in Authority.objects.filter(jurisdiction_id=issue.jurisdiction_id)
+        for authority in Authority.objects.filter(jurisdiction_id=issue.jurisdiction_id).only(
+            "code", "name_de", "name_en", "jurisdiction"
+        )
     }
-    rule_set = rule_set_active(issue.jurisdiction_id)
-    compiled = rule_set_compiled(rule_set.pk, frozenset(authorities)) if rule_set else None
-    adjoining = (
-        [issue.category.code]
-        if compiled and compiled.uses_predicate(issue.category.code, *ADJOINING_PREDICATES)
-        else []
-    )
-    [(_facts, evidence)] = evidence_gather([issue.pk], adjoining_categories=adjoining)
+    [(facts, evidence)] = evidence_gather([issue.pk])
+    compiled = None
+    if facts.rule_set_id is not None:
+        compiled = rule_set_compiled(facts.rule_set_id, frozenset(authorities))
+        if compiled.uses_predicate(evidence.category, *ADJOINING_PREDICATES):
+            [(facts, evidence)] = evidence_gather(
+                [issue.pk], adjoining_categories=[evidence.category]
+            )
     result = decide(evidence, compiled) if compiled else None
-    decision = _decision(issue, evidence, result, rule_set, authorities)
+    decision = _decision(issue, evidence, result, facts.rule_set_id, authorities)
     decision.save(force_insert=True)
     unreachable = deliveries_queue(decision)
     if unreachable:
@@ -119,7 +118,7 @@ def _decision(
     issue: Issue,
     evidence: Evidence,
     result: Result | None,
-    rule_set: RuleSet | None,
+    rule_set_id: int | None,
     authorities: dict[str, Authority],
 ) -> Decision:
     first = result.candidates[0] if result else None
@@ -139,7 +138,7 @@ def _decision(
         # A proposal stays beside a decision that goes to triage; only ASSIGNED is sent.
         authority=authorities.get(first.body) if first else None,
         area_code=first.area_code if first else "",
-        rule_set=rule_set,
+        rule_set_id=rule_set_id,
         rule_id=first.rule_id if first else "",
         legal_basis=first.legal_basis if first else "",
         confidence=score_of(result) if result else 0.0,

@@ -5,12 +5,14 @@ WITH issue AS (
            c.code AS category, c.part, c.asset_kinds,
            j.bears_through_roads, j.boundary,
            (i.received_at AT TIME ZONE %(time_zone)s)::date AS received_on,
+           r.id AS rule_set_id,
            e.datasets,
            COALESCE(e.datasets ? 'areas', false) AS has_areas,
            COALESCE(e.datasets ? 'through_roads', false) AS has_through_roads
     FROM issues_issue i
     JOIN issues_category c ON c.id = i.category_id
     JOIN gis_core_jurisdiction j ON j.id = i.jurisdiction_id
+    LEFT JOIN routing_ruleset r ON r.jurisdiction_id = i.jurisdiction_id AND r.status = 'active'
     LEFT JOIN LATERAL (
         SELECT jsonb_object_agg(dataset, id) AS datasets
         FROM gis_core_edition
@@ -34,7 +36,7 @@ place AS (
     FROM issue
     JOIN unit_disc d ON d.sample = 0 OR COALESCE(issue.accuracy_m, 0) > 0
 )
-SELECT place.id AS issue_id, place.jurisdiction_id, place.category, place.part, place.answers,
+SELECT place.id AS issue_id, place.jurisdiction_id, place.rule_set_id, place.category, place.part, place.answers,
        place.asset_kinds, place.bears_through_roads, place.received_on, place.datasets, place.accuracy_m,
        jsonb_build_object(
            'weight', place.weight,
