@@ -53,6 +53,8 @@ def web(address: str) -> list[str]:
         *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--access-logfile", "-"),
         # Heartbeat files belong into memory: on a slow disk a worker would be taken for hung.
         *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108 - gunicorn makes an unlinked file there
+        # Signals are enough; the socket would lie in a home directory that a service's user does not have.
+        "--no-control-socket",
     ]
 
 
@@ -99,13 +101,12 @@ CONFIG
 END
 """
 
-# Standard streams go to the log of whoever started it. Nothing but the map path is served.
+# Without a log of its own lighttpd writes to standard error. Nothing but the map path is served.
 LIGHTTPD = """\
 server.modules = ("mod_fastcgi")
 server.bind = "{host}"
 server.port = {port}
 server.document-root = "{run}/empty"
-server.errorlog = "/dev/stderr"
 server.max-request-size = 64
 fastcgi.server = ("{path}" => ((
   "bin-path" => "{mapserv}",
@@ -159,6 +160,7 @@ def program_start(name: str) -> None:
 def main(arguments: list[str]) -> None:
     if len(arguments) != 1 or arguments[0] not in PROGRAMS:
         sys.exit(f"Usage: python -m config.programs {'|'.join(PROGRAMS)}")
+    RUN.mkdir(parents=True, exist_ok=True)
     command = program_command(arguments[0])
     os.chdir(program_directory(arguments[0]))
     os.execvp(command[0], command)  # noqa: S606 - that is the point

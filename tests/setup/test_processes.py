@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from config import processes, programs
@@ -103,3 +104,27 @@ def test_program_start_at_an_address_of_somebody_else_is_refused(
         with pytest.raises(processes.ProcessError, match="WEB_ADDRESS"):
             programs.program_start("web")
     assert not processes.process_file("web").exists()
+
+
+def test_map_server_serves_its_one_map_file_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = processes.address_choose(f"127.0.0.1:{other.getsockname()[1]}")
+    mapfile = tmp_path / "one.map"
+    mapfile.write_text(
+        'MAP NAME "one" SIZE 9 9 EXTENT 0 0 9 9 PROJECTION "init=epsg:25832" END'
+        f' WEB METADATA "wms_title" "One" "wms_onlineresource" "http://{address}/wms"'
+        ' "wms_enable_request" "*" "wms_srs" "EPSG:25832" END END END'
+    )
+    monkeypatch.setattr(programs, "RUN", tmp_path / "run")
+    monkeypatch.setenv("MAP_ADDRESS", address)
+    monkeypatch.setenv("MAPFILE", str(mapfile))
+    programs.program_start("mapserver")
+    try:
+        wms = f"http://{address}/wms?SERVICE=WMS&REQUEST=GetCapabilities"
+        assert "<Title>One</Title>" in httpx.get(wms).text
+        assert "WMS_Capabilities" not in httpx.get(f"{wms}&map={mapfile}").text
+        assert httpx.get(f"http://{address}/lighttpd.conf").status_code == 404
+    finally:
+        processes.process_stop("mapserver")
