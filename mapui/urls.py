@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("triage/issues/<str:number>/release/", triage.issue_release, name="issue_release"),
     path("triage/issues/<str:number>/withdraw/", triage.issue_withdraw, name="issue_withdraw"),
     path("triage/parcel/", triage.triage_parcel, name="triage_parcel"),
+    path("favicon.ico", map_resources.icon, name="icon"),
     path("maps/<slug:name>.js", map_resources.map_script, name="map_script"),
     path("maps/<slug:name>.css", map_resources.map_style, name="map_style"),
     path("api/issues.geojson", feeds.public_issues, name="public_issues"),

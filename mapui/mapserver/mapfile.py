@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,15 +37,29 @@ USE_COLOURS: Final = {
     "PATH": "#f4f1ea",
     "ROAD": "#ffffff",
 }
-# Road classes from the least to the greatest: colour, casing, width in pixels at 1:10,000, smallest scale.
+
+
+@dataclass(frozen=True)
+class RoadStyle:
+    """How a road class is drawn: `width` in pixels at 1:10,000; road and casing appear from that scale on."""
+
+    road_class: str
+    colour: str
+    casing: str
+    width: int
+    shown_from: int
+    casing_from: int
+
+
+# From the least to the greatest class, so that the greater lies on top.
 ROADS: Final = (
-    {"road_class": "P", "colour": "#ffffff", "casing": "#cfc9c0", "width": 4, "from": 15_000},
-    {"road_class": "S", "colour": "#ffffff", "casing": "#cfc9c0", "width": 4, "from": 20_000},
-    {"road_class": "G", "colour": "#ffffff", "casing": "#c4beb4", "width": 6, "from": 60_000},
-    {"road_class": "K", "colour": "#fdf3c0", "casing": "#b9a96a", "width": 8, "from": 300_000},
-    {"road_class": "L", "colour": "#fbe3a1", "casing": "#b39246", "width": 9, "from": 400_000},
-    {"road_class": "B", "colour": "#f5c98a", "casing": "#a9752e", "width": 10, "from": 600_000},
-    {"road_class": "A", "colour": "#e9a6a0", "casing": "#a04b43", "width": 13, "from": 2_000_000},
+    RoadStyle("P", "#ffffff", "#cfc9c0", 4, 15_000, 8_000),
+    RoadStyle("S", "#ffffff", "#cfc9c0", 4, 20_000, 12_000),
+    RoadStyle("G", "#ffffff", "#c4beb4", 6, 60_000, 20_000),
+    RoadStyle("K", "#fdf3c0", "#b9a96a", 8, 300_000, 150_000),
+    RoadStyle("L", "#fbe3a1", "#b39246", 9, 400_000, 150_000),
+    RoadStyle("B", "#f5c98a", "#a9752e", 10, 600_000, 200_000),
+    RoadStyle("A", "#e9a6a0", "#a04b43", 13, 2_000_000, 400_000),
 )
 
 

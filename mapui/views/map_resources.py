@@ -7,6 +7,8 @@ import hashlib
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
@@ -16,6 +18,12 @@ from mapui.folium_maps.rendering import RenderedMap
 from mapui.permissions import may_triage
 from mapui.selectors import jurisdiction_shown
 from mapui.views.pages import map_built
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it on pages that name no icon, such as the administration's."""
+    return redirect(static("mapui/icon.svg"))
 
 
 @require_safe

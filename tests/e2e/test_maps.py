@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from issues.enums import IssueStatus
 from issues.models import Issue
 from routing.enums import Outcome
 from tests.e2e.conftest import Watch, map_wait
-from tests.mapui.factories import authority_create, decision_create, issue_create
+from tests.mapui.factories import PASSWORD, authority_create, decision_create, issue_create
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -201,6 +202,26 @@ def test_pages_are_accessible_and_reflow(issues, staff_page: Page, width):
         assert (address, problems(staff_page)) == (address, [])
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert (address, staff_page.evaluate(overflow)) == (address, 0)
+
+
+def test_administration_asks_no_other_host(issues, page: Page):
+    """Django's own pages too: its map widget, for one, would load a library from a foreign host."""
+    User.objects.create_superuser("verwaltung", password=PASSWORD)
+    page.goto("/admin/")
+    page.get_by_label("Benutzername").fill("verwaltung")
+    page.get_by_label("Kennwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    expect(page.locator("#content h1")).to_be_visible()
+    found = page.locator("#content-main th a").evaluate_all(
+        "links => links.map(link => link.pathname)"
+    )
+    assert found
+    for address in found:
+        page.goto(address)
+        first = page.locator("#result_list tbody th a").first
+        if first.count():
+            first.click()
+            expect(page.locator("#content h1")).to_be_visible()
 
 
 def test_login_is_accessible(page: Page, db):
