@@ -23,9 +23,13 @@ from issues.models import Issue, Photo
 from routing.enums import DeliveryKind
 from routing.models import Decision, Delivery
 
-# Contact data that people write into the description although it asks for none.
+# Contact data that people write into the description although it asks for none. A national number has at
+# most 13 digits here, so that a parcel key (14 and more) is none.
 MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-TELEPHONE = re.compile(r"(?<![\w/.,-])(?:\+|00?)[1-9](?:[ ()/-]{0,2}\d){6,14}(?![\w.,]*\d)")
+_DIGITS = r"(?:[ ()/-]{0,2}\d)"
+TELEPHONE = re.compile(
+    rf"(?<![\w/.,-])(?:(?:\+|00)[1-9]{_DIGITS}{{6,13}}|0[1-9]{_DIGITS}{{6,11}})(?![\w.,]*\d)"
+)
 MASK = "[…]"
 
 

@@ -150,6 +150,7 @@ def test_mail_tells_nothing_about_reporter_or_owner(mailbox: Mailbox) -> None:
         ("01701234567 anrufen", "[…] anrufen"),
         ("Laterne 0815, Station 0.120", "Laterne 0815, Station 0.120"),
         ("seit dem 03.11.2026 um 10:15", "seit dem 03.11.2026 um 10:15"),
+        ("Flurstück 05528100200008", "Flurstück 05528100200008"),
         ("a.b+c@d.example!", "[…]!"),
     ],
 )
