@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from routing.channels import outbox
+from routing.services import decisions
 
 
 @shared_task
@@ -20,6 +21,4 @@ def numbers_poll() -> int:
 @shared_task
 def decisions_make_missing() -> int:
     """Decides what was received and, because something went wrong, not decided at once."""
-    from routing.services.decisions import decisions_make_missing as make_missing
-
-    return make_missing()
+    return decisions.decisions_make_missing()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
@@ -24,7 +25,9 @@ from routing.receipts import DeliveryDelayed, DeliveryRefused, Receipt
 
 ANSWER_BYTES_MAX = 5 * 1024 * 1024
 DESCRIPTION_MAX = 4000
+# For connecting and for each read or write; and for an answer as a whole, well below the delivery's lease.
 TIMEOUT_SECONDS = 20
+DEADLINE_SECONDS = 60
 # Answers that mean "not now" although they are 4xx: time-out, too early, too many requests.
 PASSING = {408, 425, 429}
 # httpx.ConnectTimeout is no ConnectError; in both cases and without a free connection nothing was sent.
@@ -175,6 +178,7 @@ class Endpoint:
 
     def _request(self, method: str, path: str, **arguments: Any) -> tuple[int, str, bytes]:
         """Status, content type and body of a successful answer."""
+        ends = time.monotonic() + DEADLINE_SECONDS
         try:
             with self.client.stream(method, f"{self.base}/{path}", **arguments) as response:
                 body = b""
@@ -182,6 +186,8 @@ class Endpoint:
                     body += chunk
                     if len(body) > ANSWER_BYTES_MAX:
                         raise DeliveryRefused("the answer is too long", maybe_arrived=True)
+                    if time.monotonic() > ends:
+                        raise DeliveryDelayed("the answer takes too long", maybe_arrived=True)
         except outgoing.AddressRefused as error:
             raise DeliveryRefused(str(error)) from error
         except NOTHING_SENT as error:

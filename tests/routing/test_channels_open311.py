@@ -271,6 +271,14 @@ def test_open311_endless_answer(receiver: Receiver) -> None:
     assert delivery.last_error == "the answer is too long"
 
 
+def test_open311_answer_that_drips(receiver: Receiver, monkeypatch) -> None:
+    monkeypatch.setattr("routing.channels.open311.DEADLINE_SECONDS", -1)
+    receiver.answer = lambda *_: (200, JSON, '[{"service_request_id": 5}]')
+    delivery = attempt(delivery_make())
+    assert delivery.last_error == "the answer takes too long"
+    assert delivery.events.get(state=DeliveryState.QUEUED, detail__maybe_arrived=True)
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -22,6 +22,7 @@ from routing.enums import DeliveryState
 from routing.models import Delivery
 from routing.receipts import DeliveryDelayed, Receipt
 from routing.services.deliveries import (
+    SEND_TASK,
     deliveries_nudge,
     delivery_claim,
     delivery_record_failure,
@@ -164,3 +165,9 @@ def test_nudge_reaches_the_broker() -> None:
         message = broker.SimpleQueue("celery").get(timeout=2)
         message.ack()
     assert message.headers["task"] == "routing.tasks.deliveries_send_due"
+
+
+def test_every_scheduled_task_is_known() -> None:
+    current_app.loader.import_default_modules()
+    scheduled = {entry["task"] for entry in django_settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {SEND_TASK, *scheduled} - set(current_app.tasks) == set()
