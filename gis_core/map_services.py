@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -16,11 +17,13 @@ import httpx
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.core.cache import cache
+from django.db.models import Max
 from owslib.util import ServiceException
 from owslib.wms import WebMapService
 from redis.exceptions import RedisError
 
 from gis_core import outgoing
+from gis_core.enums import EditionStatus
 from gis_core.errors import GisError
 from gis_core.models import Edition, MapService
 from gis_core.srids import WEB_MERCATOR
@@ -28,6 +31,9 @@ from gis_core.srids import WEB_MERCATOR
 logger = logging.getLogger(__name__)
 
 MAX_SIDE: Final = 2048
+TILE_SIDES: Final = (256, 512)
+# Zoom 22 in tiles of 256 pixels.
+MAX_LEVEL: Final = 22.001
 # The half of the circumference in EPSG:3857: no bounding box reaches further.
 MERCATOR_LIMIT: Final = 20_037_508.35
 CAPABILITIES_MAX_BYTES: Final = 8 * 1024 * 1024
@@ -45,7 +51,15 @@ class MapServiceError(GisError):
 
 
 class MapServiceUnavailable(GisError):
-    """The service did not answer with an image."""
+    """The service did not answer with an image.
+
+    `is_down`: it did not answer at all or said itself that it is broken, so that asking again at once is no use.
+    An error about this one request is none: nobody can switch a map off for others by asking nonsense.
+    """
+
+    def __init__(self, text: str, *, is_down: bool = False) -> None:
+        self.is_down = is_down
+        super().__init__(text)
 
 
 @dataclass(frozen=True)
@@ -175,7 +189,8 @@ def map_image_fetch(service: MapService, request: ImageRequest) -> MapImage:
     any geodata makes all kept images outdated, because our own map server draws from them.
     """
     address = _address(service.url, _parameters(service, request))
-    latest = Edition.objects.order_by("-activated_at").values_list("pk", flat=True).first()
+    active = Edition.objects.filter(status=EditionStatus.ACTIVE)
+    latest = active.aggregate(last=Max("pk"), at=Max("activated_at"))
     key = "map-image:" + hashlib.blake2b(f"{latest}|{address}".encode(), digest_size=24).hexdigest()
     pause = f"map-service-pause:{service.pk}"
     known = _cached([key, pause])
@@ -185,18 +200,37 @@ def map_image_fetch(service: MapService, request: ImageRequest) -> MapImage:
         raise MapServiceUnavailable(f"{service.slug} did not answer a moment ago.")
     try:
         image = _image_fetch(address)
-    except MapServiceUnavailable:
-        _keep(pause, True, PAUSE_S)
+    except MapServiceUnavailable as error:
+        if error.is_down:
+            _keep(pause, True, PAUSE_S)
         raise
-    _keep(key, (image.content, image.media_type), KEEP_S)
+    if _is_tile(request):
+        _keep(key, (image.content, image.media_type), KEEP_S)
     return image
+
+
+def _is_tile(request: ImageRequest) -> bool:
+    """Whether the image is a square of the grid that maps ask for. Others are not kept: they would never end."""
+    west, south, east, north = request.bounds
+    if request.width != request.height or request.width not in TILE_SIDES:
+        return False
+    level = math.log2(2 * MERCATOR_LIMIT / (east - west))
+    if not (-0.001 < level < MAX_LEVEL and abs(level - round(level)) < 0.001):
+        return False
+    side = 2 * MERCATOR_LIMIT / 2 ** round(level)
+    steps = ((west + MERCATOR_LIMIT) / side, (south + MERCATOR_LIMIT) / side)
+    return abs(north - south - side) < side / 100 and all(
+        abs(one - round(one)) < 0.01 for one in steps
+    )
 
 
 def _image_fetch(address: str) -> MapImage:
     try:
         fetched = outgoing.fetch(address, max_bytes=IMAGE_MAX_BYTES, deadline_s=IMAGE_DEADLINE_S)
+    except httpx.HTTPStatusError as error:
+        raise MapServiceUnavailable(str(error), is_down=error.response.is_server_error) from error
     except (outgoing.OutgoingError, httpx.HTTPError) as error:
-        raise MapServiceUnavailable(str(error)) from error
+        raise MapServiceUnavailable(str(error), is_down=True) from error
     # A WMS reports its errors as XML behind HTTP 200.
     if fetched.media_type not in IMAGE_FORMATS:
         text = fetched.content[:300].decode("utf-8", "replace")

@@ -60,7 +60,7 @@ class PhotoInline(LookOnly, admin.TabularInline):
     model = Photo
     fields = ["public_id", "status", "source_url", "refused_because", "is_released"]
     # Nothing is changed here, and a form would refuse the public identifier, which the model does not let anyone edit.
-    readonly_fields = fields
+    readonly_fields = ["public_id", "status", "source_url", "refused_because", "is_released"]
     extra = 0
 
 

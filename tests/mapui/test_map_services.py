@@ -14,9 +14,11 @@ from django.core.cache.backends.redis import RedisCache
 from django.core.management import CommandError, call_command
 from PIL import Image
 
+from gis_core.enums import Dataset
 from gis_core.map_services import MapServiceError, map_service_register
 from gis_core.models import MapService
 from gis_core.outgoing import AddressRefused
+from tests.mapui.factories import edition_create
 
 CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
 <WMS_Capabilities version="1.3.0" xmlns="http://www.opengis.net/wms"
@@ -166,10 +168,41 @@ def test_proxy_asks_only_what_the_registry_names(client, service, wms):
     }
 
 
-def test_proxy_asks_once_for_the_same_image(client, service, wms):
+# A tile of 512 pixels of zoom 15, as Leaflet asks for it.
+TILE = {
+    **GET_MAP,
+    "BBOX": "812066.988502,6721566.519285,814512.973407,6724012.504190",
+    "WIDTH": "512",
+    "HEIGHT": "512",
+}
+
+
+def test_proxy_asks_once_for_the_same_tile(client, service, wms):
     for _ in range(3):
-        client.get("/map-services/official/wms", GET_MAP)
+        client.get("/map-services/official/wms", TILE)
     assert len(wms.asked) == 2  # capabilities, image
+
+
+def test_proxy_keeps_no_other_images(client, service, wms):
+    """There are endless bounds: whoever asks for them must not fill the cache."""
+    for _ in range(2):
+        client.get("/map-services/official/wms", GET_MAP)
+    assert len(wms.asked) == 3
+
+
+def test_proxy_nonsense_of_one_does_not_stop_the_map_of_others(client, service, wms):
+    good = wms.answer
+    wms.answer = (200, "text/xml", b"<ServiceExceptionReport/>")
+    assert client.get("/map-services/official/wms", GET_MAP)["X-Map-Service"] == "unavailable"
+    wms.answer = good
+    assert client.get("/map-services/official/wms", GET_MAP)["X-Map-Service"] == "ok"
+
+
+def test_proxy_new_edition_outdates_kept_images(client, service, wms, town):
+    client.get("/map-services/official/wms", TILE)
+    edition_create(town, Dataset.ASSETS)
+    client.get("/map-services/official/wms", TILE)
+    assert len(wms.asked) == 3
 
 
 @pytest.mark.parametrize(

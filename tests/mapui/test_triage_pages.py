@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from django.urls import reverse
+from io import BytesIO
 
-from issues.models import Issue
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from PIL import Image
+
+from issues.enums import PhotoStatus
+from issues.models import Issue, Photo
 from routing.enums import Outcome
 from tests.mapui.factories import (
     authority_create,
@@ -110,6 +115,17 @@ def test_triage_issue_escapes_what_people_write(staff_client, town):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+def test_triage_issue_shows_its_photo_to_staff(staff_client, client, town):
+    issue = issue_create(town, released=False)
+    picture = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(picture, "JPEG")
+    photo = Photo(issue=issue, status=PhotoStatus.STORED, width=40, height=30)
+    photo.file.save("a.jpg", ContentFile(picture.getvalue()))
+    address = reverse("photo", args=[photo.public_id])
+    assert f'src="{address}" width="40" height="30"' in page_of(staff_client, issue)
+    assert staff_client.get(address).status_code == 200
 
 
 def test_issue_release_and_withdraw_by_staff(staff_client, town):
