@@ -101,10 +101,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = False
 # An intake request must not wait for a broker that is down; the sweep makes up for what was not published.
 # kombu's own default is to try for four seconds; `max_retries` is about publishing, workers reconnect for ever.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 5, "max_retries": 0}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 5,
+    "max_retries": 0,
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Berlin"
-# The sweeps find what no nudge came for. A tick that waited longer than its interval is dropped: the next does its work.
+# The sweeps find what no nudge came for. A tick that waited longer than its interval is dropped: the next one works.
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in {
