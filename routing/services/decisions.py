@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Final
@@ -20,6 +21,8 @@ from routing.sentences import sentence
 from routing.services.deliveries import deliveries_queue
 from routing.services.rules import rule_rows
 from routing.types import Evidence, Result
+
+logger = logging.getLogger(__name__)
 
 CATEGORY_FIELDS: Final = ("category__code", "category__name_de", "category__name_en")
 ADJOINING_PREDICATES: Final = ("adjoining_owner", "adjoining_owner_other_than")
@@ -56,7 +59,10 @@ def _commit_without_waiting() -> None:
 
 
 def decisions_make_missing(*, limit: int = 500) -> int:
-    """Decide what was received and not decided, oldest first; returns how many were decided."""
+    """Decide what was received and not decided, oldest first; returns how many were decided.
+
+    An issue that cannot be decided is logged, stays undecided for people to see, and does not hold up the others.
+    """
     waiting = (
         Issue.objects.filter(decisions__isnull=True)
         .order_by("pk")
@@ -64,8 +70,12 @@ def decisions_make_missing(*, limit: int = 500) -> int:
     )
     made = 0
     for issue_id in list(waiting):
-        decision_make(issue_id=issue_id)
-        made += 1
+        try:
+            decision_make(issue_id=issue_id)
+        except Exception:
+            logger.exception("issue %s could not be decided", issue_id)
+        else:
+            made += 1
     return made
 
 

@@ -86,7 +86,7 @@ LEFT JOIN LATERAL (
     FROM (
         SELECT p.id, p.key, ST_Area(p.geometry) AS area, COALESCE(u.usage, 'UNKNOWN') AS usage,
                jsonb_build_object(
-                   'key', p.key, 'gemarkung', p.gemarkung_name, 'flur', p.flur,
+                   'key', p.key, 'gemarkung', COALESCE(NULLIF(p.gemarkung_name, ''), p.gemarkung_key), 'flur', p.flur,
                    'number', p.numerator || COALESCE('/' || p.denominator, ''),
                    'area', round(ST_Area(p.geometry)::numeric, 2)::float8,
                    'usage', COALESCE(u.usage, 'UNKNOWN'),

@@ -17,7 +17,9 @@ from issues.enums import Channel
 from issues.models import Category, Issue
 from routing.engine import decide
 from routing.enums import Outcome, RuleSetStatus
-from routing.models import AuthorityContact, Decision
+from routing.errors import RuleSetError
+from routing.models import AuthorityContact, Decision, Delivery
+from routing.services import decisions
 from routing.services.decisions import decision_make, decisions_make_missing, rule_set_compiled
 from routing.types import Evidence
 from tests.golden.conftest import ModelCity
@@ -149,6 +151,26 @@ def test_missing_decisions_are_found_by_the_sweep(model_city: ModelCity) -> None
     decision.delete()
     assert decisions_make_missing() == 1
     assert Issue.objects.filter(decisions__isnull=True).count() == 0
+
+
+def test_an_issue_that_cannot_be_decided_does_not_hold_up_the_others(
+    model_city: ModelCity, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = place_named(model_city, "K 14 im Ort, Fahrbahn")
+    first, second = (decide_at(model_city, place).issue_id for _ in range(2))
+    Delivery.objects.all().delete()
+    Decision.objects.all().delete()
+
+    def fails_for_the_first(*, issue_id: int) -> Decision:
+        if issue_id == first:
+            raise RuleSetError("broken")
+        return decision_make(issue_id=issue_id)
+
+    monkeypatch.setattr(decisions, "decision_make", fails_for_the_first)
+    with caplog.at_level("ERROR"):
+        assert decisions_make_missing() == 1
+    assert Decision.objects.get().issue_id == second
+    assert f"issue {first} could not be decided" in caplog.text
 
 
 def test_decision_without_accuracy_takes_few_queries(model_city: ModelCity) -> None:
