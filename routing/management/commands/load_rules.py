@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)
-        parser.add_argument("--jurisdiction", required=True, help="identifier, e.g. castrop-rauxel.de")
+        parser.add_argument(
+            "--jurisdiction", required=True, help="identifier, e.g. castrop-rauxel.de"
+        )
 
     def handle(self, *args: Any, folder: Path, jurisdiction: str, **options: Any) -> None:
         try:
