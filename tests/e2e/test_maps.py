@@ -82,6 +82,28 @@ def test_public_map_filter_changes_list_and_map(page: Page, issues):
     assert "status=in_progress" in page.url
 
 
+def test_public_map_back_button_brings_the_former_choice_back(issues, page: Page):
+    page.goto("/")
+    map_wait(page)
+    page.get_by_label("Stand").select_option("in_progress")
+    expect(page.locator(".issue")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".issue")).to_have_count(2)
+    map_wait(page)
+    expect(page.locator(".leaflet-marker-icon")).to_have_count(2)
+
+
+def test_map_says_when_something_cannot_be_loaded(issues, page: Page, watch: Watch):
+    page.goto("/")
+    map_wait(page)
+    Issue.objects.update(released_at=None)
+    page.locator(".issue a").first.click()
+    expect(page.locator(".map-note")).to_contain_text("konnten nicht geladen werden")
+    # The browser itself reports the refused request; nothing else may complain.
+    assert [one for one in watch.complaints if "404" not in one] == []
+    watch.complaints.clear()
+
+
 def test_public_map_by_keyboard(page: Page, issues):
     page.goto("/")
     map_wait(page)

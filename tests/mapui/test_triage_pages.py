@@ -34,6 +34,14 @@ def test_triage_anonymous_is_sent_to_login(client, town):
     assert client.post(reverse("issue_release", args=[issue.number])).status_code == 302
 
 
+def test_triage_part_of_a_page_after_the_session_opens_login(client, town):
+    issue = issue_create(town)
+    address = reverse("triage_issue", args=[issue.number])
+    response = client.get(address, headers={"HX-Request": "true"})
+    assert response["HX-Redirect"] == "/login/?next=/triage/"
+    assert issue.description not in response.content.decode()
+
+
 def test_triage_user_without_permission_is_refused(client, town):
     client.force_login(staff_create("fremd", permissions=()))
     assert client.get("/triage/").status_code == 403

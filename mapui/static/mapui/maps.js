@@ -289,6 +289,9 @@
     if (event.detail.target && event.detail.target.id === "details") detailsShown();
     else if (state.issues) state.issues.reload();
   });
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, () => note(state.texts.failed || ""));
+  }
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-close-details]")) detailsClose();
   });
