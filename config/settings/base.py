@@ -158,6 +158,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # --- Language and time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
+FORMAT_MODULE_PATH = ["mapui.formats"]
 LOCALE_PATHS = [ROOT / "mapui" / "locale"]
 TIME_ZONE = "Europe/Berlin"
 USE_I18N = True

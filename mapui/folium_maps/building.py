@@ -33,7 +33,11 @@ from routing.models import Authority
 MIN_ZOOM, MAX_ZOOM = 9, 20
 TILE_SIZE = 512
 PARCEL_COLOUR = "#8a4b00"
-PARCEL_STYLE = {"weight": 1, "color": PARCEL_COLOUR, "opacity": 0.75, "fill": False}
+# Where parcels are small on the screen their outlines are finer, so that the map stays readable beneath them.
+PARCEL_STYLE = JsCode(
+    f"(parcel, zoom) => ({{color: '{PARCEL_COLOUR}', fill: false,"
+    " weight: zoom < 17 ? 0.6 : 1, opacity: zoom < 17 ? 0.55 : 0.75})"
+)
 
 
 def public_map_build(
@@ -87,7 +91,7 @@ def triage_map_build(
     LabelLayer(
         name=_("Parcel numbers"), url=reverse("parcel_labels"), minZoom=LABEL_MIN_ZOOM
     ).add_to(built)
-    stretch_style = {"weight": 6, "color": "#1b7f4d", "opacity": 0.6}
+    stretch_style: dict[str, object] = {"weight": 6, "color": "#1b7f4d", "opacity": 0.6}
     _vector_layer(
         name=_("Through-road stretches"),
         layer="stretches",
@@ -169,7 +173,7 @@ def _for_jurisdiction(address: str, jurisdiction: Jurisdiction | None) -> str:
 
 
 def _vector_layer(
-    *, name: str, layer: str, style: dict[str, object], min_zoom: int, show: bool = True
+    *, name: str, layer: str, style: JsCode | dict[str, object], min_zoom: int, show: bool = True
 ) -> VectorGridProtobuf:
     url = reverse("tile", args=[layer, 0, 0, 0]).replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt")
     options = {

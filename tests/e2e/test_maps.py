@@ -149,7 +149,7 @@ def test_triage_map_shows_parcels_and_their_numbers(
 def zoom_to_issue(page: Page) -> None:
     """Opens an issue, which zooms to it, and closes it again."""
     page.locator(".issue a").first.click()
-    expect(page.locator("#details .details")).to_be_visible()
+    expect(page.locator("#details .details-title")).to_be_focused()
     page.keyboard.press("Escape")
 
 

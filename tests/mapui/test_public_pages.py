@@ -168,6 +168,13 @@ def test_page_language_is_german_until_chosen(client, town):
     assert '<html lang="en">' in response.content.decode()
 
 
+def test_page_dates_in_english_name_the_month(client, town):
+    issue_create(town)
+    client.cookies["django_language"] = "en"
+    [feature] = client.get(FEED).json()["features"]
+    assert feature["properties"]["day"] == "3 Mar 2026"
+
+
 def test_pages_carry_a_policy_without_unsafe(client, town):
     for address in ("/", "/login/", "/maps/public.js", "/api/issues.geojson"):
         policy = client.get(address)["Content-Security-Policy"]
