@@ -62,8 +62,9 @@ def surroundings(
 
 
 def demo_start(surroundings: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    # A suite that runs in the background is born deaf to Ctrl-C, and so would be its children.
     return subprocess.Popen(
-        [sys.executable, "-m", "config.demo", *arguments],
+        ["env", "--default-signal=INT", sys.executable, "-m", "config.demo", *arguments],
         cwd=ROOT,
         env=surroundings,
         stdout=subprocess.PIPE,
