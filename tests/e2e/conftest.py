@@ -37,8 +37,9 @@ class Watch:
         return [one for one in asked if not one.startswith(f"{self.origin}/")]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for a module, not for the session: as long as it is open its event loop runs in this thread."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Chromium is not installed; `./run test` installs it.")
