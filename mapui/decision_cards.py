@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language
+
 from gis_core.models import Edition
 from issues.enums import RoadPart
 from issues.models import Issue
@@ -14,6 +16,7 @@ from parcels.enums import OwnerClass, Usage
 from parcels.models import Parcel
 from routing.enums import Outcome, RoadClass, ThroughRoadState
 from routing.models import Authority, Decision, Delivery
+from routing.sentences import legal_basis_shown, tried_phrase
 from routing.types import Evidence, ParcelFact, SectionFact, Situation
 
 
@@ -55,13 +58,21 @@ class SituationShown:
 
 
 @dataclass(frozen=True)
+class RuleShown:
+    rule_id: str
+    matched: bool
+    because: str
+
+
+@dataclass(frozen=True)
 class DecisionCard:
     decision: Decision
+    legal_basis: str
     is_clear: bool
     percent: int
     candidates: tuple[CandidateShown, ...]
     notified: tuple[str, ...]
-    trace: tuple[dict[str, Any], ...]
+    trace: tuple[RuleShown, ...]
     situations: tuple[SituationShown, ...]
     editions: tuple[Edition, ...]
     deliveries: tuple[Delivery, ...]
@@ -73,6 +84,7 @@ def decision_card(issue: Issue) -> DecisionCard | None:
     decision = decision_in_force(issue)
     if decision is None:
         return None
+    language = "en" if get_language() == "en" else "de"
     codes = [*(one["body"] for one in decision.candidates), *decision.notify]
     authorities = authorities_named(issue.jurisdiction, codes)
     evidence = Evidence.from_json(decision.evidence) if decision.evidence else None
@@ -83,13 +95,17 @@ def decision_card(issue: Issue) -> DecisionCard | None:
     )
     return DecisionCard(
         decision=decision,
+        legal_basis=legal_basis_shown(decision.legal_basis, language),
         is_clear=decision.outcome == Outcome.ASSIGNED,
         percent=_percent(decision.confidence),
-        candidates=tuple(_candidate(one, authorities) for one in decision.candidates),
+        candidates=tuple(_candidate(one, authorities, language) for one in decision.candidates),
         notified=tuple(
             authorities[code].name if code in authorities else code for code in decision.notify
         ),
-        trace=tuple(decision.trace),
+        trace=tuple(
+            RuleShown(one["rule_id"], one["matched"], tried_phrase(one["because"], language))
+            for one in decision.trace
+        ),
         situations=tuple(_situation(one) for one in evidence.situations) if evidence else (),
         editions=tuple(editions_used(decision)),
         deliveries=tuple(decision.deliveries.all()),
@@ -101,13 +117,15 @@ def _percent(share: float) -> int:
     return round(share * 100)
 
 
-def _candidate(stored: dict[str, Any], authorities: dict[str, Authority]) -> CandidateShown:
+def _candidate(
+    stored: dict[str, Any], authorities: dict[str, Authority], language: str
+) -> CandidateShown:
     return CandidateShown(
         authority=authorities.get(stored["body"]),
         code=stored["body"],
         percent=_percent(stored["score"]),
         rule_id=stored["rule_id"],
-        legal_basis=stored["legal_basis"],
+        legal_basis=legal_basis_shown(stored["legal_basis"], language),
         hypothesis=stored.get("hypothesis", ""),
     )
 

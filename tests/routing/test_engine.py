@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from routing.engine import CompiledRuleSet, decide
 from routing.engine.conditions import condition_compile
 from routing.errors import RuleSetError
+from routing.sentences import legal_basis_shown, tried_phrase
 from routing.services.rules import rules_read
 from routing.types import (
     AgreementFact,
@@ -342,6 +343,30 @@ def _may_both_match(one: str, other: str) -> bool:
         not columns_a[column].isdisjoint(columns_b[column])
         for column in columns_a.keys() & columns_b.keys()
     )
+
+
+@pytest.mark.parametrize(
+    ("because", "german"),
+    [
+        ("road_class: G ≠ B|L", "Straßenklasse G ≠ B|L"),
+        ("condition: opt80=1", "nicht erfüllt: die Stadt trägt die Baulast der Ortsdurchfahrten"),
+        ("body: (contractor)", "die Stelle ist hier nicht zu bestimmen: (contractor)"),
+    ],
+)
+def test_rule_that_did_not_match_says_why_in_german(because: str, german: str) -> None:
+    assert tried_phrase(because, "de") == german
+
+
+def test_legal_basis_is_written_out_for_every_row() -> None:
+    short = {
+        row.legal_basis
+        for row in ROWS
+        if legal_basis_shown(row.legal_basis, "de") == row.legal_basis
+    }
+    # The names of whole statutes need nothing more; the catch-all has no basis.
+    assert short == {"PBefG", "KrWG", "BImSchG", "-"}
+    assert legal_basis_shown("FStrG 5 III", "de") == "§ 5 Abs. 3 FStrG"
+    assert legal_basis_shown("owner", "en") == "ownership of the land"
 
 
 def test_condition_unknown_predicate_is_named() -> None:

@@ -1,0 +1,5 @@
+"""The decision in one sentence a clerk would sign, in German and English, and the reasons beside it."""
+
+from routing.sentences.compose import legal_basis_shown, sentence, tried_phrase
+
+__all__ = ["legal_basis_shown", "sentence", "tried_phrase"]

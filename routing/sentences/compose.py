@@ -1,0 +1,139 @@
+"""Putting the decision into words."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from routing.engine.conditions import condition_compile
+from routing.engine.facts import CLASSIFIED
+from routing.sentences.words import WORDS, Words
+from routing.types import Candidate, Facts, Result
+
+TRIAGE: Final = "TRIAGE"
+NUMBERED: Final = frozenset("ABLK")
+
+
+def sentence(
+    result: Result | None, *, language: str, category: str, authorities: Mapping[str, str]
+) -> str:
+    """The decision as text; `authorities` maps codes to names in the language. None: no rule set is active."""
+    words = WORDS[language]
+    if result is None:
+        return words.no_rules
+    first = result.candidates[0]
+    place = place_phrase(result.facts, words)
+    if result.assigned:
+        reason = reason_phrase(first, result.facts, language)
+        return " ".join(
+            [
+                words.assigned.format(authority=authorities[first.body]),
+                words.because.format(category=category, place=place, reason=reason),
+                words.basis.format(
+                    basis=legal_basis_shown(first.legal_basis, language), rule=first.rule_id
+                ),
+            ]
+        )
+    lead = _lead_of_triage(result, language, authorities)
+    return f"{lead} {words.reported.format(category=category, place=place)}"
+
+
+def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str]) -> str:
+    words = WORDS[language]
+    first = result.candidates[0]
+    names = list(dict.fromkeys(authorities[c.body] for c in result.candidates if c.body != TRIAGE))
+    doubts = ", ".join(_doubts(result, words))
+    if names:
+        return words.doubtful.format(authorities=words.or_.join(names), doubts=doubts)
+    if first.score > 0:
+        return words.wants_triage.format(
+            rule=first.rule_id,
+            reason=reason_phrase(first, result.facts, language),
+            basis=legal_basis_shown(first.legal_basis, language),
+        )
+    return words.nobody.format(doubts=doubts)
+
+
+@cache
+def _legal_bases() -> dict[str, dict[str, str]]:
+    path = Path(__file__).resolve().parents[1] / "data" / "legal_bases.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["basis"]: row for row in csv.DictReader(file, delimiter=";")}
+
+
+def legal_basis_shown(basis: str, language: str) -> str:
+    """The matrix's short form written out; one that is not in `data/legal_bases.csv` is shown as it stands."""
+    known = _legal_bases().get(basis)
+    return known[f"shown_{language}"] if known else basis
+
+
+def place_phrase(facts: Facts, words: Words) -> str:
+    """Where the place is, in words: road or land use, and the parcel."""
+    parcel = words.no_parcel
+    if facts.parcel is not None:
+        flur = words.flur.format(flur=facts.parcel.flur) if facts.parcel.flur else ""
+        parcel = words.parcel.format(
+            gemarkung=facts.parcel.gemarkung, flur=flur, number=facts.parcel.number
+        )
+    if facts.section is None:
+        return words.no_road.format(usage=words.usage[facts.usage], parcel=parcel)
+    numbered = facts.road_class in NUMBERED
+    limits = ""
+    if facts.road_class in CLASSIFIED:
+        limits = words.through_road[facts.through_road]
+    elif not numbered:
+        limits = words.built_up[facts.built_up]
+    form = words.on_numbered_road if numbered else words.on_named_road
+    return form.format(road=facts.section.road, limits=limits, parcel=parcel)
+
+
+def reason_phrase(candidate: Candidate, facts: Facts, language: str) -> str:
+    """Why the rule applies: what its columns ask for that narrows it most, and its condition in words."""
+    words = WORDS[language]
+    reasons = []
+    if "road_class" in candidate.narrowed and facts.road_class in words.road_class:
+        reasons.append(words.road_class[facts.road_class])
+    if "owner" in candidate.narrowed and facts.owner in words.owner:
+        reasons.append(words.owner[facts.owner])
+    if candidate.condition:
+        condition = condition_compile(candidate.condition)
+        because = condition.because_de if language == "de" else condition.because_en
+        source = _source(candidate, facts)
+        reasons.append(f"{because} ({source})" if source else because)
+    return words.and_.join(reasons) or words.everywhere
+
+
+def tried_phrase(because: str, language: str) -> str:
+    """Why a rule did not match, from what the engine noted (`RuleTried.because`)."""
+    words = WORDS[language]
+    kind, _colon, rest = because.partition(": ")
+    if kind == "condition":
+        condition = condition_compile(rest)
+        held = condition.because_de if language == "de" else condition.because_en
+        return words.condition_fails.format(because=held)
+    if kind == "body":
+        return words.body_unresolved.format(body=rest)
+    return f"{words.columns[kind]} {rest}" if kind in words.columns else because
+
+
+def _source(candidate: Candidate, facts: Facts) -> str:
+    """The document of an agreement, the number of an asset."""
+    predicates = condition_compile(candidate.condition).predicates
+    if "agreement_applies" in predicates and facts.agreement is not None:
+        return facts.agreement.document
+    if "asset_owner_known" in predicates and facts.asset is not None:
+        return facts.asset.number
+    return ""
+
+
+def _doubts(result: Result, words: Words) -> list[str]:
+    first = result.candidates[0]
+    codes = [code for code in result.doubts if code in words.doubts]
+    if len(result.facts.evidence.situations) > 1 and len({c.body for c in result.candidates}) > 1:
+        codes.append("accuracy")
+    if not codes:
+        codes = ["no_rule" if first.body == TRIAGE else "low_confidence"]
+    return [words.doubts[code].format(rule=first.rule_id) for code in codes]
