@@ -52,11 +52,16 @@ _prepared_on: WeakSet[Any] = WeakSet()
 
 @dataclass(frozen=True, slots=True)
 class IssueFacts:
-    """What the statement returns about the issue itself; `rule_set_id` is that of the active rule set, if any."""
+    """What the statement returns about the issue itself.
+
+    `rule_set_id` is that of the active rule set, if any; `bodies` are the codes of the jurisdiction's
+    authorities.
+    """
 
     issue_id: int
     jurisdiction_id: int
     rule_set_id: int | None
+    bodies: frozenset[str]
 
 
 def evidence_gather(
@@ -109,4 +114,7 @@ def _evidence(rows: list[Mapping[str, Any]]) -> tuple[IssueFacts, Evidence]:
         datasets=json.loads(head["datasets"] or "{}"),
         accuracy_m=head["accuracy_m"],
     )
-    return IssueFacts(head["issue_id"], head["jurisdiction_id"], head["rule_set_id"]), evidence
+    facts = IssueFacts(
+        head["issue_id"], head["jurisdiction_id"], head["rule_set_id"], frozenset(head["bodies"])
+    )
+    return facts, evidence

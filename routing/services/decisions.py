@@ -92,21 +92,22 @@ def rule_set_compiled(rule_set_id: int, bodies: frozenset[str]) -> CompiledRuleS
 
 
 def _decide(issue: Issue) -> Decision:
-    authorities = {
-        authority.code: authority
-        for authority in Authority.objects.filter(jurisdiction_id=issue.jurisdiction_id).only(
-            "code", "name_de", "name_en", "jurisdiction"
-        )
-    }
     [(facts, evidence)] = evidence_gather([issue.pk])
     compiled = None
     if facts.rule_set_id is not None:
-        compiled = rule_set_compiled(facts.rule_set_id, frozenset(authorities))
+        compiled = rule_set_compiled(facts.rule_set_id, facts.bodies)
         if compiled.uses_predicate(evidence.category, *ADJOINING_PREDICATES):
             [(facts, evidence)] = evidence_gather(
                 [issue.pk], adjoining_categories=[evidence.category]
             )
     result = decide(evidence, compiled) if compiled else None
+    named = {candidate.body for candidate in result.candidates} if result else set()
+    authorities = {
+        authority.code: authority
+        for authority in Authority.objects.filter(
+            jurisdiction_id=facts.jurisdiction_id, code__in=named
+        ).select_related("acts_through")
+    }
     decision = _decision(issue, evidence, result, facts.rule_set_id, authorities)
     decision.save(force_insert=True)
     unreachable = deliveries_queue(decision)

@@ -62,12 +62,14 @@ def _authorities_told(decision: Decision) -> dict[str, tuple[Authority, Delivery
     """Code asked for → who is really written to (`acts_through`) and as what; each of them once."""
     assert decision.authority is not None  # noqa: S101 - the caller checked; the constraint guards it
     codes = [decision.authority.code, *decision.notify]
-    found = {
-        authority.code: authority.acts_through or authority
-        for authority in Authority.objects.filter(
-            jurisdiction_id=decision.authority.jurisdiction_id, code__in=codes
-        ).select_related("acts_through")
-    }
+    found = {decision.authority.code: decision.authority.acts_through or decision.authority}
+    if decision.notify:
+        found |= {
+            authority.code: authority.acts_through or authority
+            for authority in Authority.objects.filter(
+                jurisdiction_id=decision.authority.jurisdiction_id, code__in=decision.notify
+            ).select_related("acts_through")
+        }
     told: dict[str, tuple[Authority, DeliveryKind]] = {}
     for code in dict.fromkeys(codes):
         if code not in found:

@@ -6,6 +6,9 @@ WITH issue AS (
            j.bears_through_roads, j.boundary,
            (i.received_at AT TIME ZONE %(time_zone)s)::date AS received_on,
            r.id AS rule_set_id,
+           ARRAY(
+               SELECT b.code::text FROM routing_authority b WHERE b.jurisdiction_id = i.jurisdiction_id
+           ) AS bodies,
            e.datasets,
            COALESCE(e.datasets ? 'areas', false) AS has_areas,
            COALESCE(e.datasets ? 'through_roads', false) AS has_through_roads
@@ -36,7 +39,7 @@ place AS (
     FROM issue
     JOIN unit_disc d ON d.sample = 0 OR COALESCE(issue.accuracy_m, 0) > 0
 )
-SELECT place.id AS issue_id, place.jurisdiction_id, place.rule_set_id, place.category, place.part, place.answers,
+SELECT place.id AS issue_id, place.jurisdiction_id, place.rule_set_id, place.bodies, place.category, place.part, place.answers,
        place.asset_kinds, place.bears_through_roads, place.received_on, place.datasets, place.accuracy_m,
        jsonb_build_object(
            'weight', place.weight,
