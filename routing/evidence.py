@@ -10,16 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from gis_core.srids import storage_srid
 from routing.types import Evidence, Situation
 
 REACH_M: Final = 30.0
@@ -29,16 +30,33 @@ EDGE_M: Final = 0.02
 ASSET_REACH_M: Final = 10.0
 ADJOINING_REACH_M: Final = 15.0
 STATEMENT: Final = (Path(__file__).resolve().parent / "sql" / "evidence.sql").read_text("utf-8")
-# Planning this statement takes longer than running it for one issue, so it is prepared once per connection and
-# always run by the generic plan. Bitmap scans are off for it: the planner does not see that the partial spatial
-# indexes hold active rows only, and would read a second index whole beside them.
-PREPARED: Final = "flurpost_evidence"
-EXECUTE: Final = (
-    "SET LOCAL plan_cache_mode TO force_generic_plan; SET LOCAL enable_bitmapscan TO off;"
-    f" EXECUTE {PREPARED} (%s, %s, %s, %s, %s, %s, %s, %s)"
+# Parameter 1 of the statement and the reports it names.
+STORED: Final = (
+    "flurpost_evidence",
+    "bigint[]",
+    """
+    SELECT i.id, i.jurisdiction_id, i.answers, i.point, i.accuracy_m, i.received_at,
+           c.code AS category, c.part, c.asset_kinds
+    FROM issues_issue i
+    JOIN issues_category c ON c.id = i.category_id
+    WHERE i.id = ANY($1)
+    """,
+)
+ASKED: Final = (
+    "flurpost_evidence_asked",
+    "jsonb",
+
+    f"""
+    SELECT a.id, c.jurisdiction_id, a.answers, ST_SetSRID(ST_MakePoint(a.x, a.y), {storage_srid()}) AS point,
+           a.accuracy_m, a.received_at, c.code AS category, c.part, c.asset_kinds
+    FROM jsonb_to_recordset($1) AS a (
+        id bigint, category_id bigint, answers jsonb, x float8, y float8, accuracy_m float8,
+        received_at timestamptz
+    )
+    JOIN issues_category c ON c.id = a.category_id
+    """,  # noqa: S608 - the number is a setting
 )
 PARAMETERS: Final = {
-    "issue_ids": "bigint[]",
     "reach": "float8",
     "gap": "float8",
     "edge": "float8",
@@ -47,12 +65,19 @@ PARAMETERS: Final = {
     "adjoining_categories": "text[]",
     "time_zone": "text",
 }
-_prepared_on: WeakSet[Any] = WeakSet()
+# Planning this statement takes longer than running it for one issue, so it is prepared once per connection and
+# always run by the generic plan. Bitmap scans are off for it: the planner does not see that the partial spatial
+# indexes hold active rows only, and would read a second index whole beside them.
+EXECUTE: Final = (
+    "SET LOCAL plan_cache_mode TO force_generic_plan; SET LOCAL enable_bitmapscan TO off;"
+    " EXECUTE {name} (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_prepared_on: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
 class IssueFacts:
-    """What the statement returns about the issue itself.
+    """What the statement returns about the report itself: an issue's id, or the position of a question.
 
     `rule_set_id` is that of the active rule set, if any; `bodies` are the codes of the jurisdiction's
     authorities.
@@ -64,6 +89,18 @@ class IssueFacts:
     bodies: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A place that somebody asks about: point in the storage CRS (metres), nothing of it is stored."""
+
+    category_id: int
+    x: float
+    y: float
+    at: datetime
+    answers: Mapping[str, Any]
+    accuracy_m: float | None = None
+
+
 def evidence_gather(
     issue_ids: Sequence[int], *, adjoining_categories: Sequence[str] = ()
 ) -> Iterator[tuple[IssueFacts, Evidence]]:
@@ -72,8 +109,33 @@ def evidence_gather(
     `adjoining_categories`: categories whose rules ask who owns the adjoining land; it is looked up for
     these only.
     """
+    yield from _gather(STORED, list(issue_ids), adjoining_categories)
+
+
+def evidence_asked(
+    questions: Sequence[Question], *, adjoining_categories: Sequence[str] = ()
+) -> Iterator[tuple[IssueFacts, Evidence]]:
+    """The same for places that nobody has reported, in their order."""
+    asked = [
+        {
+            "id": number,
+            "category_id": question.category_id,
+            "x": question.x,
+            "y": question.y,
+            "answers": dict(question.answers),
+            "accuracy_m": question.accuracy_m,
+            "received_at": question.at.isoformat(),
+        }
+        for number, question in enumerate(questions)
+    ]
+    yield from _gather(ASKED, json.dumps(asked), adjoining_categories)
+
+
+def _gather(
+    source: tuple[str, str, str], reports: Any, adjoining_categories: Sequence[str]
+) -> Iterator[tuple[IssueFacts, Evidence]]:
     values: list[Any] = [
-        list(issue_ids),
+        reports,
         REACH_M,
         GAP_M,
         EDGE_M,
@@ -83,21 +145,23 @@ def evidence_gather(
         settings.TIME_ZONE,
     ]
     with connection.cursor() as cursor:
-        _prepare(cursor)
-        cursor.execute(EXECUTE, values)
+        _prepare(cursor, source)
+        cursor.execute(EXECUTE.format(name=source[0]), values)
         columns = [column.name for column in cursor.description]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor]
     for _issue_id, group in groupby(rows, key=lambda row: row["issue_id"]):
         yield _evidence(list(group))
 
 
-def _prepare(cursor: CursorWrapper) -> None:
-    session = cursor.cursor.connection
-    if session in _prepared_on:
+def _prepare(cursor: CursorWrapper, source: tuple[str, str, str]) -> None:
+    name, kind, given = source
+    prepared = _prepared_on.setdefault(cursor.cursor.connection, set())
+    if name in prepared:
         return
-    statement = STATEMENT % {name: f"${n}" for n, name in enumerate(PARAMETERS, start=1)}
-    cursor.execute(f"PREPARE {PREPARED} ({', '.join(PARAMETERS.values())}) AS {statement}")
-    _prepared_on.add(session)
+    numbers = {parameter: f"${n}" for n, parameter in enumerate(PARAMETERS, start=2)}
+    types = ", ".join([kind, *PARAMETERS.values()])
+    cursor.execute(f"PREPARE {name} ({types}) AS {STATEMENT % {**numbers, 'given': given}}")
+    prepared.add(name)
 
 
 def _evidence(rows: list[Mapping[str, Any]]) -> tuple[IssueFacts, Evidence]:

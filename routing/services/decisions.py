@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
-from functools import lru_cache
+from functools import partial
 from typing import Final
 
 from django.db import connection, transaction
@@ -13,19 +13,17 @@ from django.utils import timezone
 from issues.enums import EventKind
 from issues.models import Issue
 from issues.services import issue_event_append
-from routing.engine import CompiledRuleSet, decide
 from routing.enums import Outcome
 from routing.evidence import evidence_gather
-from routing.models import Authority, Decision, RuleSet
+from routing.models import Authority, Decision
+from routing.selectors.results import engine_run
 from routing.sentences import sentence
 from routing.services.deliveries import deliveries_queue
-from routing.services.rules import rule_rows
 from routing.types import Evidence, Result
 
 logger = logging.getLogger(__name__)
 
 CATEGORY_FIELDS: Final = ("category__code", "category__name_de", "category__name_en")
-ADJOINING_PREDICATES: Final = ("adjoining_owner", "adjoining_owner_other_than")
 
 
 def decision_make(*, issue_id: int) -> Decision:
@@ -79,28 +77,8 @@ def decisions_make_missing(*, limit: int = 500) -> int:
     return made
 
 
-@lru_cache(maxsize=16)
-def rule_set_compiled(rule_set_id: int, bodies: frozenset[str]) -> CompiledRuleSet:
-    """A rule set is never edited once it has been active, so its compiled form can be kept."""
-    rule_set = RuleSet.objects.get(pk=rule_set_id)
-    return CompiledRuleSet.compile(
-        rule_rows(rule_set),
-        bodies=bodies,
-        assign_from=float(rule_set.assign_from),
-        assign_margin=float(rule_set.assign_margin),
-    )
-
-
 def _decide(issue: Issue) -> Decision:
-    [(facts, evidence)] = evidence_gather([issue.pk])
-    compiled = None
-    if facts.rule_set_id is not None:
-        compiled = rule_set_compiled(facts.rule_set_id, facts.bodies)
-        if compiled.uses_predicate(evidence.category, *ADJOINING_PREDICATES):
-            [(facts, evidence)] = evidence_gather(
-                [issue.pk], adjoining_categories=[evidence.category]
-            )
-    result = decide(evidence, compiled) if compiled else None
+    facts, evidence, result = engine_run(partial(evidence_gather, [issue.pk]))
     named = {candidate.body for candidate in result.candidates} if result else set()
     authorities = {
         authority.code: authority

@@ -17,20 +17,8 @@ from routing.engine import CompiledRuleSet, RuleRow
 from routing.enums import RuleSetStatus
 from routing.errors import RuleSetError
 from routing.models import Authority, Rule, RuleSet
+from routing.selectors.rules import RULE_COLUMNS, rule_rows
 
-RULE_COLUMNS: Final = {
-    "rule_id": "rule_id",
-    "category": "category",
-    "class": "road_class",
-    "od": "through_road",
-    "part": "part",
-    "usage": "usage",
-    "owner": "owner",
-    "cond": "condition",
-    "body": "body",
-    "notify": "notify",
-    "basis": "legal_basis",
-}
 AUTHORITY_COLUMNS: Final = (
     "name_de",
     "name_en",
@@ -89,18 +77,6 @@ def rule_set_load(*, jurisdiction: Jurisdiction, path: Path) -> RuleSet:
         for row in rows
     )
     return rule_set
-
-
-def rule_rows(rule_set: RuleSet) -> list[RuleRow]:
-    """The stored rules as the engine's rows."""
-    return [
-        RuleRow(
-            priority=rule.priority,
-            confidence=float(rule.confidence),
-            **{field: getattr(rule, field) for field in RULE_COLUMNS.values()},
-        )
-        for rule in rule_set.rules.all()
-    ]
 
 
 def authority_codes(jurisdiction: Jurisdiction) -> frozenset[str]:

@@ -1,27 +1,28 @@
--- Evidence for a set of issues: one row per issue and sample of its accuracy disc (sample 0 is the point itself).
--- Parameters: issue_ids, reach, gap, edge, asset_reach, adjoining_reach (metres), adjoining_categories, time_zone.
-WITH issue AS (
-    SELECT i.id, i.jurisdiction_id, i.answers, i.point, i.accuracy_m,
-           c.code AS category, c.part, c.asset_kinds,
+-- Evidence for a set of reports: one row per report and sample of its accuracy disc (sample 0 is the point itself).
+-- The reports are stored issues or places that somebody asks about: the first part comes from routing/evidence.py.
+-- Parameters: reach, gap, edge, asset_reach, adjoining_reach (metres), adjoining_categories, time_zone.
+WITH given AS (
+    %(given)s
+),
+issue AS (
+    SELECT g.*,
            j.bears_through_roads, j.boundary,
-           (i.received_at AT TIME ZONE %(time_zone)s)::date AS received_on,
+           (g.received_at AT TIME ZONE %(time_zone)s)::date AS received_on,
            r.id AS rule_set_id,
            ARRAY(
-               SELECT b.code::text FROM routing_authority b WHERE b.jurisdiction_id = i.jurisdiction_id
+               SELECT b.code::text FROM routing_authority b WHERE b.jurisdiction_id = g.jurisdiction_id
            ) AS bodies,
            e.datasets,
            COALESCE(e.datasets ? 'areas', false) AS has_areas,
            COALESCE(e.datasets ? 'through_roads', false) AS has_through_roads
-    FROM issues_issue i
-    JOIN issues_category c ON c.id = i.category_id
-    JOIN gis_core_jurisdiction j ON j.id = i.jurisdiction_id
-    LEFT JOIN routing_ruleset r ON r.jurisdiction_id = i.jurisdiction_id AND r.status = 'active'
+    FROM given g
+    JOIN gis_core_jurisdiction j ON j.id = g.jurisdiction_id
+    LEFT JOIN routing_ruleset r ON r.jurisdiction_id = g.jurisdiction_id AND r.status = 'active'
     LEFT JOIN LATERAL (
         SELECT jsonb_object_agg(dataset, id) AS datasets
         FROM gis_core_edition
-        WHERE jurisdiction_id = i.jurisdiction_id AND status = 'active'
+        WHERE jurisdiction_id = g.jurisdiction_id AND status = 'active'
     ) e ON true
-    WHERE i.id = ANY(%(issue_ids)s)
 ),
 -- The disc in equal shares: its centre, six places at half and six at nearly the full radius.
 unit_disc (sample, ring, angle) AS (

@@ -19,8 +19,9 @@ from routing.engine import decide
 from routing.enums import Outcome, RuleSetStatus
 from routing.errors import RuleSetError
 from routing.models import AuthorityContact, Decision, Delivery
+from routing.selectors.results import rule_set_compiled
 from routing.services import decisions
-from routing.services.decisions import decision_make, decisions_make_missing, rule_set_compiled
+from routing.services.decisions import decision_make, decisions_make_missing
 from routing.types import Evidence
 from tests.golden.conftest import ModelCity
 
