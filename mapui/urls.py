@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, path
 
-from mapui.views import feeds, map_resources, public, services, triage
+from mapui.views import feeds, map_resources, public, responsibility, services, triage
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", public.public_map, name="public_map"),
     path("issues/<str:number>/", public.public_issue, name="public_issue"),
+    path("responsibility/", responsibility.responsibility_page, name="responsibility"),
+    path("api/responsibility/", responsibility.responsibility_api, name="responsibility_api"),
     path("triage/", triage.triage_map, name="triage"),
     path("triage/issues/<str:number>/", triage.triage_issue, name="triage_issue"),
     path("triage/issues/<str:number>/release/", triage.issue_release, name="issue_release"),

@@ -45,7 +45,6 @@ STORED: Final = (
 ASKED: Final = (
     "flurpost_evidence_asked",
     "jsonb",
-
     f"""
     SELECT a.id, c.jurisdiction_id, a.answers, ST_SetSRID(ST_MakePoint(a.x, a.y), {storage_srid()}) AS point,
            a.accuracy_m, a.received_at, c.code AS category, c.part, c.asset_kinds

@@ -1,5 +1,10 @@
 """The decision in one sentence a clerk would sign, in German and English, and the reasons beside it."""
 
-from routing.sentences.compose import legal_basis_shown, sentence, tried_phrase
+from routing.sentences.compose import (
+    legal_basis_shown,
+    public_sentence,
+    sentence,
+    tried_phrase,
+)
 
-__all__ = ["legal_basis_shown", "sentence", "tried_phrase"]
+__all__ = ["legal_basis_shown", "public_sentence", "sentence", "tried_phrase"]

@@ -14,6 +14,15 @@ from routing.sentences.words import WORDS, Words
 from routing.types import Candidate, Facts, Result
 
 TRIAGE: Final = "TRIAGE"
+OWNERSHIP_PREDICATES: Final = frozenset(
+    {
+        "owner",
+        "owner_known",
+        "public_place",
+        "adjoining_owner",
+        "adjoining_owner_other_than",
+    }
+)
 NUMBERED: Final = frozenset("ABLK")
 
 
@@ -39,6 +48,39 @@ def sentence(
         )
     lead = _lead_of_triage(result, language, authorities)
     return f"{lead} {words.reported.format(category=category, place=place)}"
+
+
+def public_sentence(
+    result: Result, *, language: str, category: str, authorities: Mapping[str, str]
+) -> str:
+    """The answer to anybody's question; `authorities` maps codes to public names.
+
+    Whoever owns a parcel stays out of it: a reason or basis that rests on ownership is not told.
+    """
+    words = WORDS[language]
+    first = result.candidates[0]
+    names = list(
+        dict.fromkeys(authorities[one.body] for one in result.candidates if one.body != TRIAGE)
+    )
+    form = words.asked_nobody
+    if names:
+        form = words.asked_clear if result.assigned else words.asked_unclear
+    text = form.format(
+        category=category,
+        place=place_phrase(result.facts, words),
+        authority=names[0] if result.assigned else words.or_.join(names),
+    )
+    if not result.assigned or _rests_on_ownership(first):
+        return text
+    basis = legal_basis_shown(first.legal_basis, language)
+    return f"{text} {words.basis.format(basis=basis, rule=first.rule_id)}"
+
+
+def _rests_on_ownership(candidate: Candidate) -> bool:
+    predicates = (
+        condition_compile(candidate.condition).predicates if candidate.condition else frozenset()
+    )
+    return "owner" in candidate.narrowed or bool(predicates & OWNERSHIP_PREDICATES)
 
 
 def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str]) -> str:

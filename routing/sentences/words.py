@@ -40,6 +40,9 @@ class Words:
     usage: Mapping[str, str]
     doubts: Mapping[str, str]
     columns: Mapping[str, str]
+    asked_clear: str
+    asked_unclear: str
+    asked_nobody: str
     condition_fails: str
     body_unresolved: str
     or_: str
@@ -121,6 +124,9 @@ GERMAN: Final = Words(
         "usage": "Nutzung",
         "owner": "Eigentum",
     },
+    asked_clear="Für „{category}“ {place} ist zuständig: {authority}.",
+    asked_unclear="Für „{category}“ {place} muss das eine Person prüfen; in Frage kommt: {authority}.",
+    asked_nobody="Für „{category}“ {place} muss eine Person prüfen, wer zuständig ist.",
     condition_fails="nicht erfüllt: {because}",
     body_unresolved="die Stelle ist hier nicht zu bestimmen: {body}",
     or_=" oder ",
@@ -202,6 +208,9 @@ ENGLISH: Final = Words(
         "usage": "land use",
         "owner": "ownership",
     },
+    asked_clear="For “{category}” {place} the responsible authority is: {authority}.",
+    asked_unclear="For “{category}” {place} a person has to check; possible: {authority}.",
+    asked_nobody="For “{category}” {place} a person has to check who is responsible.",
     condition_fails="does not hold: {because}",
     body_unresolved="the authority cannot be told here: {body}",
     or_=" or ",

@@ -1,0 +1,84 @@
+"""“Who is responsible?” for a place that nobody has reported. Nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.contrib.gis.geos import Point
+
+from gis_core.models import Edition
+from issues.models import Category
+from routing.evidence import Question, evidence_asked
+from routing.models import Authority
+from routing.selectors.results import engine_run
+from routing.sentences import public_sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Responsibility:
+    """What anybody may know. `authorities` has one entry where the answer is clear, else all that may be.
+
+    `data_as_of` is the oldest date of the geodata that the answer rests on.
+    """
+
+    is_clear: bool
+    authorities: tuple[Authority, ...]
+    sentence_de: str
+    sentence_en: str
+    data_as_of: date | None
+
+
+def responsibility_asked(
+    *,
+    category: Category,
+    point: Point,
+    at: datetime,
+    answers: Mapping[str, Any],
+    accuracy_m: float | None = None,
+) -> Responsibility | None:
+    """The answer for a point in the storage CRS; None where the jurisdiction has no active rule set."""
+    question = Question(
+        category_id=category.pk, x=point.x, y=point.y, at=at, answers=answers, accuracy_m=accuracy_m
+    )
+    _facts, evidence, result = engine_run(partial(evidence_asked, [question]))
+    if result is None:
+        return None
+    codes = list(dict.fromkeys(candidate.body for candidate in result.candidates))
+    named = {
+        authority.code: authority.acts_through or authority
+        for authority in Authority.objects.filter(
+            jurisdiction_id=category.jurisdiction_id, code__in=codes
+        ).select_related("acts_through")
+    }
+    told = codes[:1] if result.assigned else codes
+    return Responsibility(
+        is_clear=result.assigned,
+        authorities=tuple(dict.fromkeys(named[code] for code in told if code in named)),
+        sentence_de=public_sentence(
+            result,
+            language="de",
+            category=category.name_de,
+            authorities={code: one.public_name_de for code, one in named.items()},
+        ),
+        sentence_en=public_sentence(
+            result,
+            language="en",
+            category=category.name_en,
+            authorities={code: one.public_name_en for code, one in named.items()},
+        ),
+        data_as_of=_oldest(evidence.datasets.values()),
+    )
+
+
+def _oldest(editions: Any) -> date | None:
+    dates = [
+        as_of or (activated_at.date() if activated_at else None)
+        for as_of, activated_at in Edition.objects.filter(pk__in=list(editions)).values_list(
+            "as_of", "activated_at"
+        )
+    ]
+    return min((day for day in dates if day), default=None)
