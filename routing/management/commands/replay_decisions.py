@@ -1,0 +1,59 @@
+"""Decide stored decisions again from their own evidence and show what differs. Writes nothing."""
+
+from __future__ import annotations
+
+from typing import IO, Any, cast
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.table import Table
+
+from routing.models import RuleSet
+from routing.selectors.replays import Replay, decisions_replayed
+
+
+class Command(BaseCommand):
+    help = (
+        "Decide stored decisions again by the rule set they were made with, or by another version;"
+        " the exit status is 1 when a replay by the recorded rule set differs."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--jurisdiction", help="with --rule-set: whose version it is")
+        parser.add_argument(
+            "--rule-set", type=int, metavar="VERSION", help="decide by this version"
+        )
+        parser.add_argument("--limit", type=int, help="the newest N decisions only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rule_set = self._rule_set(options["jurisdiction"], options["rule_set"])
+        replays = list(decisions_replayed(rule_set=rule_set, limit=options["limit"]))
+        changed = [replay for replay in replays if not replay.is_same]
+        if changed:
+            Console(file=cast(IO[str], self.stdout)).print(_table(changed))
+        self.stdout.write(f"{len(replays)} decisions replayed, {len(changed)} differ.")
+        if changed and rule_set is None:
+            raise SystemExit(1)
+
+    def _rule_set(self, jurisdiction: str | None, version: int | None) -> RuleSet | None:
+        if version is None:
+            return None
+        found = RuleSet.objects.filter(
+            jurisdiction__identifier=jurisdiction, version=version
+        ).first()
+        if found is None:
+            raise CommandError(f"{jurisdiction} has no rule set of version {version}.")
+        return found
+
+
+def _table(changed: list[Replay]) -> Table:
+    table = Table("issue", "stored", "rule", "replayed", "rule")
+    for replay in changed:
+        table.add_row(
+            replay.decision.issue.number,
+            f"{replay.stored.outcome} {replay.stored.body}",
+            replay.stored.rule_id,
+            f"{replay.found.outcome} {replay.found.body}",
+            replay.found.rule_id,
+        )
+    return table
