@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
 from psycopg2 import DataError
 
-from gis_core.coordinates import SourceCrs
 from gis_core.datasets import DatasetSpec, RowError, dataset_spec
 from gis_core.enums import Dataset
 from gis_core.errors import LoadError
 from gis_core.loading.batches import Batch, LoadReport, Progress
-from gis_core.loading.formats import Format, files_expand, format_recognise
 from gis_core.loading.geometry import geometry_prepare
-from gis_core.loading.profiles import Profile, profiles_select, values_apply
+from gis_core.loading.profiles import Profile, values_apply
+from gis_core.loading.sources import Source, source_batches
 from gis_core.loading.staging import Difference, Staging
-from gis_core.loading.table_source import csv_batches, table_batches
-from gis_core.loading.xml_source import xml_batches
 from gis_core.models import Edition, Jurisdiction
 
 # Where COPY says which of its lines and columns it could not take.
@@ -31,16 +27,6 @@ _COPY_LINE = re.compile(r"line (\d+), column (\w+)")
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file, or the directory of a delivery in parts, with what its content does not say by itself."""
-
-    path: Path
-    profile: str | None = None
-    layer: str | None = None
-    crs: SourceCrs | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +66,9 @@ def geodata_load(
         staging = Staging(spec)
         staging.create()
         profiles: dict[str, None] = {}
-        for profile, batch in _batches(spec, sources, report, progress):
+        for profile, batch in source_batches(
+            spec, sources, jurisdiction, report=report, progress=progress
+        ):
             profiles[profile.name] = None
             _stage(spec, staging, jurisdiction, profile, batch, report)
         rows = staging.prepare(report)
@@ -124,26 +112,6 @@ def _lock(jurisdiction: Jurisdiction, spec: DatasetSpec) -> None:
         row = cursor.fetchone()
     if not (row and row[0]):
         raise LoadError(f"another load of {spec.dataset} is running")
-
-
-def _batches(
-    spec: DatasetSpec, sources: list[Source], report: LoadReport, progress: Progress
-) -> Iterator[tuple[Profile, Batch]]:
-    for source in sources:
-        for path in files_expand(source.path):
-            kind = format_recognise(path)
-            wanted = "xml" if kind is Format.XML else "table"
-            profiles = profiles_select(spec, wanted, source.profile, path.name)
-            if kind is Format.XML:
-                yield from xml_batches(
-                    path, profiles, crs=source.crs, report=report, progress=progress
-                )
-            elif kind is Format.CSV:
-                yield from csv_batches(path, profiles, progress=progress)
-            else:
-                yield from table_batches(
-                    path, profiles, layer=source.layer, crs=source.crs, progress=progress
-                )
 
 
 def _stage(
