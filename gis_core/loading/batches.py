@@ -21,13 +21,20 @@ BATCH_ROWS: Final = 5000
 
 @dataclass
 class Batch:
-    """Rows of one file: `features` names each for messages; `geometry` is shapely in `crs`, None where absent."""
+    """Rows of one file: `features` names each for messages; `geometry` is shapely in `crs`, None where absent.
+
+    `update`: the rows belong to an update delivery (NBA); what it does not name stays as it is, and a later row of
+    a key replaces an earlier one. `deleted`: object identifiers (or keys) that an update deletes, in that place
+    of the order; such a batch has no rows.
+    """
 
     file: str
     columns: Columns
     features: list[str]
     geometry: Geometries | None
     crs: SourceCrs | None
+    update: bool = False
+    deleted: list[str] = field(default_factory=list)
 
     def keep(self, rows: list[bool]) -> Batch:
         """Only the rows that are marked."""
@@ -41,6 +48,7 @@ class Batch:
             [feature for feature, k in zip(self.features, rows, strict=True) if k],
             None if self.geometry is None else self.geometry[marked],
             self.crs,
+            self.update,
         )
 
 
@@ -66,3 +74,7 @@ class LoadReport:
 
 # Called with the file's name and the number of features read from it so far.
 Progress = Callable[[str, int], None]
+
+
+def no_progress(file: str, features: int) -> None:
+    """Nobody watches."""

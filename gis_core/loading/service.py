@@ -15,7 +15,7 @@ from psycopg2 import DataError
 from gis_core.datasets import DatasetSpec, RowError, dataset_spec
 from gis_core.enums import Dataset
 from gis_core.errors import LoadError
-from gis_core.loading.batches import Batch, LoadReport, Progress
+from gis_core.loading.batches import Batch, LoadReport, Progress, no_progress
 from gis_core.loading.geometry import geometry_prepare
 from gis_core.loading.profiles import Profile, values_apply
 from gis_core.loading.sources import Source, source_batches
@@ -39,10 +39,6 @@ class LoadResult:
     seconds: float
 
 
-def _no_progress(file: str, features: int) -> None:
-    """Nobody watches."""
-
-
 def geodata_load(
     *,
     jurisdiction: Jurisdiction,
@@ -52,7 +48,7 @@ def geodata_load(
     licence: str = "",
     attribution: str = "",
     created_by: User | None = None,
-    progress: Progress = _no_progress,
+    progress: Progress = no_progress,
 ) -> LoadResult:
     """Loads all sources as one new edition of the dataset and activates it.
 
