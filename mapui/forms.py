@@ -62,7 +62,9 @@ class TriageFilterForm(FilterForm):
 class PlaceForm(forms.Form):
     """A place on the map in WGS84 degrees, or a parcel's number or key as people write it."""
 
-    q = forms.CharField(label=_("Parcel number or key"), required=False, max_length=100)
+    q = forms.CharField(
+        label=_("Parcel number, key, address or coordinates"), required=False, max_length=100
+    )
     lat = forms.FloatField(required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, path
 
-from mapui.views import feeds, map_resources, public, services, triage
+from mapui.views import feeds, map_resources, parcels, public, services, triage
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", public.public_map, name="public_map"),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("triage/parcel/", triage.triage_parcel, name="triage_parcel"),
     path("maps/<slug:name>.js", map_resources.map_script, name="map_script"),
     path("maps/<slug:name>.css", map_resources.map_style, name="map_style"),
+    path("api/parcels/", parcels.parcels_api, name="parcels_api"),
     path("api/issues.geojson", feeds.public_issues, name="public_issues"),
     path("api/triage/issues.geojson", feeds.triage_issues, name="triage_issues"),
     path("api/boundary.geojson", feeds.boundary, name="boundary"),

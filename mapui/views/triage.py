@@ -22,7 +22,7 @@ from issues.services import issue_withdraw as withdraw
 from mapui.decision_cards import decision_card
 from mapui.enums import MapName
 from mapui.forms import PlaceForm, TriageFilterForm
-from mapui.parcel_cards import parcel_card, parcels_chosen
+from mapui.parcel_cards import ParcelsFound, parcel_card, parcels_chosen
 from mapui.selectors import (
     authorities_by_pk,
     issue_events,
@@ -32,7 +32,7 @@ from mapui.selectors import (
 from mapui.serializers import TriageIssueSerializer
 from mapui.types import PageRequest
 from mapui.views.pages import issue_list, list_addresses, map_context
-from parcels.models import Parcel
+from parcels.histories import parcel_history
 
 LIST_CHANGED = "issues-changed"
 
@@ -133,17 +133,18 @@ def _changed(request: PageRequest, number: str) -> HttpResponse:
 @require_safe
 @never_cache
 def triage_parcel(request: PageRequest) -> HttpResponse:
-    """The parcels at a place (`lat`, `lon`) or with a number or key (`q`); the first is the one that counts."""
+    """The parcels at a place (`lat`, `lon`) or that a text means (`q`); the first is the one that counts."""
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
     form = PlaceForm(request.GET)
-    parcels: list[Parcel] = []
+    found = ParcelsFound([], [], {})
     if form.is_valid() and jurisdiction:
-        parcels = parcels_chosen(jurisdiction=jurisdiction, **form.cleaned_data)
+        found = parcels_chosen(jurisdiction=jurisdiction, **form.cleaned_data)
     context = {
         "page": "triage_parcel",
         "jurisdiction": jurisdiction,
         "form": form,
-        "cards": [parcel_card(parcel) for parcel in parcels],
+        "cards": [parcel_card(parcel) for parcel in found.parcels],
+        "vanished": [(parcel, parcel_history(parcel)) for parcel in found.vanished],
     }
     template = "mapui/_triage_parcel.html" if request.htmx else "mapui/triage_parcel.html"
     return render(request, template, context)
