@@ -112,6 +112,7 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.deliveries_send_due": 20,
         "routing.tasks.numbers_poll": 10,
         "issues.tasks.photos_fetch_due": 30,
+        "mapui.tasks.geodata_load_waiting": 60,
     }.items()
 }
 
@@ -148,6 +149,9 @@ STORAGES = {
 }
 PHOTO_MAX_BYTES = 15 * 1024 * 1024
 PHOTO_MAX_PIXELS = 20_000_000
+# Sources of geodata that administrators upload; they lie here until their edition is activated or discarded.
+UPLOAD_ROOT = VAR / "uploads"
+UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MEGABYTES", 20_000) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

@@ -1,0 +1,213 @@
+"""What the pages for geodata read. The number of queries never depends on the number of rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.contrib.gis.db.models import Extent
+from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
+from django.contrib.gis.geos import Polygon
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from gis_core.datasets import dataset_specs
+from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
+from gis_core.models import Edition, EditionChange, EditionCheck, Jurisdiction
+from gis_core.selectors import edition_difference
+from gis_core.srids import WGS84, storage_srid
+from mapui.types import Bounds
+from parcels.enums import DistrictKind
+from parcels.models import CadastralDistrict
+from routing.enums import Outcome
+
+# More outlines than this make a browser slow; the map asks again for what is in view.
+CHANGE_LIMIT: Final = 1500
+SEVERITY_ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+OPEN_STATES: Final = (EditionStatus.LOADING, EditionStatus.STAGED, EditionStatus.FAILED)
+
+
+@dataclass(frozen=True)
+class DatasetState:
+    """A dataset with the edition that is active and the latest one that waits for somebody."""
+
+    dataset: Dataset
+    active: Edition | None
+    pending: Edition | None
+
+
+@dataclass(frozen=True)
+class DistrictChanges:
+    """Numbers of changes of one Gemarkung, by kind in the order of ChangeKind."""
+
+    key: str
+    name: str
+    counts: list[int]
+
+
+@dataclass(frozen=True)
+class DifferenceTable:
+    """Numbers of changes by kind: altogether and per Gemarkung."""
+
+    kinds: list[tuple[ChangeKind, int]]
+    districts: list[DistrictChanges] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(count for _kind, count in self.kinds)
+
+
+def dataset_states(jurisdiction: Jurisdiction | None) -> list[DatasetState]:
+    """Every dataset that can be loaded, in the order of loading."""
+    wanted = (EditionStatus.ACTIVE, *OPEN_STATES)
+    editions = Edition.objects.filter(jurisdiction=jurisdiction, status__in=wanted)
+    active: dict[str, Edition] = {}
+    pending: dict[str, Edition] = {}
+    for edition in editions.order_by("pk"):
+        target = active if edition.status == EditionStatus.ACTIVE else pending
+        target[edition.dataset] = edition
+    return [
+        DatasetState(spec.dataset, active.get(spec.dataset), pending.get(spec.dataset))
+        for spec in dataset_specs()
+    ]
+
+
+def editions_shown(*, jurisdiction: Jurisdiction | None, dataset: str = "") -> QuerySet[Edition]:
+    """All editions, latest first."""
+    editions = Edition.objects.filter(jurisdiction=jurisdiction)
+    if dataset:
+        editions = editions.filter(dataset=dataset)
+    return editions.select_related("created_by", "activated_by").order_by("-created_at", "-pk")
+
+
+def checks_shown(edition: Edition) -> list[EditionCheck]:
+    """The findings, errors first."""
+    order = {severity.value: place for place, severity in enumerate(SEVERITY_ORDER)}
+    return sorted(edition.checks.all(), key=lambda check: (order[check.severity], check.pk))
+
+
+def errors_standing(edition: Edition) -> list[EditionCheck]:
+    """The findings that block activation."""
+    return list(edition.checks.filter(severity=Severity.ERROR))
+
+
+def difference_table(edition: Edition) -> DifferenceTable:
+    """Counts of the stored changes."""
+    found = edition_difference(edition)
+    keyed = {key: counts for key, counts in found.districts.items() if key}
+    names = district_names(edition.jurisdiction_id, keyed) if keyed else {}
+    districts = [
+        DistrictChanges(key, names.get(key, ""), [counts.get(kind, 0) for kind in ChangeKind])
+        for key, counts in sorted(keyed.items())
+    ]
+    return DifferenceTable([(kind, found.counts.get(kind, 0)) for kind in ChangeKind], districts)
+
+
+def district_names(jurisdiction: int, keys: Iterable[str]) -> dict[str, str]:
+    """Names of Gemarkungen by their keys of 6 digits."""
+    districts = CadastralDistrict.objects.active().filter(
+        jurisdiction=jurisdiction, kind=DistrictKind.GEMARKUNG, key__in=list(keys)
+    )
+    return dict(districts.values_list("key", "name"))
+
+
+def changes_shown(edition: Edition, *, kind: str = "", district: str = "") -> QuerySet[Any]:
+    """Changes in the order of kind and key."""
+    changes = edition.changes.defer("geometry").order_by("kind", "key")
+    if kind:
+        changes = changes.filter(kind=kind)
+    return changes.filter(district=district) if district else changes
+
+
+def change_features(
+    edition: Edition, *, kinds: Iterable[str], bbox: Polygon | None
+) -> tuple[list[dict[str, Any]], bool]:
+    """Changes of these kinds as GeoJSON features (WGS84), by kind and key; second, whether there are more."""
+    changes = EditionChange.objects.filter(
+        edition=edition, kind__in=list(kinds), geometry__isnull=False
+    )
+    if bbox is not None:
+        view = bbox.transform(storage_srid(), clone=True)
+        changes = changes.filter(geometry__bboverlaps=view)
+    found = changes.annotate(outline=AsGeoJSON(Transform("geometry", WGS84), precision=7)).order_by(
+        "-kind", "key"
+    )
+    rows = found.values_list("kind", "key", "related", "outline")[: CHANGE_LIMIT + 1]
+    features = [
+        {
+            "type": "Feature",
+            "id": f"{kind}-{key}",
+            "geometry": json.loads(outline),
+            "properties": {
+                "kind": kind,
+                "kind_text": str(ChangeKind(kind).label),
+                "key": key,
+                "related": related,
+            },
+        }
+        for kind, key, related, outline in rows
+    ]
+    return features[:CHANGE_LIMIT], len(features) > CHANGE_LIMIT
+
+
+def change_bounds(edition: Edition) -> Bounds | None:
+    """Where the changes lie (WGS84 degrees); None without any."""
+    changes = EditionChange.objects.filter(edition=edition, geometry__isnull=False)
+    extent = changes.annotate(degrees=Transform("geometry", WGS84)).aggregate(e=Extent("degrees"))
+    if extent["e"] is None:
+        return None
+    west, south, east, north = (round(value, 5) for value in extent["e"])
+    return ((south, west), (north, east))
+
+
+@dataclass(frozen=True)
+class ImpactShown:
+    """An open issue (place in WGS84 degrees) and the authorities in words: who it is today and who it would be."""
+
+    number: str
+    latitude: float
+    longitude: float
+    today: str
+    then: str
+    sentence: str
+
+
+def impact_shown(edition: Edition) -> list[ImpactShown] | None:
+    """The issues that would get another authority, as stored after the load; None when nobody has looked yet."""
+    stored = edition.report.get("impact")
+    if stored is None:
+        return None
+    language = "sentence_en" if get_language() == "en" else "sentence_de"
+    unclear = gettext("Unclear: to be triaged")
+    return [
+        ImpactShown(
+            number=one["number"],
+            latitude=one["latitude"],
+            longitude=one["longitude"],
+            today=unclear if one["from_outcome"] == Outcome.TRIAGE else one["from"],
+            then=unclear if one["to_outcome"] == Outcome.TRIAGE else one["to"],
+            sentence=one[language],
+        )
+        for one in stored
+    ]
+
+
+def impact_features(edition: Edition) -> list[dict[str, Any]]:
+    """The same as GeoJSON points (WGS84)."""
+    return [
+        {
+            "type": "Feature",
+            "id": one.number,
+            "geometry": {"type": "Point", "coordinates": [one.longitude, one.latitude]},
+            "properties": {
+                "today": one.today,
+                "then": one.then,
+                "sentence": one.sentence,
+                "url": reverse("triage_issue", args=[one.number]),
+            },
+        }
+        for one in impact_shown(edition) or []
+    ]
