@@ -19,7 +19,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from gis_core.errors import CoordinateError
-from gis_core.srids import ADV_CRS, WGS84, storage_srid
+from gis_core.srids import ADV_CRS, LIKELY_CRS, WGS84, storage_srid
 
 Coordinates = NDArray[np.float64]
 
@@ -29,6 +29,9 @@ STORAGE_DECIMALS: Final = 3
 ZONE_PREFIX_M: Final = 1_000_000
 # Data of one zone reach into the next one; further than this from the area of use, something is wrong.
 AREA_MARGIN_M: Final = 150_000
+
+# The same in degrees.
+AREA_MARGIN_DEGREES: Final = 3.0
 
 _EPSG = re.compile(
     r"^(?:urn:(?:x-)?ogc:def:crs:EPSG:[^:]*:|https?://www\.opengis\.net/def/crs/EPSG/[^/]+/)(\d+)$"
@@ -117,6 +120,16 @@ def _area_bounds(crs: CRS) -> tuple[float, float, float, float] | None:
     )
 
 
+def _home_degrees() -> tuple[float, float, float, float] | None:
+    """The area of use of the storage CRS in degrees, with a margin."""
+    area = storage_crs().crs.area_of_use
+    if area is None:
+        return None
+    west, south, east, north = area.bounds
+    margin = AREA_MARGIN_DEGREES
+    return west - margin, south - margin, east + margin, north + margin
+
+
 def _inside(xy: Coordinates, bounds: tuple[float, float, float, float]) -> bool:
     low, high = xy.min(axis=0), xy.max(axis=0)
     return bool(
@@ -130,14 +143,18 @@ def _inside(xy: Coordinates, bounds: tuple[float, float, float, float]) -> bool:
 def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str]:
     """Coordinates with x first and without zone prefix, and what was done ("" for nothing).
 
-    Geographic coordinates are swapped where their CRS was named by URN or URL and has latitude first.
-    Projected ones are judged by the CRS's area of use, because legacy files (EPSG:31466) hold either order
-    whatever the register says. Raises CoordinateError when no reading fits.
+    Geographic coordinates are swapped where their CRS was named by URN or URL and has latitude first; but where
+    only the other order lies in the area of the storage CRS, that is the right one. Projected ones are judged by
+    the CRS's area of use, because legacy files (EPSG:31466) hold either order whatever the register says. Raises
+    CoordinateError when no reading fits.
     """
     if len(xy) == 0:
         return xy, ""
     if source.crs.is_geographic:
         swap = source.register_axes and source.crs.axis_info[0].direction == "north"
+        home = _home_degrees()
+        if home and not _inside(xy[:, ::-1] if swap else xy, home):
+            swap = swap != _inside(xy if swap else xy[:, ::-1], home)
         turned = xy[:, ::-1] if swap else xy
         if not _inside(turned, (-180.0, -90.0, 180.0, 90.0)):
             raise CoordinateError(
@@ -152,7 +169,41 @@ def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str
     stripped = np.column_stack((xy[:, 0] % ZONE_PREFIX_M, xy[:, 1]))
     if xy[:, 0].min() > 30 * ZONE_PREFIX_M and _inside(stripped, bounds):
         return stripped, "zone prefix stripped"
-    raise CoordinateError(_misfit(xy, source, "another CRS, or false eastings"))
+    likely = crs_guess(np.median(xy, axis=0)) or "another CRS, or false eastings"
+    raise CoordinateError(_misfit(xy, source, likely))
+
+
+def crs_guess(position: Coordinates, near: tuple[float, ...] | None = None) -> str:
+    """In which usual CRS the position (x, y as in the file) lies in the area of the storage CRS, or "".
+
+    With `near` (bounds in the storage CRS) it must lie at most AREA_MARGIN_M away from them.
+    """
+    for srid in LIKELY_CRS:
+        for order, place in (("", position), (" with swapped axes", position[::-1])):
+            if _lies(place, srid, near):
+                return f"the coordinates are in EPSG:{srid}{order}"
+    return ""
+
+
+def _lies(place: Coordinates, srid: int, near: tuple[float, ...] | None) -> bool:
+    crs, home = CRS.from_epsg(srid), _home_degrees()
+    area = crs.area_of_use
+    if crs.geodetic_crs is None or home is None or area is None:
+        return False
+    x, y = place
+    if not crs.is_geographic:
+        x, y = _transformer(crs, crs.geodetic_crs).transform(x, y)
+    west, south, east, north = area.bounds
+    # Both: zones overlap in what they can hold, and the area of a world-wide CRS says nothing.
+    if not (
+        max(west, home[0]) <= x <= min(east, home[2])
+        and max(south, home[1]) <= y <= min(north, home[3])
+    ):
+        return False
+    if near is None:
+        return True
+    stored = _transformer(crs, storage_crs().crs).transform(*place)
+    return all(near[i] - AREA_MARGIN_M <= stored[i] <= near[i + 2] + AREA_MARGIN_M for i in (0, 1))
 
 
 def _misfit(xy: Coordinates, source: SourceCrs, guess: str) -> str:

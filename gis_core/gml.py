@@ -39,6 +39,11 @@ def local_name(tag: str) -> str:
         return _LOCAL_NAMES.setdefault(tag, tag.rpartition("}")[2])
 
 
+def gml_identifier(element: etree._Element) -> str:
+    """The gml:id of an element, of GML 3.1 or 3.2, or ""."""
+    return next((str(v) for k, v in element.items() if local_name(str(k)) == "id"), "")
+
+
 @dataclass(frozen=True)
 class Head:
     """What a document says before its content: root element, its attributes and namespaces."""

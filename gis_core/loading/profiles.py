@@ -12,6 +12,9 @@ A profile is a JSON object:
     required   columns that must have a value
     codes      {column: {value in the source: value}}; "*" is any other value, null leaves the feature out
     constants  {column: value}
+    object_id  NAS only: the model's field that holds the object identifier; updates find by it what they change
+    location   NAS only: the column whose values refer to objects that name a street and house number
+    points     CSV only: [column of x, column of y, CRS or ""], the first pair that is there makes the geometry
 """
 
 from __future__ import annotations
@@ -44,6 +47,9 @@ class Profile:
     geometry: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
+    object_id: str = ""
+    location: str = ""
+    points: list[list[str]] = field(default_factory=list)
 
 
 @lru_cache(maxsize=16)
