@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus
-from mapui.selectors import OPEN, UNCLEAR, authorities_in_use, groups_shown
+from mapui.selectors import OPEN, PROPOSED, UNCLEAR, authorities_in_use, groups_shown
 from mapui.types import IssueFilter
 
 
@@ -51,7 +51,12 @@ class TriageFilterForm(FilterForm):
         named = [(one.code, one.name) for one in authorities_in_use(jurisdiction)]
         self._choose(
             "authority",
-            [("", _("all authorities")), (UNCLEAR, _("Unclear: to be triaged")), *named],
+            [
+                ("", _("all authorities")),
+                (UNCLEAR, _("Unclear: to be triaged")),
+                (PROPOSED, _("With a proposal after new geodata")),
+                *named,
+            ],
         )
 
     def chosen(self) -> IssueFilter:

@@ -23,6 +23,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("triage/issues/<str:number>/", triage.triage_issue, name="triage_issue"),
     path("triage/issues/<str:number>/release/", triage.issue_release, name="issue_release"),
     path("triage/issues/<str:number>/withdraw/", triage.issue_withdraw, name="issue_withdraw"),
+    path(
+        "triage/issues/<str:number>/proposal/accept/",
+        triage.proposal_answer,
+        {"answer": "accept"},
+        name="proposal_accept",
+    ),
+    path(
+        "triage/issues/<str:number>/proposal/dismiss/",
+        triage.proposal_answer,
+        {"answer": "dismiss"},
+        name="proposal_dismiss",
+    ),
     path("triage/parcel/", triage.triage_parcel, name="triage_parcel"),
     path("geodata/", geodata.geodata_list, name="geodata_list"),
     path("geodata/new/", geodata.geodata_new, name="geodata_new"),

@@ -19,6 +19,7 @@ from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
 from gis_core.models import Edition, EditionChange, EditionCheck, Jurisdiction
 from gis_core.selectors import edition_difference
 from gis_core.srids import WGS84, storage_srid
+from mapui.selectors import authorities_named
 from mapui.types import Bounds
 from parcels.enums import DistrictKind
 from parcels.models import CadastralDistrict
@@ -165,13 +166,17 @@ def change_bounds(edition: Edition) -> Bounds | None:
 
 @dataclass(frozen=True)
 class ImpactShown:
-    """An open issue (place in WGS84 degrees) and the authorities in words: who it is today and who it would be."""
+    """An open issue (place in WGS84 degrees), who is responsible today and who would be, in words.
+
+    `then_code` is the short name for the map, "?" where it would be unclear.
+    """
 
     number: str
     latitude: float
     longitude: float
     today: str
     then: str
+    then_code: str
     sentence: str
 
 
@@ -181,14 +186,22 @@ def impact_shown(edition: Edition) -> list[ImpactShown] | None:
     if stored is None:
         return None
     language = "sentence_en" if get_language() == "en" else "sentence_de"
-    unclear = gettext("Unclear: to be triaged")
+    codes = {one[name] for one in stored for name in ("from", "to")}
+    named = authorities_named(edition.jurisdiction, codes)
+
+    def words(code: str, outcome: str) -> str:
+        if outcome == Outcome.TRIAGE or not code:
+            return gettext("Unclear: to be triaged")
+        return named[code].name if code in named else code
+
     return [
         ImpactShown(
             number=one["number"],
             latitude=one["latitude"],
             longitude=one["longitude"],
-            today=unclear if one["from_outcome"] == Outcome.TRIAGE else one["from"],
-            then=unclear if one["to_outcome"] == Outcome.TRIAGE else one["to"],
+            today=words(one["from"], one["from_outcome"]),
+            then=words(one["to"], one["to_outcome"]),
+            then_code="?" if one["to_outcome"] == Outcome.TRIAGE else one["to"] or "?",
             sentence=one[language],
         )
         for one in stored
@@ -205,6 +218,7 @@ def impact_features(edition: Edition) -> list[dict[str, Any]]:
             "properties": {
                 "today": one.today,
                 "then": one.then,
+                "code": one.then_code,
                 "sentence": one.sentence,
                 "url": reverse("triage_issue", args=[one.number]),
             },

@@ -99,7 +99,9 @@ def upload_keep(files: Iterable[StreamedUpload]) -> list[Path]:
         kept.append(target)
     shapes = {path.stem for path in kept if path.suffix.lower() == ".shp"}
     return [
-        path for path in kept if path.suffix.lower() not in _COMPANIONS or path.stem not in shapes
+        path
+        for path in sorted(kept)
+        if path.suffix.lower() not in _COMPANIONS or path.stem not in shapes
     ]
 
 

@@ -28,13 +28,18 @@ from mapui.selectors import (
     issue_events,
     issues_for_triage,
     jurisdiction_shown,
+    proposal_open,
 )
 from mapui.serializers import TriageIssueSerializer
 from mapui.types import PageRequest
 from mapui.views.pages import issue_list, list_addresses, map_context
 from parcels.histories import parcel_history
+from routing.enums import ProposalState
+from routing.errors import RoutingError
+from routing.services.impact import proposal_close
 
 LIST_CHANGED = "issues-changed"
+ANSWERS = {"accept": ProposalState.ACCEPTED, "dismiss": ProposalState.DISMISSED}
 
 
 def triage_permission(view: Any) -> Any:
@@ -87,6 +92,7 @@ def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
         "issue": issue,
         "card": decision_card(issue),
         "events": issue_events(issue),
+        "proposal": proposal_open(issue),
     }
     template = "mapui/_triage_issue.html" if request.htmx else "mapui/triage_issue.html"
     return render(request, template, context)
@@ -114,6 +120,25 @@ def issue_withdraw(request: PageRequest, number: str) -> HttpResponse:
     """Takes an issue back from the public."""
     withdraw(issue=get_object_or_404(Issue, number=number), by=_person(request))
     messages.success(request, _("The issue is no longer shown to the public."))
+    return _changed(request, number)
+
+
+@triage_permission
+@require_POST
+def proposal_answer(request: PageRequest, number: str, answer: str) -> HttpResponse:
+    """Accepts a proposal, so that the issue is decided anew, or dismisses it."""
+    issue = get_object_or_404(Issue, number=number)
+    proposal = proposal_open(issue)
+    person = _person(request)
+    if proposal is None or person is None:
+        messages.error(request, _("The proposal has been answered already."))
+        return _changed(request, number)
+    try:
+        proposal_close(proposal=proposal, state=ANSWERS[answer], by=person)
+    except RoutingError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The proposal is answered."))
     return _changed(request, number)
 
 

@@ -47,8 +47,8 @@
       pointToLayer: (feature, latlng) => {
         const issue = feature.properties;
         const body = element("span", "marker impact-marker");
-        body.append(element("span", "code", `→ ${issue.then}`));
-        const icon = L.divIcon({ html: body, className: "marker-holder", iconSize: [90, 26] });
+        body.append(element("span", "code", `→ ${issue.code}`));
+        const icon = L.divIcon({ html: body, className: "marker-holder", iconSize: [30, 26] });
         const made = L.marker(latlng, { icon, keyboard: true, riseOnHover: true });
         const open = () => { window.location.href = issue.url; };
         made.on("add", () => {
