@@ -20,6 +20,7 @@ from gis_core.enums import Dataset
 from gis_core.loading.nba import AS_STORED, stored_texts
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
+from parcels.edition_checks import PARCEL_CHECKS
 from parcels.enums import DistrictKind, Usage
 from parcels.errors import ParcelKeyError
 from parcels.keys import ParcelKey, parcel_key_parse
@@ -33,7 +34,13 @@ _HULL_CLOSING_M: Final = 0.5
 def datasets_register() -> None:
     """Makes the datasets of the cadastre loadable."""
     for spec in (
-        DatasetSpec(Dataset.CADASTRAL_DISTRICTS, CadastralDistrict, _districts, PROFILES),
+        DatasetSpec(
+            Dataset.CADASTRAL_DISTRICTS,
+            CadastralDistrict,
+            _districts,
+            PROFILES,
+            district_field="key",
+        ),
         DatasetSpec(
             Dataset.PARCELS,
             Parcel,
@@ -41,9 +48,13 @@ def datasets_register() -> None:
             PROFILES,
             boundary=parcels_hull,
             boundary_rank=2,
+            district_field="key",
+            successions=True,
+            coverage=True,
+            checks=PARCEL_CHECKS,
         ),
-        DatasetSpec(Dataset.LAND_USE, LandUse, _land_use, PROFILES),
-        DatasetSpec(Dataset.OWNERSHIP, Ownership, _ownership, PROFILES),
+        DatasetSpec(Dataset.LAND_USE, LandUse, _land_use, PROFILES, district_field="parcel_key"),
+        DatasetSpec(Dataset.OWNERSHIP, Ownership, _ownership, PROFILES, district_field="key"),
     ):
         dataset_register(spec)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -20,6 +21,9 @@ from routing.sentences import sentence
 from routing.services.deliveries import deliveries_queue
 from routing.services.rules import rule_rows
 from routing.types import Evidence, Result
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 CATEGORY_FIELDS: Final = ("category__code", "category__name_de", "category__name_en")
 ADJOINING_PREDICATES: Final = ("adjoining_owner", "adjoining_owner_other_than")
@@ -81,7 +85,19 @@ def rule_set_compiled(rule_set_id: int, bodies: frozenset[str]) -> CompiledRuleS
     )
 
 
-def _decide(issue: Issue) -> Decision:
+def decision_renew(*, issue_id: int, by: User) -> Decision:
+    """Decide an issue anew at a person's wish, and queue what is to be sent; the former decisions stay."""
+    with transaction.atomic():
+        issue = (
+            Issue.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("category")
+            .only("number", "jurisdiction", *CATEGORY_FIELDS)
+            .get(pk=issue_id)
+        )
+        return _decide(issue, number=issue.decisions.count() + 1, by=by)
+
+
+def _decide(issue: Issue, *, number: int = 1, by: User | None = None) -> Decision:
     authorities = {
         authority.code: authority
         for authority in Authority.objects.filter(jurisdiction_id=issue.jurisdiction_id).only(
@@ -98,6 +114,7 @@ def _decide(issue: Issue) -> Decision:
             )
     result = decide(evidence, compiled) if compiled else None
     decision = _decision(issue, evidence, result, facts.rule_set_id, authorities)
+    decision.number, decision.decided_by = number, by
     decision.save(force_insert=True)
     unreachable = deliveries_queue(decision)
     if unreachable:
@@ -112,6 +129,36 @@ def _decide(issue: Issue) -> Decision:
         detail={"decision": decision.pk, "number": decision.number},
     )
     return decision
+
+
+def decisions_compute(issues: Mapping[int, Issue]) -> Iterator[Decision]:
+    """What would be decided now, for issues of one jurisdiction by their ids; nothing is stored or sent.
+
+    In order of the ids; the issues need their categories. One statement gathers the evidence of all, a
+    second one that of the issues whose rules ask who owns the adjoining land.
+    """
+    authorities: dict[str, Authority] = {}
+    bodies: frozenset[str] = frozenset()
+    for one in list(issues.values())[:1]:
+        found = Authority.objects.filter(jurisdiction_id=one.jurisdiction_id)
+        authorities = {authority.code: authority for authority in found}
+        bodies = frozenset(authorities)
+    gathered = {facts.issue_id: (facts, evidence) for facts, evidence in evidence_gather([*issues])}
+    asking: dict[int, str] = {}
+    for facts, evidence in gathered.values():
+        if facts.rule_set_id is not None and rule_set_compiled(
+            facts.rule_set_id, bodies
+        ).uses_predicate(evidence.category, *ADJOINING_PREDICATES):
+            asking[facts.issue_id] = evidence.category
+    for facts, evidence in evidence_gather(
+        list(asking), adjoining_categories=sorted(set(asking.values()))
+    ):
+        gathered[facts.issue_id] = facts, evidence
+    for issue_id, (facts, evidence) in sorted(gathered.items()):
+        result = None
+        if facts.rule_set_id is not None:
+            result = decide(evidence, rule_set_compiled(facts.rule_set_id, bodies))
+        yield _decision(issues[issue_id], evidence, result, facts.rule_set_id, authorities)
 
 
 def _decision(
