@@ -169,41 +169,43 @@ def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str
     stripped = np.column_stack((xy[:, 0] % ZONE_PREFIX_M, xy[:, 1]))
     if xy[:, 0].min() > 30 * ZONE_PREFIX_M and _inside(stripped, bounds):
         return stripped, "zone prefix stripped"
-    likely = crs_guess(np.median(xy, axis=0)) or "another CRS, or false eastings"
+    likely = (
+        crs_guess(np.median(xy, axis=0), besides=source.srid) or "another CRS, or false eastings"
+    )
     raise CoordinateError(_misfit(xy, source, likely))
 
 
-def crs_guess(position: Coordinates, near: tuple[float, ...] | None = None) -> str:
+def crs_guess(
+    position: Coordinates, *, near: tuple[float, ...] | None = None, besides: int | None = None
+) -> str:
     """In which usual CRS the position (x, y as in the file) lies in the area of the storage CRS, or "".
 
-    With `near` (bounds in the storage CRS) it must lie at most AREA_MARGIN_M away from them.
+    With `near` (bounds in the storage CRS) it must lie inside them. `besides` is the one that is known to be wrong.
     """
     for srid in LIKELY_CRS:
         for order, place in (("", position), (" with swapped axes", position[::-1])):
-            if _lies(place, srid, near):
+            if srid != besides and _lies(place, CRS.from_epsg(srid), near):
                 return f"the coordinates are in EPSG:{srid}{order}"
     return ""
 
 
-def _lies(place: Coordinates, srid: int, near: tuple[float, ...] | None) -> bool:
-    crs, home = CRS.from_epsg(srid), _home_degrees()
-    area = crs.area_of_use
+def _lies(place: Coordinates, crs: CRS, near: tuple[float, ...] | None) -> bool:
+    home, area = _home_degrees(), crs.area_of_use
+    if near is not None:
+        x, y = _transformer(crs, storage_crs().crs).transform(*place)
+        return bool(near[0] <= x <= near[2] and near[1] <= y <= near[3])
     if crs.geodetic_crs is None or home is None or area is None:
         return False
     x, y = place
     if not crs.is_geographic:
         x, y = _transformer(crs, crs.geodetic_crs).transform(x, y)
+    # Both areas: systems can hold numbers far outside their own, and that of a world-wide one says nothing.
     west, south, east, north = area.bounds
-    # Both: zones overlap in what they can hold, and the area of a world-wide CRS says nothing.
-    if not (
-        max(west, home[0]) <= x <= min(east, home[2])
-        and max(south, home[1]) <= y <= min(north, home[3])
-    ):
-        return False
-    if near is None:
-        return True
-    stored = _transformer(crs, storage_crs().crs).transform(*place)
-    return all(near[i] - AREA_MARGIN_M <= stored[i] <= near[i + 2] + AREA_MARGIN_M for i in (0, 1))
+    margin = AREA_MARGIN_DEGREES / 2
+    return bool(
+        max(west - margin, home[0]) <= x <= min(east + margin, home[2])
+        and max(south - margin, home[1]) <= y <= min(north + margin, home[3])
+    )
 
 
 def _misfit(xy: Coordinates, source: SourceCrs, guess: str) -> str:

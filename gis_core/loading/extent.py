@@ -51,7 +51,8 @@ class ExtentCheck:
         self.near += int((outside <= NEAR_M).sum())
         self.all += len(rows)
         worst = int(outside.argmax())
-        self.cause = crs_guess(middles[worst], tuple(self.bounds)) or (
+        near = (*(self.bounds[:2] - NEAR_M), *(self.bounds[2:] + NEAR_M))
+        self.cause = crs_guess(middles[worst], near=near, besides=batch.crs.srid) or (
             "data of another municipality, or a wrong coordinate reference system"
         )
         if not self.wide and outside[worst] > FAR_M:

@@ -185,7 +185,7 @@ def _scan(path: Path, profile: Profile, locations: Locations) -> _File:
                 elif name in LOCATION_ELEMENTS:
                     locations.add(element)
     except GmlError as error:
-        raise LoadError(str(error), file=path.name) from error
+        raise LoadError(str(error), file=path.name, feature=error.feature) from error
     except GZIP_ERRORS as error:
         raise LoadError(f"damaged gzip: {error}", file=path.name) from error
     return found

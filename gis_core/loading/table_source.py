@@ -135,7 +135,9 @@ def _batch_read(
     stored = {str(name): values for name, values in zip(meta["fields"], data, strict=True)}
     columns: Columns = {column: _plain(stored[name]) for column, name in matched.items()}
     features = [f"{layer} {fid}" for fid in fids]
-    geometry = None if wkb is None else shapely.from_wkb(wkb)
+    # NaN among the coordinates is told with the feature's name later.
+    with np.errstate(invalid="ignore"):
+        geometry = None if wkb is None else shapely.from_wkb(wkb)
     return Batch(path.name, columns, features, geometry, crs)
 
 

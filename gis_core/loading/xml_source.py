@@ -59,7 +59,7 @@ def xml_batches(
             for batch in reader.read(stream):
                 yield profile, batch
     except GmlError as error:
-        raise LoadError(str(error), file=path.name) from error
+        raise LoadError(str(error), file=path.name, feature=error.feature) from error
     except GZIP_ERRORS as error:
         raise LoadError(f"damaged gzip: {error}", file=path.name) from error
 
