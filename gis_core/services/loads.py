@@ -143,6 +143,7 @@ def _load(edition: Edition, spec: DatasetSpec, progress: Progress) -> None:
     staging = Staging(spec, edition)
     sources = [source_from_json(values) for values in edition.request["sources"]]
     report = sources_stage(edition, staging, spec, sources, progress)
+    read = perf_counter()
     progress("duplicates", edition.progress["rows"])
     rows = staging.prepare(report)
     if rows == 0 and not staging.is_update:
@@ -150,6 +151,7 @@ def _load(edition: Edition, spec: DatasetSpec, progress: Progress) -> None:
     edition_compare(edition, staging, spec, report, rows, progress)
     edition.status = EditionStatus.STAGED
     edition.report["seconds"] = round(perf_counter() - started, 3)
+    edition.report["read_seconds"] = round(read - started, 3)
     edition.save(update_fields=["status", "profile", "report"])
 
 
@@ -165,8 +167,14 @@ def edition_compare(
     progress("difference", rows)
     difference = difference_compute(staging, spec)
     progress("checks", rows)
+    started = perf_counter()
     checks_run(staging, spec, report, difference, rows)
-    edition.report = {"rows": rows, **asdict(difference), **report.as_json()}
+    edition.report = {
+        "rows": rows,
+        **asdict(difference),
+        **report.as_json(),
+        "checks_seconds": round(perf_counter() - started, 3),
+    }
 
 
 def _failed(edition: Edition, error: Exception) -> None:
