@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from gis_core.srids import WGS84, storage_srid
 from mapui.selectors import authorities_named
 from mapui.types import Bounds
 from parcels.enums import DistrictKind
-from parcels.models import CadastralDistrict
+from parcels.models import CadastralDistrict, Parcel
 from routing.enums import Outcome
 
 # More outlines than this make a browser slow; the map asks again for what is in view.
@@ -107,12 +107,18 @@ def difference_table(edition: Edition) -> DifferenceTable:
     return DifferenceTable([(kind, found.counts.get(kind, 0)) for kind in ChangeKind], districts)
 
 
-def district_names(jurisdiction: int, keys: Iterable[str]) -> dict[str, str]:
-    """Names of Gemarkungen by their keys of 6 digits."""
+def district_names(jurisdiction: int, keys: Collection[str]) -> dict[str, str]:
+    """Names of Gemarkungen by their keys of 6 digits, from the districts or else from the parcels themselves."""
     districts = CadastralDistrict.objects.active().filter(
         jurisdiction=jurisdiction, kind=DistrictKind.GEMARKUNG, key__in=list(keys)
     )
-    return dict(districts.values_list("key", "name"))
+    names = dict(districts.values_list("key", "name"))
+    if missing := [key for key in keys if key not in names]:
+        parcels = Parcel.objects.active().filter(
+            jurisdiction=jurisdiction, gemarkung_key__in=missing
+        )
+        names |= dict(parcels.values_list("gemarkung_key", "gemarkung_name").distinct())
+    return names
 
 
 def changes_shown(edition: Edition, *, kind: str = "", district: str = "") -> QuerySet[Any]:

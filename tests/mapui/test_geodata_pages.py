@@ -113,8 +113,9 @@ def test_edition_queries_are_constant(manager, town, count, django_assert_num_qu
     for number in range(count):
         change_create(edition, ChangeKind.NEW, number)
         check_create(edition, Severity.INFO, f"c{number}")
-    # Session, user, two kinds of permissions, edition, checks, counts of changes, names of districts.
-    with django_assert_num_queries(8):
+    # Session, user, two kinds of permissions, edition, checks, counts of changes, names of districts, the same
+    # of parcels.
+    with django_assert_num_queries(9):
         page_of(manager, edition)
 
 

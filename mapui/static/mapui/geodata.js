@@ -3,15 +3,18 @@
 
 (() => {
   const { element, load, note } = window.flurpost;
+  const ORDER = ["vanished", "split", "merged", "changed", "new"];
 
   // Colours, lines and patterns stand in flurpost.css, the patterns themselves in the page.
   function changeLayer(options) {
     const className = `change change-${options.kind}`;
+    const pane = `changes-${options.kind}`;
     const layer = L.geoJSON(null, {
+      pane,
       style: (feature) => ({
-        className, weight: 2.5, fill: /Polygon/.test(feature.geometry.type), fillOpacity: 1,
+        pane, className, weight: 2.5, fill: /Polygon/.test(feature.geometry.type), fillOpacity: 1,
       }),
-      pointToLayer: (feature, latlng) => L.circleMarker(latlng, { className, radius: 8, weight: 2.5, fillOpacity: 1 }),
+      pointToLayer: (feature, latlng) => L.circleMarker(latlng, { pane, className, radius: 8, weight: 2.5, fillOpacity: 1 }),
       onEachFeature: (feature, shape) => shape.bindTooltip(() => tip(feature.properties), { sticky: true }),
     });
     let asked = 0;
@@ -37,6 +40,13 @@
     }
 
     let map = null;
+    // The pane has to be there before the layer's own renderer looks for it.
+    const onAdd = layer.onAdd;
+    layer.onAdd = (target) => {
+      // Successors lie upon what they came from.
+      if (!target.getPane(pane)) target.createPane(pane).style.zIndex = 400 + ORDER.indexOf(options.kind);
+      onAdd.call(layer, target);
+    };
     layer.on("add", () => { map = layer._map; map.on("moveend", refresh); refresh(); });
     layer.on("remove", () => { map.off("moveend", refresh); layer.clearLayers(); });
     return layer;
