@@ -15,15 +15,11 @@ from django.conf import settings
 from django.db import connection, connections
 
 from config.benchmarks.city import SEED, database_use
-from config.benchmarks.measure import Figure, median
+from config.benchmarks.measure import Figure
 from fixtures.modelcity.detail import SCALES
 from fixtures.modelcity.generate import generate
-from gis_core.datasets import dataset_spec
 from gis_core.enums import Dataset
 from gis_core.loading import Source
-from gis_core.loading.checks import thresholds_of
-from gis_core.loading.coverage import coverage_checks
-from gis_core.loading.staging import Staging
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_activate, edition_stage
 from gis_core.srids import storage_srid
@@ -32,37 +28,38 @@ YARDSTICK_TABLE: Final = "bench_ogr2ogr"
 FIRST_TIMES: Final = 4.0
 WITHOUT_COVERAGE_TIMES: Final = 2.0
 UNCHANGED_TIMES: Final = 1.5
+# Machines are noisy: the best of so many runs counts, for us and for ogr2ogr.
+RUNS: Final = 2
 READERS: Final = 2
 LOCKED_MS: Final = 1000.0
 
 
 def geodata() -> list[Figure]:
-    """First load and unchanged reload from GeoPackage and GML, and what readers feel of an activation."""
+    """First loads and unchanged reloads from GeoPackage and GML, and what readers feel of an activation."""
     database_use()
     folder = settings.VAR / "bench" / "city"
     generate(SCALES["city"], SEED, folder)
     figures: list[Figure] = []
     for suffix in ("gpkg", "gml"):
         figures += _loads(folder / f"alkis_vereinfacht.{suffix}")
-    return figures
+    return [*figures, _activation(folder / "alkis_vereinfacht.gpkg")]
 
 
 def _loads(path: Path) -> list[Figure]:
     kind = path.suffix[1:].upper()
-    yardstick = _ogr2ogr(path)
+    yardstick = min(_ogr2ogr(path) for _ in range(RUNS))
     jurisdiction, _created = Jurisdiction.objects.get_or_create(
         identifier=f"bench-{path.suffix[1:]}.example",
         defaults={"name": "Bench", "municipality_key": "05562004", "issue_prefix": "BEN"},
     )
-    _forget(jurisdiction)
-    edition = _stage(jurisdiction, path)
-    coverage = _coverage_seconds(edition)
-    with _readers() as seen:
-        edition_activate(edition=edition)
-    report = edition.report
-    first = report["seconds"] + report["activation_seconds"]
+    firsts = []
+    for _ in range(RUNS):
+        _forget(jurisdiction)
+        edition = _stage(jurisdiction, path)
+        firsts.append((_seconds(edition_activate(edition=edition)), edition.report))
+    seconds, report = min(firsts, key=lambda pair: pair[0])
     rows, written = report["rows"], _parcels_written()
-    again = edition_activate(edition=_stage(jurisdiction, path)).report
+    again = [_seconds(edition_activate(edition=_stage(jurisdiction, path))) for _ in range(RUNS)]
     if _parcels_written() != written:
         raise AssertionError("an unchanged reload wrote rows of parcels")
 
@@ -77,33 +74,39 @@ def _loads(path: Path) -> list[Figure]:
             at_least=True,
         )
 
-    unchanged = again["seconds"] + again["activation_seconds"]
+    without = seconds - report["coverage_seconds"]
     return [
-        figure("first load with all checks", first, FIRST_TIMES),
-        figure("first load without coverage check", first - coverage, WITHOUT_COVERAGE_TIMES),
-        figure("unchanged reload without coverage check", unchanged - coverage, UNCHANGED_TIMES),
-        Figure(
-            name=f"{kind}: longest read during activation",
-            value=max(seen.during),
-            unit="ms",
-            yardstick=median(seen.before),
-            limit=LOCKED_MS,
-        ),
+        figure("first load with all checks", seconds, FIRST_TIMES),
+        figure("first load without the coverage check", without, WITHOUT_COVERAGE_TIMES),
+        figure("unchanged reload, no parcel row written", min(again), UNCHANGED_TIMES),
     ]
+
+
+def _activation(path: Path) -> Figure:
+    """What readers feel while all parcels of a city are activated."""
+    jurisdiction = Jurisdiction.objects.get(identifier=f"bench-{path.suffix[1:]}.example")
+    _forget(jurisdiction)
+    edition = _stage(jurisdiction, path)
+    with _readers() as seen:
+        edition_activate(edition=edition)
+    return Figure(
+        name="longest of all reads during an activation",
+        value=max(seen.during),
+        unit="ms",
+        yardstick=max(seen.before),
+        limit=LOCKED_MS,
+    )
+
+
+def _seconds(edition: Edition) -> float:
+    """From the first byte read to the commit of the activation."""
+    return float(edition.report["seconds"] + edition.report["activation_seconds"])
 
 
 def _stage(jurisdiction: Jurisdiction, path: Path) -> Edition:
     return edition_stage(
         jurisdiction=jurisdiction, dataset=Dataset.PARCELS, sources=[Source(path=path)]
     )
-
-
-def _coverage_seconds(edition: Edition) -> float:
-    """How long the coverage check of what is staged takes by itself."""
-    staging = Staging(dataset_spec(edition.dataset), edition)
-    began = perf_counter()
-    list(coverage_checks(staging, thresholds_of(edition.dataset)))
-    return perf_counter() - began
 
 
 def _parcels_written() -> int:
@@ -198,4 +201,5 @@ def _forget(jurisdiction: Jurisdiction) -> None:
     """The next load must be a first load."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM parcels_parcel WHERE jurisdiction_id = %s", [jurisdiction.pk])
+    jurisdiction.editions.update(base=None)
     jurisdiction.editions.all().delete()

@@ -65,6 +65,8 @@ class LoadReport:
     parts: dict[int, set[int]] = field(default_factory=dict)
     # Samples of geometry that was repaired: file, feature, reason, before and after (WKT, storage CRS).
     repairs: list[dict[str, str]] = field(default_factory=list)
+    # How long the coverage check took, of all that was checked.
+    coverage_seconds: float = 0.0
     # Of NAS: the selection profile and the date of the (last) delivery.
     delivery: dict[str, str] = field(default_factory=dict)
 
@@ -90,6 +92,7 @@ class LoadReport:
             list(values.get("notes", [])),
             dict(values.get("operations", {})),
             repairs=list(values.get("repairs", [])),
+            delivery=dict(values.get("delivery", {})),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -104,6 +107,7 @@ class LoadReport:
             "notes": self.notes + gaps,
             "operations": self.operations,
             "repairs": self.repairs,
+            "coverage_seconds": self.coverage_seconds,
             "delivery": self.delivery,
         }
 

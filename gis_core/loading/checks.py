@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from gis_core.datasets import DatasetSpec
 from gis_core.enums import Severity
 from gis_core.loading.batches import LoadReport
-from gis_core.loading.coverage import coverage_checks
+from gis_core.loading.coverage import COVERAGE_CODES, coverage_checks
 from gis_core.loading.staging import Difference, Staging
 from gis_core.models import EditionCheck
 
@@ -41,11 +42,14 @@ def checks_run(
 ) -> list[EditionCheck]:
     """Runs all checks of the dataset and stores their findings in place of former ones."""
     limits = thresholds_of(spec.dataset)
+    started = perf_counter()
+    covered = list(_coverage(staging, difference, limits)) if spec.coverage else []
+    report.coverage_seconds = round(perf_counter() - started, 3)
     found = [
         *_noticed(report),
         *_share(staging, difference, rows, limits),
         *(_outside(staging, limits) if staging.geometry_name else ()),
-        *(coverage_checks(staging, limits) if spec.coverage else ()),
+        *covered,
         *(finding for check in spec.checks for finding in check(staging, limits)),
     ]
     for finding in found:
@@ -59,6 +63,21 @@ def finding(
 ) -> EditionCheck:
     """A finding that is not stored yet."""
     return EditionCheck(code=code, severity=severity, count=count, message=message, details=details)
+
+
+def _coverage(
+    staging: Staging, difference: Difference, limits: dict[str, Any]
+) -> Iterator[EditionCheck]:
+    """The coverage's findings; where nothing changed, those of the active edition still hold."""
+    base = staging.edition.base
+    if base is not None and not (difference.new or difference.changed or difference.vanished):
+        former = list(base.checks.filter(code__in=COVERAGE_CODES))
+        if former:
+            for one in former:
+                one.pk, one._state.adding = None, True
+            yield from former
+            return
+    yield from coverage_checks(staging, limits)
 
 
 def _noticed(report: LoadReport) -> Iterator[EditionCheck]:

@@ -19,6 +19,8 @@ from gis_core.models import EditionCheck
 # Polygons a strip: some hundred bytes each with their index, far below what a worker may use.
 STRIP_ROWS: Final = 40_000
 SAMPLES: Final = 20
+# "points" is always among the findings.
+COVERAGE_CODES: Final = ("overlaps", "gaps", "points")
 _SEED: Final = 311
 
 
@@ -161,8 +163,7 @@ def _findings(seen: _Seen, rows: int, limits: dict[str, Any]) -> Iterator[Editio
             },
         )
     none, one, several = map(int, seen.hits)
-    total = none + one + several
-    if total:
+    if total := none + one + several:
         many = enough and several > limits["points_several_error_share"] * total
         yield EditionCheck(
             code="points",
