@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from celery import current_app
 from django.contrib.auth.models import User
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,7 +17,6 @@ from gis_core.enums import EditionStatus
 from gis_core.errors import EditionError
 from gis_core.models import Edition
 from gis_core.services.editions import edition_cancel, edition_discard
-from mapui import tasks
 from mapui.geodata.jobs import JobState, job_forget, job_mark
 from mapui.geodata.uploads import uploads_remove
 
@@ -33,16 +33,19 @@ class Action:
     is_dangerous: bool = False
 
 
-def job_order(task: Any, *args: Any) -> bool:
-    """Gives a task to the workers; False when the broker cannot be reached."""
+def job_order(task: str, *args: Any) -> bool:
+    """Gives a task of `mapui.tasks` to the workers; False when the broker cannot be reached.
+
+    By name: workers run tasks, pages only order them.
+    """
     try:
-        task.delay(*args)
+        current_app.send_task(f"mapui.tasks.{task}", args=args)
     except OperationalError:
         return False
     return True
 
 
-def _ordered(edition: Edition, action: str, task: Any, *args: Any) -> None:
+def _ordered(edition: Edition, action: str, task: str, *args: Any) -> None:
     job_mark(edition, JobState(action))
     if not job_order(task, edition.pk, *args):
         job_forget(edition)
@@ -50,17 +53,17 @@ def _ordered(edition: Edition, action: str, task: Any, *args: Any) -> None:
 
 
 def _activate(edition: Edition, by: User, reason: str) -> str:
-    _ordered(edition, "activate", tasks.geodata_activate, by.pk, reason)
+    _ordered(edition, "activate", "geodata_activate", by.pk, reason)
     return _("The edition is being activated.")
 
 
 def _rollback(edition: Edition, by: User, reason: str) -> str:
-    _ordered(edition, "rollback", tasks.geodata_rollback, by.pk)
+    _ordered(edition, "rollback", "geodata_rollback", by.pk)
     return _("The former state is being restored.")
 
 
 def _resume(edition: Edition, by: User, reason: str) -> str:
-    _ordered(edition, "load", tasks.geodata_load)
+    _ordered(edition, "load", "geodata_load")
     return _("The load goes on.")
 
 

@@ -38,7 +38,6 @@ from mapui.geodata.selectors import (
 )
 from mapui.geodata.uploads import StreamingHandler, upload_drop, upload_keep
 from mapui.selectors import jurisdiction_shown
-from mapui.tasks import geodata_load
 from mapui.types import PageRequest
 
 PAGE_SIZE = 25
@@ -110,7 +109,7 @@ def _geodata_new(request: PageRequest) -> HttpResponse:
         return render(request, "mapui/geodata/new.html", _form_context(request, form), status=422)
     edition = _create(form, jurisdiction, request)
     job_mark(edition, JobState("load"))
-    if not job_order(geodata_load, edition.pk):
+    if not job_order("geodata_load", edition.pk):
         messages.warning(
             request, _("The queue cannot be reached; the load begins when it is back.")
         )

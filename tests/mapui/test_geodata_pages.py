@@ -169,7 +169,7 @@ def test_changes_feed_by_kind_and_box(manager, edition):
 
 def test_map_page_has_patterns_and_no_inline_script(manager, edition):
     page = page_of(manager, edition, "geodata_map")
-    assert page.count("<pattern ") == 5
+    assert page.count("<pattern ") == 3
     assert "<script>" not in page
     script = manager.get(reverse("geodata_map_script", args=[edition.pk])).content.decode()
     assert script.count("flurpost.changeLayer(") == 5
