@@ -221,16 +221,28 @@ class EditionedModel(models.Model):
     """
 
     # Without an index of its own: the planner would read it whole beside the spatial index of a look-up.
+    # Without constraints in the database: all rows of an activation have the same edition, which that transaction
+    # holds, and asking for it a million times takes as long as writing the rows.
     jurisdiction = models.ForeignKey(
-        Jurisdiction, on_delete=models.PROTECT, related_name="+", db_index=False
+        Jurisdiction,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     key = models.CharField(_("key"), max_length=64)
     content_hash = models.BinaryField(max_length=16)
     edition_from = models.ForeignKey(
-        Edition, on_delete=models.PROTECT, related_name="+", db_index=False
+        Edition, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     edition_to = models.ForeignKey(
-        Edition, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        Edition,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
 
     objects = EditionedQuerySet.as_manager()

@@ -17,12 +17,16 @@ from django.utils.translation import gettext as _
 from gis_core.datasets import DatasetSpec
 from gis_core.enums import Severity
 from gis_core.loading.batches import LoadReport
-from gis_core.loading.coverage import COVERAGE_CODES, coverage_checks
+from gis_core.loading.coverage import coverage_checks
 from gis_core.loading.staging import Difference, Staging
 from gis_core.models import EditionCheck
 
 ARC_TOLERANCE_MM: Final = 1
 SAMPLES: Final = 20
+# Findings about reading and about the difference; all others are about the rows.
+OF_A_LOAD: Final = (
+    *("validity", "duplicates", "arcs", "flattened", "axes", "transformed", "parts", "share"),
+)
 _FILE: Final = Path(__file__).parent / "thresholds.json"
 
 
@@ -42,16 +46,17 @@ def checks_run(
 ) -> list[EditionCheck]:
     """Runs all checks of the dataset and stores their findings in place of former ones."""
     limits = thresholds_of(spec.dataset)
-    started = perf_counter()
-    covered = list(_coverage(staging, difference, limits)) if spec.coverage else []
-    report.coverage_seconds = round(perf_counter() - started, 3)
-    found = [
-        *_noticed(report),
-        *_share(staging, difference, rows, limits),
-        *(_outside(staging, limits) if staging.geometry_name else ()),
-        *covered,
-        *(finding for check in spec.checks for finding in check(staging, limits)),
-    ]
+    lasting = _former(staging, difference)
+    if lasting is None:
+        lasting = [
+            *(_outside(staging, limits) if staging.geometry_name else ()),
+            *(finding for check in spec.checks for finding in check(staging, limits)),
+        ]
+        started = perf_counter()
+        if spec.coverage:
+            lasting += coverage_checks(staging, limits)
+        report.coverage_seconds = round(perf_counter() - started, 3)
+    found = [*_noticed(report), *_share(staging, difference, rows, limits), *lasting]
     for finding in found:
         finding.edition = staging.edition
     staging.edition.checks.all().delete()
@@ -65,19 +70,17 @@ def finding(
     return EditionCheck(code=code, severity=severity, count=count, message=message, details=details)
 
 
-def _coverage(
-    staging: Staging, difference: Difference, limits: dict[str, Any]
-) -> Iterator[EditionCheck]:
-    """The coverage's findings; where nothing changed, those of the active edition still hold."""
+def _former(staging: Staging, difference: Difference) -> list[EditionCheck] | None:
+    """Where nothing changed, what was found of the active edition's rows still holds; None where they are not known."""
     base = staging.edition.base
-    if base is not None and not (difference.new or difference.changed or difference.vanished):
-        former = list(base.checks.filter(code__in=COVERAGE_CODES))
-        if former:
-            for one in former:
-                one.pk, one._state.adding = None, True
-            yield from former
-            return
-    yield from coverage_checks(staging, limits)
+    if base is None or difference.new or difference.changed or difference.vanished:
+        return None
+    if "checks_seconds" not in base.report:
+        return None
+    former = list(base.checks.exclude(code__in=OF_A_LOAD))
+    for one in former:
+        one.pk, one._state.adding = None, True
+    return former
 
 
 def _noticed(report: LoadReport) -> Iterator[EditionCheck]:

@@ -19,8 +19,6 @@ from gis_core.models import EditionCheck
 # Polygons a strip: some hundred bytes each with their index, far below what a worker may use.
 STRIP_ROWS: Final = 40_000
 SAMPLES: Final = 20
-# "points" is always among the findings.
-COVERAGE_CODES: Final = ("overlaps", "gaps", "points")
 _SEED: Final = 311
 
 

@@ -45,9 +45,15 @@ def difference_compute(staging: Staging, spec: DatasetSpec) -> Difference:
     edition = staging.edition
     base = active_edition(edition)
     ids = {"edition": edition.pk, "jurisdiction": edition.jurisdiction_id}
+    edition.base = base
+    edition.save(update_fields=["base"])
+    edition.changes.all().delete()
+    edition.successions.all().delete()
     staging.execute("DROP TABLE IF EXISTS {open}, {gone}")
-    staging.execute(_open_statement(), ids)
+    staging.execute(_open_statement(staging), ids)
     staging.execute(_gone_statement(staging), ids)
+    if base is None:
+        return Difference(staging.rows(), 0, 0, 0)
     changed, new = staging.execute(
         "SELECT count(*) FILTER (WHERE changed), count(*) FILTER (WHERE NOT changed) FROM {open}"
     )[0]
@@ -57,16 +63,15 @@ def difference_compute(staging: Staging, spec: DatasetSpec) -> Difference:
         " AND edition_to_id IS NULL",
         ids,
     )[0][0]
-    edition.base = base
-    edition.save(update_fields=["base"])
-    edition.changes.all().delete()
-    edition.successions.all().delete()
     if active and (new or changed or vanished):
         _changes_store(staging, spec, ids)
     return Difference(new, changed, vanished, active - changed - vanished)
 
 
-def _open_statement() -> str:
+def _open_statement(staging: Staging) -> str:
+    """A first edition opens all that is staged: its keys need no list of their own."""
+    if staging.edition.base_id is None:
+        return "CREATE UNLOGGED TABLE {open} (key varchar, changed boolean)"
     return (
         "CREATE UNLOGGED TABLE {open} AS SELECT s.key, a.key IS NOT NULL AS changed FROM {staging} s"
         " LEFT JOIN {table} a ON a.jurisdiction_id = %(jurisdiction)s AND a.edition_to_id IS NULL"
@@ -76,6 +81,8 @@ def _open_statement() -> str:
 
 def _gone_statement(staging: Staging) -> str:
     """In a complete delivery what is not staged vanished; in an update only what it deletes."""
+    if staging.edition.base_id is None:
+        return "CREATE UNLOGGED TABLE {gone} (id bigint, key varchar, changed boolean)"
     head = (
         "CREATE UNLOGGED TABLE {gone} AS SELECT a.id, a.key, s.key IS NOT NULL AS changed FROM {table} a"
         " LEFT JOIN {staging} s ON s.key = a.key"

@@ -51,6 +51,8 @@ class ExtentCheck:
         self.near += int((outside <= NEAR_M).sum())
         self.all += len(rows)
         worst = int(outside.argmax())
+        if outside[worst] <= NEAR_M:
+            return
         near = (*(self.bounds[:2] - NEAR_M), *(self.bounds[2:] + NEAR_M))
         self.cause = crs_guess(middles[worst], near=near, besides=batch.crs.srid) or (
             "data of another municipality, or a wrong coordinate reference system"

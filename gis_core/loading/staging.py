@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Any, Final
 
 import shapely
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Field, ForeignKey
 from psycopg2 import sql
 
@@ -140,16 +140,20 @@ class Staging:
         return int(self.execute("SELECT count(*) FROM {staging}")[0][0])
 
     def prepare(self, report: LoadReport) -> int:
-        """Leaves one row a key, or refuses one key with two contents; returns the number of rows."""
-        self.execute("CREATE INDEX ON {staging} (key)")
-        # Of the key only: statistics of the geometry would cost more than the whole comparison.
-        self.execute("ANALYZE {staging} (key)")
+        """Leaves one row a key, or refuses one key with two contents; returns the number of rows.
+
+        The index also tells the planner how many rows there are, and that their keys are unique: statistics
+        would cost more than the whole comparison.
+        """
         if self.is_update:
             self._updates_order()
-        rows, keys = self.execute("SELECT count(*), count(DISTINCT key) FROM {staging}")[0]
-        if rows > keys:
+        try:
+            with transaction.atomic():
+                self.execute("CREATE UNIQUE INDEX ON {staging} (key)")
+        except IntegrityError:
             self._duplicates_drop(report)
-        return int(keys)
+            self.execute("CREATE UNIQUE INDEX ON {staging} (key)")
+        return self.rows()
 
     def _updates_order(self) -> None:
         """The last word counts: a later row of a key, or a later deletion of the object."""
