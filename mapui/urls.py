@@ -51,6 +51,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="geodata_changes_feed",
     ),
     path(
+        "api/geodata/<int:pk>/findings.geojson",
+        geodata_maps.geodata_findings_feed,
+        name="geodata_findings_feed",
+    ),
+    path(
         "api/geodata/<int:pk>/impact.geojson",
         geodata_maps.geodata_impact_feed,
         name="geodata_impact_feed",

@@ -33,6 +33,12 @@ class ChangeLayer(FlurpostLayer):
     factory = "changeLayer"
 
 
+class FindingLayer(FlurpostLayer):
+    """Places that the checks give as examples. Options: url."""
+
+    factory = "findingLayer"
+
+
 class ImpactLayer(FlurpostLayer):
     """Issues that would get another authority. Options: url."""
 
@@ -44,10 +50,11 @@ def edition_map_build(
     edition: Edition,
     counts: Iterable[tuple[ChangeKind, int]],
     has_impact: bool,
+    has_findings: bool,
     bounds: Bounds,
     services: Iterable[MapService],
 ) -> RenderedMap:
-    """One layer for each kind of change that occurs, and one for the issues concerned."""
+    """One layer for each kind of change that occurs, one for findings and one for the issues concerned."""
     shown = [(kind, count) for kind, count in counts if count]
     built = map_begin(bounds=bounds, own_scripts=(("geodata", static("mapui/geodata.js")),))
     services_add(built, services)
@@ -60,6 +67,9 @@ def edition_map_build(
             truncated=_("Not everything is shown. Please zoom in."),
             related=_("Successors: ") if kind in _GONE else _("Predecessors: "),
         ).add_to(built)
+    if has_findings:
+        url = reverse("geodata_findings_feed", args=[edition.pk])
+        FindingLayer(name=_("Findings of the checks"), url=url).add_to(built)
     if has_impact:
         url = reverse("geodata_impact_feed", args=[edition.pk])
         ImpactLayer(name=_("Issues concerned"), url=url).add_to(built)
@@ -68,6 +78,8 @@ def edition_map_build(
         {"kind": f"change change-{kind.value}", "colour": KIND_COLOURS[kind], "text": _named(kind)}
         for kind, _count in shown
     ]
+    if has_findings:
+        entries.append({"kind": "finding", "colour": "#c2185b", "text": _("Finding of a check")})
     if has_impact:
         entries.append({"kind": "impact", "colour": "#1c2526", "text": _("Issue concerned")})
     Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg")).add_to(built)

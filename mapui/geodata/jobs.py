@@ -7,7 +7,8 @@ without it the buttons are shown again and a second order is refused by the edit
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import timedelta
 from time import monotonic
@@ -17,6 +18,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from gis_core.enums import EditionStatus
 from gis_core.errors import GisError
@@ -55,16 +57,29 @@ class JobState:
 
 def job_mark(edition: Edition, state: JobState) -> None:
     seconds = _RUNNING_SECONDS if state.is_running else _PROBLEM_SECONDS
-    cache.set(_name(edition.pk), astuple(state), seconds)
+    with _cache_allowed_to_fail():
+        cache.set(_name(edition.pk), astuple(state), seconds)
 
 
 def job_forget(edition: Edition) -> None:
-    cache.delete(_name(edition.pk))
+    with _cache_allowed_to_fail():
+        cache.delete(_name(edition.pk))
 
 
 def job_state(edition: Edition) -> JobState | None:
-    stored = cache.get(_name(edition.pk))
+    stored = None
+    with _cache_allowed_to_fail():
+        stored = cache.get(_name(edition.pk))
     return JobState(*stored) if stored else None
+
+
+@contextmanager
+def _cache_allowed_to_fail() -> Iterator[None]:
+    """Without the marker the page shows an edition as nobody's work in hand; nothing else depends on it."""
+    try:
+        yield
+    except RedisError as error:
+        logger.warning("the cache cannot be reached: %s", error)
 
 
 def _name(pk: int) -> str:

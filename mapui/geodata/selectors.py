@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import GEOSGeometry, Polygon
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -168,6 +168,30 @@ def change_bounds(edition: Edition) -> Bounds | None:
         return None
     west, south, east, north = (round(value, 5) for value in extent["e"])
     return ((south, west), (north, east))
+
+
+def finding_features(edition: Edition) -> list[dict[str, Any]]:
+    """The places that the checks give as examples, as GeoJSON features (WGS84)."""
+    features: list[dict[str, Any]] = []
+    for check in checks_shown(edition):
+        for sample in check.details.get("samples", []):
+            text = sample.get("wkt") or sample.get("after") or sample.get("before")
+            if not text:
+                continue
+            place = GEOSGeometry(text, srid=storage_srid()).transform(WGS84, clone=True)
+            features.append(
+                {
+                    "type": "Feature",
+                    "id": f"{check.code}-{len(features)}",
+                    "geometry": json.loads(place.geojson),
+                    "properties": {
+                        "severity": str(check.get_severity_display()),
+                        "message": check.message,
+                        "key": sample.get("key") or sample.get("feature") or "",
+                    },
+                }
+            )
+    return features
 
 
 @dataclass(frozen=True)

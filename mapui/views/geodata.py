@@ -156,15 +156,16 @@ def edition_or_404(pk: int) -> Edition:
 def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
     """One edition: its progress while it is loaded, then report, difference and impact."""
     edition = edition_or_404(pk)
-    job = job_state(edition)
+    job, checks = job_state(edition), checks_shown(edition)
     context = {
         "page": "geodata_edition",
         "jurisdiction": edition.jurisdiction,
         "edition": edition,
-        "checks": checks_shown(edition),
+        "checks": checks,
         "difference": difference_table(edition),
         "kinds": list(ChangeKind),
         "impact": impact_shown(edition),
+        "has_findings": any(check.details.get("samples") for check in checks),
         "job": job,
         "actions": actions_allowed(edition, job),
     }

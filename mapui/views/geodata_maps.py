@@ -24,6 +24,7 @@ from mapui.geodata.selectors import (
     change_bounds,
     change_features,
     difference_table,
+    finding_features,
     impact_features,
     impact_shown,
 )
@@ -60,6 +61,7 @@ def _map(edition: Edition) -> RenderedMap:
         edition=edition,
         counts=difference_table(edition).kinds,
         has_impact=bool(edition.report.get("impact")),
+        has_findings=bool(finding_features(edition)),
         bounds=change_bounds(edition) or bounds_shown(edition.jurisdiction),
         services=map_services_shown(MapName.TRIAGE),
     )
@@ -102,6 +104,13 @@ def geodata_changes_feed(request: HttpRequest, pk: int) -> HttpResponse:
     kinds = [kind] if kind else ChangeKind.values
     features, truncated = change_features(edition, kinds=kinds, bbox=bbox)
     return collection_respond(request, features, is_private=True, truncated=truncated)
+
+
+@require_safe
+@geodata_feed
+def geodata_findings_feed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the checks found something, as GeoJSON."""
+    return collection_respond(request, finding_features(edition_or_404(pk)), is_private=True)
 
 
 @require_safe

@@ -23,7 +23,13 @@ from tests.mapui.geodata_factories import (
 )
 
 PAGES = ["geodata_edition", "geodata_progress", "geodata_changes", "geodata_map"]
-FEEDS = ["geodata_changes_feed", "geodata_impact_feed", "geodata_map_script", "geodata_map_style"]
+FEEDS = [
+    "geodata_changes_feed",
+    "geodata_findings_feed",
+    "geodata_impact_feed",
+    "geodata_map_script",
+    "geodata_map_style",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -165,6 +171,21 @@ def test_changes_feed_by_kind_and_box(manager, edition):
     assert manager.get(address, {"bbox": "8,52,8.1,52.1"}).json()["features"] == []
     assert manager.get(address, {"bbox": "north"}).status_code == 400
     assert manager.get(address, {"kind": "moved"}).status_code == 400
+
+
+def test_findings_feed_gives_the_places_of_samples(manager, edition):
+    place = {"key": HOSTILE, "wkt": "POINT (382950 5712350)"}
+    check_create(edition, Severity.WARNING, "overlap", details={"samples": [place, {"key": "x"}]})
+    address = reverse("geodata_findings_feed", args=[edition.pk])
+    [feature] = manager.get(address).json()["features"]
+    assert feature["properties"] == {
+        "severity": "Warnung",
+        "message": "finding overlap",
+        "key": HOSTILE,
+    }
+    assert [round(value, 3) for value in feature["geometry"]["coordinates"]] == [7.312, 51.55]
+    script = manager.get(reverse("geodata_map_script", args=[edition.pk])).content.decode()
+    assert "flurpost.findingLayer(" in script
 
 
 def test_map_page_has_patterns_and_no_inline_script(manager, edition):

@@ -40,16 +40,39 @@
     }
 
     let map = null;
-    // The pane has to be there before the layer's own renderer looks for it.
-    const onAdd = layer.onAdd;
-    layer.onAdd = (target) => {
-      // Successors lie upon what they came from.
-      if (!target.getPane(pane)) target.createPane(pane).style.zIndex = 400 + ORDER.indexOf(options.kind);
-      onAdd.call(layer, target);
-    };
+    // Successors lie upon what they came from.
+    paned(layer, pane, 400 + ORDER.indexOf(options.kind));
     layer.on("add", () => { map = layer._map; map.on("moveend", refresh); refresh(); });
     layer.on("remove", () => { map.off("moveend", refresh); layer.clearLayers(); });
     return layer;
+  }
+
+  function findingLayer(options) {
+    const pane = "findings";
+    const layer = L.geoJSON(null, {
+      pane,
+      style: () => ({ pane, className: "finding", weight: 3, fillOpacity: 0.15 }),
+      pointToLayer: (feature, latlng) => L.circleMarker(latlng, { pane, className: "finding", radius: 9, weight: 3, fillOpacity: 0.15 }),
+      onEachFeature: (feature, shape) => shape.bindTooltip(() => {
+        const finding = feature.properties;
+        const shown = element("span", "tip");
+        shown.append(element("strong", "", finding.severity), document.createElement("br"), finding.message);
+        if (finding.key) shown.append(document.createElement("br"), finding.key);
+        return shown;
+      }),
+    });
+    paned(layer, pane, 450);
+    layer.once("add", () => load(options.url).then((data) => layer.addData(data), (error) => note(String(error))));
+    return layer;
+  }
+
+  // The pane has to be there before the layer's own renderer looks for it.
+  function paned(layer, pane, height) {
+    const onAdd = layer.onAdd;
+    layer.onAdd = (map) => {
+      if (!map.getPane(pane)) map.createPane(pane).style.zIndex = height;
+      onAdd.call(layer, map);
+    };
   }
 
   function impactLayer(options) {
@@ -80,5 +103,5 @@
     return layer;
   }
 
-  Object.assign(window.flurpost, { changeLayer, impactLayer });
+  Object.assign(window.flurpost, { changeLayer, findingLayer, impactLayer });
 })();
