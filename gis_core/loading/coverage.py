@@ -19,6 +19,7 @@ from gis_core.models import EditionCheck
 # Polygons a strip: some hundred bytes each with their index, far below what a worker may use.
 STRIP_ROWS: Final = 40_000
 SAMPLES: Final = 20
+PLACES_KEPT: Final = 20_000
 _SEED: Final = 311
 
 
@@ -30,6 +31,9 @@ class _Seen:
     gaps: dict[str, tuple[float, str]] = field(default_factory=dict)
     hits: NDArray[np.int64] = field(default_factory=lambda: np.zeros(3, dtype=np.int64))
     several: list[str] = field(default_factory=list)
+    # Beyond PLACES_KEPT places are counted only.
+    overlaps_more: int = 0
+    gaps_more: int = 0
 
 
 def coverage_checks(staging: Staging, limits: dict[str, Any]) -> Iterator[EditionCheck]:
@@ -90,12 +94,19 @@ def _overlaps_find(
         left[overlapping], right[overlapping], areas[overlapping], common[overlapping], strict=True
     ):
         pair = sorted((keys[wrong[one]], keys[wrong[other]]))
-        seen.overlaps[pair[0], pair[1]] = (round(float(area), 2), _point(shape))
+        if len(seen.overlaps) < PLACES_KEPT:
+            seen.overlaps[pair[0], pair[1]] = (round(float(area), 2), _point(shape))
+        else:
+            seen.overlaps_more += 1
     in_pairs = {*left[areas > 0].tolist(), *right[areas > 0].tolist()}
     for number, row in enumerate(wrong.tolist()):
-        if number not in in_pairs:
+        if number in in_pairs:
+            continue
+        if len(seen.gaps) < PLACES_KEPT:
             length = float(shapely.length(edges[row]))
             seen.gaps[keys[row]] = (round(length, 2), _point(edges[row]))
+        else:
+            seen.gaps_more += 1
 
 
 def _point(shape: Any) -> str:
@@ -123,12 +134,13 @@ def _points_try(
     hit, _areas = tree.query(points, predicate="within")
     numbers = np.bincount(hit, minlength=len(points))
     seen.hits += np.bincount(np.minimum(numbers, 2), minlength=3)
-    seen.several += [str(shapely.to_wkt(p, rounding_precision=3)) for p in points[numbers > 1]]
+    doubtful = points[numbers > 1][:SAMPLES]
+    seen.several += [str(shapely.to_wkt(point, rounding_precision=3)) for point in doubtful]
 
 
 def _findings(seen: _Seen, rows: int, limits: dict[str, Any]) -> Iterator[EditionCheck]:
     enough = rows >= limits["share_from_rows"]
-    if count := len(seen.overlaps):
+    if count := len(seen.overlaps) + seen.overlaps_more:
         worst = sorted(seen.overlaps.items(), key=lambda item: -item[1][0])[:SAMPLES]
         many = enough and count > limits["overlap_error_share"] * rows
         yield EditionCheck(
@@ -144,7 +156,7 @@ def _findings(seen: _Seen, rows: int, limits: dict[str, Any]) -> Iterator[Editio
                 ],
             },
         )
-    if count := len(seen.gaps):
+    if count := len(seen.gaps) + seen.gaps_more:
         worst_gaps = sorted(seen.gaps.items(), key=lambda item: -item[1][0])[:SAMPLES]
         yield EditionCheck(
             code="gaps",

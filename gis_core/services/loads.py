@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 
 from gis_core.datasets import DatasetSpec, dataset_spec
 from gis_core.enums import Dataset, EditionStatus
-from gis_core.errors import EditionError, GisError, LoadError
+from gis_core.errors import EditionError, GisError, LoadCancelled, LoadError
 from gis_core.loading.batches import LoadReport, Progress, no_progress
 from gis_core.loading.checks import checks_run
 from gis_core.loading.difference import difference_compute
@@ -92,6 +92,10 @@ def edition_resume(*, edition: Edition, progress: Progress = no_progress) -> Edi
         edition.refresh_from_db()
         if edition.status not in RESUMABLE:
             raise EditionError(f"edition {edition.pk} is {edition.status}: nothing to load")
+        if edition.cancel_requested and not edition.progress:
+            cancelled = LoadCancelled("cancelled before it began", file=edition.source)
+            _failed(edition, cancelled)
+            raise cancelled
         edition.status, edition.error, edition.cancel_requested = EditionStatus.LOADING, "", False
         edition.save(update_fields=["status", "error", "cancel_requested"])
         try:
@@ -180,5 +184,6 @@ def edition_compare(
 def _failed(edition: Edition, error: Exception) -> None:
     read: dict[str, Any] = edition.progress.get("report", {})
     edition.status, edition.error = EditionStatus.FAILED, str(error)
+    edition.cancel_requested = False
     edition.report = {"rows": edition.progress.get("rows", 0), **read}
-    edition.save(update_fields=["status", "error", "report"])
+    edition.save(update_fields=["status", "error", "report", "cancel_requested"])

@@ -268,7 +268,7 @@ def test_killed_load_leaves_the_active_state_and_is_resumed(city, tmp_path, smal
     assert (edition.status, edition.progress["batches"]) == (EditionStatus.LOADING, 2)
     assert rows(city) == before
     staged: list[str] = []
-    edition_resume(edition=edition, progress=lambda file, features: staged.append(file))
+    edition_resume(edition=edition, progress=lambda file, _features: staged.append(file))
     assert (edition.status, edition.report["rows"]) == (EditionStatus.STAGED, 3)
     edition_activate(edition=edition)
     assert Parcel.objects.active().count() == 3
