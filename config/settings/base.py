@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -115,6 +116,12 @@ CELERY_BEAT_SCHEDULE = {
         "mapui.tasks.geodata_load_waiting": 60,
     }.items()
 }
+# Services of geodata are asked at night, when they and this installation have least to do.
+CELERY_BEAT_SCHEDULE["gis_core.tasks.geodata_services_sync"] = {
+    "task": "gis_core.tasks.geodata_services_sync",
+    "schedule": crontab(hour=2, minute=30),
+    "options": {"expires": 3600},
+}
 
 # --- Forwarding -----------------------------------------------------------------------------------
 # A worker that died holds a delivery no longer than this; longer than any sending may take.
@@ -149,6 +156,10 @@ STORAGES = {
 }
 PHOTO_MAX_BYTES = 15 * 1024 * 1024
 PHOTO_MAX_PIXELS = 20_000_000
+# Pages of a WFS lie here while they are loaded.
+FETCH_ROOT = VAR / "fetched"
+# Services to load from every night: a JSON file, explained in docs/loading-geodata.md; empty for none.
+GEODATA_SERVICES = env.text("GEODATA_SERVICES", "")
 # Sources of geodata that administrators upload; they lie here until their edition is activated or discarded.
 UPLOAD_ROOT = VAR / "uploads"
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MEGABYTES", 20_000) * 1024 * 1024

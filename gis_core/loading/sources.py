@@ -5,6 +5,8 @@ The sequence of batches depends on the sources alone: a load that was interrupte
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import shapely
+from django.conf import settings
 
 from gis_core.coordinates import SourceCrs
 from gis_core.datasets import DatasetSpec
@@ -24,6 +27,7 @@ from gis_core.loading.formats import Format, data_files, files_expand, format_re
 from gis_core.loading.nba import DeliveryPlan, active_check, deliveries_plan, is_nas
 from gis_core.loading.profiles import Profile, profiles_select
 from gis_core.loading.table_source import csv_batches, table_batches, table_fits
+from gis_core.loading.wfs import directory_for, wfs_fetch
 from gis_core.loading.xml_source import profile_read, xml_batches
 from gis_core.models import Jurisdiction
 
@@ -33,12 +37,21 @@ POSITIONS_MAX: Final = 500_000
 
 @dataclass(frozen=True)
 class Source:
-    """A file, or the directory of a delivery in parts, with what its content does not say by itself."""
+    """A file, or the directory of a delivery in parts, with what its content does not say by itself.
+
+    With `url` it is a WFS, of which the feature type `layer` (or the one that a profile reads) is fetched into `path`.
+    """
 
     path: Path
     profile: str | None = None
     layer: str | None = None
     crs: SourceCrs | None = None
+    url: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.url or self.path.name
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,8 @@ def source_batches(
     """All batches of the sources with the profile that fits each. LoadError names file, feature and cause."""
     extent = ExtentCheck(spec.dataset, jurisdiction)
     with ExitStack() as stack:
-        files = [file for source in sources for file in _files(spec, source, stack)]
+        sources = list(sources)
+        files = [file for source in sources for file in _files(spec, source, stack, progress)]
         plan, files = _delivery(spec, jurisdiction, files, report)
         for number, file in enumerate(files):
             with _labelled(file.label, file.path):
@@ -76,6 +90,9 @@ def source_batches(
         if plan is not None and plan.partial:
             yield plan.profile, _ended(plan)
         extent.finish(", ".join(file.label for file in files))
+    for source in sources:
+        if source.url:
+            shutil.rmtree(source.path)
     if plan is not None and plan.partial and (unused := plan.locations.unused):
         report.notes.append(
             f"{unused} streets or house numbers changed without their parcels: what is stored of those stays"
@@ -93,7 +110,28 @@ def _labelled(label: str, path: Path) -> Iterator[None]:
         raise LoadError(error.cause, file=label, feature=error.feature) from error
 
 
-def _files(spec: DatasetSpec, source: Source, stack: ExitStack) -> Iterator[_File]:
+def wfs_source(
+    url: str, *, type_name: str = "", profile: str | None = None, crs: SourceCrs | None = None
+) -> Source:
+    """A WFS as a source; each one is fetched anew, one that broke off goes on."""
+    path = directory_for(Path(settings.FETCH_ROOT), url, type_name, time.time())
+    return Source(path, profile, type_name or None, crs, url)
+
+
+def _files(
+    spec: DatasetSpec, source: Source, stack: ExitStack, progress: Progress
+) -> Iterator[_File]:
+    if source.url:
+        readable = profiles_select(spec, "xml", source.profile, source.url)
+        pages = wfs_fetch(
+            source.url,
+            source.path,
+            type_names=[name for profile in readable for name in profile.features],
+            type_name=source.layer or "",
+            progress=progress,
+        )
+        yield from (_recognised(spec, source, path.name, path) for path in pages)
+        return
     for path in files_expand(source.path):
         if not is_zip(path):
             yield _recognised(spec, source, path.name, path)

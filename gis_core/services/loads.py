@@ -44,7 +44,7 @@ def edition_create(
         jurisdiction=jurisdiction,
         dataset=spec.dataset,
         status=EditionStatus.LOADING,
-        source=", ".join(source.path.name for source in sources)[:500],
+        source=", ".join(source.name for source in sources)[:500],
         as_of=as_of,
         licence=licence,
         attribution=attribution,
