@@ -48,18 +48,18 @@ class ImpactLayer(FlurpostLayer):
 def edition_map_build(
     *,
     edition: Edition,
-    counts: Iterable[tuple[ChangeKind, int]],
+    kinds: Iterable[ChangeKind],
     has_impact: bool,
     has_findings: bool,
     bounds: Bounds,
     services: Iterable[MapService],
 ) -> RenderedMap:
     """One layer for each kind of change that occurs, one for findings and one for the issues concerned."""
-    shown = [(kind, count) for kind, count in counts if count]
+    kinds = list(kinds)
     built = map_begin(bounds=bounds, own_scripts=(("geodata", static("mapui/geodata.js")),))
     services_add(built, services)
     outline_add(built, edition.jurisdiction)
-    for kind, _count in shown:
+    for kind in kinds:
         ChangeLayer(
             name=_named(kind),
             url=f"{reverse('geodata_changes_feed', args=[edition.pk])}?kind={kind.value}",
@@ -76,7 +76,7 @@ def edition_map_build(
     folium.LayerControl(position="topright", collapsed=True).add_to(built)
     entries = [
         {"kind": f"change change-{kind.value}", "colour": KIND_COLOURS[kind], "text": _named(kind)}
-        for kind, _count in shown
+        for kind in kinds
     ]
     if has_findings:
         entries.append({"kind": "finding", "colour": "#c2185b", "text": _("Finding of a check")})

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
-from gis_core.datasets import dataset_specs
+from gis_core.datasets import dataset_spec, dataset_specs
 from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
 from gis_core.models import Edition, EditionChange, EditionCheck, Jurisdiction
 from gis_core.selectors import edition_difference
@@ -161,13 +161,28 @@ def change_features(
 
 
 def change_bounds(edition: Edition) -> Bounds | None:
-    """Where the changes lie (WGS84 degrees); None without any."""
+    """Where the changes and the issues concerned lie (WGS84 degrees); None without any."""
     changes = EditionChange.objects.filter(edition=edition, geometry__isnull=False)
-    extent = changes.annotate(degrees=Transform("geometry", WGS84)).aggregate(e=Extent("degrees"))
-    if extent["e"] is None:
+    places = [(one.longitude, one.latitude) for one in impact_shown(edition) or []]
+    # Only the box is transformed: an edition may have a million changes.
+    extent = changes.aggregate(e=Extent("geometry"))["e"]
+    if extent is not None:
+        box = Polygon.from_bbox(extent)
+        box.srid = storage_srid()
+        west, south, east, north = box.transform(WGS84, clone=True).extent
+        places += [(west, south), (east, north)]
+    if not places:
         return None
-    west, south, east, north = (round(value, 5) for value in extent["e"])
-    return ((south, west), (north, east))
+    longitudes, latitudes = zip(*places, strict=True)
+    south_west = (round(min(latitudes), 5), round(min(longitudes), 5))
+    return (south_west, (round(max(latitudes), 5), round(max(longitudes), 5)))
+
+
+def kinds_mapped(edition: Edition, table: DifferenceTable) -> list[ChangeKind]:
+    """The kinds of change that the map can draw; a dataset without geometry has none."""
+    if dataset_spec(edition.dataset).geometry_field is None:
+        return []
+    return [kind for kind, count in table.kinds if count]
 
 
 def finding_features(edition: Edition) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ from mapui.geodata.selectors import (
     editions_shown,
     errors_standing,
     impact_shown,
+    kinds_mapped,
 )
 from mapui.geodata.uploads import StreamingHandler, upload_drop, upload_keep
 from mapui.selectors import jurisdiction_shown
@@ -157,15 +158,17 @@ def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
     """One edition: its progress while it is loaded, then report, difference and impact."""
     edition = edition_or_404(pk)
     job, checks = job_state(edition), checks_shown(edition)
+    difference, impact = difference_table(edition), impact_shown(edition)
     context = {
         "page": "geodata_edition",
         "jurisdiction": edition.jurisdiction,
         "edition": edition,
         "checks": checks,
-        "difference": difference_table(edition),
+        "difference": difference,
         "kinds": list(ChangeKind),
-        "impact": impact_shown(edition),
-        "has_findings": any(check.details.get("samples") for check in checks),
+        "impact": impact,
+        "has_map": bool(kinds_mapped(edition, difference) or impact)
+        or any(check.details.get("samples") for check in checks),
         "job": job,
         "actions": actions_allowed(edition, job),
     }

@@ -27,6 +27,7 @@ from mapui.geodata.selectors import (
     finding_features,
     impact_features,
     impact_shown,
+    kinds_mapped,
 )
 from mapui.permissions import geodata_feed
 from mapui.selectors import bounds_shown, map_services_shown
@@ -59,7 +60,7 @@ def geodata_map(request: PageRequest, pk: int) -> HttpResponse:
 def _map(edition: Edition) -> RenderedMap:
     return edition_map_build(
         edition=edition,
-        counts=difference_table(edition).kinds,
+        kinds=kinds_mapped(edition, difference_table(edition)),
         has_impact=bool(edition.report.get("impact")),
         has_findings=bool(finding_features(edition)),
         bounds=change_bounds(edition) or bounds_shown(edition.jurisdiction),

@@ -206,3 +206,17 @@ def test_staff_cannot_upload(client, city, uploads, tmp_path):
         answer = client.post("/geodata/new/", {"dataset": "parcels", "uploads": [file]})
     assert answer.status_code == 403
     assert not uploads.exists()
+
+
+def test_owners_without_geometry_show_whom_they_concern_on_the_map(manager, city, tmp_path):
+    issue = report_make(city)
+    owners = ["flstkennz;eigentumsklasse", f"{parcel_key(1)};PRIV", f"{parcel_key(2)};CITY"]
+    path = write(tmp_path / "owners-new.csv", "\n".join(owners) + "\n")
+    edition = upload(manager, path, dataset="ownership")
+    tasks.geodata_load(edition.pk)
+    page = manager.get(reverse("geodata_edition", args=[edition.pk]))
+    assert [one.number for one in page.context["impact"]] == [issue.number]
+    assert reverse("geodata_map", args=[edition.pk]) in page.content.decode()
+    script = manager.get(reverse("geodata_map_script", args=[edition.pk])).content.decode()
+    assert "flurpost.changeLayer(" not in script
+    assert "flurpost.impactLayer(" in script
