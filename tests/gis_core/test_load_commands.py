@@ -170,7 +170,8 @@ def test_bad_source_is_a_command_error_and_stores_nothing(tmp_path):
     jurisdiction_make()
     path = write(tmp_path / "cut.gml", parcels_gml()[:-50])
     with pytest.raises(
-        CommandError, match=r"nothing loaded from this source: cut\.gml: Flurstueck F0552\w+: not well-formed"
+        CommandError,
+        match=r"nothing loaded from this source: cut\.gml: Flurstueck F0552\w+: not well-formed",
     ):
         run("load_geodata", path, jurisdiction="castrop-rauxel.de", dataset="parcels")
     assert not Parcel.objects.exists()
