@@ -31,7 +31,11 @@ def geodata_rollback(edition: int, by: int) -> None:
 
 @shared_task
 def geodata_load_waiting() -> None:
-    """Begins what was ordered while the broker was down, and clears away uploads that broke off."""
+    """Begins what was ordered while the broker was down; looks whom editions concern that no page has ordered.
+
+    Clears away uploads that broke off.
+    """
     incoming_remove_stale()
     for edition in jobs.editions_waiting():
         geodata_load(edition)
+    jobs.impact_store_missing()

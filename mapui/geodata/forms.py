@@ -32,15 +32,23 @@ class FilesField(forms.FileField):
 
 
 class LoadForm(forms.Form):
-    """One load of one dataset from uploaded files."""
+    """One load of one dataset, from uploaded files or from a WFS."""
 
     dataset = forms.ChoiceField(label=_("Dataset"))
     uploads = FilesField(
         label=_("Files"),
+        required=False,
         help_text=_(
             "GML, NAS, GeoPackage, shapefile, GeoJSON, FlatGeobuf or CSV, also zipped."
             " All parts of a delivery together."
         ),
+    )
+    url = forms.URLField(
+        label=_("or address of a WFS"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("The service is read whole, page by page."),
     )
     profile = forms.ChoiceField(
         label=_("Column mapping"),
@@ -54,10 +62,10 @@ class LoadForm(forms.Form):
         help_text=_("Only for sources that name none, e.g. EPSG:25832."),
     )
     layer = forms.CharField(
-        label=_("Layer"),
+        label=_("Layer or feature type"),
         required=False,
         max_length=100,
-        help_text=_("Only for a GeoPackage with several layers."),
+        help_text=_("Only for a GeoPackage or a WFS in which several would fit."),
     )
     as_of = forms.DateField(
         label=_("Date of the data"),
@@ -89,6 +97,8 @@ class LoadForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if "uploads" in data and "url" in data and bool(data["uploads"]) == bool(data["url"]):
+            self.add_error("uploads", _("Please give either files or the address of a WFS."))
         if (profile := data.get("profile")) and (dataset := data.get("dataset")):
             known = [one.name for one in profiles_of(dataset_spec(dataset))]
             if profile not in known:

@@ -145,6 +145,20 @@ def impact_store(edition: Edition) -> None:
     edition.save(update_fields=["report"])
 
 
+def impact_store_missing() -> None:
+    """For editions that no page has ordered: staged by a command or by the nightly synchronisation."""
+    for edition in Edition.objects.filter(status=EditionStatus.STAGED).exclude(
+        report__has_key="impact"
+    ):
+        try:
+            impact_store(edition)
+        except GisError as error:
+            logger.warning("edition %s: impact: %s", edition.pk, error)
+            # Not tried again every minute; the page shows none.
+            edition.report = {**edition.report, "impact": None}
+            edition.save(update_fields=["report"])
+
+
 def editions_waiting() -> list[int]:
     """Editions that were ordered and that no worker has begun."""
     waiting = Edition.objects.filter(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from gis_core.enums import ChangeKind, Dataset, EditionStatus
 from gis_core.errors import GisError
 from gis_core.loading import Source
+from gis_core.loading.sources import wfs_source
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_create
 from mapui.geodata.actions import ACTIONS, actions_allowed, job_order
@@ -124,10 +124,12 @@ def _form_context(request: HttpRequest, form: LoadForm) -> dict[str, Any]:
 
 def _create(form: LoadForm, jurisdiction: Jurisdiction, request: PageRequest) -> Edition:
     data = form.cleaned_data
-    paths: list[Path] = upload_keep(data["uploads"])
-    sources = [
-        Source(path, data["profile"] or None, data["layer"] or None, data["crs"]) for path in paths
-    ]
+    profile, layer, crs = data["profile"] or None, data["layer"], data["crs"]
+    if data["url"]:
+        sources = [wfs_source(data["url"], type_name=layer, profile=profile, crs=crs)]
+    else:
+        kept = upload_keep(data["uploads"])
+        sources = [Source(path, profile, layer or None, crs) for path in kept]
     return edition_create(
         jurisdiction=jurisdiction,
         dataset=data["dataset"],

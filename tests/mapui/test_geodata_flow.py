@@ -16,7 +16,8 @@ from mapui.geodata.jobs import editions_waiting, job_state
 from parcels.models import Parcel
 from routing.enums import ProposalState
 from routing.models import Decision, Proposal
-from tests.gis_core.geodata_factories import load, table_write, write
+from tests.gis_core.geodata_factories import load, stage, table_write, write
+from tests.gis_core.wfs_servers import mapfile_write, mapserver, needs_mapserv, serving
 from tests.mapui.factories import staff_create
 from tests.mapui.geodata_factories import (
     after,
@@ -220,3 +221,38 @@ def test_owners_without_geometry_show_whom_they_concern_on_the_map(manager, city
     script = manager.get(reverse("geodata_map_script", args=[edition.pk])).content.decode()
     assert "flurpost.changeLayer(" not in script
     assert "flurpost.impactLayer(" in script
+
+
+@needs_mapserv
+def test_wfs_by_its_address_is_loaded(manager, city, settings, tmp_path):
+    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8"]
+    settings.FETCH_ROOT = tmp_path / "fetched"
+    source = parcels_write(tmp_path / "service.gpkg", after())
+    with serving(mapserver(mapfile_write(tmp_path, source))) as address:
+        answer = manager.post("/geodata/new/", {"dataset": "parcels", "url": address})
+        edition = Edition.objects.latest("pk")
+        assert answer["Location"] == reverse("geodata_edition", args=[edition.pk])
+        tasks.geodata_load(edition.pk)
+    edition.refresh_from_db()
+    assert (edition.status, edition.error, edition.source) == (EditionStatus.STAGED, "", address)
+    assert (edition.report["rows"], edition.report["unchanged"]) == (6, 1)
+
+
+def test_private_address_of_a_wfs_is_refused(manager, city, settings, tmp_path):
+    settings.PRIVATE_NETWORKS_ALLOWED = []
+    settings.FETCH_ROOT = tmp_path / "fetched"
+    manager.post("/geodata/new/", {"dataset": "parcels", "url": "http://127.0.0.1:9/wfs"})
+    edition = Edition.objects.latest("pk")
+    tasks.geodata_load(edition.pk)
+    edition.refresh_from_db()
+    assert edition.status == EditionStatus.FAILED
+    assert "must not be reached" in edition.error
+
+
+def test_edition_of_a_command_gets_its_impact_by_the_sweep(manager, city, tmp_path):
+    issue = report_make(city)
+    edition = stage(city, "parcels", parcels_write(tmp_path / "after.gpkg", after()))
+    assert "impact" not in edition.report
+    tasks.geodata_load_waiting()
+    page = manager.get(reverse("geodata_edition", args=[edition.pk]))
+    assert [one.number for one in page.context["impact"]] == [issue.number]

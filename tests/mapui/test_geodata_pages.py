@@ -210,6 +210,15 @@ def test_new_refuses_without_file_wrong_mapping_and_wrong_crs(manager, uploads):
     assert not Edition.objects.filter(status=EditionStatus.LOADING).exists()
 
 
+def test_new_takes_files_or_an_address(manager, uploads):
+    file = SimpleUploadedFile("p.gpkg", b"x")
+    both = {"dataset": "parcels", "url": "https://geo.example/wfs", "uploads": file}
+    assert set(manager.post("/geodata/new/", both).context["form"].errors) == {"uploads"}
+    assert list(uploads.iterdir()) == []
+    wrong = {"dataset": "parcels", "url": "file:///etc/passwd"}
+    assert "url" in manager.post("/geodata/new/", wrong).context["form"].errors
+
+
 def test_new_refused_upload_leaves_no_file(manager, uploads):
     file = SimpleUploadedFile("p.gpkg", b"x" * 100)
     response = manager.post("/geodata/new/", {"dataset": "nothing", "uploads": file})
