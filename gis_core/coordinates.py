@@ -19,7 +19,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from gis_core.errors import CoordinateError
-from gis_core.srids import ADV_CRS, WGS84, storage_srid
+from gis_core.srids import ADV_CRS, LIKELY_CRS, WGS84, storage_srid
 
 Coordinates = NDArray[np.float64]
 
@@ -29,6 +29,9 @@ STORAGE_DECIMALS: Final = 3
 ZONE_PREFIX_M: Final = 1_000_000
 # Data of one zone reach into the next one; further than this from the area of use, something is wrong.
 AREA_MARGIN_M: Final = 150_000
+
+# The same in degrees.
+AREA_MARGIN_DEGREES: Final = 3.0
 
 _EPSG = re.compile(
     r"^(?:urn:(?:x-)?ogc:def:crs:EPSG:[^:]*:|https?://www\.opengis\.net/def/crs/EPSG/[^/]+/)(\d+)$"
@@ -117,6 +120,16 @@ def _area_bounds(crs: CRS) -> tuple[float, float, float, float] | None:
     )
 
 
+def _home_degrees() -> tuple[float, float, float, float] | None:
+    """The area of use of the storage CRS in degrees, with a margin."""
+    area = storage_crs().crs.area_of_use
+    if area is None:
+        return None
+    west, south, east, north = area.bounds
+    margin = AREA_MARGIN_DEGREES
+    return west - margin, south - margin, east + margin, north + margin
+
+
 def _inside(xy: Coordinates, bounds: tuple[float, float, float, float]) -> bool:
     low, high = xy.min(axis=0), xy.max(axis=0)
     return bool(
@@ -130,14 +143,18 @@ def _inside(xy: Coordinates, bounds: tuple[float, float, float, float]) -> bool:
 def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str]:
     """Coordinates with x first and without zone prefix, and what was done ("" for nothing).
 
-    Geographic coordinates are swapped where their CRS was named by URN or URL and has latitude first.
-    Projected ones are judged by the CRS's area of use, because legacy files (EPSG:31466) hold either order
-    whatever the register says. Raises CoordinateError when no reading fits.
+    Geographic coordinates are swapped where their CRS was named by URN or URL and has latitude first; but where
+    only the other order lies in the area of the storage CRS, that is the right one. Projected ones are judged by
+    the CRS's area of use, because legacy files (EPSG:31466) hold either order whatever the register says. Raises
+    CoordinateError when no reading fits.
     """
     if len(xy) == 0:
         return xy, ""
     if source.crs.is_geographic:
         swap = source.register_axes and source.crs.axis_info[0].direction == "north"
+        home = _home_degrees()
+        if home and not _inside(xy[:, ::-1] if swap else xy, home):
+            swap = swap != _inside(xy if swap else xy[:, ::-1], home)
         turned = xy[:, ::-1] if swap else xy
         if not _inside(turned, (-180.0, -90.0, 180.0, 90.0)):
             raise CoordinateError(
@@ -152,7 +169,43 @@ def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str
     stripped = np.column_stack((xy[:, 0] % ZONE_PREFIX_M, xy[:, 1]))
     if xy[:, 0].min() > 30 * ZONE_PREFIX_M and _inside(stripped, bounds):
         return stripped, "zone prefix stripped"
-    raise CoordinateError(_misfit(xy, source, "another CRS, or false eastings"))
+    likely = (
+        crs_guess(np.median(xy, axis=0), besides=source.srid) or "another CRS, or false eastings"
+    )
+    raise CoordinateError(_misfit(xy, source, likely))
+
+
+def crs_guess(
+    position: Coordinates, *, near: tuple[float, ...] | None = None, besides: int | None = None
+) -> str:
+    """In which usual CRS the position (x, y as in the file) lies in the area of the storage CRS, or "".
+
+    With `near` (bounds in the storage CRS) it must lie inside them. `besides` is the one that is known to be wrong.
+    """
+    for srid in LIKELY_CRS:
+        for order, place in (("", position), (" with swapped axes", position[::-1])):
+            if srid != besides and _lies(place, CRS.from_epsg(srid), near):
+                return f"the coordinates are in EPSG:{srid}{order}"
+    return ""
+
+
+def _lies(place: Coordinates, crs: CRS, near: tuple[float, ...] | None) -> bool:
+    home, area = _home_degrees(), crs.area_of_use
+    if near is not None:
+        x, y = _transformer(crs, storage_crs().crs).transform(*place)
+        return bool(near[0] <= x <= near[2] and near[1] <= y <= near[3])
+    if crs.geodetic_crs is None or home is None or area is None:
+        return False
+    x, y = place
+    if not crs.is_geographic:
+        x, y = _transformer(crs, crs.geodetic_crs).transform(x, y)
+    # Both areas: systems can hold numbers far outside their own, and that of a world-wide one says nothing.
+    west, south, east, north = area.bounds
+    margin = AREA_MARGIN_DEGREES / 2
+    return bool(
+        max(west - margin, home[0]) <= x <= min(east + margin, home[2])
+        and max(south - margin, home[1]) <= y <= min(north + margin, home[3])
+    )
 
 
 def _misfit(xy: Coordinates, source: SourceCrs, guess: str) -> str:

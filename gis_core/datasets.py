@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.geos import GEOSGeometry
 
 from gis_core.enums import Dataset
 from gis_core.errors import GisError
-from gis_core.models import EditionedModel, Jurisdiction
+from gis_core.models import EditionCheck, EditionedModel, Jurisdiction
+
+if TYPE_CHECKING:
+    from gis_core.loading.staging import Staging
 
 
 class RowError(GisError):
@@ -27,6 +30,8 @@ class RowError(GisError):
 Columns = dict[str, list[Any]]
 # From the profile's columns to the model's fields (key included, geometry not); RowError names a row.
 Convert = Callable[[Columns, Jurisdiction], Columns]
+# Looks at what is staged and yields findings, not saved; the second argument holds the dataset's thresholds.
+Check = Callable[["Staging", dict[str, Any]], Iterator[EditionCheck]]
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,9 @@ class DatasetSpec:
 
     `profiles` is the directory of its column mappings. `boundary` gives the municipality's boundary from the
     active rows (a multipolygon in the storage CRS, or None); with several, the lowest `boundary_rank` wins.
+    The first six characters of `district_field` are the key of the Gemarkung. `successions`: what took the place
+    of a vanished object is found by area. `coverage`: the areas touch without overlaps and gaps. `checks` come
+    on top of those that every dataset gets.
     """
 
     dataset: Dataset
@@ -43,6 +51,10 @@ class DatasetSpec:
     profiles: Path
     boundary: Callable[[Jurisdiction], GEOSGeometry | None] | None = None
     boundary_rank: int = 0
+    district_field: str = ""
+    successions: bool = False
+    coverage: bool = False
+    checks: tuple[Check, ...] = ()
 
     @property
     def geometry_field(self) -> GeometryField[Any, Any] | None:

@@ -22,10 +22,34 @@ class Dataset(models.TextChoices):
 
 
 class EditionStatus(models.TextChoices):
-    """The life of an edition: loaded beside the active state, then activated or discarded."""
+    """The life of an edition: loaded beside the active state, then activated or discarded.
 
+    A load that was killed stays LOADING, one that went wrong or was cancelled is FAILED: both can be resumed or
+    discarded. A rolled-back edition was active once; a restoring edition took its place.
+    """
+
+    LOADING = "loading", _("loading")
     STAGED = "staged", _("staged")
     ACTIVE = "active", _("active")
     SUPERSEDED = "superseded", _("superseded")
     DISCARDED = "discarded", _("discarded")
     FAILED = "failed", _("failed")
+    ROLLED_BACK = "rolled_back", _("rolled back")
+
+
+class Severity(models.TextChoices):
+    """What a check's finding means: an error blocks activation until a named person gives a reason."""
+
+    INFO = "info", _("note")
+    WARNING = "warning", _("warning")
+    ERROR = "error", _("error")
+
+
+class ChangeKind(models.TextChoices):
+    """How an object differs from the active state; split and merged objects are vanished ones with successors."""
+
+    NEW = "new", _("new")
+    CHANGED = "changed", _("changed")
+    VANISHED = "vanished", _("vanished")
+    SPLIT = "split", _("split")
+    MERGED = "merged", _("merged")

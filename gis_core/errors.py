@@ -26,3 +26,11 @@ class LoadError(GisError):
         self.file = file
         self.feature = feature
         super().__init__(": ".join(part for part in (file, feature, cause) if part))
+
+
+class EditionError(GisError):
+    """An edition cannot be activated, rolled back or discarded; the message says why and what would help."""
+
+
+class LoadCancelled(LoadError):
+    """A person cancelled the load; what was read so far is kept and can be resumed or discarded."""

@@ -28,7 +28,11 @@ _LOCAL_NAMES: dict[str, str] = {}
 
 
 class GmlError(GisError):
-    """A document is not well-formed, not allowed, or not GML."""
+    """A document is not well-formed, not allowed, or not GML; `feature` is the one in which it shows, if known."""
+
+    def __init__(self, cause: str, feature: str = "") -> None:
+        self.feature = feature
+        super().__init__(cause)
 
 
 def local_name(tag: str) -> str:
@@ -37,6 +41,11 @@ def local_name(tag: str) -> str:
         return _LOCAL_NAMES[tag]
     except KeyError:
         return _LOCAL_NAMES.setdefault(tag, tag.rpartition("}")[2])
+
+
+def gml_identifier(element: etree._Element) -> str:
+    """The gml:id of an element, of GML 3.1 or 3.2, or ""."""
+    return next((str(v) for k, v in element.items() if local_name(str(k)) == "id"), "")
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,7 @@ def elements_stream(stream: IO[bytes], names: Collection[str]) -> Iterator[etree
         remove_comments=True,
         remove_pis=True,
     )
+    element: etree._Element | None = None
     try:
         for _, element in events:
             yield element
@@ -109,7 +119,22 @@ def elements_stream(stream: IO[bytes], names: Collection[str]) -> Iterator[etree
             while parent is not None and (before := element.getprevious()) is not None:
                 parent.remove(before)
     except (etree.XMLSyntaxError, LookupError) as error:
-        raise GmlError(f"not well-formed XML: {error}") from error
+        cause = f"not well-formed XML: {error}"
+        if "too long" in str(error) or "huge" in str(error):
+            cause = "a text of more than 10 million characters (too many positions in one ring?)"
+        raise GmlError(cause, _unfinished(element, names)) from error
+
+
+def _unfinished(last: etree._Element | None, names: Collection[str]) -> str:
+    """The feature in which reading stopped: on the way to the last element, the innermost of these names."""
+    found = ""
+    place = None if last is None else last.getroottree().getroot()
+    while place is not None:
+        named = isinstance(place.tag, str) and place is not last and local_name(place.tag) in names
+        if named and (identifier := gml_identifier(place)):
+            found = f"{local_name(place.tag)} {identifier}"
+        place = place[-1] if len(place) else None
+    return found
 
 
 # --- Geometry -------------------------------------------------------------------------------------

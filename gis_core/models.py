@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.enums import Dataset, EditionStatus
+from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
 from gis_core.srids import storage_srid
 
 
@@ -56,7 +58,10 @@ class Jurisdiction(models.Model):
 class Edition(models.Model):
     """One load of one dataset: what, from where, as of when, by whom, under which licence.
 
-    Activating an edition opens its new rows and closes those it replaces in one transaction.
+    Activating an edition opens its new rows and closes those it replaces in one transaction. `base` is the
+    edition that was active when the difference was computed; `restores` says which edition's state a roll-back
+    brought back (`base` is then the edition that was rolled back). `request` is what is needed to resume
+    the load, `progress` how far it came: {"file", "features", "batches", "rows"}.
     """
 
     jurisdiction = models.ForeignKey(
@@ -77,10 +82,25 @@ class Edition(models.Model):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     activated_at = models.DateTimeField(_("activated"), null=True, blank=True)
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    override_reason = models.TextField(_("why activated in spite of errors"), blank=True)
+    base = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    restores = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    request = models.JSONField(_("request"), default=dict, blank=True)
+    progress = models.JSONField(_("progress"), default=dict, blank=True)
+    error = models.TextField(_("error"), blank=True)
+    cancel_requested = models.BooleanField(_("to be cancelled"), default=False)
 
     class Meta:
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
+        permissions = [("manage_geodata", _("Can load, activate and roll back geodata"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["jurisdiction", "dataset"],
@@ -100,10 +120,97 @@ class Edition(models.Model):
         return f"{self.get_dataset_display()} {self.as_of or self.created_at:%Y-%m-%d}"
 
 
+class EditionCheck(models.Model):
+    """One finding of the checks of an edition; `details` holds samples and places as JSON.
+
+    In `details`: "samples", a list of objects that may have "key", "feature", "wkt" (storage CRS), "before" and
+    "after" (WKT); and numbers such as thresholds by name.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="checks")
+    code = models.CharField(_("check"), max_length=40)
+    severity = models.CharField(_("severity"), max_length=10, choices=Severity)
+    message = models.TextField(_("message"))
+    count = models.PositiveIntegerField(_("number"), default=0)
+    details = models.JSONField(_("details"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("check")
+        verbose_name_plural = _("checks")
+        ordering = ["edition", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "code"], name="editioncheck_code_once"),
+            models.CheckConstraint(
+                condition=Q(severity__in=Severity.values), name="editioncheck_severity_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class EditionChange(models.Model):
+    """How one object differs between an edition and its base. First editions have none: everything is new.
+
+    `geometry` is that of the edition, of vanished, split and merged objects that of the base. `related` lists
+    the keys of successors (of gone objects) or predecessors (of new and changed ones).
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="changes")
+    kind = models.CharField(_("kind"), max_length=10, choices=ChangeKind)
+    key = models.CharField(_("key"), max_length=64)
+    district = models.CharField(_("cadastral district"), max_length=6, blank=True)
+    related = models.JSONField(_("related"), default=list, blank=True)
+    geometry = models.GeometryField(srid=storage_srid(), null=True, spatial_index=False)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        indexes = [models.Index(fields=["edition", "kind", "key"], name="editionchange_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Succession(models.Model):
+    """Which object took the place of which, found by overlapping areas; it counts once the edition was activated."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="successions")
+    predecessor = models.CharField(_("predecessor"), max_length=64)
+    successor = models.CharField(_("successor"), max_length=64)
+    area = models.FloatField(_("common area (m²)"))
+
+    class Meta:
+        verbose_name = _("succession")
+        verbose_name_plural = _("successions")
+        indexes = [
+            models.Index(fields=["predecessor"], name="succession_predecessor"),
+            models.Index(fields=["successor"], name="succession_successor"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "predecessor", "successor"], name="succession_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor} → {self.successor}"
+
+
 class EditionedQuerySet(models.QuerySet[Any]):
     def active(self) -> EditionedQuerySet:
         """Rows of the active state."""
         return self.filter(edition_to__isnull=True)
+
+    def as_of(self, moment: date) -> EditionedQuerySet:
+        """Rows of the state that was active at a moment; of a date without time, at the end of that day."""
+        if not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time.max)
+        if timezone.is_naive(moment):
+            moment = timezone.make_aware(moment)
+        return self.filter(edition_from__activated_at__lte=moment).filter(
+            Q(edition_to__isnull=True) | Q(edition_to__activated_at__gt=moment)
+        )
 
 
 class EditionedModel(models.Model):
@@ -114,16 +221,28 @@ class EditionedModel(models.Model):
     """
 
     # Without an index of its own: the planner would read it whole beside the spatial index of a look-up.
+    # Without constraints in the database: all rows of an activation have the same edition, which that transaction
+    # holds, and asking for it a million times takes as long as writing the rows.
     jurisdiction = models.ForeignKey(
-        Jurisdiction, on_delete=models.PROTECT, related_name="+", db_index=False
+        Jurisdiction,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     key = models.CharField(_("key"), max_length=64)
     content_hash = models.BinaryField(max_length=16)
     edition_from = models.ForeignKey(
-        Edition, on_delete=models.PROTECT, related_name="+", db_index=False
+        Edition, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     edition_to = models.ForeignKey(
-        Edition, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        Edition,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
 
     objects = EditionedQuerySet.as_manager()

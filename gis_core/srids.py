@@ -16,6 +16,21 @@ def storage_srid() -> int:
     return int(settings.STORAGE_SRID)
 
 
+# What files that name a wrong system, or none, are mostly in: the first that fits is the likely cause.
+LIKELY_CRS: Final = (
+    ETRS89_UTM32,
+    25833,
+    25831,
+    4647,
+    5652,
+    31466,
+    31467,
+    31468,
+    31469,
+    WGS84,
+    WEB_MERCATOR,
+)
+
 # Names of the German surveying authorities (urn:adv:crs:NAME) → EPSG. A name that a Land refines by a suffix
 # (DE_DHDN_3GK2_RP101) is looked up by its beginning.
 ADV_CRS: Final = {

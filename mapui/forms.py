@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus
-from mapui.selectors import OPEN, UNCLEAR, authorities_in_use, groups_shown
+from mapui.selectors import OPEN, PROPOSED, UNCLEAR, authorities_in_use, groups_shown
 from mapui.types import IssueFilter
 
 
@@ -51,7 +51,12 @@ class TriageFilterForm(FilterForm):
         named = [(one.code, one.name) for one in authorities_in_use(jurisdiction)]
         self._choose(
             "authority",
-            [("", _("all authorities")), (UNCLEAR, _("Unclear: to be triaged")), *named],
+            [
+                ("", _("all authorities")),
+                (UNCLEAR, _("Unclear: to be triaged")),
+                (PROPOSED, _("With a proposal after new geodata")),
+                *named,
+            ],
         )
 
     def chosen(self) -> IssueFilter:
@@ -62,7 +67,9 @@ class TriageFilterForm(FilterForm):
 class PlaceForm(forms.Form):
     """A place on the map in WGS84 degrees, or a parcel's number or key as people write it."""
 
-    q = forms.CharField(label=_("Parcel number or key"), required=False, max_length=100)
+    q = forms.CharField(
+        label=_("Parcel number, key, address or coordinates"), required=False, max_length=100
+    )
     lat = forms.FloatField(required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180)
 

@@ -14,8 +14,14 @@ from gis_core.coordinates import point_from_wgs84
 from gis_core.models import Jurisdiction
 from gis_core.srids import WGS84, storage_srid
 from parcels.enums import OwnerClass, Usage
+from parcels.histories import ParcelHistory, parcel_history
 from parcels.models import LandUse, Ownership, Parcel
-from parcels.selectors import parcels_at_point, parcels_search
+from parcels.places import place_parse
+from parcels.selectors import (
+    parcels_at_point,
+    parcels_search,
+    parcels_vanished_search,
+)
 
 LABEL_LIMIT: Final = 600
 
@@ -35,10 +41,11 @@ class ParcelCard:
     parcel: Parcel
     owner: str
     uses: tuple[UseShown, ...]
+    history: ParcelHistory
 
 
 def parcel_card(parcel: Parcel) -> ParcelCard:
-    """A parcel with its land uses, largest first, and its owner class."""
+    """A parcel with its land uses, largest first, its owner class and its history."""
     ownership = Ownership.objects.active().filter(
         jurisdiction=parcel.jurisdiction_id, key=parcel.key
     )
@@ -47,19 +54,36 @@ def parcel_card(parcel: Parcel) -> ParcelCard:
         parcel=parcel,
         owner=str(OwnerClass(owner or OwnerClass.UNKNOWN).label),
         uses=tuple(_uses(parcel)),
+        history=parcel_history(parcel),
     )
+
+
+@dataclass(frozen=True)
+class ParcelsFound:
+    """Active parcels, at a place the one that counts first; `vanished` ones when no active one was found.
+
+    `distances`: metres from the place by primary key, empty for a search by text.
+    """
+
+    parcels: list[Parcel]
+    vanished: list[Parcel]
+    distances: dict[int, float]
 
 
 def parcels_chosen(
     *, jurisdiction: Jurisdiction, q: str, lat: float | None, lon: float | None
-) -> list[Parcel]:
-    """Active parcels by number, key or address, or at a place in WGS84 degrees; the first is the one that counts."""
-    if q:
-        return parcels_search(jurisdiction=jurisdiction, text=q)
-    if lat is None or lon is None:
-        return []
-    place = point_from_wgs84(latitude=lat, longitude=lon)
-    return [hit.parcel for hit in parcels_at_point(jurisdiction=jurisdiction, point=place)]
+) -> ParcelsFound:
+    """Parcels by number, key, address or coordinates as people write them, or at a place in WGS84 degrees."""
+    place = place_parse(q) if q else None
+    if place is None and not q and lat is not None and lon is not None:
+        place = point_from_wgs84(latitude=lat, longitude=lon)
+    if place is not None:
+        hits = parcels_at_point(jurisdiction=jurisdiction, point=place)
+        distances = {hit.parcel.pk: hit.distance_m for hit in hits}
+        return ParcelsFound([hit.parcel for hit in hits], [], distances)
+    active = parcels_search(jurisdiction=jurisdiction, text=q)
+    vanished = [] if active else parcels_vanished_search(jurisdiction=jurisdiction, text=q)
+    return ParcelsFound(active, vanished, {})
 
 
 def _uses(parcel: Parcel) -> list[UseShown]:

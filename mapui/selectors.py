@@ -17,13 +17,14 @@ from issues.enums import IssueStatus
 from issues.models import Category, Issue, IssueEvent
 from mapui.enums import MapName
 from mapui.types import Bounds, IssueFilter
-from routing.enums import Outcome
-from routing.models import Authority, Decision, Delivery
+from routing.enums import Outcome, ProposalState
+from routing.models import Authority, Decision, Delivery, Proposal
 
 # More markers than this serve nobody; the list beside the map pages through all of them.
 FEATURE_LIMIT: Final = 1000
 OPEN: Final = "open"
 UNCLEAR: Final = "unclear"
+PROPOSED: Final = "proposed"
 # What a map shows where no boundary has been loaded: Germany.
 EVERYWHERE: Final[Bounds] = ((47.2, 5.8), (55.1, 15.1))
 
@@ -77,6 +78,9 @@ def issues_for_triage(
     )
     if chosen.authority == UNCLEAR:
         return issues.filter(Q(outcome=Outcome.TRIAGE) | Q(outcome__isnull=True))
+    if chosen.authority == PROPOSED:
+        proposals = Proposal.objects.filter(state=ProposalState.OPEN)
+        return issues.filter(pk__in=proposals.values("issue_id"))
     if chosen.authority:
         authority = Authority.objects.filter(jurisdiction=jurisdiction, code=chosen.authority)
         return issues.filter(outcome=Outcome.ASSIGNED, authority_pk__in=authority.values("pk"))
@@ -152,3 +156,9 @@ def authorities_named(jurisdiction: Jurisdiction, codes: Iterable[str]) -> dict[
 def issue_events(issue: Issue) -> list[IssueEvent]:
     """What happened to an issue, latest first."""
     return list(IssueEvent.objects.filter(issue=issue).select_related("by").order_by("-at", "-pk"))
+
+
+def proposal_open(issue: Issue) -> Proposal | None:
+    """What a later edition of the geodata proposes for this issue, if nobody has answered that yet."""
+    proposals = Proposal.objects.filter(issue=issue, state=ProposalState.OPEN)
+    return proposals.select_related("authority", "edition").first()

@@ -21,7 +21,8 @@ class PageRequest(HttpRequest):
 class IssueFilter:
     """What the reader chose; empty is everything.
 
-    `status` is a state or "open", `group` a category group's German name, `authority` a code or "unclear".
+    `status` is a state or "open", `group` a category group's German name, `authority` a code, "unclear" or
+    "proposed" (another authority is proposed since geodata were activated).
     """
 
     status: str = ""

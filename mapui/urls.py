@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, path
 
-from mapui.views import feeds, map_resources, public, responsibility, services, triage
+from mapui.views import (
+    feeds,
+    geodata,
+    geodata_maps,
+    map_resources,
+    parcels,
+    public,
+    responsibility,
+    services,
+    triage,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", public.public_map, name="public_map"),
@@ -16,10 +26,47 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("triage/issues/<str:number>/", triage.triage_issue, name="triage_issue"),
     path("triage/issues/<str:number>/release/", triage.issue_release, name="issue_release"),
     path("triage/issues/<str:number>/withdraw/", triage.issue_withdraw, name="issue_withdraw"),
+    path(
+        "triage/issues/<str:number>/proposal/accept/",
+        triage.proposal_answer,
+        {"answer": "accept"},
+        name="proposal_accept",
+    ),
+    path(
+        "triage/issues/<str:number>/proposal/dismiss/",
+        triage.proposal_answer,
+        {"answer": "dismiss"},
+        name="proposal_dismiss",
+    ),
     path("triage/parcel/", triage.triage_parcel, name="triage_parcel"),
     path("favicon.ico", map_resources.icon, name="icon"),
+    path("geodata/", geodata.geodata_list, name="geodata_list"),
+    path("geodata/new/", geodata.geodata_new, name="geodata_new"),
+    path("geodata/<int:pk>/", geodata.geodata_edition, name="geodata_edition"),
+    path("geodata/<int:pk>/progress/", geodata.geodata_progress, name="geodata_progress"),
+    path("geodata/<int:pk>/changes/", geodata.geodata_changes, name="geodata_changes"),
+    path("geodata/<int:pk>/map/", geodata_maps.geodata_map, name="geodata_map"),
+    path("geodata/<int:pk>/map.js", geodata_maps.geodata_map_script, name="geodata_map_script"),
+    path("geodata/<int:pk>/map.css", geodata_maps.geodata_map_style, name="geodata_map_style"),
+    path("geodata/<int:pk>/<slug:action>/", geodata.geodata_action, name="geodata_action"),
+    path(
+        "api/geodata/<int:pk>/changes.geojson",
+        geodata_maps.geodata_changes_feed,
+        name="geodata_changes_feed",
+    ),
+    path(
+        "api/geodata/<int:pk>/findings.geojson",
+        geodata_maps.geodata_findings_feed,
+        name="geodata_findings_feed",
+    ),
+    path(
+        "api/geodata/<int:pk>/impact.geojson",
+        geodata_maps.geodata_impact_feed,
+        name="geodata_impact_feed",
+    ),
     path("maps/<slug:name>.js", map_resources.map_script, name="map_script"),
     path("maps/<slug:name>.css", map_resources.map_style, name="map_style"),
+    path("api/parcels/", parcels.parcels_api, name="parcels_api"),
     path("api/issues.geojson", feeds.public_issues, name="public_issues"),
     path("api/triage/issues.geojson", feeds.triage_issues, name="triage_issues"),
     path("api/boundary.geojson", feeds.boundary, name="boundary"),

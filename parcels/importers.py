@@ -17,8 +17,10 @@ from django.db import connection
 
 from gis_core.datasets import Columns, DatasetSpec, RowError, dataset_register
 from gis_core.enums import Dataset
+from gis_core.loading.nba import AS_STORED, stored_texts
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
+from parcels.edition_checks import PARCEL_CHECKS
 from parcels.enums import DistrictKind, Usage
 from parcels.errors import ParcelKeyError
 from parcels.keys import ParcelKey, parcel_key_parse
@@ -32,7 +34,13 @@ _HULL_CLOSING_M: Final = 0.5
 def datasets_register() -> None:
     """Makes the datasets of the cadastre loadable."""
     for spec in (
-        DatasetSpec(Dataset.CADASTRAL_DISTRICTS, CadastralDistrict, _districts, PROFILES),
+        DatasetSpec(
+            Dataset.CADASTRAL_DISTRICTS,
+            CadastralDistrict,
+            _districts,
+            PROFILES,
+            district_field="key",
+        ),
         DatasetSpec(
             Dataset.PARCELS,
             Parcel,
@@ -40,9 +48,13 @@ def datasets_register() -> None:
             PROFILES,
             boundary=parcels_hull,
             boundary_rank=2,
+            district_field="key",
+            successions=True,
+            coverage=True,
+            checks=PARCEL_CHECKS,
         ),
-        DatasetSpec(Dataset.LAND_USE, LandUse, _land_use, PROFILES),
-        DatasetSpec(Dataset.OWNERSHIP, Ownership, _ownership, PROFILES),
+        DatasetSpec(Dataset.LAND_USE, LandUse, _land_use, PROFILES, district_field="parcel_key"),
+        DatasetSpec(Dataset.OWNERSHIP, Ownership, _ownership, PROFILES, district_field="key"),
     ):
         dataset_register(spec)
 
@@ -76,9 +88,23 @@ def _parcels(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
         "numerator": [key.numerator for key in keys],
         "denominator": [key.denominator for key in keys],
         "official_area": _areas(columns["official_area"]),
-        "location_text": [text[:300] for text in _texts(columns["location_text"])],
+        "location_text": [text[:300] for text in _locations(columns, jurisdiction)],
         "source_date": _dates(columns["source_date"]),
     }
+
+
+def _locations(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
+    """Location texts; updates that do not bring a parcel's streets leave what is stored."""
+    texts = _texts(columns["location_text"])
+    if AS_STORED not in texts:
+        return texts
+    identifiers = _texts(columns["object_id"])
+    kept = [i for i, text in zip(identifiers, texts, strict=True) if text == AS_STORED]
+    stored = stored_texts(Parcel, "location_text", kept, jurisdiction)
+    return [
+        stored.get(identifier, "") if text == AS_STORED else text
+        for identifier, text in zip(identifiers, texts, strict=True)
+    ]
 
 
 def _gemarkung_names(jurisdiction: Jurisdiction) -> dict[str, str]:

@@ -1,14 +1,18 @@
-"""Which parcel is here, and which one is meant. Only the active state is asked; points are in the storage CRS."""
+"""Which parcel is here, and which one is meant. Points are in the storage CRS.
+
+Look-ups ask the active state; `parcels_vanished_search` finds parcels that are not in it any more.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.gis.db.models.functions import Area, Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from gis_core.models import Jurisdiction
 from parcels.enums import DistrictKind, Usage
@@ -20,6 +24,8 @@ from parcels.models import CadastralDistrict, LandUse, Parcel
 GAP_M: Final = 5.0
 ROAD_USES: Final = (Usage.ROAD, Usage.PATH, Usage.SQUARE)
 SEARCH_LIMIT: Final = 20
+# "Hauptstr. 5" and "Hauptstraße 5" are one address.
+_STREET: Final = re.compile(r"(?<=\w)(str\.?|strasse)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -84,13 +90,25 @@ def parcels_search(*, jurisdiction: Jurisdiction, text: str) -> list[Parcel]:
 
     At most SEARCH_LIMIT, by key; a reference that names a Gemarkung nobody knows finds nothing.
     """
-    active = Parcel.objects.active().filter(jurisdiction=jurisdiction).order_by("key")
+    active = Parcel.objects.active().filter(jurisdiction=jurisdiction)
+    return list(_meant(active, jurisdiction, text)[:SEARCH_LIMIT])
+
+
+def parcels_vanished_search(*, jurisdiction: Jurisdiction, text: str) -> list[Parcel]:
+    """The last versions of parcels that are no longer active and that the text may mean, as `parcels_search`."""
+    past = Parcel.objects.filter(jurisdiction=jurisdiction, edition_to__isnull=False)
+    same = Parcel.objects.filter(jurisdiction=jurisdiction, key=OuterRef("key"))
+    last = same.order_by("-edition_from__activated_at", "-pk").values("pk")[:1]
+    vanished = past.filter(~Exists(same.filter(edition_to__isnull=True)), pk=Subquery(last))
+    return list(_meant(vanished, jurisdiction, text)[:SEARCH_LIMIT])
+
+
+def _meant(parcels: QuerySet[Any], jurisdiction: Jurisdiction, text: str) -> QuerySet[Any]:
     try:
         reference = parcel_reference_parse(text)
     except ParcelKeyError:
-        words = " ".join(text.split())
-        return list(active.filter(location_text__icontains=words)[:SEARCH_LIMIT]) if words else []
-    found = active.filter(
+        return _at_address(parcels, text).order_by("key")
+    found = parcels.filter(
         gemarkung_key__in=_gemarkung_keys(jurisdiction, reference), numerator=reference.numerator
     )
     if reference.flur is not None:
@@ -98,7 +116,22 @@ def parcels_search(*, jurisdiction: Jurisdiction, text: str) -> list[Parcel]:
     # "123" may mean 123 as well as 123/4: the plain number comes first, the others behind it.
     if reference.denominator is not None:
         found = found.filter(denominator=reference.denominator)
-    return list(found.order_by(F("denominator").asc(nulls_first=True), "key")[:SEARCH_LIMIT])
+    return found.order_by(F("denominator").asc(nulls_first=True), "key")
+
+
+def _at_address(parcels: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Every word must occur; a number as a whole, so that 5 does not find 15."""
+    words = text.replace(",", " ").split()
+    if not words:
+        return parcels.none()
+    for word in words:
+        if word[0].isdigit():
+            parcels = parcels.filter(location_text__iregex=rf"\m{re.escape(word)}\M")
+        elif street := _STREET.sub("", word) if _STREET.search(word) else "":
+            parcels = parcels.filter(location_text__iregex=rf"{re.escape(street)}[ -]?str")
+        else:
+            parcels = parcels.filter(location_text__icontains=word)
+    return parcels
 
 
 def _gemarkung_keys(jurisdiction: Jurisdiction, reference: ParcelReference) -> list[str]:
@@ -114,7 +147,7 @@ def _gemarkung_keys(jurisdiction: Jurisdiction, reference: ParcelReference) -> l
     districts = CadastralDistrict.objects.active().filter(
         jurisdiction=jurisdiction, kind=DistrictKind.GEMARKUNG, **wanted
     )
-    parcels = Parcel.objects.active().filter(jurisdiction=jurisdiction, **wanted_parcel)
+    parcels = Parcel.objects.filter(jurisdiction=jurisdiction, **wanted_parcel)
     return list(districts.values_list("key", flat=True)) or list(
         parcels.values_list("gemarkung_key", flat=True).distinct()
     )

@@ -68,3 +68,12 @@ class DeliveryState(models.TextChoices):
     SENT = "sent", _("sent")
     DELIVERED = "delivered", _("delivered")
     FAILED = "failed", _("failed")
+
+
+class ProposalState(models.TextChoices):
+    """OUTDATED: a later edition proposes something else, or what was decided already."""
+
+    OPEN = "open", _("open")
+    ACCEPTED = "accepted", _("accepted")
+    DISMISSED = "dismissed", _("dismissed")
+    OUTDATED = "outdated", _("outdated")

@@ -6,10 +6,18 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from gis_core.models import Edition
+from gis_core.signals import edition_activated
 from issues.signals import issue_received
 from routing.services.decisions import decision_make
+from routing.services.impact import proposals_make
 
 
 @receiver(issue_received, dispatch_uid="routing.decide_received_issue")
 def decide_received_issue(sender: Any, *, issue_id: int, **kwargs: Any) -> None:
     decision_make(issue_id=issue_id)
+
+
+@receiver(edition_activated, dispatch_uid="routing.propose_after_activation")
+def propose_after_activation(sender: Any, *, edition: Edition, **kwargs: Any) -> None:
+    proposals_make(edition)

@@ -47,7 +47,9 @@ def city_load(scale: str = "city") -> City:
 def _load(folder: Path, manifest: Path) -> City:
     call_command("load_jurisdiction", manifest, verbosity=0)
     identifier = json.loads(manifest.read_text("utf-8"))["jurisdiction"]["id"]
-    call_command("load_geodata", jurisdiction=identifier, manifest=manifest, verbosity=0)
+    call_command(
+        "load_geodata", jurisdiction=identifier, manifest=manifest, activate=True, verbosity=0
+    )
     for command in ("load_categories", "load_rules", "load_contacts"):
         call_command(command, CITY, jurisdiction=identifier, verbosity=0)
     return City(

@@ -59,7 +59,12 @@ def city_load(directory: Path) -> tuple[Jurisdiction, list[Place]]:
     facts = json.loads(manifest.read_text("utf-8"))["jurisdiction"]
     jurisdiction = Jurisdiction.objects.get(identifier=facts["id"])
     if not _is_loaded(jurisdiction, directory.name):
-        call_command("load_geodata", jurisdiction=jurisdiction.identifier, manifest=manifest)
+        call_command(
+            "load_geodata",
+            jurisdiction=jurisdiction.identifier,
+            manifest=manifest,
+            activate=True,
+        )
         _loaded_note(jurisdiction, directory.name)
     _rules_load(jurisdiction)
     jurisdiction.refresh_from_db()
@@ -77,12 +82,11 @@ def parcels_load(path: Path) -> tuple[Jurisdiction, list[Place]]:
     jurisdiction = Jurisdiction.objects.get(identifier=facts["id"])
     version = f"{path.resolve()}"
     if not _is_loaded(jurisdiction, version):
-        call_command("load_geodata", path, jurisdiction=jurisdiction.identifier, dataset="parcels")
+        options = {"jurisdiction": jurisdiction.identifier, "activate": True}
+        call_command("load_geodata", path, dataset="parcels", **options)
         for dataset in BESIDE_PARCELS:
             try:
-                call_command(
-                    "load_geodata", path, jurisdiction=jurisdiction.identifier, dataset=dataset
-                )
+                call_command("load_geodata", path, dataset=dataset, **options)
             except CommandError as error:
                 print(f"  without {dataset}: {error}")
         _loaded_note(jurisdiction, version)

@@ -122,14 +122,14 @@ def _mail_receiver_start() -> None:
 
 
 def login_make() -> str:
-    """A login for triage with a new password, which is kept as a hash only."""
+    """A login for triage and geodata with a new password, which is kept as a hash only."""
     password = secrets.token_urlsafe(9)
     user, _ = User.objects.get_or_create(username=LOGIN)
     user.set_password(password)
     user.is_active = True
     user.save()
     user.user_permissions.set(
-        Permission.objects.filter(codename__in=["triage_issue", "release_issue"])
+        Permission.objects.filter(codename__in=["triage_issue", "release_issue", "manage_geodata"])
     )
     return password
 

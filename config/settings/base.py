@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -116,7 +117,14 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.deliveries_send_due": 20,
         "routing.tasks.numbers_poll": 10,
         "issues.tasks.photos_fetch_due": 30,
+        "mapui.tasks.geodata_load_waiting": 60,
     }.items()
+}
+# Services of geodata are asked at night, when they and this installation have least to do.
+CELERY_BEAT_SCHEDULE["gis_core.tasks.geodata_services_sync"] = {
+    "task": "gis_core.tasks.geodata_services_sync",
+    "schedule": crontab(hour=2, minute=30),
+    "options": {"expires": 3600},
 }
 
 # --- Forwarding -----------------------------------------------------------------------------------
@@ -152,6 +160,13 @@ STORAGES = {
 }
 PHOTO_MAX_BYTES = 15 * 1024 * 1024
 PHOTO_MAX_PIXELS = 20_000_000
+# Pages of a WFS lie here while they are loaded.
+FETCH_ROOT = VAR / "fetched"
+# Services to load from every night: a JSON file, explained in docs/loading-geodata.md; empty for none.
+GEODATA_SERVICES = env.text("GEODATA_SERVICES", "")
+# Sources of geodata that administrators upload; they lie here until their edition is activated or discarded.
+UPLOAD_ROOT = VAR / "uploads"
+UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MEGABYTES", 20_000) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

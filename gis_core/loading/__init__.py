@@ -1,5 +1,5 @@
-"""Loading geodata: source → batches of rows → staging table → difference → new edition, in one transaction."""
+"""Loading geodata: source → batches of rows → staging tables → checks and difference; activation is a service."""
 
-from gis_core.loading.service import LoadResult, Source, geodata_load
+from gis_core.loading.sources import Source
 
-__all__ = ["LoadResult", "Source", "geodata_load"]
+__all__ = ["Source"]

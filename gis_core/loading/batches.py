@@ -17,17 +17,26 @@ Geometries = NDArray[np.object_]
 
 # Rows per batch: memory stays flat, and arrays are long enough for vectorised work.
 BATCH_ROWS: Final = 5000
+NOTES_KEPT: Final = 200
+SAMPLES_KEPT: Final = 20
 
 
 @dataclass
 class Batch:
-    """Rows of one file: `features` names each for messages; `geometry` is shapely in `crs`, None where absent."""
+    """Rows of one file: `features` names each for messages; `geometry` is shapely in `crs`, None where absent.
+
+    `update`: the rows belong to an update delivery (NBA); what it does not name stays as it is, and a later row of
+    a key replaces an earlier one. `deleted`: object identifiers (or keys) that an update deletes, in that place
+    of the order; such a batch has no rows.
+    """
 
     file: str
     columns: Columns
     features: list[str]
     geometry: Geometries | None
     crs: SourceCrs | None
+    update: bool = False
+    deleted: list[str] = field(default_factory=list)
 
     def keep(self, rows: list[bool]) -> Batch:
         """Only the rows that are marked."""
@@ -41,6 +50,7 @@ class Batch:
             [feature for feature, k in zip(self.features, rows, strict=True) if k],
             None if self.geometry is None else self.geometry[marked],
             self.crs,
+            self.update,
         )
 
 
@@ -53,6 +63,37 @@ class LoadReport:
     operations: dict[str, dict[str, Any]] = field(default_factory=dict)
     # Numbers of the parts that came of a delivery in so many parts.
     parts: dict[int, set[int]] = field(default_factory=dict)
+    # Samples of geometry that was repaired: file, feature, reason, before and after (WKT, storage CRS).
+    repairs: list[dict[str, str]] = field(default_factory=list)
+    # How long the coverage check took, of all that was checked.
+    coverage_seconds: float = 0.0
+    # Of NAS: the selection profile and the date of the (last) delivery.
+    delivery: dict[str, str] = field(default_factory=dict)
+
+    def note(self, text: str) -> None:
+        """Keeps a note as long as there are not too many: a report is read by people."""
+        if len(self.notes) < NOTES_KEPT:
+            self.notes.append(text)
+
+    def merge(self, other: LoadReport) -> None:
+        """Adds what another report of the same load noticed."""
+        self.counts.update(other.counts)
+        self.notes += other.notes
+        self.operations |= other.operations
+        self.parts |= other.parts
+        self.repairs += other.repairs
+        self.delivery = other.delivery or self.delivery
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> LoadReport:
+        """What as_json() kept of a load that was interrupted."""
+        return cls(
+            Counter(values.get("counts", {})),
+            list(values.get("notes", [])),
+            dict(values.get("operations", {})),
+            repairs=list(values.get("repairs", [])),
+            delivery=dict(values.get("delivery", {})),
+        )
 
     def as_json(self) -> dict[str, Any]:
         counts = {name: count for name, count in self.counts.items() if count}
@@ -61,8 +102,19 @@ class LoadReport:
             for total, came in self.parts.items()
             if (missing := sorted({*range(1, total + 1)} - came))
         ]
-        return {"counts": counts, "notes": self.notes + gaps, "operations": self.operations}
+        return {
+            "counts": counts,
+            "notes": self.notes + gaps,
+            "operations": self.operations,
+            "repairs": self.repairs,
+            "coverage_seconds": self.coverage_seconds,
+            "delivery": self.delivery,
+        }
 
 
 # Called with the file's name and the number of features read from it so far.
 Progress = Callable[[str, int], None]
+
+
+def no_progress(file: str, features: int) -> None:
+    """Nobody watches."""

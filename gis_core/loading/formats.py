@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from gis_core.errors import LoadError
+from gis_core.loading.archives import RATIO_FREE_BYTES, RATIO_MAX
 
 
 class Format(StrEnum):
@@ -39,18 +41,37 @@ _SUFFIXES: Final = {
     ".json": Format.GEOJSON,
     ".csv": Format.CSV,
 }
-_DELIVERY: Final = ("*.gml", "*.xml", "*.gml.gz", "*.xml.gz")
-_ZIP_MAGIC: Final = b"PK\x03\x04"
-_GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, OSError)
+_TABLE_SUFFIXES: Final = (".gpkg", ".shp", ".fgb")
+_DELIVERY: Final = ("*.gml", "*.xml", "*.gml.gz", "*.xml.gz", "*.zip")
+# Sidecars of shapefiles and the like, which are no data of their own.
+_SIDECARS: Final = (".shp.xml", ".aux.xml", ".qmd")
+GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
+
+
+class _Unpacked(gzip.GzipFile):
+    """Stops where a small file grows beyond all measure."""
+
+    packed_bytes = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        if self.tell() > max(RATIO_FREE_BYTES, RATIO_MAX * self.packed_bytes):
+            raise gzip.BadGzipFile(f"grows beyond {RATIO_MAX} times its size: refused as a bomb")
+        return data
 
 
 @contextmanager
 def file_open(path: Path) -> Iterator[IO[bytes]]:
-    """The file's content, unpacked where it is gzip."""
+    """The file's content, unpacked where it is gzip; a bomb is a BadGzipFile."""
     with path.open("rb") as raw:
         packed = raw.read(2) == GZIP_MAGIC
-    with gzip.open(path, "rb") if packed else path.open("rb") as stream:
-        yield stream  # type: ignore[misc]
+    if not packed:
+        with path.open("rb") as stream:
+            yield stream
+        return
+    with _Unpacked(path, "rb") as unpacked:
+        unpacked.packed_bytes = path.stat().st_size
+        yield unpacked  # type: ignore[misc]
 
 
 def files_expand(path: Path) -> list[Path]:
@@ -61,8 +82,22 @@ def files_expand(path: Path) -> list[Path]:
         raise LoadError("no such file or directory", file=str(path))
     parts = sorted({part for pattern in _DELIVERY for part in path.glob(pattern)})
     if not parts:
-        raise LoadError("the directory holds no .gml, .xml, .gml.gz or .xml.gz", file=path.name)
+        raise LoadError(
+            "the directory holds no .gml, .xml, .gml.gz, .xml.gz or .zip", file=path.name
+        )
     return parts
+
+
+def data_files(names: list[str]) -> list[str]:
+    """Of the names in an archive those that hold data: tables go before XML, which then is their description."""
+    lower = {name: name.lower().removesuffix(".gz") for name in names}
+    known = [
+        name
+        for name, plain in lower.items()
+        if Path(plain).suffix in _SUFFIXES and not plain.endswith(_SIDECARS)
+    ]
+    tables = [name for name in known if Path(lower[name]).suffix in _TABLE_SUFFIXES]
+    return tables or known
 
 
 def format_recognise(path: Path) -> Format:
@@ -72,7 +107,7 @@ def format_recognise(path: Path) -> Format:
             packed = raw.read(2) == GZIP_MAGIC
         with file_open(path) as stream:
             start = stream.read(4096)
-    except _GZIP_ERRORS as error:
+    except (*GZIP_ERRORS, OSError) as error:
         raise LoadError(f"cannot be read: {error}", file=path.name) from error
     named_packed = path.suffix.lower() == ".gz"
     if packed != named_packed:
@@ -91,8 +126,6 @@ def _by_content(start: bytes, name: str) -> Format:
     for magic, kind in _MAGIC.items():
         if start.startswith(magic):
             return kind
-    if start.startswith(_ZIP_MAGIC):
-        raise LoadError("is a zip archive: unpack it first", file=name)
     if not start.strip():
         raise LoadError("is empty", file=name)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -21,8 +21,9 @@ from gis_core.coordinates import (
     transform,
 )
 from gis_core.errors import CoordinateError, LoadError
-from gis_core.loading.batches import Batch, Geometries, LoadReport
+from gis_core.loading.batches import SAMPLES_KEPT, Batch, Geometries, LoadReport
 
+WKT_VERTICES: Final = 500
 _POLYGON: Final = int(shapely.GeometryType.POLYGON)
 _MULTIPOLYGON: Final = int(shapely.GeometryType.MULTIPOLYGON)
 # Stored type by the model's field: the single type, the multi type and what makes the one into the other.
@@ -127,13 +128,30 @@ def _valid(shapes: Geometries, batch: Batch, report: LoadReport) -> Geometries:
         return shapes
     shapes = shapes.copy()
     for row in np.flatnonzero(invalid):
-        reason = shapely.is_valid_reason(shapes[row])
+        before, reason = shapes[row], shapely.is_valid_reason(shapes[row])
         repaired = shapely.make_valid(shapes[row], method="structure", keep_collapsed=False)
         parts = [part for part in shapely.get_parts(repaired) if not part.is_empty]
         shapes[row] = _recollected(parts, batch, int(row), reason)
         report.counts["geometries repaired"] += 1
-        report.notes.append(f"{batch.file}: {batch.features[row]}: repaired, was: {reason}")
+        report.note(f"{batch.file}: {batch.features[row]}: repaired, was: {reason}")
+        if len(report.repairs) < SAMPLES_KEPT:
+            report.repairs.append(
+                {
+                    "file": batch.file,
+                    "feature": batch.features[row],
+                    "reason": reason,
+                    "before": _wkt(before),
+                    "after": _wkt(shapes[row]),
+                }
+            )
     return shapes
+
+
+def _wkt(shape: Any) -> str:
+    """WKT for people; of a shape with very many vertices its envelope, so that a report stays small."""
+    if shapely.get_num_coordinates(shape) > WKT_VERTICES:
+        shape = shapely.envelope(shape)
+    return str(shapely.to_wkt(shape, rounding_precision=3))
 
 
 def _recollected(parts: list[Any], batch: Batch, row: int, reason: str) -> Any:

@@ -8,10 +8,15 @@ A profile is a JSON object:
     features   XML: local names of the feature elements; tables: names of layers (empty: any)
     others     XML only: other feature elements of the namespace; they are passed over without piling up in memory
     geometry   XML only: local names of the property that holds the geometry
-    columns    {column: [names in the source]}; for XML a name may be a path (a/b), @id, @element or a/@attribute
+    columns    {column: [names in the source]}; for XML a name may be a path (a/b), @id, @element or a/@attribute;
+               where there is geometry, @length is its length in metres
     required   columns that must have a value
     codes      {column: {value in the source: value}}; "*" is any other value, null leaves the feature out
     constants  {column: value}
+    object_id  NAS only: the model's field that holds the object identifier; updates find by it what they change
+    location   NAS only: the column whose values refer to objects that name a street and house number
+    outlines   areas stand for lines: their edges are taken, and half of these for the length
+    points     CSV only: [column of x, column of y, CRS or ""], the first pair that is there makes the geometry
 """
 
 from __future__ import annotations
@@ -44,6 +49,10 @@ class Profile:
     geometry: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
+    object_id: str = ""
+    location: str = ""
+    outlines: bool = False
+    points: list[list[str]] = field(default_factory=list)
 
 
 @lru_cache(maxsize=16)

@@ -1,4 +1,7 @@
-"""The staging table and what becomes of it: COPY in, duplicates, difference to the active rows, activation."""
+"""The staging tables of an edition: rows come in by COPY, are compared with the active ones and activated.
+
+They live in a schema of their own, outlive the process that fills them and end with activation or discarding.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,17 @@ from io import BytesIO
 from typing import Any, Final
 
 import shapely
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Field, ForeignKey
-from django.utils import timezone
 from psycopg2 import sql
 
 from gis_core.datasets import Columns, DatasetSpec
-from gis_core.enums import EditionStatus
 from gis_core.errors import LoadError
 from gis_core.loading.batches import Geometries, LoadReport
 from gis_core.models import Edition
 from gis_core.srids import storage_srid
 
-_TABLE: Final = sql.Identifier("geodata_staging")
+SCHEMA: Final = "staging"
 _OWN_FIELDS: Final = frozenset({"id", "content_hash"})
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NULL: Final = "\\N"
@@ -43,31 +44,76 @@ class Difference:
 
 
 class Staging:
-    """A temporary table that lives as long as the transaction around it."""
+    """What is staged of one edition.
 
-    def __init__(self, spec: DatasetSpec) -> None:
+    Tables: `edition_N` the rows; `edition_N_deleted` what an update delivery deletes; and, once compared,
+    `edition_N_open` (key, changed) and `edition_N_gone` (id, key, changed): which rows activation opens and closes.
+    """
+
+    def __init__(self, spec: DatasetSpec, edition: Edition) -> None:
+        self.edition = edition
         self.geometry_field = spec.geometry_field
-        geometry_name = self.geometry_field.name if self.geometry_field else None
+        self.geometry_name = self.geometry_field.name if self.geometry_field else None
         self.table = sql.Identifier(spec.model._meta.db_table)
         self.fields: list[Field[Any, Any]] = [
             field
             for field in spec.model._meta.concrete_fields
-            if field.name not in _OWN_FIELDS | {geometry_name} and not isinstance(field, ForeignKey)
+            if field.name not in _OWN_FIELDS | {self.geometry_name}
+            and not isinstance(field, ForeignKey)
         ]
         names = [field.attname for field in self.fields]
-        if geometry_name:
-            names.append(geometry_name)
+        self.has_object_id = "object_id" in names
+        if self.geometry_name:
+            names.append(self.geometry_name)
+        self.names = [*names, "content_hash"]
         self.plain = sql.SQL(", ").join(sql.Identifier(field.attname) for field in self.fields)
-        self.columns = sql.SQL(", ").join(map(sql.Identifier, [*names, "content_hash"]))
+        self.columns = sql.SQL(", ").join(map(sql.Identifier, self.names))
+        base = f"edition_{edition.pk}"
+        self._parts: dict[str, sql.Composable] = {
+            "schema": sql.Identifier(SCHEMA),
+            "staging": sql.Identifier(SCHEMA, base),
+            "deleted": sql.Identifier(SCHEMA, f"{base}_deleted"),
+            "open": sql.Identifier(SCHEMA, f"{base}_open"),
+            "gone": sql.Identifier(SCHEMA, f"{base}_gone"),
+            "table": self.table,
+            "columns": self.columns,
+            "plain": self.plain,
+            "geometry": (
+                sql.Identifier(self.geometry_name) if self.geometry_name else sql.SQL("NULL")
+            ),
+            "examples": sql.Literal(_EXAMPLES),
+        }
+
+    @property
+    def is_update(self) -> bool:
+        """Whether an update delivery is staged: what it does not name stays as it is."""
+        return bool(self.edition.progress.get("update"))
 
     def create(self) -> None:
-        """Makes the table with the types of the model's table; a former load of the same transaction leaves its own."""
-        self._execute(
-            "CREATE TEMPORARY TABLE {staging} ON COMMIT DROP AS"
-            " SELECT {columns}, ''::text AS feature FROM {table} WHERE false"
-        )
+        """Makes the empty tables; the rows' has the types, NOT NULLs and checks of the model's own.
 
-    def copy(self, columns: Columns, geometry: Geometries | None, features: list[str]) -> None:
+        Without a log: after a crash of the server they are empty, which a resumed load notices.
+        """
+        self.drop()
+        self.execute("CREATE SCHEMA IF NOT EXISTS {schema}")
+        self.execute("CREATE UNLOGGED TABLE {staging} (LIKE {table} INCLUDING CONSTRAINTS)")
+        self.execute(
+            "ALTER TABLE {staging} DROP COLUMN id, DROP COLUMN jurisdiction_id,"
+            " DROP COLUMN edition_from_id, DROP COLUMN edition_to_id,"
+            " ADD COLUMN feature text, ADD COLUMN batch int"
+        )
+        self.execute("CREATE UNLOGGED TABLE {deleted} (identifier text, batch int)")
+
+    def exists(self) -> bool:
+        row = self.execute(
+            "SELECT to_regclass(%(name)s) IS NOT NULL",
+            {"name": f"{SCHEMA}.edition_{self.edition.pk}"},
+        )[0]
+        return bool(row[0])
+
+    def copy(
+        self, columns: Columns, geometry: Geometries | None, features: list[str], batch: int
+    ) -> None:
         """Appends rows by COPY. The content hash is of the whole row as it will be stored."""
         texts = [_texts(columns[field.name]) for field in self.fields]
         if geometry is not None:
@@ -76,95 +122,86 @@ class Staging:
         for row, feature in zip(zip(*texts, strict=True), _escaped(features), strict=True):
             line = "\t".join(row)
             digest = blake2b(line.encode(), digest_size=16).hexdigest()
-            lines.append(f"{line}\t\\\\x{digest}\t{feature}\n")
-        command = sql.SQL("COPY {staging} ({columns}, feature) FROM STDIN").format(
-            staging=_TABLE, columns=self.columns
+            lines.append(f"{line}\t\\\\x{digest}\t{feature}\t{batch}\n")
+        command = sql.SQL("COPY {staging} ({columns}, feature, batch) FROM STDIN").format(
+            **self._parts
         )
         with connection.cursor() as cursor:
             cursor.copy_expert(command, BytesIO("".join(lines).encode()), _COPY_BLOCK)
 
+    def delete(self, identifiers: list[str], batch: int) -> None:
+        """Notes what an update delivery deletes at this place of its order."""
+        self.execute(
+            "INSERT INTO {deleted} SELECT unnest(%(identifiers)s::text[]), %(batch)s",
+            {"identifiers": identifiers, "batch": batch},
+        )
+
+    def rows(self) -> int:
+        return int(self.execute("SELECT count(*) FROM {staging}")[0][0])
+
     def prepare(self, report: LoadReport) -> int:
-        """Drops repeated identical rows, refuses one key with two contents, and returns the number of rows."""
-        self._execute("CREATE INDEX ON {staging} (key)")
-        # Of the key only: statistics of the geometry would cost more than the whole comparison.
-        self._execute("ANALYZE {staging} (key)")
-        rows, keys = self._execute("SELECT count(*), count(DISTINCT key) FROM {staging}")[0]
-        if rows > keys:
+        """Leaves one row a key, or refuses one key with two contents; returns the number of rows.
+
+        The index also tells the planner how many rows there are, and that their keys are unique: statistics
+        would cost more than the whole comparison.
+        """
+        if self.is_update:
+            self._updates_order()
+        try:
+            with transaction.atomic():
+                self.execute("CREATE UNIQUE INDEX ON {staging} (key)")
+        except IntegrityError:
             self._duplicates_drop(report)
-        return int(keys)
+            self.execute("CREATE UNIQUE INDEX ON {staging} (key)")
+        return self.rows()
+
+    def _updates_order(self) -> None:
+        """The last word counts: a later row of a key, or a later deletion of the object."""
+        self.execute(
+            "DELETE FROM {staging} s USING {staging} t WHERE s.key = t.key"
+            " AND (s.batch, s.ctid) < (t.batch, t.ctid)"
+        )
+        by_key = "DELETE FROM {staging} s USING {deleted} d WHERE s.batch < d.batch AND s.key = d.identifier"
+        self.execute(by_key)
+        if self.has_object_id:
+            self.execute(by_key.replace("s.key", "s.object_id"))
 
     def _duplicates_drop(self, report: LoadReport) -> None:
         """The same object twice is usual at the edges of parts and tiles; two objects of one key are not."""
-        conflicts = self._execute(
+        conflicts = self.execute(
             "SELECT key, array_agg(DISTINCT feature) FROM {staging} GROUP BY key"
             " HAVING count(DISTINCT content_hash) > 1 ORDER BY key LIMIT {examples}"
         )
         if conflicts:
             named = "; ".join(f"{key} ({', '.join(names[:3])})" for key, names in conflicts)
             raise LoadError(f"different features share a key: {named}")
-        repeated = self._execute(
+        repeated = self.execute(
             "WITH gone AS (DELETE FROM {staging} s USING {staging} t"
             " WHERE s.key = t.key AND s.ctid > t.ctid RETURNING s.ctid) SELECT count(*) FROM gone"
         )[0][0]
         report.counts["identical duplicates"] += repeated
 
-    def activate(self, edition: Edition, rows: int) -> Difference:
-        """Makes the staged rows the active state: closes what vanished or changed, opens what is new or changed.
-
-        Unchanged rows are not touched. Everything happens in the caller's transaction.
-        """
-        ids = {"edition": edition.pk, "jurisdiction": edition.jurisdiction_id}
-        Edition.objects.filter(
-            jurisdiction=edition.jurisdiction_id,
-            dataset=edition.dataset,
-            status=EditionStatus.ACTIVE,
-        ).update(status=EditionStatus.SUPERSEDED)
-        changed, closed = self._execute(
-            "WITH closed AS (UPDATE {table} a SET edition_to_id = %(edition)s"
-            " WHERE a.jurisdiction_id = %(jurisdiction)s AND a.edition_to_id IS NULL AND NOT EXISTS"
-            " (SELECT 1 FROM {staging} s WHERE s.key = a.key AND s.content_hash = a.content_hash)"
-            " RETURNING a.key)"
-            " SELECT count(*) FILTER (WHERE EXISTS (SELECT 1 FROM {staging} s WHERE s.key = closed.key)),"
-            " count(*) FROM closed",
-            ids,
-        )[0]
-        # What is still active is unchanged and leaves the staging table, which has fresh statistics and an index:
-        # an anti-join while inserting would go by those of the model's table, which may be those of an empty one.
-        self._execute(
-            "DELETE FROM {staging} s USING {table} a WHERE a.jurisdiction_id = %(jurisdiction)s"
-            " AND a.edition_to_id IS NULL AND a.key = s.key",
-            ids,
-        )
-        opened = self._execute(
-            "WITH opened AS (INSERT INTO {table} (jurisdiction_id, edition_from_id, {columns})"
-            " SELECT %(jurisdiction)s, %(edition)s, {columns} FROM {staging} RETURNING 1)"
-            " SELECT count(*) FROM opened",
-            ids,
-        )[0][0]
-        edition.status, edition.activated_at = EditionStatus.ACTIVE, timezone.now()
-        edition.save(update_fields=["status", "activated_at"])
-        return Difference(opened - changed, changed, closed - changed, rows - opened)
-
     def drop(self) -> None:
-        """Ends the table before the transaction does, so that several loads fit into one."""
-        self._execute("DROP TABLE {staging}")
+        self.execute("DROP TABLE IF EXISTS {staging}, {deleted}, {open}, {gone}")
 
-    def analyze(self) -> None:
-        """Fresh statistics for the model's table: the planner must not see an empty one.
-
-        Those of the geometry are left to autovacuum: they take longer than all others together, and without
-        them the planner assumes few hits, which is right for look-ups at a place.
-        """
-        self._execute("ANALYZE {table} (jurisdiction_id, edition_from_id, edition_to_id, {plain})")
-
-    def _execute(self, text: str, values: dict[str, Any] | None = None) -> list[Any]:
-        command = sql.SQL(text).format(
-            staging=_TABLE,
-            table=self.table,
-            columns=self.columns,
-            plain=self.plain,
-            examples=sql.Literal(_EXAMPLES),
+    def _state(self) -> sql.Composable:
+        """All rows as they would be active, once the difference is computed; columns key and the geometry."""
+        if not self.is_update:
+            return self._parts["staging"]
+        columns = sql.SQL(", ").join(map(sql.Identifier, filter(None, ("key", self.geometry_name))))
+        return sql.SQL(
+            "(SELECT {columns} FROM {staging} UNION ALL SELECT {columns} FROM {table}"
+            " WHERE jurisdiction_id = {jurisdiction} AND edition_to_id IS NULL"
+            " AND id NOT IN (SELECT id FROM {gone})"
+            " AND key NOT IN (SELECT key FROM {staging})) AS state"
+        ).format(
+            **{**self._parts, "columns": columns},
+            jurisdiction=sql.Literal(self.edition.jurisdiction_id),
         )
+
+    def execute(self, text: str, values: dict[str, Any] | None = None) -> list[Any]:
+        """Runs SQL with the names of the tables filled in; the rows, if there are any."""
+        command = sql.SQL(text).format(**self._parts, state=self._state())
         with connection.cursor() as cursor:
             cursor.execute(command, values)
             return cursor.fetchall() if cursor.description else []

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 import pyogrio
@@ -18,9 +18,12 @@ from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.datasets import Columns
 from gis_core.errors import CoordinateError, LoadError
 from gis_core.loading.batches import BATCH_ROWS, Batch, Progress
-from gis_core.loading.formats import Format, file_open
+from gis_core.loading.formats import GZIP_ERRORS, Format, file_open
 from gis_core.loading.profiles import Profile, columns_match
 
+_BATCH_BYTES: Final = 64 * 1024 * 1024
+# A line of a register has some hundred characters; a file without line ends would fill the memory.
+LINE_MAX_BYTES: Final = 1024 * 1024
 _GDAL_ERRORS: Final = (DataSourceError, DataLayerError, FieldError, GeometryError)
 
 
@@ -49,6 +52,15 @@ def table_batches(
             yield profile, batch
     except _GDAL_ERRORS as error:
         raise LoadError(f"cannot be read: {error}", file=path.name) from error
+
+
+def table_fits(path: Path, profiles: list[Profile]) -> bool:
+    """Whether the table has a layer for one of the profiles."""
+    try:
+        _layer_choose(path, profiles, None)
+    except (LoadError, *_GDAL_ERRORS):
+        return False
+    return True
 
 
 def _layer_choose(path: Path, profiles: list[Profile], layer: str | None) -> tuple[str, Profile]:
@@ -92,18 +104,25 @@ def _windows(path: Path, layer: str, info: dict[str, Any]) -> Iterator[dict[str,
 
     By feature id where the format has an index on it (GeoPackage): skipping would read from the start each time.
     """
+    rows = _rows_at_once(path, info["features"])
     if info["driver"] == "GPKG" and info["fid_column"]:
         fid = info["fid_column"].replace('"', '""')
         ids = pyogrio.raw.read(
             path, layer=layer, columns=[], read_geometry=False, return_fids=True
         )[1]
         ids.sort()
-        for start in range(0, len(ids), BATCH_ROWS):
-            window = ids[start : start + BATCH_ROWS]
+        for start in range(0, len(ids), rows):
+            window = ids[start : start + rows]
             yield {"where": f'"{fid}" >= {window[0]} AND "{fid}" <= {window[-1]}'}
         return
-    for skip in range(0, info["features"], BATCH_ROWS):
-        yield {"skip_features": skip, "max_features": BATCH_ROWS}
+    for skip in range(0, info["features"], rows):
+        yield {"skip_features": skip, "max_features": rows}
+
+
+def _rows_at_once(path: Path, features: int) -> int:
+    """Fewer where the features are large on average: memory stays flat."""
+    average = max(path.stat().st_size // max(features, 1), 1)
+    return max(min(BATCH_ROWS, _BATCH_BYTES // average), 1)
 
 
 def _batch_read(
@@ -116,7 +135,9 @@ def _batch_read(
     stored = {str(name): values for name, values in zip(meta["fields"], data, strict=True)}
     columns: Columns = {column: _plain(stored[name]) for column, name in matched.items()}
     features = [f"{layer} {fid}" for fid in fids]
-    geometry = None if wkb is None else shapely.from_wkb(wkb)
+    # NaN among the coordinates is told with the feature's name later.
+    with np.errstate(invalid="ignore"):
+        geometry = None if wkb is None else shapely.from_wkb(wkb)
     return Batch(path.name, columns, features, geometry, crs)
 
 
@@ -133,20 +154,26 @@ def _plain(values: Any) -> list[Any]:
 
 
 def csv_batches(
-    path: Path, profiles: list[Profile], *, progress: Progress
+    path: Path, profiles: list[Profile], *, crs: SourceCrs | None, progress: Progress
 ) -> Iterator[tuple[Profile, Batch]]:
-    """Batches of a CSV file in UTF-8; the delimiter is what the header line uses. Rows are named by their line."""
+    """Batches of a CSV file in UTF-8; the delimiter is what the header line uses. Rows are named by their line.
+
+    Two columns of coordinates that the profile names make a point.
+    """
     try:
         with file_open(path) as raw:
-            lines = (line.decode("utf-8") for line in raw)
+            lines = _lines(raw, path.name)
             first = next(lines).removeprefix("\ufeff")
             delimiter = max(";,\t", key=first.count)
             header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
             profile, matched = _csv_profile(profiles, header, path.name)
+            points = _csv_points(profile, header, crs, path.name)
             rows = csv.reader(lines, delimiter=delimiter, strict=True)
             line = 1
             while chunk := list(islice(rows, BATCH_ROWS)):
                 batch = _csv_batch(path.name, chunk, header, matched, line)
+                if points is not None:
+                    _csv_place(batch, [row for row in chunk if row], points)
                 line += len(chunk)
                 progress(path.name, line - 1)
                 yield profile, batch
@@ -154,8 +181,62 @@ def csv_batches(
         raise LoadError(
             f"is not UTF-8: {error.reason} at byte {error.start} of a line", file=path.name
         ) from error
+    except GZIP_ERRORS as error:
+        raise LoadError(f"damaged gzip: {error}", file=path.name) from error
     except csv.Error as error:
         raise LoadError(f"is no proper CSV: {error}", file=path.name) from error
+
+
+def _lines(raw: IO[bytes], file: str) -> Iterator[str]:
+    number = 0
+    while line := raw.readline(LINE_MAX_BYTES):
+        number += 1
+        if len(line) == LINE_MAX_BYTES:
+            raise LoadError(
+                f"is longer than {LINE_MAX_BYTES} bytes", file=file, feature=f"line {number}"
+            )
+        if b"\x00" in line:
+            raise LoadError(
+                "holds NUL bytes: it is no UTF-8 text", file=file, feature=f"line {number}"
+            )
+        yield line.decode("utf-8")
+
+
+# Places of the columns of x and y in a row, and the CRS.
+_Points = tuple[int, int, SourceCrs]
+
+
+def _csv_points(
+    profile: Profile, header: list[str], crs: SourceCrs | None, file: str
+) -> _Points | None:
+    """Which columns hold coordinates. Their CRS is that of the profile, or it must be said."""
+    upper = [name.upper() for name in header]
+    for x, y, name in profile.points:
+        if x.upper() in upper and y.upper() in upper:
+            known = crs_parse(name) if name else crs
+            if known is None:
+                raise LoadError(
+                    f"nothing says in which coordinate reference system {x} and {y} are;"
+                    " say it with --crs",
+                    file=file,
+                )
+            return upper.index(x.upper()), upper.index(y.upper()), known
+    return None
+
+
+def _csv_place(batch: Batch, rows: list[list[str]], points: _Points) -> None:
+    """Points from two columns; numbers may have a decimal comma. A row without both has no place."""
+    x, y, batch.crs = points
+    places: list[shapely.Point | None] = []
+    for row, feature in zip(rows, batch.features, strict=True):
+        texts = [row[x].strip().replace(",", "."), row[y].strip().replace(",", ".")]
+        try:
+            places.append(shapely.Point(*map(float, texts)) if all(texts) else None)
+        except ValueError as error:
+            raise LoadError(
+                f"{row[x]!r}, {row[y]!r} are no coordinates", file=batch.file, feature=feature
+            ) from error
+    batch.geometry = np.array(places, dtype=object)
 
 
 def _csv_profile(

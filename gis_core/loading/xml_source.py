@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Final
@@ -13,9 +11,18 @@ from lxml import etree
 from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.datasets import Columns
 from gis_core.errors import CoordinateError, GeometryError, LoadError
-from gis_core.gml import GmlError, Head, PolygonCollector, elements_stream, head_read, local_name
+from gis_core.gml import (
+    GmlError,
+    Head,
+    PolygonCollector,
+    elements_stream,
+    gml_identifier,
+    head_read,
+    local_name,
+)
 from gis_core.loading.batches import BATCH_ROWS, Batch, Geometries, LoadReport, Progress
-from gis_core.loading.formats import file_open
+from gis_core.loading.formats import GZIP_ERRORS, file_open
+from gis_core.loading.nba import DeliveryPlan, identifier_split, lifetime
 from gis_core.loading.profiles import Profile
 
 # Wrappers are listened to as well: their ends free whatever they held, wanted or not.
@@ -24,7 +31,8 @@ _CHANGES: Final = frozenset({"Replace", "Delete", "Update"})
 _NAS_CRS: Final = "AA_Koordinatenreferenzsystemangaben"
 _NAS_PORTION: Final = "AX_Portionskennung"
 _SERVICE_ERRORS: Final = frozenset({"ExceptionReport", "ServiceExceptionReport"})
-_GML_IDS: Final = ("{http://www.opengis.net/gml/3.2}id", "{http://www.opengis.net/gml}id")
+# A batch ends here even with few features: memory stays flat whatever their size.
+_BATCH_NUMBERS: Final = 4_000_000
 # Where a column's value is found: the remaining steps of the path, and the column.
 _Wanted = dict[str, list[tuple[list[str], str]]]
 
@@ -36,8 +44,9 @@ def xml_batches(
     crs: SourceCrs | None,
     report: LoadReport,
     progress: Progress,
+    delivery: tuple[DeliveryPlan, int] | None = None,
 ) -> Iterator[tuple[Profile, Batch]]:
-    """Batches of the wanted features with the profile that fits.
+    """Batches of the wanted features with the profile that fits; `delivery` is a plan and the file's number in it.
 
     LoadError for what is not XML, not wanted, truncated or incomplete.
     """
@@ -46,11 +55,23 @@ def xml_batches(
             head = head_read(stream)
         profile = _profile_choose(head, profiles, path.name)
         with file_open(path) as stream:
-            for batch in _Reader(path.name, profile, head, crs, report, progress).read(stream):
+            reader = _Reader(path.name, profile, head, crs, report, progress, delivery)
+            for batch in reader.read(stream):
                 yield profile, batch
     except GmlError as error:
+        raise LoadError(str(error), file=path.name, feature=error.feature) from error
+    except GZIP_ERRORS as error:
+        raise LoadError(f"damaged gzip: {error}", file=path.name) from error
+
+
+def profile_read(path: Path, profiles: list[Profile]) -> Profile:
+    """The profile that fits a file by its root element; LoadError where none does."""
+    try:
+        with file_open(path) as stream:
+            return _profile_choose(head_read(stream), profiles, path.name)
+    except GmlError as error:
         raise LoadError(str(error), file=path.name) from error
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+    except GZIP_ERRORS as error:
         raise LoadError(f"damaged gzip: {error}", file=path.name) from error
 
 
@@ -75,9 +96,12 @@ class _Reader:
         crs: SourceCrs | None,
         report: LoadReport,
         progress: Progress,
+        delivery: tuple[DeliveryPlan, int] | None,
     ) -> None:
         self.file, self.profile, self.head = file, profile, head
         self.report, self.progress = report, progress
+        self.plan: DeliveryPlan | None
+        self.plan, self.number = delivery or (None, 0)
         self.default_crs = self.batch_crs = crs
         self.members = self.found = self.passed = 0
         self.wanted = _paths_compile(profile.columns)
@@ -105,14 +129,19 @@ class _Reader:
             elif name in _MEMBERS:
                 self.members += 1
             elif name in _CHANGES:
-                raise LoadError(
-                    f"is an update delivery ({name}); a complete delivery is needed", file=self.file
-                )
+                self._change(name)
             elif name not in others:
                 self._header(element, name)
         if self.features:
             yield self._flush()
         self._complete()
+
+    def _change(self, name: str) -> None:
+        """Changes are folded before; who meets one unprepared would take an update for the whole state."""
+        if self.plan is None or not self.plan.updated:
+            raise LoadError(
+                f"is an update delivery ({name}); a complete delivery is needed", file=self.file
+            )
 
     def _header(self, element: etree._Element, name: str) -> None:
         """Default CRS from the collection's envelope or a NAS header, and which part of a delivery this is."""
@@ -123,7 +152,7 @@ class _Reader:
                 href := _text(element, ["crs", "@href"])
             ):
                 self.default_crs = self._crs(href, _NAS_CRS)
-        elif name == _NAS_PORTION:
+        elif name == _NAS_PORTION and not (self.plan and self.plan.updated):
             part = {local_name(child.tag): child.text or "" for child in element}
             number, total = part.get("laufendeNummerVonGesamtzahl", ""), part.get("gesamtzahl", "")
             if number.isdigit() and total.isdigit():
@@ -132,8 +161,11 @@ class _Reader:
     def _feature(self, element: etree._Element, name: str) -> Batch | None:
         """Takes one feature in; a batch when it is full or when the CRS changes."""
         self.found += 1
-        ids = (element.get(key) for key in _GML_IDS)
-        feature = next(filter(None, ids), f"no. {self.found}")
+        feature = gml_identifier(element) or f"no. {self.found}"
+        if self.profile.object_id:
+            feature, _ = identifier_split(feature)
+            if not self._counts(element, feature):
+                return None
         values, geometry = self._values(element, name, feature)
         try:
             self.collector.add(geometry)
@@ -155,7 +187,17 @@ class _Reader:
         for column, stored in self.columns.items():
             stored.append(values.get(column))
         self.features.append(f"{name} {feature}")
-        return full or (self._flush() if len(self.features) >= BATCH_ROWS else None)
+        many = len(self.features) >= BATCH_ROWS or len(self.collector.coordinates) >= _BATCH_NUMBERS
+        return full or (self._flush() if many else None)
+
+    def _counts(self, element: etree._Element, identifier: str) -> bool:
+        """Whether this version is the one to load: not one of the past, nor one that a later delivery replaces."""
+        if self.plan is not None and self.plan.updated:
+            return self.plan.wanted(identifier, (self.number, self.found))
+        if lifetime(element)[1]:
+            self.report.counts["versions of the past left out"] += 1
+            return False
+        return True
 
     def _split_last(self) -> Batch:
         """Everything but the latest geometry, which is in another CRS and starts the next batch."""
@@ -180,6 +222,7 @@ class _Reader:
         self, element: etree._Element, name: str, feature: str
     ) -> tuple[dict[str, Any], etree._Element | None]:
         values: dict[str, Any] = {}
+        places: list[str] = []
         geometry = None
         for child in element.iterchildren(*self.child_tags):
             child_name = local_name(child.tag)
@@ -187,8 +230,12 @@ class _Reader:
                 geometry = child[0] if len(child) else None
             else:
                 for steps, column in self.wanted[child_name]:
-                    if column not in values and (text := _text(child, steps)):
+                    if column == self.profile.location and (text := _text(child, steps)):
+                        places.append(identifier_split(text)[0])
+                    elif column not in values and (text := _text(child, steps)):
                         values[column] = text
+        if self.plan is not None and self.profile.location:
+            values[self.profile.location] = self.plan.location_text(places)
         for step, value in (("@id", feature), ("@element", name)):
             for _, column in self.wanted.get(step, ()):
                 values[column] = value

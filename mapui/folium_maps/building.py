@@ -44,9 +44,9 @@ def public_map_build(
     *, jurisdiction: Jurisdiction | None, bounds: Bounds, services: Iterable[MapService]
 ) -> RenderedMap:
     """The public status map: background, boundary, released issues by state."""
-    built = _map(bounds=bounds)
-    _services_add(built, services)
-    _outline_add(built, jurisdiction)
+    built = map_begin(bounds=bounds)
+    services_add(built, services)
+    outline_add(built, jurisdiction)
     IssueLayer(
         name=_("Issues"),
         url=reverse("public_issues"),
@@ -65,7 +65,7 @@ def public_map_build(
         for status in IssueStatus
     ]
     Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg")).add_to(built)
-    MapReady(texts=_texts(), bounds=bounds).add_to(built)
+    MapReady(texts=map_texts(), bounds=bounds).add_to(built)
     return map_render(built, name=MapName.PUBLIC)
 
 
@@ -77,14 +77,14 @@ def triage_map_build(
     authorities: Iterable[Authority],
 ) -> RenderedMap:
     """The triage map: parcels with their numbers as vector tiles, map services, issues by authority."""
-    built = _map(
+    built = map_begin(
         bounds=bounds,
         extra_scripts=(
             ("vector_grid", "npm/leaflet.vectorgrid/Leaflet.VectorGrid.bundled.min.js"),
         ),
     )
-    _services_add(built, services)
-    _outline_add(built, jurisdiction)
+    services_add(built, services)
+    outline_add(built, jurisdiction)
     _vector_layer(
         name=_("Parcels"), layer="parcels", style=PARCEL_STYLE, min_zoom=PARCELS.min_zoom
     ).add_to(built)
@@ -115,11 +115,17 @@ def triage_map_build(
         minZoom=PARCELS.min_zoom,
         hint=_("Zoom in to choose a parcel."),
     ).add_to(built)
-    MapReady(texts=_texts(), bounds=bounds).add_to(built)
+    MapReady(texts=map_texts(), bounds=bounds).add_to(built)
     return map_render(built, name=MapName.TRIAGE)
 
 
-def _map(*, bounds: Bounds, extra_scripts: tuple[tuple[str, str], ...] = ()) -> OwnMap:
+def map_begin(
+    *,
+    bounds: Bounds,
+    extra_scripts: tuple[tuple[str, str], ...] = (),
+    own_scripts: tuple[tuple[str, str], ...] = (),
+) -> OwnMap:
+    """A map with our controls. `own_scripts` (name, address) build on `maps.js` and come behind it."""
     (south, west), (north, east) = bounds
     built = OwnMap(
         location=((south + north) / 2, (west + east) / 2),
@@ -128,12 +134,13 @@ def _map(*, bounds: Bounds, extra_scripts: tuple[tuple[str, str], ...] = ()) -> 
         zoom_control=False,
         extra_scripts=extra_scripts,
     )
+    built.default_js += own_scripts
     # Folium knows these two as options of its tiles only.
     built.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
     return built
 
 
-def _services_add(built: folium.Map, services: Iterable[MapService]) -> None:
+def services_add(built: folium.Map, services: Iterable[MapService]) -> None:
     """Every map service through our proxy; the first background and no overlay is shown at the start.
 
     Leaflet writes names and attributions as HTML, so they are escaped here.
@@ -158,7 +165,7 @@ def _services_add(built: folium.Map, services: Iterable[MapService]) -> None:
         ).add_to(built)
 
 
-def _outline_add(built: folium.Map, jurisdiction: Jurisdiction | None) -> None:
+def outline_add(built: folium.Map, jurisdiction: Jurisdiction | None) -> None:
     if jurisdiction is not None and jurisdiction.boundary:
         url = _for_jurisdiction(reverse("boundary"), jurisdiction)
         OutlineLayer(name=_("Municipal boundary"), url=url).add_to(built)
@@ -206,7 +213,7 @@ def _triage_legend(authorities: Iterable[Authority]) -> Legend:
     return Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"))
 
 
-def _texts() -> dict[str, str]:
+def map_texts() -> dict[str, str]:
     return {
         "map": _("Map of issues"),
         "zoomIn": _("Zoom in"),

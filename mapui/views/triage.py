@@ -24,19 +24,24 @@ from issues.services import issue_withdraw as withdraw
 from mapui.decision_cards import decision_card
 from mapui.enums import MapName
 from mapui.forms import PlaceForm, TriageFilterForm
-from mapui.parcel_cards import parcel_card, parcels_chosen
+from mapui.parcel_cards import ParcelsFound, parcel_card, parcels_chosen
 from mapui.selectors import (
     authorities_by_pk,
     issue_events,
     issues_for_triage,
     jurisdiction_shown,
+    proposal_open,
 )
 from mapui.serializers import TriageIssueSerializer
 from mapui.types import PageRequest
 from mapui.views.pages import issue_list, list_addresses, map_context
-from parcels.models import Parcel
+from parcels.histories import parcel_history
+from routing.enums import ProposalState
+from routing.errors import RoutingError
+from routing.services.impact import proposal_close
 
 LIST_CHANGED = "issues-changed"
+ANSWERS = {"accept": ProposalState.ACCEPTED, "dismiss": ProposalState.DISMISSED}
 
 
 def triage_permission(view: Any) -> Any:
@@ -104,6 +109,7 @@ def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
         "issue": issue,
         "card": decision_card(issue),
         "events": issue_events(issue),
+        "proposal": proposal_open(issue),
     }
     template = "mapui/_triage_issue.html" if request.htmx else "mapui/triage_issue.html"
     return render(request, template, context)
@@ -134,6 +140,25 @@ def issue_withdraw(request: PageRequest, number: str) -> HttpResponse:
     return _changed(request, number)
 
 
+@triage_permission
+@require_POST
+def proposal_answer(request: PageRequest, number: str, answer: str) -> HttpResponse:
+    """Accepts a proposal, so that the issue is decided anew, or dismisses it."""
+    issue = get_object_or_404(Issue, number=number)
+    proposal = proposal_open(issue)
+    person = _person(request)
+    if proposal is None or person is None:
+        messages.error(request, _("The proposal has been answered already."))
+        return _changed(request, number)
+    try:
+        proposal_close(proposal=proposal, state=ANSWERS[answer], by=person)
+    except RoutingError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The proposal is answered."))
+    return _changed(request, number)
+
+
 def _person(request: PageRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
 
@@ -150,17 +175,18 @@ def _changed(request: PageRequest, number: str) -> HttpResponse:
 @require_safe
 @never_cache
 def triage_parcel(request: PageRequest) -> HttpResponse:
-    """The parcels at a place (`lat`, `lon`) or with a number or key (`q`); the first is the one that counts."""
+    """The parcels at a place (`lat`, `lon`) or that a text means (`q`); the first is the one that counts."""
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
     form = PlaceForm(request.GET)
-    parcels: list[Parcel] = []
+    found = ParcelsFound([], [], {})
     if form.is_valid() and jurisdiction:
-        parcels = parcels_chosen(jurisdiction=jurisdiction, **form.cleaned_data)
+        found = parcels_chosen(jurisdiction=jurisdiction, **form.cleaned_data)
     context = {
         "page": "triage_parcel",
         "jurisdiction": jurisdiction,
         "form": form,
-        "cards": [parcel_card(parcel) for parcel in parcels],
+        "cards": [parcel_card(parcel) for parcel in found.parcels],
+        "vanished": [(parcel, parcel_history(parcel)) for parcel in found.vanished],
     }
     template = "mapui/_triage_parcel.html" if request.htmx else "mapui/triage_parcel.html"
     return render(request, template, context)

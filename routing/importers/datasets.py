@@ -17,6 +17,8 @@ from routing.enums import AreaKind
 from routing.models import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
 
 PROFILES: Final = Path(__file__).parent / "profiles"
+# "B 235", "L 651n", "B 1;B 57": what signs say, of several the first.
+_ROAD_REFERENCE = re.compile(r"\b([ABLK])\s*(\d{1,4})\s*([a-z]?)\b")
 # Lists of categories come as "A|B", "A,B" or "A;B".
 _LIST_SEPARATOR = re.compile(r"\s*[|,;]\s*")
 
@@ -56,9 +58,13 @@ def _road_sections(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
         f"{number}{suffix}"
         for number, suffix in zip(_texts(columns["road_number"]), suffixes, strict=True)
     ]
+    classes = _texts(columns["road_class"])
+    for row, reference in enumerate(_texts(columns.get("reference", []))):
+        if found := _ROAD_REFERENCE.search(reference):
+            classes[row], numbers[row] = found[1], f"{found[2]}{found[3]}"
     return {
         "key": _texts(columns["key"]),
-        "road_class": _texts(columns["road_class"]),
+        "road_class": classes,
         "road_number": numbers,
         "name": _texts(columns["name"]),
         "start_station": [value or 0.0 for value in _floats(columns["start_station"])],

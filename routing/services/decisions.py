@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -13,13 +14,17 @@ from django.utils import timezone
 from issues.enums import EventKind
 from issues.models import Issue
 from issues.services import issue_event_append
+from routing.engine import decide
 from routing.enums import Outcome
 from routing.evidence import evidence_gather
 from routing.models import Authority, Decision
-from routing.selectors.results import engine_run
+from routing.selectors.results import ADJOINING_PREDICATES, engine_run, rule_set_compiled
 from routing.sentences import sentence
 from routing.services.deliveries import deliveries_queue
 from routing.types import Evidence, Result
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +82,19 @@ def decisions_make_missing(*, limit: int = 500) -> int:
     return made
 
 
-def _decide(issue: Issue) -> Decision:
+def decision_renew(*, issue_id: int, by: User) -> Decision:
+    """Decide an issue anew at a person's wish, and queue what is to be sent; the former decisions stay."""
+    with transaction.atomic():
+        issue = (
+            Issue.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("category")
+            .only("number", "jurisdiction", *CATEGORY_FIELDS)
+            .get(pk=issue_id)
+        )
+        return _decide(issue, number=issue.decisions.count() + 1, by=by)
+
+
+def _decide(issue: Issue, *, number: int = 1, by: User | None = None) -> Decision:
     facts, evidence, result = engine_run(partial(evidence_gather, [issue.pk]))
     named = {candidate.body for candidate in result.candidates} if result else set()
     authorities = {
@@ -87,6 +104,7 @@ def _decide(issue: Issue) -> Decision:
         ).select_related("acts_through")
     }
     decision = _decision(issue, evidence, result, facts.rule_set_id, authorities)
+    decision.number, decision.decided_by = number, by
     decision.save(force_insert=True)
     unreachable = deliveries_queue(decision)
     if unreachable:
@@ -101,6 +119,36 @@ def _decide(issue: Issue) -> Decision:
         detail={"decision": decision.pk, "number": decision.number},
     )
     return decision
+
+
+def decisions_compute(issues: Mapping[int, Issue]) -> Iterator[Decision]:
+    """What would be decided now, for issues of one jurisdiction by their ids; nothing is stored or sent.
+
+    In order of the ids; the issues need their categories. One statement gathers the evidence of all, a
+    second one that of the issues whose rules ask who owns the adjoining land.
+    """
+    authorities: dict[str, Authority] = {}
+    bodies: frozenset[str] = frozenset()
+    for one in list(issues.values())[:1]:
+        found = Authority.objects.filter(jurisdiction_id=one.jurisdiction_id)
+        authorities = {authority.code: authority for authority in found}
+        bodies = frozenset(authorities)
+    gathered = {facts.issue_id: (facts, evidence) for facts, evidence in evidence_gather([*issues])}
+    asking: dict[int, str] = {}
+    for facts, evidence in gathered.values():
+        if facts.rule_set_id is not None and rule_set_compiled(
+            facts.rule_set_id, bodies
+        ).uses_predicate(evidence.category, *ADJOINING_PREDICATES):
+            asking[facts.issue_id] = evidence.category
+    for facts, evidence in evidence_gather(
+        list(asking), adjoining_categories=sorted(set(asking.values()))
+    ):
+        gathered[facts.issue_id] = facts, evidence
+    for issue_id, (facts, evidence) in sorted(gathered.items()):
+        result = None
+        if facts.rule_set_id is not None:
+            result = decide(evidence, rule_set_compiled(facts.rule_set_id, bodies))
+        yield _decision(issues[issue_id], evidence, result, facts.rule_set_id, authorities)
 
 
 def _decision(

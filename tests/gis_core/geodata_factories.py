@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 import pyogrio
 import shapely
 
-from gis_core.loading import LoadResult, Source, geodata_load
-from gis_core.models import Jurisdiction
+from gis_core.loading import Source
+from gis_core.loading.staging import Difference
+from gis_core.models import Edition, Jurisdiction
+from gis_core.services.editions import edition_activate, edition_stage
 
 EAST, NORTH = 382900.0, 5712300.0
 AVE = "http://repository.gdi-de.org/schemas/adv/produkt/alkis-vereinfacht/2.0"
@@ -123,9 +126,24 @@ def table_write(
     return path
 
 
-def load(jurisdiction: Jurisdiction, dataset: str, *paths: Path, **options: Any) -> LoadResult:
+@dataclass(frozen=True)
+class Loaded:
+    edition: Edition
+    rows: int
+    difference: Difference
+
+
+def stage(jurisdiction: Jurisdiction, dataset: str, *paths: Path, **options: Any) -> Edition:
     source_options = {
         name: options.pop(name) for name in ("profile", "layer", "crs") if name in options
     }
     sources = [Source(path, **source_options) for path in paths]
-    return geodata_load(jurisdiction=jurisdiction, dataset=dataset, sources=sources, **options)
+    return edition_stage(jurisdiction=jurisdiction, dataset=dataset, sources=sources, **options)
+
+
+def load(jurisdiction: Jurisdiction, dataset: str, *paths: Path, **options: Any) -> Loaded:
+    """Stages and activates."""
+    edition = edition_activate(edition=stage(jurisdiction, dataset, *paths, **options))
+    report = edition.report
+    numbers = (report[name] for name in ("new", "changed", "vanished", "unchanged"))
+    return Loaded(edition, report["rows"], Difference(*numbers))

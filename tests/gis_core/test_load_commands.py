@@ -8,6 +8,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from gis_core.enums import EditionStatus
 from gis_core.models import Edition, Jurisdiction
 from parcels.models import Parcel
 from tests.gis_core.geodata_factories import (
@@ -67,9 +68,12 @@ def test_load_shows_a_table_and_sets_the_boundary(tmp_path):
         jurisdiction="castrop-rauxel.de",
         dataset="parcels",
         as_of="2026-09-30",
+        activate=True,
     )
     row = next(line for line in text.splitlines() if "parcels" in line)
-    assert [cell.strip() for cell in row.split("│")[1:7]] == ["parcels", "3", "3", "0", "0", "0"]
+    assert [cell.strip() for cell in row.split("│")[2:9]] == [
+        *("parcels", "active", "3", "3", "0", "0", "0")
+    ]
     city.refresh_from_db()
     assert city.boundary.area == pytest.approx(300, rel=1e-6)
     assert str(Edition.objects.get().as_of) == "2026-09-30"
@@ -81,15 +85,27 @@ def test_json_is_one_object_a_dataset(tmp_path):
     line = run("load_geodata", path, jurisdiction="castrop-rauxel.de", dataset="parcels", json=True)
     result = json.loads(line)
     assert result.pop("seconds") > 0
+    assert [check["code"] for check in result.pop("checks")] == ["points"]
     assert result == {
         "dataset": "parcels",
         "edition": Edition.objects.get().pk,
+        "jurisdiction": "castrop-rauxel.de",
+        "status": "staged",
+        "source": "a.gml",
+        "profile": "alkis_vereinfacht",
+        "as_of": None,
+        "licence": "",
+        "attribution": "",
+        "error": "",
+        "difference": {"counts": {}, "districts": {}},
+        "notes": [],
         "rows": 3,
         "new": 3,
         "changed": 0,
         "vanished": 0,
         "unchanged": 0,
     }
+    assert not Parcel.objects.exists()
 
 
 def test_manifest_loads_in_order_and_area_wins_over_hull(tmp_path):
@@ -112,7 +128,7 @@ def test_manifest_loads_in_order_and_area_wins_over_hull(tmp_path):
     ]
     manifest = {"jurisdiction": FACTS, "as_of": "2026-09-30", "datasets": entries}
     path = write(tmp_path / "manifest.json", json.dumps(manifest))
-    run("load_geodata", jurisdiction="castrop-rauxel.de", manifest=path)
+    run("load_geodata", jurisdiction="castrop-rauxel.de", manifest=path, activate=True)
     city.refresh_from_db()
     assert city.boundary.area == 2500
     assert list(Edition.objects.order_by("pk").values_list("dataset", "profile")) == [
@@ -154,11 +170,12 @@ def test_bad_source_is_a_command_error_and_stores_nothing(tmp_path):
     jurisdiction_make()
     path = write(tmp_path / "cut.gml", parcels_gml()[:-50])
     with pytest.raises(
-        CommandError, match=r"nothing loaded from this source: cut\.gml: not well-formed"
+        CommandError,
+        match=r"nothing loaded from this source: cut\.gml: Flurstueck F0552\w+: not well-formed",
     ):
         run("load_geodata", path, jurisdiction="castrop-rauxel.de", dataset="parcels")
     assert not Parcel.objects.exists()
-    assert not Edition.objects.exists()
+    assert Edition.objects.get().status == EditionStatus.FAILED
 
 
 def test_crs_layer_and_profile_are_passed_on(tmp_path):
@@ -171,7 +188,14 @@ def test_crs_layer_and_profile_are_passed_on(tmp_path):
         CommandError, match=r"names no coordinate reference system|unknown coordinate"
     ):
         run("load_geodata", path, **options)
-    run("load_geodata", path, crs="EPSG:25832", profile="alkis_vereinfacht", **options)
+    run(
+        "load_geodata",
+        path,
+        crs="EPSG:25832",
+        profile="alkis_vereinfacht",
+        activate=True,
+        **options,
+    )
     assert Parcel.objects.get().key == KEYS[0]
     with pytest.raises(CommandError, match="no profile 'nas' of parcels reads table"):
         run("load_geodata", path, crs="EPSG:25832", profile="nas", **options)

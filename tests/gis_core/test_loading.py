@@ -129,7 +129,9 @@ def test_different_parcels_with_one_key_are_refused_by_name(city, tmp_path):
         LoadError, match=f"different features share a key: {KEYS[0]} \\(Flurstueck F0552"
     ):
         load(city, "parcels", path)
-    assert not Edition.objects.exists()
+    failed = Edition.objects.get()
+    assert (failed.status, failed.report["rows"]) == (EditionStatus.FAILED, 2)
+    assert "different features share a key" in failed.error
 
 
 def test_multi_part_with_hole_is_kept_whole(city, tmp_path):

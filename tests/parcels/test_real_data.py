@@ -31,10 +31,9 @@ def monzel():
 
 
 def test_nas_delivery_is_found_by_key_and_by_point(monzel):
-    call_command(
-        "load_geodata", DELIVERY, jurisdiction="monzel.de", dataset="cadastral_districts", json=True
-    )
-    call_command("load_geodata", DELIVERY, jurisdiction="monzel.de", dataset="parcels", json=True)
+    options = {"jurisdiction": "monzel.de", "json": True, "activate": True}
+    call_command("load_geodata", DELIVERY, dataset="cadastral_districts", **options)
+    call_command("load_geodata", DELIVERY, dataset="parcels", **options)
     edition = Edition.objects.get(dataset="parcels")
     assert (edition.report["rows"], edition.report["new"], edition.profile) == (2369, 2369, "nas")
     assert edition.report["notes"] == ["of 8 parts these did not come: 6, 7"]

@@ -1,4 +1,4 @@
-"""load_geodata: loads sources as a new edition of a dataset, or all datasets of a manifest."""
+"""load_geodata: stages sources as new editions and shows what they would change."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.progress import Progress
 
 from gis_core.coordinates import crs_parse
 from gis_core.enums import Dataset
 from gis_core.errors import GisError
-from gis_core.loading import LoadResult, Source, geodata_load
-from gis_core.models import Jurisdiction
-from gis_core.services import jurisdiction_boundary_refresh
+from gis_core.loading import Source
+from gis_core.management.edition_commands import (
+    edition_find,
+    editions_show,
+    progress_bar,
+    shown_on,
+    user_find,
+)
+from gis_core.models import Edition, Jurisdiction
+from gis_core.services.editions import edition_activate, edition_resume, edition_stage
 
 # One load: the dataset and its sources.
 Job = tuple[str, list[Source]]
@@ -25,109 +30,109 @@ Job = tuple[str, list[Source]]
 
 class Command(BaseCommand):
     help = (
-        "Loads geodata as a new edition and activates it. A source is a file (GML, NAS, GeoPackage, shapefile,"
-        " FlatGeobuf, GeoJSON, CSV) or the directory of a NAS delivery; several sources make one edition."
+        "Loads geodata as a new edition beside the active state and shows what it would change; --activate also"
+        " activates it. A source is a file (GML, NAS, GeoPackage, shapefile, FlatGeobuf, GeoJSON, CSV) or the"
+        " directory of a NAS delivery; several sources make one edition."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("sources", nargs="*", type=Path, metavar="SOURCE")
-        parser.add_argument(
-            "--jurisdiction", required=True, help="identifier, e.g. castrop-rauxel.de"
-        )
+        parser.add_argument("--jurisdiction", help="identifier, e.g. castrop-rauxel.de")
         parser.add_argument("--dataset", choices=Dataset.values)
         parser.add_argument("--manifest", type=Path, help="JSON file that lists datasets and files")
+        parser.add_argument(
+            "--resume", type=int, metavar="EDITION", help="go on with a load that was interrupted"
+        )
         parser.add_argument("--profile", help="column mapping; chosen by content when not given")
         parser.add_argument("--layer", help="layer of a GeoPackage")
         parser.add_argument("--crs", help="CRS of sources that name none, e.g. EPSG:25832")
         parser.add_argument("--as-of", type=date.fromisoformat, help="date of the data, YYYY-MM-DD")
         parser.add_argument("--licence", default="")
         parser.add_argument("--attribution", default="")
+        parser.add_argument("--activate", action="store_true", help="activate what has no errors")
+        parser.add_argument(
+            "--override",
+            default="",
+            metavar="REASON",
+            help="activate in spite of errors; needs --user",
+        )
+        parser.add_argument("--user", help="name of the user who loads")
         parser.add_argument("--json", action="store_true", help="one JSON object per dataset")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        edition, as_of = None, None
+        jobs: list[Job] = []
+        if options["resume"] is not None:
+            edition = edition_find(options["resume"])
+            jurisdiction = edition.jurisdiction
+        else:
+            jurisdiction = self._jurisdiction(options)
+            jobs, as_of = self._jobs(options)
+        editions: list[Edition] = []
+        try:
+            with progress_bar() as bar:
+                if edition is not None:
+                    edition_resume(edition=edition, progress=shown_on(bar, edition.dataset))
+                    self._finish(edition, options, editions)
+                for dataset, sources in jobs:
+                    edition = self._stage(jurisdiction, dataset, sources, as_of, options, bar)
+                    self._finish(edition, options, editions)
+        except GisError as error:
+            raise CommandError(f"nothing loaded from this source: {error}") from error
+        finally:
+            editions_show(self, editions, f"{jurisdiction.name}: geodata", options["json"])
+
+    def _jurisdiction(self, options: dict[str, Any]) -> Jurisdiction:
         if bool(options["manifest"]) == bool(options["dataset"] and options["sources"]):
             raise CommandError("give either --manifest, or --dataset and at least one SOURCE")
+        if not options["jurisdiction"]:
+            raise CommandError("give --jurisdiction")
         try:
-            jurisdiction = Jurisdiction.objects.get(identifier=options["jurisdiction"])
+            return Jurisdiction.objects.get(identifier=options["jurisdiction"])
         except Jurisdiction.DoesNotExist as error:
             raise CommandError(
                 f"no jurisdiction {options['jurisdiction']!r}; load_jurisdiction makes one"
             ) from error
-        try:
-            jobs, as_of = self._jobs(options)
-            results = self._load(jurisdiction, jobs, as_of, options)
-        except GisError as error:
-            raise CommandError(f"nothing loaded from this source: {error}") from error
-        if options["json"]:
-            for result in results:
-                self.stdout.write(json.dumps(_summary(result)))
-        else:
-            self._show(results, jurisdiction)
 
     def _jobs(self, options: dict[str, Any]) -> tuple[list[Job], date | None]:
-        crs = crs_parse(options["crs"]) if options["crs"] else None
+        try:
+            crs = crs_parse(options["crs"]) if options["crs"] else None
+        except GisError as error:
+            raise CommandError(str(error)) from error
         if options["manifest"] is None:
             paths: list[Path] = options["sources"]
             sources = [Source(path, options["profile"], options["layer"], crs) for path in paths]
             return [(options["dataset"], sources)], options["as_of"]
         return _manifest_read(Path(options["manifest"]), options["as_of"])
 
-    def _load(
+    def _stage(
         self,
         jurisdiction: Jurisdiction,
-        jobs: list[Job],
+        dataset: str,
+        sources: list[Source],
         as_of: date | None,
         options: dict[str, Any],
-    ) -> list[LoadResult]:
-        results = []
-        console = Console(stderr=True)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, console=console, transient=True) as bar:
-            for dataset, sources in jobs:
-                task = bar.add_task(dataset, total=None)
+        bar: Progress,
+    ) -> Edition:
+        return edition_stage(
+            jurisdiction=jurisdiction,
+            dataset=dataset,
+            sources=sources,
+            as_of=as_of,
+            licence=options["licence"],
+            attribution=options["attribution"],
+            created_by=user_find(options["user"]),
+            progress=shown_on(bar, dataset),
+        )
 
-                def show(
-                    file: str, features: int, task: Any = task, dataset: str = dataset
-                ) -> None:
-                    bar.update(task, description=f"{dataset}: {file} {features:,}")
-
-                results.append(
-                    geodata_load(
-                        jurisdiction=jurisdiction,
-                        dataset=dataset,
-                        sources=sources,
-                        as_of=as_of,
-                        licence=options["licence"],
-                        attribution=options["attribution"],
-                        progress=show,
-                    )
-                )
-                bar.remove_task(task)
-            bar.add_task("boundary", total=None)
-            jurisdiction_boundary_refresh(jurisdiction=jurisdiction)
-        return results
-
-    def _show(self, results: list[LoadResult], jurisdiction: Jurisdiction) -> None:
-        table = Table(title=f"{jurisdiction.name}: geodata")
-        table.add_column("dataset")
-        for heading in ("rows", "new", "changed", "vanished", "unchanged", "seconds", "rows/s"):
-            table.add_column(heading, justify="right")
-        for result in results:
-            values = _summary(result)
-            numbers = [
-                f"{values[name]:,}" for name in ("rows", "new", "changed", "vanished", "unchanged")
-            ]
-            speed = f"{result.rows / result.seconds:,.0f}"
-            table.add_row(values["dataset"], *numbers, f"{result.seconds:.2f}", speed)
-        console = Console(width=110)
-        with console.capture() as capture:
-            console.print(table)
-            for result in results:
-                for note in result.edition.report["notes"]:
-                    console.print(
-                        f"{result.edition.dataset}: {note}", markup=False, highlight=False
-                    )
-        self.stdout.write(capture.get())
+    def _finish(self, edition: Edition, options: dict[str, Any], editions: list[Edition]) -> None:
+        editions.append(edition)
+        if options["activate"] or options["override"]:
+            edition_activate(
+                edition=edition,
+                by=user_find(options["user"]),
+                override_reason=options["override"],
+            )
 
 
 def _manifest_read(path: Path, as_of: date | None) -> tuple[list[Job], date | None]:
@@ -148,17 +153,3 @@ def _manifest_read(path: Path, as_of: date | None) -> tuple[list[Job], date | No
         raise CommandError(f"{path}: {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise CommandError(f"{path}: is no manifest: {error!r}") from error
-
-
-def _summary(result: LoadResult) -> dict[str, Any]:
-    difference = result.difference
-    return {
-        "dataset": result.edition.dataset,
-        "edition": result.edition.pk,
-        "rows": result.rows,
-        "new": difference.new,
-        "changed": difference.changed,
-        "vanished": difference.vanished,
-        "unchanged": difference.unchanged,
-        "seconds": round(result.seconds, 3),
-    }

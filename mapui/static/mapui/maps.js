@@ -299,5 +299,5 @@
     if (event.key === "Escape") detailsClose();
   });
 
-  window.flurpost = { issueLayer, outlineLayer, labelLayer, placePicker, legend, ready };
+  window.flurpost = { issueLayer, outlineLayer, labelLayer, placePicker, legend, ready, load, note, element };
 })();

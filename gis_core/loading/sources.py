@@ -1,0 +1,253 @@
+"""From sources to batches: archives unpacked, formats recognised, each file given to its reader.
+
+The sequence of batches depends on the sources alone: a load that was interrupted can skip those it has staged.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import numpy as np
+import shapely
+from django.conf import settings
+
+from gis_core.coordinates import SourceCrs, storage_crs, transform_geometry
+from gis_core.datasets import DatasetSpec
+from gis_core.errors import LoadError
+from gis_core.loading.archives import archive_unpack, is_zip
+from gis_core.loading.batches import Batch, LoadReport, Progress
+from gis_core.loading.extent import ExtentCheck
+from gis_core.loading.formats import Format, data_files, files_expand, format_recognise
+from gis_core.loading.nba import DeliveryPlan, active_check, deliveries_plan, is_nas
+from gis_core.loading.profiles import Profile, profiles_select
+from gis_core.loading.table_source import csv_batches, table_batches, table_fits
+from gis_core.loading.wfs import directory_for, wfs_fetch
+from gis_core.loading.xml_source import profile_read, xml_batches
+from gis_core.models import Jurisdiction
+
+# A parcel of this many positions is none; the boundary of a Land has some hundred thousand.
+POSITIONS_MAX: Final = 500_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, or the directory of a delivery in parts, with what its content does not say by itself.
+
+    With `url` it is a WFS, of which the feature type `layer` (or the one that a profile reads) is fetched into `path`.
+    """
+
+    path: Path
+    profile: str | None = None
+    layer: str | None = None
+    crs: SourceCrs | None = None
+    url: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.url or self.path.name
+
+
+@dataclass(frozen=True)
+class _File:
+    """One file of a source; `label` names it in messages ("delivery.zip/part1.xml")."""
+
+    label: str
+    path: Path
+    source: Source
+    kind: Format
+    profiles: list[Profile]
+
+
+def source_batches(
+    spec: DatasetSpec,
+    sources: Iterable[Source],
+    jurisdiction: Jurisdiction,
+    *,
+    report: LoadReport,
+    progress: Progress,
+) -> Iterator[tuple[Profile, Batch]]:
+    """All batches of the sources with the profile that fits each. LoadError names file, feature and cause."""
+    extent = ExtentCheck(spec.dataset, jurisdiction)
+    with ExitStack() as stack:
+        sources = list(sources)
+        files = [file for source in sources for file in _files(spec, source, stack, progress)]
+        plan, files = _delivery(spec, jurisdiction, files, report)
+        for number, file in enumerate(files):
+            with _labelled(file.label, file.path):
+                for profile, batch in _read(file, report, progress, plan, number):
+                    batch.file = file.label
+                    _size_check(batch)
+                    extent.check(batch)
+                    _lines_measure(profile, batch)
+                    batch.update = plan is not None and plan.partial
+                    yield profile, batch
+        if plan is not None and plan.partial:
+            yield plan.profile, _ended(plan)
+        extent.finish(", ".join(file.label for file in files))
+    for source in sources:
+        if source.url:
+            shutil.rmtree(source.path)
+    if plan is not None and plan.partial and (unused := plan.locations.unused):
+        report.notes.append(
+            f"{unused} streets or house numbers changed without their parcels: what is stored of those stays"
+        )
+
+
+@contextmanager
+def _labelled(label: str, path: Path) -> Iterator[None]:
+    """Names the archive in errors of readers, which know the unpacked file only."""
+    try:
+        yield
+    except LoadError as error:
+        if error.file != path.name or label == path.name:
+            raise
+        raise LoadError(error.cause, file=label, feature=error.feature) from error
+
+
+def wfs_source(
+    url: str, *, type_name: str = "", profile: str | None = None, crs: SourceCrs | None = None
+) -> Source:
+    """A WFS as a source; each one is fetched anew, one that broke off goes on."""
+    path = directory_for(Path(settings.FETCH_ROOT), url, type_name, time.time())
+    return Source(path, profile, type_name or None, crs, url)
+
+
+def _files(
+    spec: DatasetSpec, source: Source, stack: ExitStack, progress: Progress
+) -> Iterator[_File]:
+    if source.url:
+        readable = profiles_select(spec, "xml", source.profile, source.url)
+        pages = wfs_fetch(
+            source.url,
+            source.path,
+            type_names=[name for profile in readable for name in profile.features],
+            type_name=source.layer or "",
+            progress=progress,
+        )
+        yield from (_recognised(spec, source, path.name, path) for path in pages)
+        return
+    for path in files_expand(source.path):
+        if not is_zip(path):
+            yield _recognised(spec, source, path.name, path)
+            continue
+        if path.suffix.lower() != ".zip":
+            raise LoadError("is a zip archive, against its name", file=path.name)
+        directory = Path(stack.enter_context(TemporaryDirectory(prefix="flurpost-")))
+        names = data_files(archive_unpack(path, directory))
+        if not names:
+            raise LoadError("holds no file of a known format", file=path.name)
+        inside = [
+            _recognised(spec, source, f"{path.name}/{name}", directory / name) for name in names
+        ]
+        yield from _fitting(inside)
+
+
+def _recognised(spec: DatasetSpec, source: Source, label: str, path: Path) -> _File:
+    with _labelled(label, path):
+        kind = format_recognise(path)
+        wanted = "xml" if kind is Format.XML else "table"
+        profiles = profiles_select(spec, wanted, source.profile, path.name)
+    return _File(label, path, source, kind, profiles)
+
+
+def _fitting(files: list[_File]) -> list[_File]:
+    """Of several tables in an archive those of the dataset; all where none fits, so that the reader says why."""
+    if len(files) < 2 or any(file.kind in {Format.XML, Format.CSV} for file in files):
+        return files
+    named = [
+        file
+        for file in files
+        if any(file.path.stem.lower() == f.lower() for p in file.profiles for f in p.features)
+    ]
+    return named or [file for file in files if table_fits(file.path, file.profiles)] or files
+
+
+def _delivery(
+    spec: DatasetSpec, jurisdiction: Jurisdiction, files: list[_File], report: LoadReport
+) -> tuple[DeliveryPlan | None, list[_File]]:
+    """What deliveries of NAS say together, and the files in their order; everything else comes behind them."""
+    nas: dict[Path, _File] = {}
+    chosen: Profile | None = None
+    for file in files:
+        if file.kind is Format.XML:
+            with _labelled(file.label, file.path):
+                profile = profile_read(file.path, file.profiles)
+            if is_nas(profile):
+                chosen, nas[file.path] = profile, file
+    plan = deliveries_plan(list(nas), chosen, report) if chosen else None
+    if plan is None or chosen is None:
+        return None, files
+    report.delivery = plan.delivery
+    if plan.partial:
+        active_check(spec, jurisdiction, plan, chosen)
+    others = [file for file in files if file.path not in nas]
+    return plan, [*(nas[path] for path in plan.files), *others]
+
+
+def _read(
+    file: _File,
+    report: LoadReport,
+    progress: Progress,
+    plan: DeliveryPlan | None,
+    number: int,
+) -> Iterator[tuple[Profile, Batch]]:
+    crs = file.source.crs
+    if file.kind is Format.XML:
+        delivery = (plan, number) if plan is not None and file.path in plan.files else None
+        return xml_batches(
+            file.path, file.profiles, crs=crs, report=report, progress=progress, delivery=delivery
+        )
+    if file.kind is Format.CSV:
+        return csv_batches(file.path, file.profiles, crs=crs, progress=progress)
+    return table_batches(
+        file.path, file.profiles, layer=file.source.layer, crs=crs, progress=progress
+    )
+
+
+def _ended(plan: DeliveryPlan) -> Batch:
+    """What updates delete; an empty batch also says that they are updates where nothing else comes."""
+    names = ", ".join(path.name for path in plan.files)
+    return Batch(names, {}, [], None, None, update=True, deleted=plan.ended)
+
+
+def _lines_measure(profile: Profile, batch: Batch) -> None:
+    """Edges for areas where the profile says so, and lengths that the source does not state, in metres (0.01)."""
+    columns = [c for c, names in profile.columns.items() if "@length" in names]
+    shapes, crs = batch.geometry, batch.crs
+    if shapes is None or crs is None or not (columns or profile.outlines):
+        return
+    if profile.outlines:
+        batch.geometry = shapes = shapely.boundary(shapes)
+    if crs.crs.is_geographic:
+        known = ~shapely.is_missing(shapes)
+        shapes = shapes.copy()
+        shapes[known] = transform_geometry(shapes[known], crs, storage_crs())
+    measured = np.round(shapely.length(shapes) / (2 if profile.outlines else 1), 2).tolist()
+    for column in columns:
+        stated = batch.columns.get(column, [None] * len(measured))
+        batch.columns[column] = [
+            length if value is None else value
+            for value, length in zip(stated, measured, strict=True)
+        ]
+
+
+def _size_check(batch: Batch) -> None:
+    """One object of excessive detail would make every look-up near it slow."""
+    if batch.geometry is None or not len(batch.geometry):
+        return
+    positions = shapely.get_num_coordinates(batch.geometry)
+    largest = int(positions.argmax())
+    if positions[largest] > POSITIONS_MAX:
+        raise LoadError(
+            f"has {positions[largest]} positions, at most {POSITIONS_MAX} are read",
+            file=batch.file,
+            feature=batch.features[largest],
+        )

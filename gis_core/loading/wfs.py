@@ -1,0 +1,218 @@
+"""A WFS by its address: fetched page by page into a directory, from which it is read as any other GML.
+
+OWSLib reads the capabilities; every request goes through gis_core.outgoing, which refuses private networks.
+A fetch that broke off goes on behind its last whole page. A feature that comes on two pages is recognised later,
+as in every source; here it is noticed when features are missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from defusedxml.ElementTree import fromstring
+
+from gis_core.errors import LoadError
+from gis_core.gml import GmlError, elements_stream, gml_identifier, head_read
+from gis_core.loading.batches import Progress
+from gis_core.loading.wfs_service import (
+    CAPABILITIES_MAX_BYTES,
+    EXCEPTIONS,
+    PAUSES_S,
+    STALL_S,
+    Client,
+    RetryLater,
+    Service,
+    exception_text,
+    feature_address,
+    features_count,
+    service_find,
+)
+
+PAGE_FEATURES: Final = 1000
+# Pages of a load that never went on are kept so long.
+KEEP_S: Final = 7 * 24 * 3600.0
+_STATE: Final = "state.json"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as it was stored: where it starts, how many features came, how many there are in all (None: unknown)."""
+
+    file: str
+    start: int
+    returned: int
+    matched: int | None
+
+
+def wfs_fetch(
+    url: str,
+    directory: Path,
+    *,
+    type_names: list[str],
+    type_name: str = "",
+    page_features: int = PAGE_FEATURES,
+    stall_s: float = STALL_S,
+    pauses_s: tuple[float, ...] = PAUSES_S,
+    progress: Progress,
+) -> list[Path]:
+    """Fetches a feature type whole; the pages, in order.
+
+    `type_names` are those that a profile can read; `type_name` chooses one when there are several. Raises
+    LoadError naming the address and the cause: no WFS, an exception, a truncated answer, a service that stalls.
+    """
+    label = urlsplit(url).netloc or url
+    client = Client(label, stall_s, pauses_s)
+    service = client.tried(lambda: service_find(client, url, type_names, type_name))
+    pages, identifiers = _resumed(directory, service, page_features)
+    total = client.tried(lambda: features_count(client, service))
+    # The count may be that of the server's own limit: only an empty page is the end.
+    while not pages or pages[-1].returned:
+        start = sum(page.returned for page in pages)
+        try:
+            page, found = client.tried(
+                lambda at=start: _page(client, service, directory, at, page_features)  # type: ignore[misc]
+            )
+        except LoadError:
+            if total is None or start < total:
+                raise
+            # Some services take a start behind the end for a mistake.
+            break
+        if page.returned and not found - identifiers:
+            if found == _identifiers(directory, pages[0], service):
+                raise LoadError(
+                    f"sends the same features again from {start} on: it ignores STARTINDEX",
+                    file=label,
+                )
+            break
+        _matched_check(pages, page, label)
+        identifiers |= found
+        pages.append(page)
+        _state_write(directory, service, page_features, pages)
+        progress(label, start + page.returned)
+    _count_check(pages, identifiers, total, label)
+    return [directory / page.file for page in pages if page.returned]
+
+
+def _matched_check(pages: list[Page], page: Page, label: str) -> None:
+    known = next((before.matched for before in pages if before.matched is not None), None)
+    if known is not None and page.matched is not None and page.matched != known:
+        raise LoadError(
+            f"was changed while it was read: first {known} features, then {page.matched}; fetch it anew",
+            file=label,
+        )
+
+
+def _count_check(pages: list[Page], identifiers: set[str], total: int | None, label: str) -> None:
+    """Less than the service itself counts is a truncated state: what is missing would count as vanished."""
+    matched = next((page.matched for page in pages if page.matched is not None), total)
+    if matched is not None and len(identifiers) < matched:
+        came = sum(page.returned for page in pages)
+        again = came - len(identifiers)
+        overlap = f"; {again} came twice, its order changes from page to page" if again else ""
+        raise LoadError(
+            f"is incomplete: it counts {matched} features, {len(identifiers)} came{overlap}",
+            file=label,
+        )
+
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+
+def _page(
+    client: Client,
+    service: Service,
+    directory: Path,
+    start: int,
+    count: int,
+) -> tuple[Page, set[str]]:
+    """Fetches one page; it gets its name only when it is whole."""
+    # Beside the directory, which holds whole pages only.
+    part = directory.with_name(f"{directory.name}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    client.get(feature_address(service, start, count), part)
+    page, found = _page_read(part, service, start, client.label)
+    name = f"page-{start:09d}.gml"
+    directory.mkdir(exist_ok=True)
+    part.replace(directory / name)
+    return Page(name, start, page.returned, page.matched), found
+
+
+def _page_read(path: Path, service: Service, start: int, label: str) -> tuple[Page, set[str]]:
+    """Counts the features of a page and compares with what it says of itself."""
+    name = service.type_name.rpartition(":")[2]
+    try:
+        with path.open("rb") as stream:
+            head = head_read(stream)
+        if head.root in EXCEPTIONS:
+            text = exception_text(fromstring(path.read_bytes()[:CAPABILITIES_MAX_BYTES]))
+            raise LoadError(f"answers with an exception: {text}", file=label)
+        if head.root != "FeatureCollection":
+            raise LoadError(f"answers with {head.root} instead of features", file=label)
+        with path.open("rb") as stream:
+            found = [
+                gml_identifier(e)
+                for e in elements_stream(stream, {name, "boundedBy"})
+                if _is(e, name)
+            ]
+    except GmlError as error:
+        raise RetryLater(f"answers with broken XML from feature {start} on: {error}") from error
+    said = head.attributes.get("numberReturned") or head.attributes.get("numberOfFeatures") or ""
+    if said.isdigit() and int(said) != len(found):
+        raise RetryLater(
+            f"answers incompletely from feature {start} on: it says {said}, {len(found)} came"
+        )
+    matched = head.attributes.get("numberMatched", "")
+    return (
+        Page(path.name, start, len(found), int(matched) if matched.isdigit() else None),
+        {identifier or f"{start}/{index}" for index, identifier in enumerate(found)},
+    )
+
+
+def _is(element: Any, name: str) -> bool:
+    return str(element.tag).rpartition("}")[2] == name
+
+
+def _identifiers(directory: Path, page: Page, service: Service) -> set[str]:
+    return _page_read(directory / page.file, service, page.start, "")[1]
+
+
+def _state_write(directory: Path, service: Service, count: int, pages: list[Page]) -> None:
+    state = {"service": vars(service), "count": count, "pages": [vars(page) for page in pages]}
+    fresh = directory / f"{_STATE}.part"
+    fresh.write_text(json.dumps(state), "utf-8")
+    fresh.replace(directory / _STATE)
+
+
+def _resumed(directory: Path, service: Service, count: int) -> tuple[list[Page], set[str]]:
+    """The pages of a fetch that broke off, as long as they are all there and of the same request."""
+    path = directory / _STATE
+    if not path.exists():
+        return [], set()
+    state = json.loads(path.read_text("utf-8"))
+    if state["service"] != vars(service) or state["count"] != count:
+        return [], set()
+    pages: list[Page] = []
+    identifiers: set[str] = set()
+    for values in state["pages"]:
+        page = Page(**values)
+        if not (directory / page.file).exists():
+            break
+        identifiers |= _identifiers(directory, page, service)
+        pages.append(page)
+    return pages, identifiers
+
+
+def directory_for(root: Path, url: str, type_name: str, moment: float) -> Path:
+    """Where the pages of one fetch lie: by service, feature type and time. Those of long ago are removed."""
+    name = hashlib.sha256(f"{url} {type_name}".encode()).hexdigest()[:16]
+    root.mkdir(parents=True, exist_ok=True)
+    for old in root.iterdir():
+        if old.is_dir() and old.stat().st_mtime < moment - KEEP_S:
+            shutil.rmtree(old)
+    return root / f"{name}-{moment:.0f}"

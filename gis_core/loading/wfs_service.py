@@ -1,0 +1,231 @@
+"""Asking a WFS: its capabilities, read by OWSLib, and requests with patience, but not without end.
+
+Every request goes through gis_core.outgoing, which refuses private networks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from xml.etree.ElementTree import ParseError
+
+import httpx
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from owslib.util import ServiceException
+from owslib.wfs import WebFeatureService
+
+from gis_core import outgoing
+from gis_core.coordinates import storage_crs
+from gis_core.errors import LoadError
+
+PAGE_MAX_BYTES: Final = 512 * 1024 * 1024
+CAPABILITIES_MAX_BYTES: Final = 8 * 1024 * 1024
+# Without a byte for so long a service is taken to stall; a whole page may take longer.
+STALL_S: Final = 30.0
+PAGE_DEADLINE_S: Final = 600.0
+# What fails by chance is tried again, after pauses of this many seconds.
+PAUSES_S: Final = (1.0, 5.0)
+EXCEPTIONS: Final = frozenset({"ExceptionReport", "ServiceExceptionReport"})
+_VERSIONS: Final = ("2.0.0", "1.1.0")
+_OURS: Final = frozenset(
+    {
+        "SERVICE",
+        "VERSION",
+        "REQUEST",
+        "TYPENAME",
+        "TYPENAMES",
+        "COUNT",
+        "MAXFEATURES",
+        "STARTINDEX",
+        "SRSNAME",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the capabilities say that matters for reading one feature type."""
+
+    url: str
+    version: str
+    type_name: str
+    srs_name: str
+
+
+class RetryLater(Exception):
+    """Something that may go better the next time."""
+
+
+class Client:
+    """Requests with patience, but not without end."""
+
+    def __init__(self, label: str, stall_s: float, pauses_s: tuple[float, ...]) -> None:
+        self.label, self.stall_s, self.pauses_s = label, stall_s, pauses_s
+
+    def tried(self, work: Callable[[], Any]) -> Any:
+        """Does the work, again after each pause when it failed by chance; LoadError at last."""
+        for pause in (*self.pauses_s, None):
+            try:
+                return work()
+            except RetryLater as error:
+                if pause is None:
+                    raise LoadError(str(error), file=self.label) from error
+                time.sleep(pause)
+            except outgoing.OutgoingError as error:
+                raise LoadError(str(error), file=self.label) from error
+        raise AssertionError("unreachable")
+
+    def get(self, url: str, path: Path, max_bytes: int = PAGE_MAX_BYTES) -> None:
+        """Streams an answer into a file."""
+        ends, size = time.monotonic() + PAGE_DEADLINE_S, 0
+        try:
+            with (
+                outgoing.client(timeout_s=self.stall_s) as http,
+                http.stream("GET", url) as answer,
+                path.open("wb") as file,
+            ):
+                if answer.status_code >= 500:
+                    raise RetryLater(f"answers with HTTP {answer.status_code}")
+                if answer.status_code != 200:
+                    text = _error_text(answer)
+                    raise LoadError(
+                        f"answers with HTTP {answer.status_code}{text}", file=self.label
+                    )
+                for piece in answer.iter_bytes():
+                    file.write(piece)
+                    size += len(piece)
+                    if size > max_bytes:
+                        raise LoadError(
+                            f"answers with more than {max_bytes} bytes", file=self.label
+                        )
+                    if time.monotonic() > ends:
+                        raise RetryLater(f"took more than {PAGE_DEADLINE_S:g} seconds for a page")
+        except httpx.TimeoutException as error:
+            raise RetryLater(f"stalls: nothing came for {self.stall_s:g} seconds") from error
+        except httpx.HTTPError as error:
+            raise RetryLater(f"cannot be reached: {error}") from error
+
+
+def _error_text(answer: httpx.Response) -> str:
+    """What an exception behind an error status says, if it is one."""
+    content = next(answer.iter_bytes(64 * 1024), b"")
+    try:
+        return f": {exception_text(fromstring(content, forbid_dtd=True))}"
+    except (ParseError, DefusedXmlException):
+        return ""
+
+
+def _address(url: str, parameters: dict[str, str]) -> str:
+    """The address with these parameters instead of its own of the same names."""
+    parts = urlsplit(url)
+    own = [(k, v) for k, v in parse_qsl(parts.query) if k.upper() not in {*parameters, *_OURS}]
+    query = urlencode([*own, *parameters.items()], safe=",:/")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def service_find(client: Client, url: str, type_names: list[str], type_name: str) -> Service:
+    for version in _VERSIONS:
+        parameters = {"SERVICE": "WFS", "VERSION": version, "REQUEST": "GetCapabilities"}
+        content = _small(client, _address(url, parameters))
+        answered = _version(content, client.label)
+        try:
+            service = WebFeatureService(url, version=answered, xml=content)
+        except (ServiceException, ParseError, AttributeError, KeyError, ValueError) as error:
+            raise LoadError(
+                f"its capabilities cannot be understood: {error}", file=client.label
+            ) from error
+        if answered in _VERSIONS:
+            name = _type_choose(list(service.contents), type_names, type_name, client.label)
+            return Service(url, answered, name, _srs_name(service.contents[name]))
+    raise LoadError(f"speaks neither WFS {' nor '.join(_VERSIONS)}", file=client.label)
+
+
+def _small(client: Client, url: str) -> bytes:
+    """The whole of a small answer."""
+    try:
+        fetched = outgoing.fetch(url, max_bytes=CAPABILITIES_MAX_BYTES, deadline_s=client.stall_s)
+    except httpx.HTTPStatusError as error:
+        raise RetryLater(f"answers with HTTP {error.response.status_code}") from error
+    except httpx.TimeoutException as error:
+        raise RetryLater(f"stalls: nothing came for {outgoing.TIMEOUT_S:g} seconds") from error
+    except httpx.HTTPError as error:
+        raise RetryLater(f"cannot be reached: {error}") from error
+    return fetched.content
+
+
+def _root(content: bytes, label: str) -> Any:
+    """The root of an answer that is no exception."""
+    try:
+        root = fromstring(content, forbid_dtd=True)
+    except (ParseError, DefusedXmlException) as error:
+        raise LoadError(f"answers with no proper XML: {error}", file=label) from error
+    if str(root.tag).rpartition("}")[2] in EXCEPTIONS:
+        raise LoadError(f"answers with an exception: {exception_text(root)}", file=label)
+    return root
+
+
+def _version(content: bytes, label: str) -> str:
+    root = _root(content, label)
+    name = str(root.tag).rpartition("}")[2]
+    if name != "WFS_Capabilities":
+        raise LoadError(f"is no WFS: it answers with {name}", file=label)
+    return str(root.get("version", ""))
+
+
+def exception_text(root: Any) -> str:
+    """Code and text of an ows:ExceptionReport or a ServiceExceptionReport."""
+    words: list[str] = []
+    for element in root.iter():
+        code = element.get("exceptionCode") or element.get("code")
+        words += [word for word in (code, (element.text or "").strip()) if word]
+    return " ".join(words)[:500]
+
+
+def _type_choose(offered: list[str], readable: list[str], wanted: str, label: str) -> str:
+    """The feature type that was asked for, with or without prefix, or the first that a profile can read."""
+    for name in [wanted] if wanted else readable:
+        for known in offered:
+            if name.lower() in {known.lower(), known.rpartition(":")[2].lower()}:
+                return known
+    raise LoadError(
+        f"offers no feature type {wanted or ' or '.join(readable)};"
+        f" there are {', '.join(sorted(offered)[:20])}",
+        file=label,
+    )
+
+
+def _srs_name(content: Any) -> str:
+    """The storage CRS as the service writes it; "" where it is the default, or not on offer: then what comes counts."""
+    options = content.crsOptions or []
+    wanted = storage_crs().srid
+    if options and options[0].code == wanted:
+        return ""
+    return next((str(option.id) for option in options if option.code == wanted), "")
+
+
+def feature_address(service: Service, start: int = 0, count: int = 0, **more: str) -> str:
+    new = service.version == "2.0.0"
+    parameters = {
+        "SERVICE": "WFS",
+        "VERSION": service.version,
+        "REQUEST": "GetFeature",
+        "TYPENAMES" if new else "TYPENAME": service.type_name,
+    }
+    if count:
+        parameters |= {"COUNT" if new else "MAXFEATURES": str(count), "STARTINDEX": str(start)}
+    if service.srs_name:
+        parameters["SRSNAME"] = service.srs_name
+    return _address(service.url, parameters | more)
+
+
+def features_count(client: Client, service: Service) -> int | None:
+    """How many features there are, asked for by itself because pages need not say it; None when it is not told."""
+    content = _small(client, feature_address(service, RESULTTYPE="hits"))
+    root = _root(content, client.label)
+    number = root.get("numberMatched") or root.get("numberOfFeatures") or ""
+    return int(number) if number.isdigit() else None

@@ -1,0 +1,151 @@
+"""What the commands about editions share: naming them, showing them as a table or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from gis_core.errors import GisError
+from gis_core.loading.batches import Progress as Show
+from gis_core.models import Edition
+from gis_core.selectors import edition_difference
+
+COUNTS = ("rows", "new", "changed", "vanished", "unchanged")
+WIDTH = 110
+
+
+def user_find(name: str | None) -> Any:
+    """The user with this name, or None without a name; CommandError for an unknown one."""
+    if not name:
+        return None
+    try:
+        return get_user_model().objects.get_by_natural_key(name)
+    except get_user_model().DoesNotExist as error:
+        raise CommandError(f"no user {name!r}") from error
+
+
+def edition_find(number: int) -> Edition:
+    try:
+        return Edition.objects.select_related("jurisdiction").get(pk=number)
+    except Edition.DoesNotExist as error:
+        raise CommandError(f"no edition {number}") from error
+
+
+def edition_summary(edition: Edition) -> dict[str, Any]:
+    """An edition as JSON: what was loaded, its counts, findings and changes."""
+    report = edition.report
+    return {
+        "edition": edition.pk,
+        "jurisdiction": edition.jurisdiction.identifier,
+        "dataset": edition.dataset,
+        "status": edition.status,
+        "source": edition.source,
+        "profile": edition.profile,
+        "as_of": edition.as_of and str(edition.as_of),
+        "licence": edition.licence,
+        "attribution": edition.attribution,
+        "error": edition.error,
+        **{name: report.get(name, 0) for name in COUNTS},
+        "seconds": round(report.get("seconds", 0) + report.get("activation_seconds", 0), 3),
+        "checks": [
+            {
+                "code": check.code,
+                "severity": check.severity,
+                "count": check.count,
+                "message": check.message,
+            }
+            for check in edition.checks.all()
+        ],
+        "difference": edition_difference(edition).as_json(),
+        "notes": report.get("notes", []),
+    }
+
+
+def editions_show(command: BaseCommand, editions: list[Edition], title: str, as_json: bool) -> None:
+    """The editions on standard output: one JSON object a line, or a table with findings below."""
+    summaries = [edition_summary(edition) for edition in editions]
+    if as_json:
+        for values in summaries:
+            command.stdout.write(json.dumps(values, ensure_ascii=False))
+        return
+    table = Table(title=title)
+    for heading in ("edition", "dataset", "status"):
+        table.add_column(heading)
+    for heading in (*COUNTS, "seconds"):
+        table.add_column(heading, justify="right")
+    for values in summaries:
+        numbers = [f"{values[name]:,}" for name in COUNTS]
+        seconds = f"{values['seconds']:.2f}"
+        table.add_row(
+            str(values["edition"]), values["dataset"], values["status"], *numbers, seconds
+        )
+    console = Console(width=WIDTH)
+    with console.capture() as capture:
+        console.print(table)
+        for values in summaries:
+            for line in _lines(values):
+                console.print(f"{values['dataset']}: {line}", markup=False, highlight=False)
+    command.stdout.write(capture.get())
+
+
+def _lines(values: dict[str, Any]) -> Iterator[str]:
+    if values["error"]:
+        yield f"failed: {values['error']}"
+    for check in values["checks"]:
+        yield f"{check['severity']}: {check['code']} ({check['count']:,}): {check['message']}"
+    for district, kinds in values["difference"]["districts"].items():
+        named = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
+        yield f"{district or 'elsewhere'}: {named}"
+    yield from values["notes"]
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield bar
+
+
+def shown_on(bar: Progress, name: str) -> Show:
+    """A progress function that shows a step of the bar."""
+    task = bar.add_task(name, total=None)
+
+    def show(file: str, features: int) -> None:
+        bar.update(task, description=f"{name}: {file} {features:,}")
+
+    return show
+
+
+class EditionCommand(BaseCommand):
+    """A command about one edition; `act` does it and returns what is to be shown."""
+
+    by_whom = True
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("edition", type=int, help="number of the edition")
+        parser.add_argument("--json", action="store_true", help="a JSON object instead of a table")
+        if self.by_whom:
+            parser.add_argument("--user", help="name of the user who does it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        edition = edition_find(options["edition"])
+        options["by"] = user_find(options.get("user"))
+        try:
+            with progress_bar() as bar:
+                shown_on(bar, edition.dataset)(edition.status, edition.report.get("rows", 0))
+                shown = self.act(edition, options)
+        except GisError as error:
+            raise CommandError(str(error)) from error
+        shown.refresh_from_db()
+        editions_show(self, [shown], edition.jurisdiction.name, options["json"])
+
+    def act(self, edition: Edition, options: dict[str, Any]) -> Edition:
+        raise NotImplementedError

@@ -1,0 +1,207 @@
+"""The life of an edition: staged, activated or discarded, rolled back. Nothing but activation touches active rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from gis_core.datasets import dataset_spec
+from gis_core.enums import EditionStatus, Severity
+from gis_core.errors import EditionError
+from gis_core.loading.batches import LoadReport
+from gis_core.loading.difference import (
+    active_edition,
+    difference_apply,
+    difference_undo,
+    statistics_refresh,
+)
+from gis_core.loading.staging import Staging
+from gis_core.models import Edition
+from gis_core.services.jurisdictions import jurisdiction_boundary_refresh
+from gis_core.services.loads import (
+    edition_cancel,
+    edition_compare,
+    edition_create,
+    edition_resume,
+    edition_stage,
+    load_lock,
+)
+from gis_core.signals import edition_activated
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+__all__ = [
+    "activation_rehearse",
+    "edition_activate",
+    "edition_cancel",
+    "edition_create",
+    "edition_discard",
+    "edition_resume",
+    "edition_rollback",
+    "edition_stage",
+]
+
+
+def edition_activate(
+    *, edition: Edition, by: User | None = None, override_reason: str = ""
+) -> Edition:
+    """Makes a STAGED edition the active state, in one transaction. Readers see the former state or the new one.
+
+    EditionError when its state does not allow it, or when findings of severity error stand and no named person
+    gives a reason.
+    """
+    staging = Staging(dataset_spec(edition.dataset), edition)
+    _staged_required(edition, staging)
+    override_reason = override_reason.strip()
+    errors = edition.checks.filter(severity=Severity.ERROR)
+    if errors and not (override_reason and by):
+        raise EditionError(
+            f"edition {edition.pk} has errors that only a named person with a reason can override: "
+            + "; ".join(f"{check.code}: {check.message}" for check in errors)
+        )
+    _base_refresh(edition, staging)
+    started = perf_counter()
+    with transaction.atomic():
+        _dataset_lock(edition)
+        edition.activated_by = by
+        edition.override_reason = override_reason if errors else ""
+        _activate(edition, staging)
+    edition.report["activation_seconds"] = round(perf_counter() - started, 3)
+    edition.save(update_fields=["report"])
+    if edition.report["unchanged"] < edition.report["rows"] or edition.report["vanished"]:
+        statistics_refresh(staging)
+    staging.drop()
+    _announce(edition)
+    return edition
+
+
+def edition_discard(*, edition: Edition, by: User | None = None) -> None:
+    """Gives up an edition that never was active; what was staged is dropped.
+
+    EditionError for another, and LoadError while it is being loaded: that has to be cancelled first.
+    """
+    allowed = (EditionStatus.LOADING, EditionStatus.STAGED, EditionStatus.FAILED)
+    with load_lock(edition):
+        edition.refresh_from_db()
+        if edition.status not in allowed:
+            raise EditionError(f"edition {edition.pk} is {edition.status}: it cannot be discarded")
+        Staging(dataset_spec(edition.dataset), edition).drop()
+        edition.changes.all().delete()
+        edition.successions.all().delete()
+        edition.status = EditionStatus.DISCARDED
+        if by is not None:
+            edition.report["discarded_by"] = by.get_username()
+        edition.save(update_fields=["status", "report"])
+
+
+def edition_rollback(*, edition: Edition, by: User | None = None) -> Edition:
+    """Brings back the state before the ACTIVE edition, in one transaction; returns the edition that restores it.
+
+    Nothing is lost: as of a moment before, the rows of the rolled-back edition are still found. Where there was
+    no state before, none is active afterwards.
+    """
+    staging = Staging(dataset_spec(edition.dataset), edition)
+    with transaction.atomic():
+        _dataset_lock(edition)
+        edition.refresh_from_db()
+        if edition.status != EditionStatus.ACTIVE:
+            raise EditionError(f"edition {edition.pk} is {edition.status}: only the active one can")
+        restoring = _restoring(edition, by)
+        edition.status = EditionStatus.ROLLED_BACK
+        edition.save(update_fields=["status"])
+        opened, closed = difference_undo(staging, restoring)
+        restoring.report = {"opened": opened, "closed": closed}
+        restoring.status = (
+            EditionStatus.ACTIVE if restoring.restores_id else EditionStatus.SUPERSEDED
+        )
+        restoring.activated_at = timezone.now()
+        restoring.save(update_fields=["status", "report", "activated_at"])
+    statistics_refresh(staging)
+    _announce(restoring)
+    return restoring
+
+
+@contextmanager
+def activation_rehearse(edition: Edition) -> Iterator[None]:
+    """Within it the STAGED edition is active for this connection alone; afterwards all is as it was."""
+    rehearsed = Edition.objects.get(pk=edition.pk)
+    staging = Staging(dataset_spec(rehearsed.dataset), rehearsed)
+    _staged_required(rehearsed, staging)
+    _base_refresh(rehearsed, staging)
+    with transaction.atomic():
+        try:
+            _activate(rehearsed, staging)
+            yield
+        finally:
+            transaction.set_rollback(True)
+
+
+def _staged_required(edition: Edition, staging: Staging) -> None:
+    edition.refresh_from_db()
+    if edition.status != EditionStatus.STAGED:
+        raise EditionError(f"edition {edition.pk} is {edition.status}, not staged")
+    staged = edition.progress["rows"]
+    if not staging.exists() or (staged and staging.rows() == 0):
+        raise EditionError(f"what was staged of edition {edition.pk} is lost: load it again")
+
+
+def _base_refresh(edition: Edition, staging: Staging) -> None:
+    """Another edition may have become active since the comparison."""
+    current = active_edition(edition)
+    if (current and current.pk) == edition.base_id:
+        return
+    report = LoadReport.from_json(edition.report)
+    edition_compare(edition, staging, dataset_spec(edition.dataset), report, edition.report["rows"])
+    edition.save(update_fields=["report"])
+
+
+def _activate(edition: Edition, staging: Staging) -> None:
+    """The switch itself; belongs into a transaction. Everything was compared before, rows are found by key."""
+    current = active_edition(edition)
+    if (current and current.pk) != edition.base_id:
+        raise EditionError(f"another edition of {edition.dataset} was just activated: try again")
+    if current is not None:
+        current.status = EditionStatus.SUPERSEDED
+        current.save(update_fields=["status"])
+    difference_apply(staging)
+    edition.status, edition.activated_at = EditionStatus.ACTIVE, timezone.now()
+    edition.save(update_fields=["status", "activated_at", "activated_by", "override_reason"])
+
+
+def _dataset_lock(edition: Edition) -> None:
+    """One activation of a dataset at a time; readers do not ask for this lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('gis_core.activate'), hashtext(%s))",
+            [f"{edition.jurisdiction_id}/{edition.dataset}"],
+        )
+
+
+def _restoring(edition: Edition, by: User | None) -> Edition:
+    former = edition.base
+    return Edition.objects.create(
+        jurisdiction=edition.jurisdiction,
+        dataset=edition.dataset,
+        status=EditionStatus.STAGED,
+        source=(former or edition).source,
+        profile=(former or edition).profile,
+        as_of=former.as_of if former else None,
+        licence=former.licence if former else "",
+        attribution=former.attribution if former else "",
+        base=edition,
+        restores=former,
+        created_by=by,
+        activated_by=by,
+    )
+
+
+def _announce(edition: Edition) -> None:
+    if dataset_spec(edition.dataset).boundary:
+        jurisdiction_boundary_refresh(jurisdiction=edition.jurisdiction)
+    edition_activated.send(Edition, edition=edition)

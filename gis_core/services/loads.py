@@ -1,0 +1,189 @@
+"""Loading an edition beside the active state: created, staged, cancelled, resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from django.db import DatabaseError, connection
+
+from gis_core.datasets import DatasetSpec, dataset_spec
+from gis_core.enums import Dataset, EditionStatus
+from gis_core.errors import EditionError, GisError, LoadCancelled, LoadError
+from gis_core.loading.batches import LoadReport, Progress, no_progress
+from gis_core.loading.checks import checks_run
+from gis_core.loading.difference import difference_compute
+from gis_core.loading.sources import Source
+from gis_core.loading.stage import source_from_json, source_to_json, sources_stage
+from gis_core.loading.staging import Staging
+from gis_core.models import Edition, Jurisdiction
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+RESUMABLE = (EditionStatus.LOADING, EditionStatus.FAILED)
+
+
+def edition_create(
+    *,
+    jurisdiction: Jurisdiction,
+    dataset: Dataset | str,
+    sources: Iterable[Source],
+    as_of: date | None = None,
+    licence: str = "",
+    attribution: str = "",
+    created_by: User | None = None,
+) -> Edition:
+    """An edition in state LOADING that remembers its sources; edition_resume() loads it, also in another process."""
+    spec, sources = dataset_spec(dataset), list(sources)
+    return Edition.objects.create(
+        jurisdiction=jurisdiction,
+        dataset=spec.dataset,
+        status=EditionStatus.LOADING,
+        source=", ".join(source.name for source in sources)[:500],
+        as_of=as_of,
+        licence=licence,
+        attribution=attribution,
+        created_by=created_by,
+        request={"sources": [source_to_json(source) for source in sources]},
+    )
+
+
+def edition_stage(
+    *,
+    jurisdiction: Jurisdiction,
+    dataset: Dataset | str,
+    sources: Iterable[Source],
+    as_of: date | None = None,
+    licence: str = "",
+    attribution: str = "",
+    created_by: User | None = None,
+    progress: Progress = no_progress,
+) -> Edition:
+    """Loads sources beside the active state, checks them and computes the difference; returns the STAGED edition.
+
+    Raises LoadError (naming file, feature and cause) after storing the edition as FAILED, with the error and what
+    was read so far in its report.
+    """
+    edition = edition_create(
+        jurisdiction=jurisdiction,
+        dataset=dataset,
+        sources=sources,
+        as_of=as_of,
+        licence=licence,
+        attribution=attribution,
+        created_by=created_by,
+    )
+    return edition_resume(edition=edition, progress=progress)
+
+
+def edition_resume(*, edition: Edition, progress: Progress = no_progress) -> Edition:
+    """Begins the load of edition_create(), or goes on with one that was killed, failed or cancelled.
+
+    It goes on after the last batch that was staged where the sources are the same files; otherwise it begins
+    anew. EditionError when the edition is in no state for that; LoadError as edition_stage().
+    """
+    spec = dataset_spec(edition.dataset)
+    with load_lock(edition):
+        edition.refresh_from_db()
+        if edition.status not in RESUMABLE:
+            raise EditionError(f"edition {edition.pk} is {edition.status}: nothing to load")
+        if edition.cancel_requested and not edition.progress:
+            cancelled = LoadCancelled("cancelled before it began", file=edition.source)
+            _failed(edition, cancelled)
+            raise cancelled
+        edition.status, edition.error, edition.cancel_requested = EditionStatus.LOADING, "", False
+        edition.save(update_fields=["status", "error", "cancel_requested"])
+        try:
+            _load(edition, spec, progress)
+        except (GisError, DatabaseError, OSError, MemoryError) as error:
+            _failed(edition, error)
+            raise
+    return edition
+
+
+def edition_cancel(*, edition: Edition) -> None:
+    """Asks a running load to stop.
+
+    It does so after its current batch and ends as FAILED, to be resumed or discarded.
+    """
+    changed = Edition.objects.filter(pk=edition.pk, status=EditionStatus.LOADING).update(
+        cancel_requested=True
+    )
+    if not changed:
+        raise EditionError(f"edition {edition.pk} is not being loaded")
+
+
+@contextmanager
+def load_lock(edition: Edition) -> Iterator[None]:
+    """One load of a dataset at a time; the lock ends with the process's connection, however it ends."""
+    values = [f"{edition.jurisdiction_id}/{edition.dataset}"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_lock(hashtext('gis_core.load'), hashtext(%s))", values
+        )
+        row = cursor.fetchone()
+    if not (row and row[0]):
+        error = LoadError(f"another load of {edition.dataset} is running")
+        if edition.progress == {}:
+            _failed(edition, error)
+        raise error
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_advisory_unlock(hashtext('gis_core.load'), hashtext(%s))", values
+                )
+
+
+def _load(edition: Edition, spec: DatasetSpec, progress: Progress) -> None:
+    started = perf_counter()
+    staging = Staging(spec, edition)
+    sources = [source_from_json(values) for values in edition.request["sources"]]
+    report = sources_stage(edition, staging, spec, sources, progress)
+    read = perf_counter()
+    progress("duplicates", edition.progress["rows"])
+    rows = staging.prepare(report)
+    if rows == 0 and not staging.is_update:
+        raise LoadError(f"holds no feature of {spec.dataset}", file=edition.source)
+    edition_compare(edition, staging, spec, report, rows, progress)
+    edition.status = EditionStatus.STAGED
+    edition.report["seconds"] = round(perf_counter() - started, 3)
+    edition.report["read_seconds"] = round(read - started, 3)
+    edition.save(update_fields=["status", "profile", "report"])
+
+
+def edition_compare(
+    edition: Edition,
+    staging: Staging,
+    spec: DatasetSpec,
+    report: LoadReport,
+    rows: int,
+    progress: Progress = no_progress,
+) -> None:
+    """Difference and checks of what is staged, into the edition's report; not saved."""
+    progress("difference", rows)
+    difference = difference_compute(staging, spec)
+    progress("checks", rows)
+    started = perf_counter()
+    checks_run(staging, spec, report, difference, rows)
+    edition.report = {
+        "rows": rows,
+        **asdict(difference),
+        **report.as_json(),
+        "checks_seconds": round(perf_counter() - started, 3),
+    }
+
+
+def _failed(edition: Edition, error: Exception) -> None:
+    read: dict[str, Any] = edition.progress.get("report", {})
+    edition.status, edition.error = EditionStatus.FAILED, str(error)
+    edition.cancel_requested = False
+    edition.report = {"rows": edition.progress.get("rows", 0), **read}
+    edition.save(update_fields=["status", "error", "report", "cancel_requested"])

@@ -1,0 +1,8 @@
+"""What other apps may want to hear."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+# Sent with `edition` after a new state became active, by activation or roll-back; outside its transaction.
+edition_activated = Signal()

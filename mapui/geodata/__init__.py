@@ -1,0 +1,1 @@
+"""Administration of geodata: uploads, background jobs, and what its pages read."""

@@ -1,0 +1,127 @@
+"""What administrators say when they order a load, and when they activate in spite of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.coordinates import SourceCrs, crs_parse
+from gis_core.datasets import dataset_spec, dataset_specs
+from gis_core.errors import CoordinateError
+from gis_core.loading.profiles import profiles_of
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; a delivery comes in parts."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files: Sequence[Any] = data if isinstance(data, list | tuple) else [data] if data else []
+        if not files and not self.required:
+            return []
+        return [super(FilesField, self).clean(one, initial) for one in files or [None]]
+
+
+class LoadForm(forms.Form):
+    """One load of one dataset, from uploaded files or from a WFS."""
+
+    dataset = forms.ChoiceField(label=_("Dataset"))
+    uploads = FilesField(
+        label=_("Files"),
+        required=False,
+        help_text=_(
+            "GML, NAS, GeoPackage, shapefile, GeoJSON, FlatGeobuf or CSV, also zipped."
+            " All parts of a delivery together."
+        ),
+    )
+    url = forms.URLField(
+        label=_("or address of a WFS"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("The service is read whole, page by page."),
+    )
+    profile = forms.ChoiceField(
+        label=_("Column mapping"),
+        required=False,
+        help_text=_("Usually the content says which one fits."),
+    )
+    crs = forms.CharField(
+        label=_("Coordinate reference system"),
+        required=False,
+        max_length=100,
+        help_text=_("Only for sources that name none, e.g. EPSG:25832."),
+    )
+    layer = forms.CharField(
+        label=_("Layer or feature type"),
+        required=False,
+        max_length=100,
+        help_text=_("Only for a GeoPackage or a WFS in which several would fit."),
+    )
+    as_of = forms.DateField(
+        label=_("Date of the data"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+    )
+    licence = forms.CharField(
+        label=_("Licence"), required=False, max_length=100, help_text=_("e.g. dl-de/zero-2-0")
+    )
+    attribution = forms.CharField(label=_("Attribution"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        specs = dataset_specs()
+        _choices(
+            self.fields["dataset"], [(spec.dataset.value, spec.dataset.label) for spec in specs]
+        )
+        named = sorted({profile.name for spec in specs for profile in profiles_of(spec)})
+        _choices(self.fields["profile"], [("", _("by content")), *((name, name) for name in named)])
+
+    def clean_crs(self) -> SourceCrs | None:
+        text = self.cleaned_data["crs"]
+        try:
+            return crs_parse(text) if text else None
+        except CoordinateError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "uploads" in data and "url" in data and bool(data["uploads"]) == bool(data["url"]):
+            self.add_error("uploads", _("Please give either files or the address of a WFS."))
+        if (profile := data.get("profile")) and (dataset := data.get("dataset")):
+            known = [one.name for one in profiles_of(dataset_spec(dataset))]
+            if profile not in known:
+                self.add_error(
+                    "profile",
+                    _("This mapping does not fit the dataset; those that do: %(known)s")
+                    % {"known": ", ".join(known)},
+                )
+        return data
+
+
+def _choices(field: forms.Field, choices: list[tuple[Any, Any]]) -> None:
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy what the class body says
+    field.choices = choices
+
+
+class OverrideForm(forms.Form):
+    """Why an edition is activated although checks found errors; the reason is kept with the person's name."""
+
+    override_reason = forms.CharField(
+        label=_("Why the edition is activated in spite of the errors"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        min_length=10,
+        max_length=1000,
+    )
+    label_suffix = ""

@@ -1,0 +1,122 @@
+"""The map of an edition and what it loads."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import quote_etag
+from django.utils.safestring import mark_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from gis_core.enums import ChangeKind
+from gis_core.geojson import BoundingBoxError, bbox_parse, collection_respond
+from gis_core.models import Edition
+from mapui.enums import MapName
+from mapui.folium_maps.geodata import edition_map_build
+from mapui.folium_maps.rendering import RenderedMap
+from mapui.geodata.selectors import (
+    change_bounds,
+    change_features,
+    difference_table,
+    finding_features,
+    impact_features,
+    impact_shown,
+    kinds_mapped,
+)
+from mapui.permissions import geodata_feed
+from mapui.selectors import bounds_shown, map_services_shown
+from mapui.types import PageRequest
+from mapui.views.geodata import edition_or_404, geodata_permission
+
+
+@geodata_permission
+@require_safe
+@never_cache
+def geodata_map(request: PageRequest, pk: int) -> HttpResponse:
+    """The changes and the issues concerned on a map, with the numbers beside it."""
+    edition = edition_or_404(pk)
+    rendered = _map(edition)
+    context = {
+        "page": "geodata_edition",
+        "jurisdiction": edition.jurisdiction,
+        "edition": edition,
+        "difference": difference_table(edition),
+        "kinds": list(ChangeKind),
+        "impact": impact_shown(edition),
+        # Written by Folium from names alone; nothing of it comes from a person.
+        "map_html": mark_safe(rendered.html),  # noqa: S308
+        "map_scripts": [*rendered.scripts, reverse("geodata_map_script", args=[pk])],
+        "map_styles": [*rendered.styles, reverse("geodata_map_style", args=[pk])],
+    }
+    return render(request, "mapui/geodata/map.html", context)
+
+
+def _map(edition: Edition) -> RenderedMap:
+    return edition_map_build(
+        edition=edition,
+        kinds=kinds_mapped(edition, difference_table(edition)),
+        has_impact=bool(edition.report.get("impact")),
+        has_findings=bool(finding_features(edition)),
+        bounds=change_bounds(edition) or bounds_shown(edition.jurisdiction),
+        services=map_services_shown(MapName.TRIAGE),
+    )
+
+
+@require_safe
+@geodata_feed
+def geodata_map_script(request: HttpRequest, pk: int) -> HttpResponse:
+    return _resource(request, _map(edition_or_404(pk)).script, "text/javascript; charset=utf-8")
+
+
+@require_safe
+@geodata_feed
+def geodata_map_style(request: HttpRequest, pk: int) -> HttpResponse:
+    return _resource(request, _map(edition_or_404(pk)).style, "text/css; charset=utf-8")
+
+
+def _resource(request: HttpRequest, text: str, content_type: str) -> HttpResponse:
+    body = text.encode()
+    etag = quote_etag(hashlib.blake2b(body, digest_size=16).hexdigest())
+    response = HttpResponse(body, content_type=content_type)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ["Cookie"])
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+@require_safe
+@geodata_feed
+def geodata_changes_feed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Changes of one kind (`kind`, else of all) in a box (`bbox`) as GeoJSON."""
+    edition = edition_or_404(pk)
+    try:
+        bbox = bbox_parse(request.GET["bbox"]) if "bbox" in request.GET else None
+    except BoundingBoxError as error:
+        return JsonResponse({"errors": {"bbox": [str(error)]}}, status=400)
+    kind = request.GET.get("kind", "")
+    if kind and kind not in ChangeKind.values:
+        return JsonResponse({"errors": {"kind": [kind]}}, status=400)
+    kinds = [kind] if kind else ChangeKind.values
+    features, truncated = change_features(edition, kinds=kinds, bbox=bbox)
+    return collection_respond(request, features, is_private=True, truncated=truncated)
+
+
+@require_safe
+@geodata_feed
+def geodata_findings_feed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the checks found something, as GeoJSON."""
+    return collection_respond(request, finding_features(edition_or_404(pk)), is_private=True)
+
+
+@require_safe
+@geodata_feed
+def geodata_impact_feed(request: HttpRequest, pk: int) -> HttpResponse:
+    """The issues that would get another authority, as GeoJSON points."""
+    features: list[dict[str, Any]] = impact_features(edition_or_404(pk))
+    return collection_respond(request, features, is_private=True)

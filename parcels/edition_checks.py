@@ -1,0 +1,89 @@
+"""What is checked of staged parcels beside the checks of every dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from gis_core.enums import Severity
+from gis_core.loading.staging import Staging
+from gis_core.models import EditionCheck
+from parcels.models import CadastralDistrict
+
+_SAMPLES: Final = 20
+
+
+def areas_agree(staging: Staging, limits: dict[str, Any]) -> Iterator[EditionCheck]:
+    """The area of the geometry against the official one; many differences mean another CRS or lost parts."""
+    wrong, known = staging.execute(
+        "SELECT count(*) FILTER (WHERE off > greatest(%(m2)s, %(share)s * official)), count(*)"
+        " FROM (SELECT official_area::float8 AS official,"
+        " abs(ST_Area(geometry) - official_area::float8) AS off"
+        " FROM {staging} WHERE official_area > 0) compared",
+        {"m2": limits["area_m2"], "share": limits["area_share"]},
+    )[0]
+    if not wrong:
+        return
+    rows = staging.execute(
+        "SELECT key, feature, official_area::float8, round(ST_Area(geometry)::numeric, 2)::float8,"
+        " ST_AsText(ST_PointOnSurface(geometry), 3) FROM {staging} WHERE official_area > 0"
+        " AND abs(ST_Area(geometry) - official_area::float8)"
+        " > greatest(%(m2)s, %(share)s * official_area::float8)"
+        " ORDER BY abs(ST_Area(geometry) - official_area::float8) DESC LIMIT %(samples)s",
+        {"m2": limits["area_m2"], "share": limits["area_share"], "samples": _SAMPLES},
+    )
+    names = ("key", "feature", "official_m2", "geometry_m2", "wkt")
+    many = known >= limits["share_from_rows"] and wrong > limits["area_error_share"] * known
+    yield EditionCheck(
+        code="area",
+        severity=Severity.ERROR if many else Severity.WARNING,
+        count=wrong,
+        message=_("The area differs from the official one by more than %(m2)s m² and %(share)s %%")
+        % {"m2": limits["area_m2"], "share": round(100 * limits["area_share"])},
+        details={
+            "compared": known,
+            "samples": [dict(zip(names, row, strict=True)) for row in rows],
+        },
+    )
+
+
+def districts_are_known(staging: Staging, limits: dict[str, Any]) -> Iterator[EditionCheck]:
+    """Gemarkung and Flur of each key against the active cadastral districts, where there are any."""
+    districts = CadastralDistrict.objects.active().filter(
+        jurisdiction=staging.edition.jurisdiction_id
+    )
+    keys = list(districts.values_list("key", flat=True))
+    for code, length, name in (
+        ("gemarkung", 6, _("Gemarkung")),
+        ("flur", 9, _("Flur")),
+    ):
+        known = [key for key in keys if len(key) == length]
+        if not known:
+            continue
+        rows = staging.execute(
+            "SELECT left(key, %(length)s), count(*), min(key) FROM {staging}"
+            " WHERE substr(key, 7, 3) <> '___' OR %(length)s = 6"
+            " GROUP BY 1 HAVING NOT left(key, %(length)s) = ANY(%(known)s) ORDER BY 2 DESC, 1",
+            {"length": length, "known": known},
+        )
+        if rows:
+            yield EditionCheck(
+                code=f"{code}_unknown",
+                severity=Severity.WARNING,
+                count=sum(row[1] for row in rows),
+                message=_(
+                    "Parcels of a %(name)s that is not among the cadastral districts: %(keys)s"
+                )
+                % {"name": name, "keys": ", ".join(row[0] for row in rows[:5])},
+                details={
+                    "samples": [
+                        {"district": row[0], "parcels": row[1], "key": row[2]}
+                        for row in rows[:_SAMPLES]
+                    ]
+                },
+            )
+
+
+PARCEL_CHECKS: Final = (areas_agree, districts_are_known)

@@ -1,0 +1,143 @@
+"""What an edition would change for open issues, before it is activated; and the proposals made of that afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from gis_core.enums import EditionStatus
+from gis_core.models import Edition
+from gis_core.services.editions import activation_rehearse
+from issues.enums import IssueStatus
+from issues.models import Issue
+from routing.enums import ProposalState
+from routing.errors import RoutingError
+from routing.models import Authority, Decision, Proposal
+from routing.services.decisions import decision_renew, decisions_compute
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# Issues that are decided by one statement: memory stays flat however many are open.
+CHUNK: Final = 500
+CLOSED: Final = tuple(status for status in IssueStatus if status.is_closed)
+
+
+@dataclass(frozen=True)
+class Impact:
+    """An open issue that would get another authority. `proposed` is a decision that is not stored."""
+
+    issue: Issue
+    decision: Decision
+    proposed: Decision
+
+    @property
+    def sentence(self) -> str:
+        """The reason of the proposed decision, in the language of the screen."""
+        return self.proposed.sentence_en if get_language() == "en" else self.proposed.sentence_de
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "issue": self.issue.pk,
+            "number": self.issue.number,
+            "latitude": self.issue.latitude,
+            "longitude": self.issue.longitude,
+            "from": _name(self.decision.authority),
+            "from_outcome": self.decision.outcome,
+            "to": _name(self.proposed.authority),
+            "to_outcome": self.proposed.outcome,
+            "sentence_de": self.proposed.sentence_de,
+            "sentence_en": self.proposed.sentence_en,
+        }
+
+
+def impact_of(edition: Edition) -> list[Impact]:
+    """The open issues that would get another authority if this STAGED edition were activated; nothing is written.
+
+    For an edition that is active already: those that would get another one than they have, decided now.
+    """
+    if edition.status == EditionStatus.ACTIVE:
+        return list(_differing(edition))
+    if not any(edition.report.get(name) for name in ("new", "changed", "vanished")):
+        return []
+    with activation_rehearse(edition):
+        return list(_differing(edition))
+
+
+def proposals_make(edition: Edition) -> int:
+    """Stores what the activation of an edition would change as proposals; the number of them.
+
+    Decisions stay as they are. An open proposal of an issue gives way to a newer one, or to none.
+    """
+    impacts = list(_differing(edition))
+    with transaction.atomic():
+        open_ones = Proposal.objects.filter(
+            state=ProposalState.OPEN, issue__jurisdiction=edition.jurisdiction_id
+        )
+        open_ones.update(state=ProposalState.OUTDATED, closed_at=timezone.now())
+        Proposal.objects.bulk_create(_proposal(impact, edition) for impact in impacts)
+    return len(impacts)
+
+
+def _proposal(impact: Impact, edition: Edition) -> Proposal:
+    proposed = impact.proposed
+    return Proposal(
+        issue=impact.issue,
+        edition=edition,
+        decision=impact.decision,
+        outcome=proposed.outcome,
+        authority=proposed.authority,
+        rule_id=proposed.rule_id,
+        confidence=proposed.confidence,
+        sentence_de=proposed.sentence_de,
+        sentence_en=proposed.sentence_en,
+    )
+
+
+def _differing(edition: Edition) -> Iterator[Impact]:
+    """Open issues decided anew on what this connection sees as active, where the answer is another one."""
+    latest = (
+        Decision.objects.filter(issue__jurisdiction=edition.jurisdiction_id)
+        .exclude(issue__status__in=CLOSED)
+        .order_by("issue_id", "-number")
+        .distinct("issue_id")
+        .values_list("pk", flat=True)
+    )
+    ids = list(latest)
+    for start in range(0, len(ids), CHUNK):
+        chunk = Decision.objects.filter(pk__in=ids[start : start + CHUNK]).select_related(
+            "issue__category", "authority"
+        )
+        decisions = {decision.issue_id: decision for decision in chunk.order_by("issue_id")}
+        issues = {pk: decision.issue for pk, decision in decisions.items()}
+        for proposed in decisions_compute(issues):
+            decision = decisions[proposed.issue_id]
+            if _answer(proposed) != _answer(decision):
+                yield Impact(decision.issue, decision, proposed)
+
+
+def _answer(decision: Decision) -> tuple[int | None, str]:
+    """Who; not how sure: a decision that nobody could be told of went to triage with the same authority."""
+    return decision.authority_id, decision.area_code
+
+
+def _name(authority: Authority | None) -> str:
+    return "" if authority is None else authority.code
+
+
+def proposal_close(*, proposal: Proposal, state: ProposalState, by: User) -> Proposal:
+    """A person dismisses a proposal, or accepts it: then the issue is decided anew, and the new authority is told."""
+    with transaction.atomic():
+        proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
+        if proposal.state != ProposalState.OPEN:
+            raise RoutingError(f"the proposal is {proposal.get_state_display()} already")
+        if state == ProposalState.ACCEPTED:
+            decision_renew(issue_id=proposal.issue_id, by=by)
+        proposal.state, proposal.closed_by, proposal.closed_at = state, by, timezone.now()
+        proposal.save(update_fields=["state", "closed_by", "closed_at"])
+    return proposal

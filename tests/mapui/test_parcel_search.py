@@ -1,0 +1,137 @@
+"""Finding parcels: one search box and one endpoint, vanished parcels lead to their successors."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gis_core.enums import Dataset, EditionStatus
+from gis_core.models import Edition, Succession
+from parcels.models import Parcel
+from parcels.places import place_parse
+from tests.mapui.factories import NOON, SOUTH, WEST, edition_create, parcel_create
+
+API = "/api/parcels/"
+
+
+def keys(answer) -> list[str]:
+    return [parcel["key"] for parcel in answer.json()["parcels"]]
+
+
+@pytest.fixture
+def split_town(town):
+    """Parcel 10 was split into 900 (still active) and 901, which became 950 in a further edition."""
+    old = Parcel.objects.get(numerator=10)
+    first = Edition.objects.get(dataset=Dataset.PARCELS)
+    editions = [first]
+    for day in (1, 2):
+        Edition.objects.filter(pk=editions[-1].pk).update(status=EditionStatus.SUPERSEDED)
+        edition = edition_create(town, Dataset.PARCELS)
+        edition.activated_at = NOON + timedelta(days=day)
+        edition.save()
+        editions.append(edition)
+    _first, second, third = editions
+
+    def made(numerator, edition, closed=None):
+        parcel = parcel_create(edition, 0, 0, denominator=7)
+        parcel.key = f"059999001{numerator:05d}______"
+        parcel.numerator, parcel.denominator, parcel.edition_to = numerator, None, closed
+        parcel.save()
+        return parcel
+
+    old.edition_to = second
+    old.save()
+    stays, passes = made(900, second), made(901, second, third)
+    last = made(950, third)
+    for edition, before, after in (
+        (second, old, stays),
+        (second, old, passes),
+        (third, passes, last),
+    ):
+        Succession.objects.create(
+            edition=edition, predecessor=before.key, successor=after.key, area=5_000
+        )
+    return {"old": old, "stays": stays, "passes": passes, "last": last}
+
+
+def test_api_is_closed_to_the_public(client, town):
+    assert client.get(API, {"q": "5287-14-1"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "059999001000110004__",
+        "059999001000110004",
+        "9999-1-11/4",
+        "Musterberg Flur 1 Flst. 11/4",
+        "Gemarkung Musterberg, Flur 1, Flurstück 11/4",
+    ],
+)
+def test_api_finds_by_any_writing(staff_client, town, text):
+    [parcel] = staff_client.get(API, {"q": text}).json()["parcels"]
+    assert parcel["key"] == "059999001000110004__"
+    assert parcel["label"] == "Gemarkung Musterberg, Flur 1, Flurstück 11/4"
+    assert (parcel["active"], parcel["valid_to"], parcel["distance_m"]) == (True, None, None)
+    assert "owner" not in str(parcel)
+
+
+def test_api_finds_at_point(staff_client, town):
+    from gis_core.coordinates import storage_to_wgs84
+
+    longitude, latitude = storage_to_wgs84(WEST + 150, SOUTH + 50)
+    asked = {"lat": latitude, "long": longitude}
+    [parcel] = staff_client.get(API, asked).json()["parcels"]
+    assert (parcel["number"], parcel["distance_m"]) == ("11/4", 0.0)
+    written = f"{latitude:.7f}, {longitude:.7f}"
+    assert keys(staff_client.get(API, {"q": written})) == [parcel["key"]]
+    assert keys(staff_client.get(API, {"q": f"{WEST + 150} {SOUTH + 50}"})) == [parcel["key"]]
+
+
+def test_api_finds_by_address_word_by_word(staff_client, town):
+    Parcel.objects.filter(numerator=10).update(location_text="Münsterstraße 15")
+    Parcel.objects.filter(numerator=11).update(location_text="Münsterstraße 5, Am Markt 1")
+    assert keys(staff_client.get(API, {"q": "münsterstr. 5"})) == ["059999001000110004__"]
+    assert keys(staff_client.get(API, {"q": "Markt 1"})) == ["059999001000110004__"]
+    assert len(keys(staff_client.get(API, {"q": "Münsterstraße"}))) == 2
+    assert keys(staff_client.get(API, {"q": "50% (\\"})) == []
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"q": ""}, {"lat": "51.5"}, {"lat": "north", "long": "7"}, {"lat": 91, "long": 7}]
+)
+def test_api_refuses_what_is_no_question(staff_client, town, asked):
+    assert staff_client.get(API, asked).status_code == 400
+
+
+def test_api_vanished_parcel_leads_to_its_heirs(staff_client, split_town):
+    [found] = staff_client.get(API, {"q": split_town["old"].key}).json()["parcels"]
+    assert found["active"] is False
+    assert found["valid_to"].startswith("2026-03-04")
+    assert found["successors"] == [split_town["stays"].key, split_town["passes"].key]
+    assert found["heirs"] == [split_town["stays"].key, split_town["last"].key]
+
+
+def test_api_active_parcel_names_its_predecessors(staff_client, split_town):
+    [found] = staff_client.get(API, {"q": split_town["last"].key}).json()["parcels"]
+    assert (found["active"], found["predecessors"]) == (True, [split_town["passes"].key])
+
+
+def test_search_box_shows_vanished_parcel_with_links(staff_client, split_town):
+    page = staff_client.get("/triage/parcel/", {"q": split_town["old"].key}).content.decode()
+    assert split_town["old"].key in page
+    assert f"?q={split_town['last'].key}" in page
+
+
+@pytest.mark.parametrize(
+    "text", ["51 7", "12/4", "14 123", "5287-14-123/4", "Am Markt 3", "95.0, 7.0", "", "51.5"]
+)
+def test_place_parse_what_is_no_place(text):
+    assert place_parse(text) is None
+
+
+def test_place_parse_degrees_and_metres():
+    german, english = place_parse("51,5500 7,3100"), place_parse("51.55; 7.31")
+    assert german.coords == english.coords
+    assert place_parse("382943.3 5712374").coords == (382943.3, 5712374.0)
