@@ -121,10 +121,13 @@ def deliveries_plan(paths: list[Path], profile: Profile, report: LoadReport) -> 
 
     Raises LoadError for a gap, a missing part of an update and an update of what cannot be updated.
     """
-    if not profile.location and not any(map(_has_changes, paths)):
+    changed = any(map(_has_changes, paths))
+    if not profile.location and not changed:
         return None
     locations = Locations()
-    files = [_scan(path, profile, locations) for path in paths]
+    # Of complete deliveries only the locations are kept: all objects would fill the memory.
+    features = frozenset(profile.features) if changed else frozenset()
+    files = [_scan(path, profile, features, locations) for path in paths]
     updated = any(file.changes for file in files)
     if not updated:
         return DeliveryPlan(profile, paths, {}, False, locations, _delivery(files), updated=False)
@@ -164,9 +167,8 @@ def _delivery(files: list[_File]) -> dict[str, str]:
 # --- First reading --------------------------------------------------------------------------------
 
 
-def _scan(path: Path, profile: Profile, locations: Locations) -> _File:
+def _scan(path: Path, profile: Profile, features: frozenset[str], locations: Locations) -> _File:
     found, number = _File(path), 0
-    features = frozenset(profile.features)
     names = features | _WRAPPERS | {_PORTION}
     if profile.location:
         names |= LOCATION_ELEMENTS
