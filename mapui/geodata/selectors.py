@@ -12,7 +12,9 @@ from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import GEOSGeometry, Polygon
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from gis_core.datasets import dataset_spec, dataset_specs
 from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
@@ -29,6 +31,20 @@ from routing.enums import Outcome
 CHANGE_LIMIT: Final = 1500
 SEVERITY_ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 OPEN_STATES: Final = (EditionStatus.LOADING, EditionStatus.STAGED, EditionStatus.FAILED)
+
+# What checks tell of an example besides its key, and what that is called on the page.
+SAMPLE_FACTS: Final = {
+    "file": _("File"),
+    "reason": _("Reason"),
+    "other": _("and"),
+    "area_m2": _("Area (m²)"),
+    "length_m": _("Length (m)"),
+    "official_m2": _("Official area (m²)"),
+    "geometry_m2": _("Area of the outline (m²)"),
+    "district": _("Cadastral district"),
+    "parcels": _("Parcels"),
+}
+SAMPLE_GEOMETRIES: Final = {"before": _("before"), "after": _("after"), "wkt": _("Place")}
 
 
 @dataclass(frozen=True)
@@ -88,6 +104,36 @@ def checks_shown(edition: Edition) -> list[EditionCheck]:
     """The findings, errors first."""
     order = {severity.value: place for place, severity in enumerate(SEVERITY_ORDER)}
     return sorted(edition.checks.all(), key=lambda check: (order[check.severity], check.pk))
+
+
+@dataclass(frozen=True)
+class SampleShown:
+    """An example of a finding: which object, facts as (name, value) in words, geometry as WKT."""
+
+    name: str
+    facts: list[tuple[str, str]]
+    geometries: list[tuple[str, str]]
+
+
+def samples_shown(check: EditionCheck) -> list[SampleShown]:
+    """The examples of a finding in the language of the page."""
+    return [_sample(values) for values in check.details.get("samples", [])]
+
+
+def _sample(values: dict[str, Any]) -> SampleShown:
+    return SampleShown(
+        name=str(values.get("key") or values.get("feature") or ""),
+        facts=[
+            (str(label), str(localize(values[name])))
+            for name, label in SAMPLE_FACTS.items()
+            if values.get(name) not in (None, "")
+        ],
+        geometries=[
+            (str(label), values[name])
+            for name, label in SAMPLE_GEOMETRIES.items()
+            if values.get(name)
+        ],
+    )
 
 
 def errors_standing(edition: Edition) -> list[EditionCheck]:

@@ -36,6 +36,7 @@ from mapui.geodata.selectors import (
     errors_standing,
     impact_shown,
     kinds_mapped,
+    samples_shown,
 )
 from mapui.geodata.uploads import StreamingHandler, upload_drop, upload_keep
 from mapui.selectors import jurisdiction_shown
@@ -165,7 +166,7 @@ def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
         "page": "geodata_edition",
         "jurisdiction": edition.jurisdiction,
         "edition": edition,
-        "checks": checks,
+        "checks": [(check, samples_shown(check)) for check in checks],
         "difference": difference,
         "kinds": list(ChangeKind),
         "impact": impact,
