@@ -184,7 +184,7 @@ def crs_guess(
     """
     for srid in LIKELY_CRS:
         for order, place in (("", position), (" with swapped axes", position[::-1])):
-            if srid != besides and _lies(place, CRS.from_epsg(srid), near):
+            if srid != besides and _lies(place, crs_parse(srid).crs, near):
                 return f"the coordinates are in EPSG:{srid}{order}"
     return ""
 

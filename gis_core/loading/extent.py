@@ -53,10 +53,11 @@ class ExtentCheck:
         worst = int(outside.argmax())
         if outside[worst] <= NEAR_M:
             return
-        near = (*(self.bounds[:2] - NEAR_M), *(self.bounds[2:] + NEAR_M))
-        self.cause = crs_guess(middles[worst], near=near, besides=batch.crs.srid) or (
-            "data of another municipality, or a wrong coordinate reference system"
-        )
+        if outside[worst] > NEAR_M and not self.cause:
+            near = (*(self.bounds[:2] - NEAR_M), *(self.bounds[2:] + NEAR_M))
+            self.cause = crs_guess(middles[worst], near=near, besides=batch.crs.srid) or (
+                "data of another municipality, or a wrong coordinate reference system"
+            )
         if not self.wide and outside[worst] > FAR_M:
             raise LoadError(
                 f"lies {outside[worst] / 1000:.0f} km outside {self.name};"

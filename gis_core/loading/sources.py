@@ -26,6 +26,7 @@ from gis_core.loading.batches import Batch, LoadReport, Progress
 from gis_core.loading.extent import ExtentCheck
 from gis_core.loading.formats import Format, data_files, files_expand, format_recognise
 from gis_core.loading.nba import DeliveryPlan, active_check, deliveries_plan, is_nas
+from gis_core.loading.prefetch import prefetched
 from gis_core.loading.profiles import Profile, profiles_select
 from gis_core.loading.table_source import csv_batches, table_batches, table_fits
 from gis_core.loading.wfs import directory_for, wfs_fetch
@@ -207,8 +208,11 @@ def _read(
         )
     if file.kind is Format.CSV:
         return csv_batches(file.path, file.profiles, crs=crs, progress=progress)
-    return table_batches(
-        file.path, file.profiles, layer=file.source.layer, crs=crs, progress=progress
+    return prefetched(
+        lambda show: table_batches(
+            file.path, file.profiles, layer=file.source.layer, crs=crs, progress=show
+        ),
+        progress,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,13 @@ _BATCH_BYTES: Final = 64 * 1024 * 1024
 LINE_MAX_BYTES: Final = 1024 * 1024
 _GDAL_ERRORS: Final = (DataSourceError, DataLayerError, FieldError, GeometryError)
 
+# GDAL would fetch what a file refers to (a GeoJSON's "crs" by link, for one). An address that nobody can reach
+# as its proxy ends every such attempt.
+_NOWHERE: Final = "http://0.0.0.0:0"
+pyogrio.set_gdal_config_options({"GDAL_HTTP_PROXY": _NOWHERE, "GDAL_HTTPS_PROXY": _NOWHERE})
+_CRS_LINK: Final = re.compile(rb'"crs"\s*:\s*\{[^{]*"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
+_CRS_WITHIN: Final = 64 * 1024
+
 
 def table_batches(
     path: Path,
@@ -37,6 +45,7 @@ def table_batches(
 ) -> Iterator[tuple[Profile, Batch]]:
     """Batches of a layer with the profile that fits it. LoadError names a missing layer or column."""
     try:
+        _links_refuse(path)
         name, profile = _layer_choose(path, profiles, layer)
         info = pyogrio.read_info(path, layer=name)
         matched, missing = columns_match(profile, list(info["fields"]))
@@ -52,6 +61,16 @@ def table_batches(
             yield profile, batch
     except _GDAL_ERRORS as error:
         raise LoadError(f"cannot be read: {error}", file=path.name) from error
+
+
+def _links_refuse(path: Path) -> None:
+    """A clear word about GeoJSON that names its CRS by an address."""
+    with path.open("rb") as file:
+        start = file.read(_CRS_WITHIN)
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and _CRS_LINK.search(start):
+        raise LoadError(
+            "names its coordinate reference system by a link, which is not followed", file=path.name
+        )
 
 
 def table_fits(path: Path, profiles: list[Profile]) -> bool:

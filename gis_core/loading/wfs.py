@@ -35,6 +35,7 @@ from gis_core.loading.wfs_service import (
 )
 
 PAGE_FEATURES: Final = 1000
+FETCH_MAX_BYTES: Final = 64 * 1024**3
 # Pages of a load that never went on are kept so long.
 KEEP_S: Final = 7 * 24 * 3600.0
 _STATE: Final = "state.json"
@@ -71,6 +72,7 @@ def wfs_fetch(
     service = client.tried(lambda: service_find(client, url, type_names, type_name))
     pages, identifiers = _resumed(directory, service, page_features)
     total = client.tried(lambda: features_count(client, service))
+    size = 0
     # The count may be that of the server's own limit: only an empty page is the end.
     while not pages or pages[-1].returned:
         start = sum(page.returned for page in pages)
@@ -85,40 +87,45 @@ def wfs_fetch(
             break
         if page.returned and not found - identifiers:
             if found == _identifiers(directory, pages[0], service):
-                raise LoadError(
-                    f"sends the same features again from {start} on: it ignores STARTINDEX",
-                    file=label,
-                )
+                cause = f"sends the same features again from {start} on: it ignores STARTINDEX"
+                raise _useless(directory, cause, label)
             break
-        _matched_check(pages, page, label)
+        if cause := _changed(pages, page):
+            raise _useless(directory, cause, label)
         identifiers |= found
         pages.append(page)
         _state_write(directory, service, page_features, pages)
         progress(label, start + page.returned)
-    _count_check(pages, identifiers, total, label)
+        size += (directory / page.file).stat().st_size
+        if size > FETCH_MAX_BYTES:
+            cause = f"sends more than {FETCH_MAX_BYTES} bytes"
+            raise _useless(directory, cause, label)
+    if cause := _missing(pages, identifiers, total):
+        raise _useless(directory, cause, label)
     return [directory / page.file for page in pages if page.returned]
 
 
-def _matched_check(pages: list[Page], page: Page, label: str) -> None:
+def _useless(directory: Path, cause: str, label: str) -> LoadError:
+    """The error for pages that do not make one state: they are removed, so that the next attempt begins anew."""
+    shutil.rmtree(directory, ignore_errors=True)
+    return LoadError(cause, file=label)
+
+
+def _changed(pages: list[Page], page: Page) -> str:
     known = next((before.matched for before in pages if before.matched is not None), None)
     if known is not None and page.matched is not None and page.matched != known:
-        raise LoadError(
-            f"was changed while it was read: first {known} features, then {page.matched}; fetch it anew",
-            file=label,
-        )
+        return f"was changed while it was read: first {known} features, then {page.matched}"
+    return ""
 
 
-def _count_check(pages: list[Page], identifiers: set[str], total: int | None, label: str) -> None:
+def _missing(pages: list[Page], identifiers: set[str], total: int | None) -> str:
     """Less than the service itself counts is a truncated state: what is missing would count as vanished."""
     matched = next((page.matched for page in pages if page.matched is not None), total)
-    if matched is not None and len(identifiers) < matched:
-        came = sum(page.returned for page in pages)
-        again = came - len(identifiers)
-        overlap = f"; {again} came twice, its order changes from page to page" if again else ""
-        raise LoadError(
-            f"is incomplete: it counts {matched} features, {len(identifiers)} came{overlap}",
-            file=label,
-        )
+    if matched is None or len(identifiers) >= matched:
+        return ""
+    again = sum(page.returned for page in pages) - len(identifiers)
+    overlap = f"; {again} came twice, its order changes from page to page" if again else ""
+    return f"is incomplete: it counts {matched} features, {len(identifiers)} came{overlap}"
 
 
 # --- Pages ----------------------------------------------------------------------------------------
@@ -213,6 +220,6 @@ def directory_for(root: Path, url: str, type_name: str, moment: float) -> Path:
     name = hashlib.sha256(f"{url} {type_name}".encode()).hexdigest()[:16]
     root.mkdir(parents=True, exist_ok=True)
     for old in root.iterdir():
-        if old.is_dir() and old.stat().st_mtime < moment - KEEP_S:
-            shutil.rmtree(old)
+        if old.stat().st_mtime < moment - KEEP_S:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
     return root / f"{name}-{moment:.0f}"

@@ -22,7 +22,8 @@ from gis_core.gml import (
 )
 from gis_core.loading.batches import BATCH_ROWS, Batch, Geometries, LoadReport, Progress
 from gis_core.loading.formats import GZIP_ERRORS, file_open
-from gis_core.loading.nba import DeliveryPlan, identifier_split, lifetime
+from gis_core.loading.nba import DeliveryPlan
+from gis_core.loading.nba_scan import identifier_split, lifetime
 from gis_core.loading.profiles import Profile
 
 # Wrappers are listened to as well: their ends free whatever they held, wanted or not.

@@ -25,18 +25,12 @@ from gis_core.loading.sources import wfs_source
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_create
 from mapui.geodata.actions import ACTIONS, actions_allowed, job_order
+from mapui.geodata.changes import kinds_mapped
+from mapui.geodata.findings import checks_shown, errors_standing, samples_shown
 from mapui.geodata.forms import LoadForm, OverrideForm
+from mapui.geodata.impact import impact_shown
 from mapui.geodata.jobs import JobState, job_mark, job_state
-from mapui.geodata.selectors import (
-    changes_shown,
-    checks_shown,
-    dataset_states,
-    difference_table,
-    editions_shown,
-    errors_standing,
-    impact_shown,
-    kinds_mapped,
-)
+from mapui.geodata.selectors import changes_shown, dataset_states, difference_table, editions_shown
 from mapui.geodata.uploads import StreamingHandler, upload_drop, upload_keep
 from mapui.selectors import jurisdiction_shown
 from mapui.types import PageRequest
@@ -165,7 +159,7 @@ def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
         "page": "geodata_edition",
         "jurisdiction": edition.jurisdiction,
         "edition": edition,
-        "checks": checks,
+        "checks": [(check, samples_shown(check)) for check in checks],
         "difference": difference,
         "kinds": list(ChangeKind),
         "impact": impact,

@@ -20,15 +20,10 @@ from gis_core.models import Edition
 from mapui.enums import MapName
 from mapui.folium_maps.geodata import edition_map_build
 from mapui.folium_maps.rendering import RenderedMap
-from mapui.geodata.selectors import (
-    change_bounds,
-    change_features,
-    difference_table,
-    finding_features,
-    impact_features,
-    impact_shown,
-    kinds_mapped,
-)
+from mapui.geodata.changes import change_bounds, change_features, kinds_mapped
+from mapui.geodata.findings import finding_features
+from mapui.geodata.impact import impact_features, impact_shown
+from mapui.geodata.selectors import difference_table
 from mapui.permissions import geodata_feed
 from mapui.selectors import bounds_shown, map_services_shown
 from mapui.types import PageRequest

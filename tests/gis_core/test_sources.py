@@ -27,6 +27,7 @@ from tests.gis_core.geodata_factories import (
     table_write,
     write,
 )
+from tests.gis_core.wfs_servers import Answer, serving
 
 pytestmark = pytest.mark.django_db
 
@@ -247,6 +248,29 @@ def test_empty_geometry_in_a_table(city, tmp_path):
     path = table_write(tmp_path / "empty.gpkg", {"flstkennz": list(KEYS[:2])}, shapes)
     with pytest.raises(LoadError, match=r"empty\.gpkg: empty 2: has no geometry"):
         load(city, "parcels", path)
+
+
+@pytest.mark.parametrize("kind", ["link", "url", "li\\u006ek"])
+@pytest.mark.parametrize("late", [False, True])
+def test_geojson_whose_crs_is_an_address_fetches_nothing(city, tmp_path, kind, late):
+    """GDAL alone would ask that address."""
+    asked: list[dict[str, str]] = []
+
+    def answering(query: dict[str, str]) -> Answer:
+        asked.append(query)
+        return 200, "text/plain", b"EPSG:25832"
+
+    ring = [[float(x), float(y)] for x, y in square(0).exterior.coords]
+    geometry = json.dumps({"type": "Polygon", "coordinates": [ring]})
+    feature = f'{{"type":"Feature","properties":{{"flstkennz":"{KEYS[0]}"}},"geometry":{geometry}}}'
+    with serving(answering) as url:
+        crs = f'"crs":{{"type":"{kind}","properties":{{"href":"{url}","url":"{url}","type":"proj4"}}}}'
+        features = f'"features":[{feature}]'
+        members = (features, " " * 70_000 + crs) if late else (crs, features)
+        text = f'{{"type":"FeatureCollection",{",".join(members)}}}'
+        with pytest.raises(LoadError, match=r"link\.geojson: "):
+            load(city, "parcels", write(tmp_path / "link.geojson", text))
+    assert asked == []
 
 
 # --- CSV with coordinates -------------------------------------------------------------------------

@@ -381,6 +381,19 @@ def test_data_that_change_while_they_are_read(tmp_path):
     )
 
 
+def test_pages_that_make_no_state_are_not_taken_up_again(tmp_path):
+    size = [7, 10]
+
+    def growing(start: int, count: int) -> str:
+        return collection(range(start, min(start + count, size[0])))
+
+    with scripted(growing) as url:
+        with pytest.raises(LoadError, match="it counts 10 features, 7 came"):
+            fetch(url, tmp_path, page_features=4)
+        size.pop(0)
+        assert len(fetch(url, tmp_path, page_features=4)) == 3
+
+
 def test_private_address_is_refused_unless_allowed(settings, tmp_path):
     settings.PRIVATE_NETWORKS_ALLOWED = []
     with pytest.raises(
@@ -456,9 +469,11 @@ def test_file_of_services_that_is_none(tmp_path):
 
 def test_pages_of_long_ago_are_removed(tmp_path):
     (tmp_path / "old").mkdir()
-    os.utime(tmp_path / "old", (0, 0))
+    (tmp_path / "old.part").touch()
+    for name in ("old", "old.part"):
+        os.utime(tmp_path / name, (0, 0))
     directory_for(tmp_path, "http://x", "", time.time())
-    assert not (tmp_path / "old").exists()
+    assert not any(tmp_path.iterdir())
 
 
 def test_every_night_on_the_schedule(settings):

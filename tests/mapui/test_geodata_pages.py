@@ -126,10 +126,14 @@ def test_edition_queries_are_constant(manager, town, count, django_assert_num_qu
 
 
 def test_edition_shows_findings_errors_first_and_difference(manager, edition):
-    check_create(edition, Severity.INFO, "flat", details={"samples": [{"key": HOSTILE}]})
+    sample = {"key": HOSTILE, "area_m2": 0.5, "before": "POINT (1 2)", "nonsense": HOSTILE}
+    check_create(edition, Severity.INFO, "flat", details={"samples": [sample]})
     check_create(edition, Severity.ERROR, "share")
     response = manager.get(reverse("geodata_edition", args=[edition.pk]))
-    assert [check.code for check in response.context["checks"]] == ["share", "flat"]
+    assert [check.code for check, _samples in response.context["checks"]] == ["share", "flat"]
+    [shown] = response.context["checks"][1][1]
+    assert shown.facts == [("Fläche (m²)", "0,5")]
+    assert shown.geometries == [("vorher", "POINT (1 2)")]
     page = response.content.decode()
     assert HOSTILE not in page
     assert "1.234" in page

@@ -1,0 +1,76 @@
+"""Whom an edition concerns: the open issues that would get another authority."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from gis_core.models import Edition
+from mapui.selectors import authorities_named
+from routing.enums import Outcome
+
+
+@dataclass(frozen=True)
+class ImpactShown:
+    """An open issue (place in WGS84 degrees), who is responsible today and who would be, in words.
+
+    `then_code` is the short name for the map, "?" where it would be unclear.
+    """
+
+    number: str
+    latitude: float
+    longitude: float
+    today: str
+    then: str
+    then_code: str
+    sentence: str
+
+
+def impact_shown(edition: Edition) -> list[ImpactShown] | None:
+    """The issues that would get another authority, as stored after the load; None when nobody has looked yet."""
+    stored = edition.report.get("impact")
+    if stored is None:
+        return None
+    language = "sentence_en" if get_language() == "en" else "sentence_de"
+    codes = {one[name] for one in stored for name in ("from", "to")}
+    named = authorities_named(edition.jurisdiction, codes)
+
+    def words(code: str, outcome: str) -> str:
+        if outcome == Outcome.TRIAGE or not code:
+            return gettext("Unclear: to be triaged")
+        return named[code].name if code in named else code
+
+    return [
+        ImpactShown(
+            number=one["number"],
+            latitude=one["latitude"],
+            longitude=one["longitude"],
+            today=words(one["from"], one["from_outcome"]),
+            then=words(one["to"], one["to_outcome"]),
+            then_code="?" if one["to_outcome"] == Outcome.TRIAGE else one["to"] or "?",
+            sentence=one[language],
+        )
+        for one in stored
+    ]
+
+
+def impact_features(edition: Edition) -> list[dict[str, Any]]:
+    """The same as GeoJSON points (WGS84)."""
+    return [
+        {
+            "type": "Feature",
+            "id": one.number,
+            "geometry": {"type": "Point", "coordinates": [one.longitude, one.latitude]},
+            "properties": {
+                "today": one.today,
+                "then": one.then,
+                "code": one.then_code,
+                "sentence": one.sentence,
+                "url": reverse("triage_issue", args=[one.number]),
+            },
+        }
+        for one in impact_shown(edition) or []
+    ]

@@ -1,0 +1,95 @@
+"""A load that is killed for real: the process dies between two batches, its connection with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from shapely.affinity import translate
+
+from gis_core.enums import EditionStatus
+from gis_core.models import Edition
+from gis_core.services.editions import edition_activate, edition_resume
+from parcels.models import Parcel
+from tests.gis_core.geodata_factories import (
+    collection_gml,
+    jurisdiction_make,
+    load,
+    parcel_gml,
+    polygon_gml,
+    square,
+    write,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COUNT = 12_000
+PATIENCE_S = 120
+
+
+def parcels_many(path: Path) -> Path:
+    return write(
+        path,
+        collection_gml(
+            *(
+                parcel_gml(
+                    f"0552870{n // 9999:02}{n % 9999 + 1:05}______",
+                    polygon_gml(translate(square(n % 100), 0, n // 100 * 10)),
+                )
+                for n in range(COUNT)
+            )
+        ),
+    )
+
+
+def command_start(path: Path, identifier: str) -> subprocess.Popen[bytes]:
+    database = connection.settings_dict
+    host = quote(str(database["HOST"]), safe="")
+    port = f":{database['PORT']}" if database["PORT"] else ""
+    address = f"postgis://{database['USER']}@{host}{port}/{database['NAME']}"
+    command = ["load_geodata", "--jurisdiction", identifier, "--dataset", "parcels", str(path)]
+    return subprocess.Popen(
+        [sys.executable, str(settings.ROOT / "manage.py"), *command],
+        env={**os.environ, "DATABASE_URL": address},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def killed_after_first_batch(process: subprocess.Popen[bytes], former: Edition) -> Edition:
+    """Freezes the process as soon as a checkpoint is seen, so that the kill cannot come too late."""
+    until = monotonic() + PATIENCE_S
+    while monotonic() < until and process.poll() is None:
+        edition = Edition.objects.exclude(pk=former.pk).first()
+        if edition is not None and edition.progress.get("batches"):
+            break
+        sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait(PATIENCE_S)
+    return Edition.objects.exclude(pk=former.pk).get()
+
+
+def test_killed_process_leaves_the_active_state_and_another_goes_on(tmp_path):
+    city = jurisdiction_make()
+    first = parcel_gml("05528799900001______", polygon_gml(square(-1)))
+    former = load(city, "parcels", write(tmp_path / "a.gml", collection_gml(first))).edition
+    before = list(Parcel.objects.values_list())
+    process = command_start(parcels_many(tmp_path / "b.gml"), city.identifier)
+    edition = killed_after_first_batch(process, former)
+    assert process.returncode == -signal.SIGKILL
+    assert edition.status == EditionStatus.LOADING
+    assert edition.progress["batches"] >= 1
+    assert list(Parcel.objects.values_list()) == before
+    done = edition.progress["rows"]
+    edition_resume(edition=edition)
+    assert (edition.status, edition.report["rows"]) == (EditionStatus.STAGED, COUNT)
+    assert 0 < done < COUNT
+    edition_activate(edition=edition)
+    assert Parcel.objects.active().count() == COUNT
