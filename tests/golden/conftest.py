@@ -32,7 +32,9 @@ def city_load(folder: Path) -> ModelCity:
     manifest = folder / "manifest.json"
     facts = json.loads(manifest.read_text("utf-8"))["jurisdiction"]
     call_command("load_jurisdiction", manifest, verbosity=0)
-    call_command("load_geodata", jurisdiction=facts["id"], manifest=manifest, activate=True, verbosity=0)
+    call_command(
+        "load_geodata", jurisdiction=facts["id"], manifest=manifest, activate=True, verbosity=0
+    )
     for command in ("load_categories", "load_rules"):
         call_command(command, CITY, jurisdiction=facts["id"], verbosity=0)
     jurisdiction = Jurisdiction.objects.get(identifier=facts["id"])

@@ -219,7 +219,8 @@ def test_agreement_that_ends_before_it_begins_is_refused_by_the_database(city, t
         tmp_path / "v.gpkg", GUELTIG_BIS=np.array(["2010-01-01"], dtype="datetime64[D]")
     )
     with pytest.raises(
-        LoadError, match=r"v\.gpkg: Vereinbarungen 1: a value does not fit: .*agreement_dates_in_order"
+        LoadError,
+        match=r"v\.gpkg: Vereinbarungen 1: a value does not fit: .*agreement_dates_in_order",
     ):
         load(city, "agreements", path)
     assert not Agreement.objects.exists()
