@@ -32,7 +32,7 @@ class City:
 def database_use() -> None:
     """Create the benchmark database where it is missing, migrate it and make it this process's database."""
     connection.settings_dict["TEST"]["NAME"] = DATABASE
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=True)
 
 
 def city_load(scale: str = "city") -> City:

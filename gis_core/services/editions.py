@@ -74,7 +74,7 @@ def edition_activate(
         _activate(edition, staging)
     edition.report["activation_seconds"] = round(perf_counter() - started, 3)
     edition.save(update_fields=["report"])
-    if edition.report["unchanged"] < edition.report["rows"] or edition.report["vanished"]:
+    if any(edition.report[name] for name in ("new", "changed", "vanished")):
         statistics_refresh(staging)
     staging.drop()
     _announce(edition)
