@@ -199,16 +199,19 @@ def _repeat_find(report: _Report, now: datetime) -> Issue | None:
         )
     sent = Issue.objects.filter(api_key=report.api_key, channel=report.channel)
     if not report.sender_key:
-        return sent.filter(
-            content_hash=report.content_hash,
-            received_at__gt=now - REPEAT_WITHIN,
-        ).first()
-    existing = sent.filter(sender_key=key).first()
-    if existing is not None and bytes(existing.content_hash) != report.content_hash:
+        same = sent.filter(content_hash=report.content_hash, received_at__gt=now - REPEAT_WITHIN)
+    else:
+        same = sent.filter(sender_key=key)
+    # There mostly is none, so the issue is read only when there is one.
+    found = same.order_by().values_list("pk", "content_hash").first()
+    if found is None:
+        return None
+    issue_id, content_hash = found
+    if bytes(content_hash) != report.content_hash:
         raise SenderKeyReused(
             _("This Idempotency-Key was already used for a report with other content.")
         )
-    return existing
+    return Issue.objects.get(pk=issue_id)
 
 
 def _issue_create(report: _Report, now: datetime) -> Issue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -27,8 +28,10 @@ SEND_TASK = "routing.tasks.deliveries_send_due"
 # --- Queueing -------------------------------------------------------------------------------------
 
 
-def deliveries_queue(decision: Decision) -> list[str]:
+def deliveries_queue(decision: Decision, *, known: Mapping[str, Authority] = {}) -> list[str]:
     """Queues what a decision has to tell whom; belongs into the transaction that stores the decision.
+
+    `known` are authorities that the caller has at hand by their codes; others are looked up.
 
     Returns the codes of authorities that would have to act and cannot be told because no contact of them is
     known: the caller must not call such an issue forwarded. Nobody has to act on a copy, so a copy
@@ -36,7 +39,7 @@ def deliveries_queue(decision: Decision) -> list[str]:
     """
     if decision.outcome != Outcome.ASSIGNED or decision.authority is None:
         return []
-    told = _authorities_told(decision)
+    told = _authorities_told(decision, known)
     contacts = _contacts_for(decision, {authority.pk for authority, _ in told.values()})
     missing: list[str] = []
     deliveries: list[Delivery] = []
@@ -58,24 +61,27 @@ def deliveries_queue(decision: Decision) -> list[str]:
     return []
 
 
-def _authorities_told(decision: Decision) -> dict[str, tuple[Authority, DeliveryKind]]:
+def _authorities_told(
+    decision: Decision, known: Mapping[str, Authority]
+) -> dict[str, tuple[Authority, DeliveryKind]]:
     """Code asked for → who is really written to (`acts_through`) and as what; each of them once."""
     assert decision.authority is not None  # noqa: S101 - the caller checked; the constraint guards it
     codes = [decision.authority.code, *decision.notify]
-    found = {decision.authority.code: decision.authority.acts_through or decision.authority}
-    if decision.notify:
-        found |= {
-            authority.code: authority.acts_through or authority
-            for authority in Authority.objects.filter(
-                jurisdiction_id=decision.authority.jurisdiction_id, code__in=decision.notify
-            ).select_related("acts_through")
-        }
+    found = {**known, decision.authority.code: decision.authority}
+    unknown = [code for code in codes if code not in found]
+    if unknown:
+        looked_up = Authority.objects.filter(
+            jurisdiction_id=decision.authority.jurisdiction_id, code__in=unknown
+        ).select_related("acts_through")
+        found |= {authority.code: authority for authority in looked_up}
     told: dict[str, tuple[Authority, DeliveryKind]] = {}
     for code in dict.fromkeys(codes):
         if code not in found:
             logger.warning("decision %s: unknown authority %s for a copy", decision, code)
-        elif found[code].pk not in {authority.pk for authority, _ in told.values()}:
-            told[code] = (found[code], DeliveryKind.COPY if told else DeliveryKind.RESPONSIBLE)
+            continue
+        authority = found[code].acts_through or found[code]
+        if authority.pk not in {one.pk for one, _ in told.values()}:
+            told[code] = (authority, DeliveryKind.COPY if told else DeliveryKind.RESPONSIBLE)
     return told
 
 
