@@ -17,7 +17,6 @@ from fixtures.modelcity.detail import SCALES
 from fixtures.modelcity.generate import generate
 from gis_core.models import Jurisdiction
 
-DATABASE = "flurpost_bench"
 SEED = 1
 CITY = settings.ROOT / "fixtures" / "castrop_rauxel"
 
@@ -29,9 +28,12 @@ class City:
     places: list[dict[str, Any]]
 
 
-def database_use() -> None:
-    """Create the benchmark database where it is missing, migrate it and make it this process's database."""
-    connection.settings_dict["TEST"]["NAME"] = DATABASE
+def database_use(name: str) -> None:
+    """Make a benchmark's own database this process's; create it where it is missing, and migrate it.
+
+    One for each: the loads of one would lie upon the city of the other and slow its look-ups down.
+    """
+    connection.settings_dict["TEST"]["NAME"] = name
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=True)
 
 

@@ -24,6 +24,7 @@ from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_activate, edition_stage
 from gis_core.srids import storage_srid
 
+DATABASE: Final = "flurpost_bench_geodata"
 YARDSTICK_TABLE: Final = "bench_ogr2ogr"
 FIRST_TIMES: Final = 4.0
 WITHOUT_COVERAGE_TIMES: Final = 2.0
@@ -36,7 +37,7 @@ LOCKED_MS: Final = 1000.0
 
 def geodata() -> list[Figure]:
     """First loads and unchanged reloads from GeoPackage and GML, and what readers feel of an activation."""
-    database_use()
+    database_use(DATABASE)
     folder = settings.VAR / "bench" / "city"
     generate(SCALES["city"], SEED, folder)
     figures: list[Figure] = []

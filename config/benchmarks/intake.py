@@ -14,7 +14,7 @@ import httpx
 from django.db import connection
 
 from config import processes
-from config.benchmarks.city import DATABASE, City, city_load, database_use
+from config.benchmarks.city import City, city_load, database_use
 from config.benchmarks.measure import Figure, median, milliseconds
 from gis_core.srids import WGS84, storage_srid
 from issues.enums import Channel
@@ -22,6 +22,7 @@ from issues.models import ApiKey, Category
 from issues.services import api_key_create, issue_receive
 from issues.types import LocationInput
 
+DATABASE: Final = "flurpost_bench_intake"
 REPORTS: Final = 300
 WARM_UP: Final = 20
 IN_PROCESS_MS: Final = 10.0
@@ -57,7 +58,7 @@ SELECT ST_X(at), ST_Y(at), ST_X(wgs), ST_Y(wgs) FROM (
 
 def intake() -> list[Figure]:
     """Both figures; the yardstick is the median of the bare look-up at the same places."""
-    database_use()
+    database_use(DATABASE)
     city = city_load()
     places = _places(REPORTS + WARM_UP)
     look_up = median(milliseconds(_look_up, places)[WARM_UP:])
