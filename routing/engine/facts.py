@@ -26,7 +26,7 @@ HALF_WIDTH_M: Final = {"A": 25.0, "B": 12.0, "L": 11.0, "K": 10.0, "G": 9.0, "S"
 BESIDE_ROAD_M: Final = 3.0
 # Axes that differ by less than this are equally near; then the higher class goes first.
 SAME_DISTANCE_M: Final = 3.0
-NEUTRAL_OWNERS_OF_ROADS: Final = frozenset({"CITY", "KREIS", "LAND", "BUND_STR"})
+PUBLIC_OWNERS_OF_ROADS: Final = frozenset({"CITY", "KREIS", "LAND", "BUND_STR"})
 
 
 def facts_of(evidence: Evidence, situation: Situation) -> Facts:
@@ -142,7 +142,7 @@ def _named_after(section: SectionFact, parcel: ParcelFact | None) -> bool:
 
 def _class_without_section(usage: str, owner: str) -> str:
     """Road land without a section in the network: municipal, private, or not to be told (N)."""
-    if usage in {"ROAD", "SQUARE"} and owner in NEUTRAL_OWNERS_OF_ROADS:
+    if usage in {"ROAD", "SQUARE"} and owner in PUBLIC_OWNERS_OF_ROADS:
         return "G"
     if usage in {"ROAD", "SQUARE"} and owner == "PRIV":
         return "P"
