@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from django.dispatch import Signal
 
-# Sent with `edition` after a new state became active, by activation or roll-back; outside its transaction.
+# Sent with edition_id (int) after a new state became active, by activation or roll-back; outside its transaction.
 edition_activated = Signal()

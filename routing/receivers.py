@@ -1,4 +1,4 @@
-"""What routing does when news comes up from the issues."""
+"""What routing does when news comes up from the issues and the geodata."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def decide_received_issue(sender: Any, *, issue_id: int, **kwargs: Any) -> None:
 
 
 @receiver(edition_activated, dispatch_uid="routing.propose_after_activation")
-def propose_after_activation(sender: Any, *, edition: Edition, **kwargs: Any) -> None:
-    proposals_make(edition)
+def propose_after_activation(sender: Any, *, edition_id: int, **kwargs: Any) -> None:
+    proposals_make(Edition.objects.get(pk=edition_id))

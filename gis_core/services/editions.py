@@ -204,4 +204,4 @@ def _restoring(edition: Edition, by: User | None) -> Edition:
 def _announce(edition: Edition) -> None:
     if dataset_spec(edition.dataset).boundary:
         jurisdiction_boundary_refresh(jurisdiction=edition.jurisdiction)
-    edition_activated.send(Edition, edition=edition)
+    edition_activated.send(Edition, edition_id=edition.pk)
