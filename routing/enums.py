@@ -40,14 +40,39 @@ class AreaKind(models.TextChoices):
 
 
 class RuleSetStatus(models.TextChoices):
+    """ACTIVE counts from its `valid_from` on, until a later one does; RETIRED was taken back by a person."""
+
     DRAFT = "draft", _("draft")
     ACTIVE = "active", _("active")
     RETIRED = "retired", _("retired")
 
 
 class Outcome(models.TextChoices):
+    """ASSIGNED is sent by itself; PROPOSED waits for a clerk's word; ASKED for the reporter's answer."""
+
     ASSIGNED = "assigned", _("assigned")
+    PROPOSED = "proposed", _("proposed")
+    ASKED = "asked", _("reporter asked")
     TRIAGE = "triage", _("to be triaged")
+
+
+class DecisionCause(models.TextChoices):
+    """Why a decision was made at this moment."""
+
+    RECEIVED = "received", _("issue received")
+    RENEWED = "renewed", _("decided anew")
+    MOVED = "moved", _("place changed")
+    RECATEGORISED = "category", _("category changed")
+    ANSWERED = "answered", _("question answered")
+    OVERRULED = "overruled", _("decided by a person")
+
+
+class TrialState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 class ChannelKind(models.TextChoices):

@@ -1,11 +1,13 @@
 """Models of routing, by what they are about."""
 
 from routing.models.authorities import Authority, AuthorityContact
+from routing.models.clarifications import Clarification
 from routing.models.decisions import Decision
 from routing.models.deliveries import Delivery, DeliveryEvent
 from routing.models.network import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
 from routing.models.proposals import Proposal
-from routing.models.rules import Rule, RuleSet
+from routing.models.rules import Rule, RuleSet, Threshold
+from routing.models.trials import GoldenCase, Trial, TrialChange, TrialChunk
 
 __all__ = [
     "Agreement",
@@ -13,13 +15,19 @@ __all__ = [
     "Asset",
     "Authority",
     "AuthorityContact",
+    "Clarification",
     "Decision",
     "Delivery",
     "DeliveryEvent",
+    "GoldenCase",
     "Proposal",
     "RoadPartArea",
     "RoadSection",
     "Rule",
     "RuleSet",
+    "Threshold",
     "ThroughRoad",
+    "Trial",
+    "TrialChange",
+    "TrialChunk",
 ]

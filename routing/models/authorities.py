@@ -15,7 +15,8 @@ class Authority(models.Model):
     """A body that may have to act; `code` is the body id of the decision matrix, e.g. STRNRW.
 
     `acts_through`: reports are never sent to this body but to the one named here (private owners are
-    written to by the public order office, never by the system).
+    written to by the public order office, never by the system). Outside of `valid_from` to `valid_to`
+    (both days included, none is open) no decision names it.
     """
 
     jurisdiction = models.ForeignKey(
@@ -27,6 +28,11 @@ class Authority(models.Model):
     public_name_de = models.CharField(_("name for the public (German)"), max_length=200)
     public_name_en = models.CharField(_("name for the public (English)"), max_length=200)
     colour = models.CharField(_("colour on maps"), max_length=7, default="#555555")
+    website = models.URLField(_("website"), blank=True)
+    phone = models.CharField(_("telephone for the public"), max_length=50, blank=True)
+    public_mail = models.EmailField(_("e-mail for the public"), blank=True)
+    valid_from = models.DateField(_("responsible from"), null=True, blank=True)
+    valid_to = models.DateField(_("responsible until"), null=True, blank=True)
     acts_through = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="acts_for"
     )
@@ -37,6 +43,12 @@ class Authority(models.Model):
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(fields=["jurisdiction", "code"], name="authority_code_once"),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gte=models.F("valid_from")),
+                name="authority_validity_in_order",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,6 +67,9 @@ class Authority(models.Model):
 class AuthorityContact(models.Model):
     """How an authority is reached; `area_code` narrows it to one area (a neighbour's municipality key).
 
+    `categories` (codes) narrows it to these, `valid_from` and `valid_to` (both included) to these days; of
+    several that fit the narrower one counts.
+
     `address` is a mail address or the base address of an Open311 endpoint. `settings` of an Open311
     contact: {"jurisdiction_id": …, "api_key_env": name of the environment variable with the key,
     "service_codes": {our category: theirs, "*": theirs}}.
@@ -62,6 +77,9 @@ class AuthorityContact(models.Model):
 
     authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="contacts")
     area_code = models.CharField(_("area"), max_length=40, blank=True)
+    categories = models.JSONField(_("categories"), default=list, blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid until"), null=True, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     channel = models.CharField(_("channel"), max_length=10, choices=ChannelKind)
     address = models.CharField(_("address"), max_length=500)
@@ -73,9 +91,10 @@ class AuthorityContact(models.Model):
         verbose_name_plural = _("contacts of authorities")
         constraints = [
             models.UniqueConstraint(
-                fields=["authority", "area_code"],
+                fields=["authority", "area_code", "categories", "valid_from", "valid_to"],
                 condition=Q(is_active=True),
-                name="authoritycontact_one_active_per_area",
+                nulls_distinct=False,
+                name="authoritycontact_active_once",
             ),
         ]
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Issue
-from routing.enums import Outcome
+from routing.enums import DecisionCause, Outcome
 from routing.models.authorities import Authority
 from routing.models.rules import RuleSet
 
@@ -17,8 +17,9 @@ from routing.models.rules import RuleSet
 class Decision(models.Model):
     """Who must act for an issue. Appended, never edited: the highest `number` of an issue counts.
 
-    `candidates`, `trace` and `evidence` are JSON of the types in `routing.types`; `editions` maps each
-    dataset to the id of the edition that was active.
+    A person's decision carries the `reason` given and no rule set; what the engine proposed stands in the
+    decisions before it. `candidates`, `trace` and `evidence` are JSON of the types in `routing.types`;
+    `editions` maps each dataset to the id of the edition that was active.
     """
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="decisions")
@@ -43,6 +44,10 @@ class Decision(models.Model):
     editions = models.JSONField(_("editions"), default=dict)
     parcel_key = models.CharField(_("parcel"), max_length=20, blank=True)
     road = models.CharField(_("road"), max_length=200, blank=True)
+    cause = models.CharField(
+        _("cause"), max_length=10, choices=DecisionCause, default=DecisionCause.RECEIVED
+    )
+    reason = models.TextField(_("reason of a person"), blank=True)
     decided_at = models.DateTimeField(_("decided"))
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -55,8 +60,14 @@ class Decision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["issue", "number"], name="decision_number_once"),
             models.CheckConstraint(
-                condition=Q(outcome=Outcome.TRIAGE) | Q(authority__isnull=False),
+                condition=~Q(outcome__in=[Outcome.ASSIGNED, Outcome.PROPOSED])
+                | Q(authority__isnull=False),
                 name="decision_assigned_has_authority",
+            ),
+            models.CheckConstraint(
+                condition=~Q(cause=DecisionCause.OVERRULED)
+                | (~Q(reason="") & Q(decided_by__isnull=False)),
+                name="decision_overruled_has_reason",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""What a change of geodata would make of open issues: proposed to people, never done by itself."""
+"""What a change would make of issues that are decided: proposed to people, never done by itself."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Edition
 from issues.models import Issue
-from routing.enums import Outcome, ProposalState
+from routing.enums import DecisionCause, Outcome, ProposalState
 from routing.models.authorities import Authority
 from routing.models.decisions import Decision
 
 
 class Proposal(models.Model):
-    """Another authority for an open issue, because an edition of geodata was activated after its decision.
+    """Another authority for an open issue, because something changed after its decision.
 
-    `decision` is the one that stands; outcome, authority and sentences are what would be decided now.
+    `edition` is the geodata whose activation made the difference; none where the issue itself changed
+    (`cause`). `decision` is the one that stands; outcome, authority and sentences are what would be decided now.
     """
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="proposals")
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    edition = models.ForeignKey(
+        Edition, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    cause = models.CharField(_("cause"), max_length=10, choices=DecisionCause, blank=True)
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(
         _("state"), max_length=10, choices=ProposalState, default=ProposalState.OPEN
@@ -49,7 +53,12 @@ class Proposal(models.Model):
                 fields=["issue"],
                 condition=Q(state=ProposalState.OPEN),
                 name="proposal_one_open_per_issue",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(edition__isnull=True, cause__gt="")
+                | Q(edition__isnull=False, cause=""),
+                name="proposal_has_one_origin",
+            ),
         ]
 
     def __str__(self) -> str:

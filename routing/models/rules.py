@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,11 @@ from routing.enums import RuleSetStatus
 
 
 class RuleSet(models.Model):
-    """One version of a jurisdiction's rules. Once active it is never edited, so decisions can be replayed."""
+    """One version of a jurisdiction's rules. Once active it is never edited, so decisions can be replayed.
+
+    It counts from `valid_from` (a day in local time) until a later one does; of two from the same day the
+    higher version. `revision` counts the edits of a draft, so that two editors notice each other.
+    """
 
     jurisdiction = models.ForeignKey(
         Jurisdiction, on_delete=models.PROTECT, related_name="rule_sets"
@@ -32,19 +37,36 @@ class RuleSet(models.Model):
     assign_margin = models.DecimalField(
         _("and this lead over the next"), max_digits=3, decimal_places=2, default=Decimal("0.30")
     )
+    note = models.TextField(_("note"), blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    drafted_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     activated_at = models.DateTimeField(_("activated"), null=True, blank=True)
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("rule set")
         verbose_name_plural = _("rule sets")
         ordering = ["-version"]
+        permissions = [
+            ("edit_rules", _("Can edit and try rule sets")),
+            ("activate_rules", _("Can activate rule sets")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["jurisdiction", "version"], name="ruleset_version_once"
             ),
-            models.UniqueConstraint(
-                fields=["jurisdiction"], condition=Q(status="active"), name="ruleset_one_active"
+            models.CheckConstraint(
+                condition=~Q(status=RuleSetStatus.ACTIVE) | Q(valid_from__isnull=False),
+                name="ruleset_active_has_date",
             ),
         ]
 
@@ -53,7 +75,10 @@ class RuleSet(models.Model):
 
 
 class Rule(models.Model):
-    """A row of the decision matrix, columns as there; `*` matches anything, `|` separates alternatives."""
+    """A row of the decision matrix, columns as there; `*` matches anything, `|` separates alternatives.
+
+    With `precision_from` the rule only proposes until its measured precision has reached that (shadow mode).
+    """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
     rule_id = models.CharField(_("rule"), max_length=20)
@@ -69,6 +94,14 @@ class Rule(models.Model):
     notify = models.CharField(_("for information"), max_length=30, blank=True)
     confidence = models.DecimalField(_("confidence"), max_digits=3, decimal_places=2)
     legal_basis = models.CharField(_("legal basis"), max_length=200)
+    note = models.TextField(_("note"), blank=True)
+    precision_from = models.DecimalField(
+        _("proposes only, until this precision"),
+        max_digits=3,
+        decimal_places=2,
+        null=True,
+        blank=True,
+    )
 
     class Meta:
         verbose_name = _("rule")
@@ -83,3 +116,39 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return self.rule_id
+
+
+class Threshold(models.Model):
+    """From which certainty on a report is sent by itself, for a category and a body (codes, `*` is any).
+
+    The narrowest one counts: category and body, then body, then category, then the rule set's own. A body
+    with `is_proposed_only` is never sent to by itself.
+    """
+
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="thresholds")
+    category = models.CharField(_("category"), max_length=40, default="*")
+    body = models.CharField(_("authority"), max_length=30, default="*")
+    assign_from = models.DecimalField(
+        _("sent by itself from this confidence"), max_digits=3, decimal_places=2
+    )
+    assign_margin = models.DecimalField(
+        _("and this lead over the next"), max_digits=3, decimal_places=2
+    )
+    is_proposed_only = models.BooleanField(_("only ever proposed"), default=False)
+
+    class Meta:
+        verbose_name = _("threshold")
+        verbose_name_plural = _("thresholds")
+        ordering = ["category", "body"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule_set", "category", "body"], name="threshold_once_per_set"
+            ),
+            models.CheckConstraint(
+                condition=Q(assign_from__range=(0, 1), assign_margin__range=(0, 1)),
+                name="threshold_in_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category}/{self.body}"

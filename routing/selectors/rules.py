@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
+from gis_core.models import Jurisdiction
 from routing.engine import RuleRow
+from routing.enums import RuleSetStatus
 from routing.models import RuleSet
 
 # Column of the matrix → field of the rule; prio and c are numbers and stand by themselves.
@@ -33,3 +36,14 @@ def rule_rows(rule_set: RuleSet) -> list[RuleRow]:
         )
         for rule in rule_set.rules.all()
     ]
+
+
+def rule_set_in_effect(jurisdiction: Jurisdiction, *, on: date) -> RuleSet | None:
+    """The rule set that counts on a day (local time): the latest that is active from then or before."""
+    return (
+        RuleSet.objects.filter(
+            jurisdiction=jurisdiction, status=RuleSetStatus.ACTIVE, valid_from__lte=on
+        )
+        .order_by("-valid_from", "-version")
+        .first()
+    )

@@ -17,7 +17,7 @@ from routing.engine import CompiledRuleSet, RuleRow
 from routing.enums import RuleSetStatus
 from routing.errors import RuleSetError
 from routing.models import Authority, Rule, RuleSet
-from routing.selectors.rules import RULE_COLUMNS, rule_rows
+from routing.selectors.rules import RULE_COLUMNS, rule_rows, rule_set_in_effect
 
 AUTHORITY_COLUMNS: Final = (
     "name_de",
@@ -48,10 +48,9 @@ def rule_set_load(*, jurisdiction: Jurisdiction, path: Path) -> RuleSet:
     The whole set is validated first. Raises RuleSetError naming every faulty rule; then nothing is stored.
     """
     rows = rules_read(path)
-    active = RuleSet.objects.select_for_update().filter(
-        jurisdiction=jurisdiction, status=RuleSetStatus.ACTIVE
-    )
-    current = active.first()
+    Jurisdiction.objects.select_for_update().get(pk=jurisdiction.pk)
+    today = timezone.localdate()
+    current = rule_set_in_effect(jurisdiction, on=today)
     if current is not None and sorted(map(str, rule_rows(current))) == sorted(map(str, rows)):
         return current
     last = RuleSet.objects.filter(jurisdiction=jurisdiction).aggregate(last=Max("version"))["last"]
@@ -62,8 +61,8 @@ def rule_set_load(*, jurisdiction: Jurisdiction, path: Path) -> RuleSet:
         assign_from=float(rule_set.assign_from),
         assign_margin=float(rule_set.assign_margin),
     )
-    active.update(status=RuleSetStatus.RETIRED)
     rule_set.status = RuleSetStatus.ACTIVE
+    rule_set.valid_from = today
     rule_set.activated_at = timezone.now()
     rule_set.full_clean()
     rule_set.save()

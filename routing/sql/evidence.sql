@@ -17,7 +17,13 @@ issue AS (
            COALESCE(e.datasets ? 'through_roads', false) AS has_through_roads
     FROM given g
     JOIN gis_core_jurisdiction j ON j.id = g.jurisdiction_id
-    LEFT JOIN routing_ruleset r ON r.jurisdiction_id = g.jurisdiction_id AND r.status = 'active'
+    LEFT JOIN LATERAL (
+        SELECT id FROM routing_ruleset
+        WHERE jurisdiction_id = g.jurisdiction_id AND status = 'active'
+          AND valid_from <= (now() AT TIME ZONE %(time_zone)s)::date
+        ORDER BY valid_from DESC, version DESC
+        LIMIT 1
+    ) r ON true
     LEFT JOIN LATERAL (
         SELECT jsonb_object_agg(dataset, id) AS datasets
         FROM gis_core_edition
