@@ -36,7 +36,10 @@ STORED: Final = (
     "bigint[]",
     """
     SELECT i.id, i.jurisdiction_id, i.answers, i.point, i.accuracy_m, i.received_at,
-           c.code AS category, c.part, c.asset_kinds
+           c.code AS category, c.part, c.asset_kinds,
+           (SELECT jsonb_agg(jsonb_build_array(q.kind, q.answer) ORDER BY q.answered_at, q.id)
+            FROM routing_clarification q
+            WHERE q.issue_id = i.id AND q.answered_at IS NOT NULL) AS clarifications
     FROM issues_issue i
     JOIN issues_category c ON c.id = i.category_id
     WHERE i.id = ANY($1)
@@ -47,10 +50,10 @@ ASKED: Final = (
     "jsonb",
     f"""
     SELECT a.id, c.jurisdiction_id, a.answers, ST_SetSRID(ST_MakePoint(a.x, a.y), {storage_srid()}) AS point,
-           a.accuracy_m, a.received_at, c.code AS category, c.part, c.asset_kinds
+           a.accuracy_m, a.received_at, c.code AS category, c.part, c.asset_kinds, a.clarifications
     FROM jsonb_to_recordset($1) AS a (
         id bigint, category_id bigint, answers jsonb, x float8, y float8, accuracy_m float8,
-        received_at timestamptz
+        received_at timestamptz, clarifications jsonb
     )
     JOIN issues_category c ON c.id = a.category_id
     """,  # noqa: S608 - the number is a setting
@@ -98,23 +101,21 @@ class Question:
     at: datetime
     answers: Mapping[str, Any]
     accuracy_m: float | None = None
+    clarifications: tuple[tuple[str, str], ...] = ()
 
 
-def evidence_gather(
-    issue_ids: Sequence[int], *, adjoining_categories: Sequence[str] = ()
+def evidence_of(
+    reports: Sequence[int] | Sequence[Question], *, adjoining_categories: Sequence[str] = ()
 ) -> Iterator[tuple[IssueFacts, Evidence]]:
-    """Yield (issue, evidence) for each existing issue of the list, in order of the ids.
+    """Yield (facts, evidence) for each existing issue of the list, in order of the ids, or for each question.
 
     `adjoining_categories`: categories whose rules ask who owns the adjoining land; it is looked up for
     these only.
     """
-    yield from _gather(STORED, list(issue_ids), adjoining_categories)
-
-
-def evidence_asked(
-    questions: Sequence[Question], *, adjoining_categories: Sequence[str] = ()
-) -> Iterator[tuple[IssueFacts, Evidence]]:
-    """The same for places that nobody has reported, in their order."""
+    questions = [one for one in reports if isinstance(one, Question)]
+    if not questions:
+        yield from _gather(STORED, list(reports), adjoining_categories)
+        return
     asked = [
         {
             "id": number,
@@ -124,6 +125,7 @@ def evidence_asked(
             "answers": dict(question.answers),
             "accuracy_m": question.accuracy_m,
             "received_at": question.at.isoformat(),
+            "clarifications": question.clarifications,
         }
         for number, question in enumerate(questions)
     ]
@@ -176,6 +178,8 @@ def _evidence(rows: list[Mapping[str, Any]]) -> tuple[IssueFacts, Evidence]:
         situations=tuple(Situation.from_json(json.loads(row["situation"])) for row in rows),
         datasets=json.loads(head["datasets"] or "{}"),
         accuracy_m=head["accuracy_m"],
+        clarifications=tuple(map(tuple, json.loads(head["clarifications"] or "[]"))),
+        lapsed=tuple(head["lapsed"]),
     )
     facts = IssueFacts(
         head["issue_id"], head["jurisdiction_id"], head["rule_set_id"], frozenset(head["bodies"])

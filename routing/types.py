@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from routing.enums import Outcome
+
 UNKNOWN = "unknown"
 
 
@@ -122,7 +124,10 @@ class Situation:
 class Evidence:
     """Everything a decision rests on: the report's own facts and the situations at its place.
 
-    `datasets` names the datasets that have an active edition, each with the edition's id.
+    `datasets` names the datasets that have an active edition, each with the edition's id. `clarifications`
+    are the reporter's answers to questions, as (kind, code of the answer). `shadowed` are the ids of rules
+    that only propose at present, `lapsed` the codes of authorities that do not act on that day: both are
+    noted here because they change with time, and a decision is replayed as it was.
     """
 
     category: str
@@ -134,6 +139,9 @@ class Evidence:
     situations: tuple[Situation, ...]
     datasets: Mapping[str, int]
     accuracy_m: float | None = None
+    clarifications: tuple[tuple[str, str], ...] = ()
+    shadowed: tuple[str, ...] = ()
+    lapsed: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "on": self.on.isoformat()}
@@ -151,6 +159,9 @@ class Evidence:
             situations=tuple(Situation.from_json(one) for one in data["situations"]),
             datasets=data["datasets"],
             accuracy_m=data["accuracy_m"],
+            clarifications=tuple((kind, code) for kind, code in data.get("clarifications", ())),
+            shadowed=tuple(data.get("shadowed", ())),
+            lapsed=tuple(data.get("lapsed", ())),
         )
 
 
@@ -189,7 +200,10 @@ class RuleTried:
 class Candidate:
     """A body that may have to act. `score` in 0–1 is what is compared with the rule set's thresholds.
 
-    `narrowed` names the columns that the rule asks for besides the category.
+    `probability` is the share of the disc, and of the hypotheses about what is unknown, that leads to this
+    body by this rule: of all candidates of a result, TRIAGE among them, they sum to exactly one. `score` is
+    that share times the confidence. `narrowed` names the columns that the rule asks for besides the
+    category. `via` is the rule by which a computed body was found.
     """
 
     body: str
@@ -201,13 +215,20 @@ class Candidate:
     notify: tuple[str, ...] = ()
     hypothesis: str = ""
     area_code: str = ""
+    probability: float = 0.0
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The engine's answer. `assigned` tells whether the first candidate is clear enough to be sent by itself."""
+    """The engine's answer.
 
-    assigned: bool
+    ASSIGNED: the first candidate is clear enough to be sent by itself. PROPOSED: it would be, but its rule or
+    authority only ever proposes at present. TRIAGE: a person decides, with the candidates before them.
+    `doubts` are codes, some with what they are about after a colon (`no_data:parcels`).
+    """
+
+    outcome: Outcome
     candidates: tuple[Candidate, ...]
     facts: Facts
     trace: tuple[RuleTried, ...] = field(default=())

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from routing.engine.facts import CLASS_RANK, doubts_of, facts_of, hypotheses
-from routing.engine.ruleset import COMPUTED_BODIES, CompiledRule, CompiledRuleSet
-from routing.types import Candidate, Evidence, Facts, Result, RuleTried
+from routing.engine.bodies import Body, bodies_resolve
+from routing.engine.facts import columns_unknown, dataset_doubts, doubts_of, facts_of, hypotheses
+from routing.engine.ranking import TRIAGE, candidates_ranked, outcome_of
+from routing.engine.ruleset import CompiledRule, CompiledRuleSet
+from routing.types import UNKNOWN, Candidate, Evidence, Facts, Result, RuleTried, Situation
 
-TRIAGE: Final = "TRIAGE"
 # What an unknown fact takes from the confidence of the rules that depend on it (responsibility.md 1.3, step 5).
 UNKNOWN_PENALTY: Final = 0.3
-OVERRIDES_BELOW_PRIORITY: Final = 9
 NEIGHBOUR: Final = "neighbour"
+# Stands in where evidence has no situation at all, so that this too has an answer.
+NOWHERE: Final = Situation(1.0, inside=True, built_up=UNKNOWN)
 
 
 def decide(evidence: Evidence, ruleset: CompiledRuleSet) -> Result:
@@ -25,72 +26,134 @@ def decide(evidence: Evidence, ruleset: CompiledRuleSet) -> Result:
     shares of the same body add up. Raises nothing for any evidence; a rule set is validated when compiled.
     """
     rules = ruleset.for_category(evidence.category)
-    pool: dict[str, list[Candidate]] = defaultdict(list)
+    situations = evidence.situations or (NOWHERE,)
+    found: list[Candidate] = []
+    doubts = [*dataset_doubts(evidence), *([] if evidence.situations else ["no_place"])]
+    first = facts_of(evidence, situations[0])
     trace: tuple[RuleTried, ...] = ()
-    doubts: list[str] = []
-    first: Facts | None = None
-    for situation in evidence.situations:
+    for situation in situations:
         facts = facts_of(evidence, situation)
-        answers = [
-            _decide_one(facts_h, rules, ruleset, name) for name, facts_h in hypotheses(facts)
-        ]
-        if first is None:
-            first, trace = facts, answers[0].trace
-        doubts.extend(doubt for doubt in doubts_of(facts) if doubt not in doubts)
-        differ = len({(one.candidate.rule_id, one.candidate.body) for one in answers}) > 1
-        for answer in answers if differ else answers[:1]:
-            share = situation.weight / (len(answers) if differ else 1)
-            found = answer.candidate
-            confidence = max(0.0, found.score - (UNKNOWN_PENALTY if differ else 0.0))
-            pool[found.body].append(
-                replace(
-                    found,
-                    score=confidence * share,
-                    hypothesis=found.hypothesis if differ else "",
-                )
-            )
-    if first is None:
-        raise ValueError("Evidence without a situation cannot be decided.")
-    candidates, body_scores = _rank(pool)
+        answers = [answer_of(facts_h, rules, ruleset, name) for name, facts_h in hypotheses(facts)]
+        trace = trace or answers[0].trace
+        doubts += doubts_of(facts)
+        found += shared_out(answers, situation.weight)
+        doubts += [doubt for answer in answers for doubt in answer.doubts]
+    candidates = candidates_ranked(found)
+    named = tuple(dict.fromkeys(doubts))
     return Result(
-        assigned=_clear_enough(body_scores, ruleset),
+        outcome=outcome_of(candidates, doubts=named, evidence=evidence, ruleset=ruleset),
         candidates=candidates,
         facts=first,
         trace=trace,
-        doubts=tuple(doubts),
+        doubts=named,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    candidate: Candidate
+class Answer:
+    """What the rules say about one situation under one hypothesis; several candidates only in a tie."""
+
+    candidates: tuple[Candidate, ...]
     trace: tuple[RuleTried, ...]
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.rule_id, one.body) for one in self.candidates)
 
 
-def _decide_one(
-    facts: Facts, rules: tuple[CompiledRule, ...], ruleset: CompiledRuleSet, hypothesis: str
-) -> _Answer:
-    """The first rule that matches and names a body; a computed body that cannot be resolved is passed over."""
+def shared_out(answers: Sequence[Answer], weight: float) -> Iterator[Candidate]:
+    """The candidates of a situation with their shares: the hypotheses share it equally, and so do ties.
+
+    Where all hypotheses lead to the same, nothing depends on what is unknown, and nothing is taken off.
+    """
+    differ = len({answer.named for answer in answers}) > 1
+    counted = answers if differ else answers[:1]
+    for answer in counted:
+        share = weight / len(counted) / len(answer.candidates)
+        for one in answer.candidates:
+            confidence = max(0.0, one.score - (UNKNOWN_PENALTY if differ else 0.0))
+            yield replace(
+                one,
+                score=confidence * share,
+                probability=share,
+                hypothesis=one.hypothesis if differ else "",
+            )
+
+
+def answer_of(
+    facts: Facts, rules: Sequence[CompiledRule], ruleset: CompiledRuleSet, hypothesis: str
+) -> Answer:
+    """The first rule that matches and names a body that acts on that day; others as good as it are a tie.
+
+    A computed body that cannot be resolved, and an authority that does not act, are passed over.
+    """
     trace: list[RuleTried] = []
+    found: list[Candidate] = []
+    leader: CompiledRule | None = None
+    doubts: list[str] = []
+    unknown = columns_unknown(facts)
     for position, rule in enumerate(rules):
+        if leader is not None and not leader.is_level_with(rule):
+            break
         tried = rule.tried_with(facts)
         if tried.matched:
-            body = resolve_body(rule.row.body, facts, ruleset)
-            if body is None:
-                tried = RuleTried(rule.row.rule_id, False, f"body: {rule.row.body}")
+            bodies = bodies_resolve(rule.row.body, facts, ruleset)
+            acting = [one for one in bodies if one.code not in facts.evidence.lapsed]
+            if acting:
+                known = {one.body for one in found}
+                found += [
+                    _candidate(rule, body, rules[position + 1 :], facts, ruleset, hypothesis)
+                    for body in acting
+                    if body.code not in known
+                ]
+                leader = leader or rule
+            elif bodies:
+                doubts += [f"authority_lapsed:{one.code}" for one in bodies]
+                tried = RuleTried(rule.row.rule_id, False, f"validity: {bodies[0].code}")
             else:
-                trace.append(tried)
-                law = _law_agreeing(rule, body, rules[position + 1 :], facts, ruleset)
-                return _Answer(
-                    _candidate(rule, law, body, facts, ruleset, hypothesis), tuple(trace)
-                )
+                tried = RuleTried(rule.row.rule_id, False, f"body: {rule.row.body}")
         trace.append(tried)
-    return _Answer(Candidate(TRIAGE, 0.0, "", "", "", hypothesis=hypothesis), tuple(trace))
+        if unknown and rule.might_match(facts, unknown):
+            doubts.append("rests_on_missing_data")
+    if len({one.rule_id for one in found}) > 1:
+        doubts.append("rules_tie")
+    return Answer(
+        tuple(found) or (Candidate(TRIAGE, 0.0, "", "", "", hypothesis=hypothesis),),
+        tuple(trace),
+        tuple(doubts),
+    )
+
+
+def _candidate(
+    rule: CompiledRule,
+    body: Body,
+    following: Iterable[CompiledRule],
+    facts: Facts,
+    ruleset: CompiledRuleSet,
+    hypothesis: str,
+) -> Candidate:
+    law = _law_agreeing(rule, body, following, facts, ruleset)
+    notify = next(iter(bodies_resolve(law.row.notify, facts, ruleset)), None)
+    told = notify.code if notify and notify.code not in {*facts.evidence.lapsed, "", TRIAGE} else ""
+    area = next((a.code for a in facts.situation.areas if a.kind == NEIGHBOUR), "")
+    return Candidate(
+        body=body.code,
+        score=max(rule.row.confidence, law.row.confidence),
+        rule_id=law.row.rule_id,
+        legal_basis=law.row.legal_basis,
+        condition=law.row.condition,
+        narrowed=tuple(column for column, _values in law.columns if column != "category"),
+        notify=(told,) if told and told != body.code else (),
+        hypothesis=hypothesis,
+        area_code=area if body.code == "NEIGH" else "",
+        via=body.via,
+    )
 
 
 def _law_agreeing(
     rule: CompiledRule,
-    body: str,
+    body: Body,
     following: Iterable[CompiledRule],
     facts: Facts,
     ruleset: CompiledRuleSet,
@@ -100,111 +163,6 @@ def _law_agreeing(
         return rule
     for other in following:
         if other.tried_with(facts).matched:
-            return other if resolve_body(other.row.body, facts, ruleset) == body else rule
+            named = {one.code for one in bodies_resolve(other.row.body, facts, ruleset)}
+            return other if named == {body.code} else rule
     return rule
-
-
-def _candidate(
-    rule: CompiledRule,
-    law: CompiledRule,
-    body: str,
-    facts: Facts,
-    ruleset: CompiledRuleSet,
-    hypothesis: str,
-) -> Candidate:
-    notify = resolve_body(law.row.notify, facts, ruleset) if law.row.notify else None
-    area = next((a.code for a in facts.situation.areas if a.kind == NEIGHBOUR), "")
-    return Candidate(
-        body=body,
-        score=max(rule.row.confidence, law.row.confidence),
-        rule_id=law.row.rule_id,
-        legal_basis=law.row.legal_basis,
-        condition=law.row.condition,
-        narrowed=tuple(column for column, _values in law.columns if column != "category"),
-        notify=(notify,) if notify and notify not in {body, TRIAGE} else (),
-        hypothesis=hypothesis,
-        area_code=area if body == "NEIGH" else "",
-    )
-
-
-def resolve_body(body: str, facts: Facts, ruleset: CompiledRuleSet) -> str | None:
-    """The authority a computed body stands for, or None where the facts do not tell."""
-    match body:
-        case "(table)":
-            found = facts.agreement.body if facts.agreement else None
-        case "(asset owner)":
-            found = facts.asset.owner if facts.asset else None
-        case "(Baulast)":
-            found = road_maintenance_duty(facts, ruleset)
-        case "(higher class)" | "(highest class arm)":
-            found = _duty_of_highest_class(facts, ruleset)
-        case "(contractor)":
-            found = next(
-                (a.owner for a in facts.situation.assets if a.kind == "construction_site"), None
-            )
-        case _:
-            return body
-    return found if found in ruleset.bodies else None
-
-
-def road_maintenance_duty(facts: Facts, ruleset: CompiledRuleSet) -> str | None:
-    """Who bears the duty for the carriageway here: what the rule set itself says about a damaged surface."""
-    carriageway = replace(facts, category="ROAD_SURFACE", part="carriageway")
-    for rule in ruleset.for_category("ROAD_SURFACE"):
-        overrides = rule.row.priority < OVERRIDES_BELOW_PRIORITY
-        if overrides or rule.row.body in COMPUTED_BODIES or rule.row.category == "*":
-            continue
-        if rule.tried_with(carriageway).matched:
-            return rule.row.body
-    return None
-
-
-def _duty_of_highest_class(facts: Facts, ruleset: CompiledRuleSet) -> str | None:
-    highest = min(
-        facts.situation.sections,
-        key=lambda section: (CLASS_RANK[section.road_class], section.distance, section.key),
-        default=None,
-    )
-    if highest is None:
-        return None
-    through_road = highest.through_road if highest.road_class in "BLK" else facts.built_up
-    return road_maintenance_duty(
-        replace(
-            facts,
-            section=highest,
-            road_class=highest.road_class,
-            through_road=facts.through_road if through_road == "unknown" else through_road,
-        ),
-        ruleset,
-    )
-
-
-def _rank(
-    pool: dict[str, list[Candidate]],
-) -> tuple[tuple[Candidate, ...], list[tuple[str, float]]]:
-    """Candidates by their body's score; each rule and hypothesis of a body stays visible with its own share."""
-    scores = sorted(
-        ((body, sum(one.score for one in found)) for body, found in pool.items()),
-        key=lambda item: (-item[1], item[0] == TRIAGE, item[0]),
-    )
-    candidates: list[Candidate] = []
-    for body, _score in scores:
-        by_rule: dict[tuple[str, str], Candidate] = {}
-        for one in pool[body]:
-            key = (one.rule_id, one.hypothesis)
-            known = by_rule.get(key)
-            by_rule[key] = replace(one, score=one.score + known.score) if known else one
-        candidates += sorted(
-            by_rule.values(), key=lambda one: (-one.score, one.rule_id, one.hypothesis)
-        )
-    return tuple(replace(one, score=round(one.score, 4)) for one in candidates), scores
-
-
-def _clear_enough(scores: list[tuple[str, float]], ruleset: CompiledRuleSet) -> bool:
-    body, score = scores[0]
-    runner_up = scores[1][1] if len(scores) > 1 else 0.0
-    return (
-        body != TRIAGE
-        and round(score, 6) >= ruleset.assign_from
-        and round(score - runner_up, 6) >= ruleset.assign_margin
-    )

@@ -26,6 +26,8 @@ HALF_WIDTH_M: Final = {"A": 25.0, "B": 12.0, "L": 11.0, "K": 10.0, "G": 9.0, "S"
 BESIDE_ROAD_M: Final = 3.0
 # Axes that differ by less than this are equally near; then the higher class goes first.
 SAME_DISTANCE_M: Final = 3.0
+# Through-road limits and built-up area have states of their own, agreements and parts of the road need not exist.
+DATASETS_NEEDED: Final = ("parcels", "land_use", "ownership", "road_sections")
 PUBLIC_OWNERS_OF_ROADS: Final = frozenset({"CITY", "KREIS", "LAND", "BUND_STR"})
 
 
@@ -54,7 +56,7 @@ def facts_of(evidence: Evidence, situation: Situation) -> Facts:
         parcel=parcel,
         section=section,
         asset=asset_choose(evidence, situation),
-        agreement=agreement_choose(evidence, situation),
+        agreement=next(iter(agreements_fitting(evidence, situation)), None),
     )
 
 
@@ -109,7 +111,7 @@ def _within_reach(
 ) -> bool:
     if usage in {"ROAD", "SQUARE"}:
         return True
-    reach = HALF_WIDTH_M[section.road_class]
+    reach = HALF_WIDTH_M.get(section.road_class, 0.0)
     if usage == "PATH":
         return (
             section.same_parcel
@@ -127,10 +129,15 @@ def _preference(
         not section.same_parcel,
         not _named_after(section, parcel),
         int(section.distance // SAME_DISTANCE_M),
-        CLASS_RANK[section.road_class],
+        class_rank(section),
         section.distance,
         section.key,
     )
+
+
+def class_rank(section: SectionFact) -> int:
+    """0 for the highest class; a class that is not in the law's list comes last."""
+    return CLASS_RANK.get(section.road_class, len(CLASS_RANK))
 
 
 def _named_after(section: SectionFact, parcel: ParcelFact | None) -> bool:
@@ -176,14 +183,37 @@ def asset_choose(evidence: Evidence, situation: Situation) -> AssetFact | None:
     )
 
 
-def agreement_choose(evidence: Evidence, situation: Situation) -> AgreementFact | None:
-    """The agreement about this category at this place; of several, the first by key (`doubts` names the clash)."""
+def agreements_fitting(evidence: Evidence, situation: Situation) -> list[AgreementFact]:
+    """The agreements about this category at this place, by key; several may name several bodies."""
     fitting = [
         agreement
         for agreement in situation.agreements
         if evidence.category in agreement.categories or "*" in agreement.categories
     ]
-    return min(fitting, key=lambda agreement: agreement.key, default=None)
+    return sorted(fitting, key=lambda agreement: agreement.key)
+
+
+def dataset_doubts(evidence: Evidence) -> Iterator[str]:
+    """The datasets without an active edition that this report would have needed, as `no_data:…`."""
+    needed = [*DATASETS_NEEDED, *(["assets"] if evidence.asset_kinds else [])]
+    yield from (f"no_data:{dataset}" for dataset in needed if dataset not in evidence.datasets)
+
+
+def columns_unknown(facts: Facts) -> frozenset[str]:
+    """The columns of the matrix about which missing datasets leave us ignorant at this place.
+
+    Nobody need know the roads for a place that is no road land, when the category is not about a road.
+    """
+    missing = {name for name in DATASETS_NEEDED if name not in facts.evidence.datasets}
+    unknown: set[str] = set()
+    if missing & {"parcels", "land_use"}:
+        unknown.add("usage")
+    if missing & {"parcels", "ownership"}:
+        unknown.add("owner")
+    about_road = bool(facts.evidence.part) or _is_road_land(facts.situation, facts.usage)
+    if "usage" in unknown or ("road_sections" in missing and about_road):
+        unknown |= {"road_class", "through_road"}
+    return frozenset(unknown)
 
 
 def doubts_of(facts: Facts) -> Iterator[str]:
@@ -200,10 +230,5 @@ def doubts_of(facts: Facts) -> Iterator[str]:
         yield "built_up_unknown"
     if facts.parcel is not None and facts.owner == UNKNOWN.upper():
         yield "owner_unknown"
-    bodies = {
-        agreement.body
-        for agreement in facts.situation.agreements
-        if {facts.category, "*"} & set(agreement.categories)
-    }
-    if len(bodies) > 1:
+    if len({one.body for one in agreements_fitting(facts.evidence, facts.situation)}) > 1:
         yield "agreements_clash"

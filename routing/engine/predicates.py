@@ -123,10 +123,9 @@ def bridge(facts: Facts, kind: str) -> bool:
 
 def rail_installation(facts: Facts) -> bool:
     """Barrier, St Andrew's cross or track by the answer; without one, by standing on railway land."""
-    given = facts.evidence.answers.get("OBJECT")
-    if given in RAIL_OBJECTS:
+    if answer(facts, "OBJECT", *RAIL_OBJECTS):
         return True
-    return given not in ROAD_OBJECTS and facts.usage == "RAIL"
+    return facts.usage == "RAIL" and not answer(facts, "OBJECT", *ROAD_OBJECTS)
 
 
 def asset_in_reach(facts: Facts, kind: str) -> bool:
@@ -145,6 +144,24 @@ def adjoining_owner_other_than(facts: Facts, *owners: str) -> bool:
     """The adjoining owner's class is known and is none of these."""
     return facts.situation.adjoining_owner not in {"", UNKNOWN.upper(), *owners}
 
+
+# What these say does not rest on parcels, land use, owners or roads, so it is known without those too.
+GROUNDLESS: Final = frozenset(
+    {
+        "agreement_applies",
+        "always",
+        "answer",
+        "asset_in_reach",
+        "asset_owner_known",
+        "bears_through_roads",
+        "category",
+        "inside_built_up",
+        "outside_built_up",
+        "outside_jurisdiction",
+        "part",
+        "said_by_category",
+    }
+)
 
 PREDICATES: Final[Mapping[str, Predicate]] = {
     predicate.__name__: predicate

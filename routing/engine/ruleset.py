@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from routing.engine.conditions import Condition, condition_compile
+from routing.engine.predicates import GROUNDLESS
 from routing.errors import RuleSetError
 from routing.types import Facts, RuleTried
 
@@ -44,6 +45,17 @@ class RuleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ThresholdRow:
+    """From which certainty on a body is sent to by itself; `*` as category or body is any."""
+
+    category: str
+    body: str
+    assign_from: float
+    assign_margin: float
+    is_proposed_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledRule:
     row: RuleRow
     columns: tuple[tuple[str, frozenset[str]], ...]
@@ -54,6 +66,22 @@ class CompiledRule:
         """How much the rule is narrowed; the more specific one goes first. A named category counts double."""
         named_category = any(column == "category" for column, _values in self.columns)
         return len(self.columns) + named_category + (self.condition is not None)
+
+    def is_level_with(self, other: CompiledRule) -> bool:
+        """Whether only the spelling of their ids would order the two."""
+        return (self.row.priority, self.specificity) == (other.row.priority, other.specificity)
+
+    def might_match(self, facts: Facts, unknown: frozenset[str]) -> bool:
+        """Whether it could match if the columns in `unknown` held something else than they seem to."""
+        if any(
+            column not in unknown and getattr(facts, column) not in values
+            for column, values in self.columns
+        ):
+            return False
+        if self.condition is not None and not self.condition.predicates <= GROUNDLESS:
+            return True
+        asks = any(column in unknown for column, _values in self.columns)
+        return asks and (self.condition is None or self.condition.holds(facts))
 
     def tried_with(self, facts: Facts) -> RuleTried:
         """Whether the rule matches, with the first reason why it does not."""
@@ -76,6 +104,7 @@ class CompiledRuleSet:
     bodies: frozenset[str]
     assign_from: float
     assign_margin: float
+    thresholds: Mapping[tuple[str, str], ThresholdRow]
 
     @classmethod
     def compile(
@@ -85,6 +114,7 @@ class CompiledRuleSet:
         bodies: Iterable[str],
         assign_from: float,
         assign_margin: float,
+        thresholds: Iterable[ThresholdRow] = (),
     ) -> CompiledRuleSet:
         """Validate and order the rows; `bodies` are the codes of the authorities that exist.
 
@@ -108,7 +138,20 @@ class CompiledRuleSet:
         if faults:
             raise RuleSetError(" ".join(faults))
         compiled.sort(key=lambda rule: (rule.row.priority, -rule.specificity, rule.row.rule_id))
-        return cls(tuple(compiled), known, assign_from, assign_margin)
+        return cls(
+            tuple(compiled),
+            known,
+            assign_from,
+            assign_margin,
+            {(row.category, row.body): row for row in thresholds},
+        )
+
+    def threshold(self, category: str, body: str) -> ThresholdRow:
+        """The narrowest one: for category and body, for the body, for the category, else the rule set's own."""
+        for key in ((category, body), ("*", body), (category, "*"), ("*", "*")):
+            if key in self.thresholds:
+                return self.thresholds[key]
+        return ThresholdRow("*", "*", self.assign_from, self.assign_margin)
 
     def for_category(self, category: str) -> tuple[CompiledRule, ...]:
         """The rules that are tried for this category, in order."""

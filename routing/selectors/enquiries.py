@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from django.contrib.gis.geos import Point
 
 from gis_core.models import Edition
 from issues.models import Category
-from routing.evidence import Question, evidence_asked
+from routing.enums import Outcome
+from routing.evidence import Question
 from routing.models import Authority
-from routing.selectors.results import engine_run
+from routing.selectors.results import results_of
 from routing.sentences import public_sentence
 
 
@@ -44,9 +44,10 @@ def responsibility_asked(
     question = Question(
         category_id=category.pk, x=point.x, y=point.y, at=at, answers=answers, accuracy_m=accuracy_m
     )
-    _facts, evidence, result = engine_run(partial(evidence_asked, [question]))
+    [(_facts, evidence, result)] = results_of([question])
     if result is None:
         return None
+    is_clear = result.outcome == Outcome.ASSIGNED
     codes = list(dict.fromkeys(candidate.body for candidate in result.candidates))
     named = {
         authority.code: authority.acts_through or authority
@@ -54,9 +55,9 @@ def responsibility_asked(
             jurisdiction_id=category.jurisdiction_id, code__in=codes
         ).select_related("acts_through")
     }
-    told = codes[:1] if result.assigned else codes
+    told = codes[:1] if is_clear else codes
     return Responsibility(
-        is_clear=result.assigned,
+        is_clear=is_clear,
         authorities=tuple(dict.fromkeys(named[code] for code in told if code in named)),
         sentence_de=public_sentence(
             result,

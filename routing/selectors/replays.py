@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from routing.engine import decide
-from routing.enums import Outcome
 from routing.models import Authority, Decision, RuleSet
 from routing.selectors.results import rule_set_compiled
-from routing.types import Evidence
+from routing.types import Candidate, Evidence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +74,21 @@ def _replay(decision: Decision, rule_set: RuleSet | None, bodies: frozenset[str]
             candidates=[{**one, "notify": list(one["notify"])} for one in decision.candidates],
         ),
         found=Answer(
-            outcome=Outcome.ASSIGNED if result.assigned else Outcome.TRIAGE,
+            outcome=result.outcome,
             body=first.body if first.body in bodies else "",
             rule_id=first.rule_id,
-            candidates=[
-                {**asdict(one), "notify": list(one.notify), "narrowed": list(one.narrowed)}
-                for one in result.candidates
-            ],
+            candidates=_comparable(result.candidates, decision.candidates),
         ),
     )
+
+
+def _comparable(
+    candidates: tuple[Candidate, ...], stored: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The candidates as they were stored: a decision of before knows fewer fields of them."""
+    known = set().union(*stored)
+    found = [
+        {**asdict(one), "notify": list(one.notify), "narrowed": list(one.narrowed)}
+        for one in candidates
+    ]
+    return [{key: value for key, value in one.items() if key in known} for one in found]

@@ -10,6 +10,7 @@ from typing import Final
 
 from routing.engine.conditions import condition_compile
 from routing.engine.facts import CLASSIFIED
+from routing.enums import Outcome
 from routing.sentences.words import WORDS, Words
 from routing.types import Candidate, Facts, Result
 
@@ -35,7 +36,7 @@ def sentence(
         return words.no_rules
     first = result.candidates[0]
     place = place_phrase(result.facts, words)
-    if result.assigned:
+    if result.outcome == Outcome.ASSIGNED:
         reason = reason_phrase(first, result.facts, language)
         return " ".join(
             [
@@ -59,18 +60,19 @@ def public_sentence(
     """
     words = WORDS[language]
     first = result.candidates[0]
+    is_clear = result.outcome == Outcome.ASSIGNED
     names = list(
         dict.fromkeys(authorities[one.body] for one in result.candidates if one.body != TRIAGE)
     )
     form = words.asked_nobody
     if names:
-        form = words.asked_clear if result.assigned else words.asked_unclear
+        form = words.asked_clear if is_clear else words.asked_unclear
     text = form.format(
         category=category,
         place=place_phrase(result.facts, words),
-        authority=names[0] if result.assigned else words.or_.join(names),
+        authority=names[0] if is_clear else words.or_.join(names),
     )
-    if not result.assigned or _rests_on_ownership(first):
+    if not is_clear or _rests_on_ownership(first):
         return text
     basis = legal_basis_shown(first.legal_basis, language)
     return f"{text} {words.basis.format(basis=basis, rule=first.rule_id)}"
@@ -156,6 +158,8 @@ def tried_phrase(because: str, language: str) -> str:
         condition = condition_compile(rest)
         held = condition.because_de if language == "de" else condition.because_en
         return words.condition_fails.format(because=held)
+    if kind == "validity":
+        return words.body_lapsed.format(body=rest)
     if kind == "body":
         return words.body_unresolved.format(body=rest)
     return f"{words.columns[kind]} {rest}" if kind in words.columns else because
@@ -173,9 +177,17 @@ def _source(candidate: Candidate, facts: Facts) -> str:
 
 def _doubts(result: Result, words: Words) -> list[str]:
     first = result.candidates[0]
-    codes = [code for code in result.doubts if code in words.doubts]
+    codes = [code for code in result.doubts if code.partition(":")[0] in words.doubts]
     if len(result.facts.evidence.situations) > 1 and len({c.body for c in result.candidates}) > 1:
         codes.append("accuracy")
+    if result.outcome == Outcome.PROPOSED:
+        codes.append("proposed_only")
     if not codes:
         codes = ["no_rule" if first.body == TRIAGE else "low_confidence"]
-    return [words.doubts[code].format(rule=first.rule_id) for code in codes]
+    return [doubt_phrase(code, words, rule=first.rule_id) for code in codes]
+
+
+def doubt_phrase(doubt: str, words: Words, *, rule: str) -> str:
+    """A doubt in words; what stands behind its colon is a dataset or an authority's code."""
+    code, _colon, about = doubt.partition(":")
+    return words.doubts[code].format(rule=rule, about=words.datasets.get(about, about))

@@ -39,12 +39,14 @@ class Words:
     built_up: Mapping[str, str]
     usage: Mapping[str, str]
     doubts: Mapping[str, str]
+    datasets: Mapping[str, str]
     columns: Mapping[str, str]
     asked_clear: str
     asked_unclear: str
     asked_nobody: str
     condition_fails: str
     body_unresolved: str
+    body_lapsed: str
     or_: str
 
 
@@ -113,9 +115,23 @@ GERMAN: Final = Words(
         "built_up_unknown": "ob die Stelle innerorts liegt, ist unbekannt",
         "owner_unknown": "die Eigentumsklasse des Flurstücks ist unbekannt",
         "agreements_clash": "mehrere Vereinbarungen widersprechen sich",
+        "rules_tie": "zwei gleichrangige Regeln nennen verschiedene Stellen",
+        "location_vague": "die Ortsangabe ist zu ungenau",
+        "no_place": "zu dem Ort ist nichts bekannt",
+        "rests_on_missing_data": "wer zuständig ist, hängt hier von fehlenden Daten ab",
+        "no_data": "{about} sind nicht geladen",
+        "authority_lapsed": "die Stelle {about} ist an diesem Tag nicht zuständig",
+        "proposed_only": "die Regel {rule} schlägt derzeit nur vor",
         "accuracy": "die Ortsangabe ist dafür zu ungenau",
         "low_confidence": "die Regel {rule} allein genügt nicht, um ohne Sichtung weiterzuleiten",
         "no_rule": "die Meldung braucht eine Sichtung",
+    },
+    datasets={
+        "parcels": "Flurstücke",
+        "land_use": "Flächen der tatsächlichen Nutzung",
+        "ownership": "Eigentumsklassen",
+        "road_sections": "Straßenabschnitte",
+        "assets": "Anlagen",
     },
     columns={
         "road_class": "Straßenklasse",
@@ -129,6 +145,7 @@ GERMAN: Final = Words(
     asked_nobody="Für „{category}“ {place} muss eine Person prüfen, wer zuständig ist.",
     condition_fails="nicht erfüllt: {because}",
     body_unresolved="die Stelle ist hier nicht zu bestimmen: {body}",
+    body_lapsed="die Stelle {body} ist an diesem Tag nicht zuständig",
     or_=" oder ",
 )
 
@@ -197,9 +214,23 @@ ENGLISH: Final = Words(
         "built_up_unknown": "whether the place lies in the built-up area is unknown",
         "owner_unknown": "the owner class of the parcel is unknown",
         "agreements_clash": "several agreements contradict each other",
+        "rules_tie": "two rules of equal rank name different authorities",
+        "location_vague": "the location is too vague",
+        "no_place": "nothing is known about the place",
+        "rests_on_missing_data": "who is responsible depends on missing data here",
+        "no_data": "{about} are not loaded",
+        "authority_lapsed": "the authority {about} does not act on this day",
+        "proposed_only": "rule {rule} only proposes at present",
         "accuracy": "the location is not accurate enough for it",
         "low_confidence": "rule {rule} alone does not suffice for passing it on without triage",
         "no_rule": "the report needs triage",
+    },
+    datasets={
+        "parcels": "parcels",
+        "land_use": "areas of land use",
+        "ownership": "ownership classes",
+        "road_sections": "road sections",
+        "assets": "assets",
     },
     columns={
         "road_class": "road class",
@@ -213,6 +244,7 @@ ENGLISH: Final = Words(
     asked_nobody="For “{category}” {place} a person has to check who is responsible.",
     condition_fails="does not hold: {because}",
     body_unresolved="the authority cannot be told here: {body}",
+    body_lapsed="the authority {body} does not act on this day",
     or_=" or ",
 )
 

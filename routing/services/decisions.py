@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection, transaction
@@ -14,11 +13,9 @@ from django.utils import timezone
 from issues.enums import EventKind
 from issues.models import Category, Issue
 from issues.services import issue_event_append
-from routing.engine import decide
 from routing.enums import Outcome
-from routing.evidence import evidence_gather
 from routing.models import Authority, Decision
-from routing.selectors.results import ADJOINING_PREDICATES, engine_run, rule_set_compiled
+from routing.selectors.results import results_of
 from routing.sentences import sentence
 from routing.services.deliveries import deliveries_queue
 from routing.types import Evidence, Result
@@ -112,7 +109,7 @@ def decision_renew(*, issue_id: int, by: User) -> Decision:
 
 
 def _decide(issue: Issue, *, number: int = 1, by: User | None = None) -> Decision:
-    facts, evidence, result = engine_run(partial(evidence_gather, [issue.pk]))
+    [(facts, evidence, result)] = results_of([issue.pk])
     named: set[str] = set()
     if result is not None:
         named = {candidate.body for candidate in result.candidates} | {*result.candidates[0].notify}
@@ -145,31 +142,14 @@ def _decide(issue: Issue, *, number: int = 1, by: User | None = None) -> Decisio
 def decisions_compute(issues: Mapping[int, Issue]) -> Iterator[Decision]:
     """What would be decided now, for issues of one jurisdiction by their ids; nothing is stored or sent.
 
-    In order of the ids; the issues need their categories. One statement gathers the evidence of all, a
-    second one that of the issues whose rules ask who owns the adjoining land.
+    In order of the ids; the issues need their categories.
     """
     authorities: dict[str, Authority] = {}
-    bodies: frozenset[str] = frozenset()
     for one in list(issues.values())[:1]:
         found = Authority.objects.filter(jurisdiction_id=one.jurisdiction_id)
         authorities = {authority.code: authority for authority in found}
-        bodies = frozenset(authorities)
-    gathered = {facts.issue_id: (facts, evidence) for facts, evidence in evidence_gather([*issues])}
-    asking: dict[int, str] = {}
-    for facts, evidence in gathered.values():
-        if facts.rule_set_id is not None and rule_set_compiled(
-            facts.rule_set_id, bodies
-        ).uses_predicate(evidence.category, *ADJOINING_PREDICATES):
-            asking[facts.issue_id] = evidence.category
-    for facts, evidence in evidence_gather(
-        list(asking), adjoining_categories=sorted(set(asking.values()))
-    ):
-        gathered[facts.issue_id] = facts, evidence
-    for issue_id, (facts, evidence) in sorted(gathered.items()):
-        result = None
-        if facts.rule_set_id is not None:
-            result = decide(evidence, rule_set_compiled(facts.rule_set_id, bodies))
-        yield _decision(issues[issue_id], evidence, result, facts.rule_set_id, authorities)
+    for facts, evidence, result in results_of(list(issues)):
+        yield _decision(issues[facts.issue_id], evidence, result, facts.rule_set_id, authorities)
 
 
 def _decision(
@@ -192,7 +172,7 @@ def _decision(
         names_en[first.body] += f" {neighbour}"
     return Decision(
         issue=issue,
-        outcome=Outcome.ASSIGNED if result and result.assigned else Outcome.TRIAGE,
+        outcome=result.outcome if result else Outcome.TRIAGE,
         # A proposal stays beside a decision that goes to triage; only ASSIGNED is sent.
         authority=authorities.get(first.body) if first else None,
         area_code=first.area_code if first else "",

@@ -12,6 +12,13 @@ issue AS (
            ARRAY(
                SELECT b.code::text FROM routing_authority b WHERE b.jurisdiction_id = g.jurisdiction_id
            ) AS bodies,
+           ARRAY(
+               SELECT b.code::text FROM routing_authority b
+               WHERE b.jurisdiction_id = g.jurisdiction_id
+                 AND (g.received_at AT TIME ZONE %(time_zone)s)::date
+                     NOT BETWEEN COALESCE(b.valid_from, '-infinity') AND COALESCE(b.valid_to, 'infinity')
+               ORDER BY b.code
+           ) AS lapsed,
            e.datasets,
            COALESCE(e.datasets ? 'areas', false) AS has_areas,
            COALESCE(e.datasets ? 'through_roads', false) AS has_through_roads
@@ -48,6 +55,7 @@ place AS (
 )
 SELECT place.id AS issue_id, place.jurisdiction_id, place.rule_set_id, place.bodies, place.category, place.part, place.answers,
        place.asset_kinds, place.bears_through_roads, place.received_on, place.datasets, place.accuracy_m,
+       place.clarifications, place.lapsed,
        jsonb_build_object(
            'weight', place.weight,
            'inside', COALESCE(ST_Covers(place.boundary, place.at), false),

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gis_core.enums import Dataset
 from routing.engine import CompiledRuleSet, decide
 from routing.engine.conditions import condition_compile
+from routing.enums import Outcome
 from routing.errors import RuleSetError
 from routing.sentences import legal_basis_shown, tried_phrase
 from routing.services.rules import rules_read
@@ -84,7 +86,7 @@ def evidence(category: str, part: str = "", **facts: object) -> Evidence:
         "asset_kinds": (),
         "bears_through_roads": False,
         "on": date(2026, 3, 3),
-        "datasets": {},
+        "datasets": dict.fromkeys(Dataset.values, 1),
     }
     return Evidence(
         category=category, part=part, situations=(Situation(**situation),), **{**known, **facts}
@@ -141,12 +143,12 @@ def test_decide_regression_case(case: str) -> None:
     found, body, notify = CASES[case]
     result = decide(found, RULES)
     assert (result.candidates[0].body, result.candidates[0].notify) == (body, notify)
-    assert result.assigned
+    assert result.outcome == Outcome.ASSIGNED
 
 
 def test_decide_through_road_unknown_goes_to_triage_with_both_rules() -> None:
     result = decide(evidence("ROAD_SURFACE", "carriageway", **road("B", "unknown")), RULES)
-    assert not result.assigned
+    assert result.outcome == Outcome.TRIAGE
     assert [(c.body, c.rule_id, c.hypothesis) for c in result.candidates] == [
         ("STRNRW", "R03", "out"),
         ("STRNRW", "R04", "in"),
@@ -156,7 +158,7 @@ def test_decide_through_road_unknown_goes_to_triage_with_both_rules() -> None:
 
 def test_decide_through_road_unknown_costs_nothing_where_no_rule_asks() -> None:
     result = decide(evidence("SIGN_REQUEST", **road("B", "unknown")), RULES)
-    assert (result.assigned, result.candidates[0].body) == (True, "STVB")
+    assert (result.outcome, result.candidates[0].body) == (Outcome.ASSIGNED, "STVB")
 
 
 def test_decide_outside_names_the_neighbour() -> None:
@@ -212,7 +214,7 @@ def test_decide_accuracy_disc_shares_are_the_candidates_scores() -> None:
     on_b = Situation(0.5, True, "in", (parcel(),), (section("B"),))
     on_g = Situation(0.5, True, "in", (parcel(),), (section("G"),))
     result = decide(replace(base, situations=(on_b, on_g)), RULES)
-    assert not result.assigned
+    assert result.outcome == Outcome.TRIAGE
     assert {(c.body, c.score) for c in result.candidates} == {("EUV", 0.475), ("STRNRW", 0.465)}
 
 
@@ -227,7 +229,7 @@ def test_decide_private_parcel_beside_a_street_keeps_both_readings() -> None:
 
 def test_decide_no_parcel_at_all_is_triage_and_says_so() -> None:
     result = decide(evidence("ROAD_SURFACE", "carriageway", parcels=()), RULES)
-    assert (result.assigned, result.candidates[0].body) == (False, "TRIAGE")
+    assert (result.outcome, result.candidates[0].body) == (Outcome.TRIAGE, "TRIAGE")
     assert "no_parcel" in result.doubts
 
 
@@ -312,7 +314,8 @@ def test_decide_is_total_and_survives_a_round_trip_through_json(found: Evidence)
     assert result.candidates
     assert all(0 <= candidate.score <= 1 for candidate in result.candidates)
     assert all(candidate.body in {*bodies(), "TRIAGE"} for candidate in result.candidates)
-    assert not (result.assigned and result.candidates[0].body == "TRIAGE")
+    assert result.outcome == Outcome.TRIAGE or result.candidates[0].body != "TRIAGE"
+    assert sum(candidate.probability for candidate in result.candidates) == 1
     again = Evidence.from_json(json.loads(json.dumps(found.to_json())))
     assert decide(again, RULES) == replace(result, facts=decide(again, RULES).facts)
 

@@ -15,7 +15,7 @@ from gis_core.models import Edition, Jurisdiction
 from issues.enums import Channel
 from issues.models import Category, Issue
 from parcels.models import LandUse, Ownership, Parcel
-from routing.evidence import evidence_gather
+from routing.evidence import evidence_of
 from routing.models import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
 from routing.types import Evidence, Situation
 
@@ -162,7 +162,7 @@ def place() -> Place:
 
 
 def gather(*issues: Issue, **options: Any) -> list[Evidence]:
-    return [evidence for _issue, evidence in evidence_gather([i.pk for i in issues], **options)]
+    return [evidence for _issue, evidence in evidence_of([i.pk for i in issues], **options)]
 
 
 def situation(*issues: Issue, **options: Any) -> Situation:
