@@ -75,6 +75,9 @@ class EventKind(models.TextChoices):
     RELEASED = "released", _("released")
     WITHDRAWN = "withdrawn", _("release withdrawn")
     STATUS_CHANGED = "status_changed", _("status changed")
+    MOVED = "moved", _("place changed")
+    RECATEGORISED = "recategorised", _("category changed")
+    ANSWERED = "answered", _("answers changed")
 
 
 class PhotoStatus(models.TextChoices):

@@ -123,7 +123,8 @@ class ApiKey(models.Model):
 
 
 class Issue(models.Model):
-    """A report: appended, never edited but for its status and release, each change with an event.
+    """A report: appended, never edited but for its status and release, and where staff put place, category or
+    answers right; each change with an event.
 
     `sender_key` is unique per sender (API key or channel) and makes a repeat harmless. `accuracy_m` is
     the radius in metres within which the sender locates the point; null when nothing is known of it.

@@ -1,4 +1,4 @@
-"""News from the issues for the apps above: each signal carries an id and nothing else."""
+"""News from the issues for the apps above: each signal carries an id and, where there are several, the kind of news."""
 
 from __future__ import annotations
 
@@ -6,3 +6,6 @@ from django.dispatch import Signal
 
 # Sent after the transaction that stored the issue has been committed. Arguments: issue_id (int).
 issue_received = Signal()
+
+# Sent after staff changed what a decision rests on. Arguments: issue_id (int), cause: "moved", "category", "answered".
+issue_changed = Signal()

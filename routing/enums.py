@@ -88,11 +88,14 @@ class DeliveryKind(models.TextChoices):
 
 
 class DeliveryState(models.TextChoices):
+    """CANCELLED: a later decision came before it was sent."""
+
     QUEUED = "queued", _("queued")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
     DELIVERED = "delivered", _("delivered")
     FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 class ProposalState(models.TextChoices):

@@ -9,3 +9,19 @@ class RoutingError(Exception):
 
 class RuleSetError(RoutingError):
     """A rule set that cannot be used; the message names the rule and what is wrong with it."""
+
+
+class DecisionOutdated(RoutingError):
+    """Somebody else has decided since the person looked."""
+
+
+class AuthorityRefused(RoutingError):
+    """An authority that may not be chosen: none of this jurisdiction, not valid today, or out of reach."""
+
+
+class ReasonMissing(RoutingError):
+    """A person's decision needs a reason."""
+
+
+class TrialRefused(RoutingError):
+    """A trial run, or golden cases, that cannot be tried; the message says why."""

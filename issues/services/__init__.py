@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from issues.services.corrections import (
+    answers_closed,
+    issue_answer,
+    issue_move,
+    issue_recategorise,
+)
 from issues.services.fetching import photo_fetch, photos_claim_due
 from issues.services.intake import issue_receive
 from issues.services.keys import api_key_create
@@ -14,8 +20,12 @@ from issues.services.workflow import (
 )
 
 __all__ = [
+    "answers_closed",
     "api_key_create",
+    "issue_answer",
     "issue_event_append",
+    "issue_move",
+    "issue_recategorise",
     "issue_receive",
     "issue_release",
     "issue_set_status",

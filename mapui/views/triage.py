@@ -38,7 +38,7 @@ from mapui.views.pages import issue_list, list_addresses, map_context
 from parcels.histories import parcel_history
 from routing.enums import ProposalState
 from routing.errors import RoutingError
-from routing.services.impact import proposal_close
+from routing.services.proposals import proposal_close
 
 LIST_CHANGED = "issues-changed"
 ANSWERS = {"accept": ProposalState.ACCEPTED, "dismiss": ProposalState.DISMISSED}

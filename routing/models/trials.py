@@ -20,7 +20,8 @@ class Trial(models.Model):
 
     Each issue is decided as its jurisdiction's present rules and data do it, and as the tried ones would;
     `issue_limit` takes the newest so many issues, none takes all. The work lies in `chunks`, so that several
-    workers share it and a killed one loses no more than its own.
+    workers share it and a killed one loses no more than its own. `editions` (dataset to edition id) are those that were
+    active at the start: a trial through which they change compares nothing and fails, saying so.
     """
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="trials")
@@ -32,6 +33,11 @@ class Trial(models.Model):
     edition = models.ForeignKey(
         Edition, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
+    # The rules that counted at the start: what the tried ones are compared with.
+    compared_with = models.ForeignKey(
+        RuleSet, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    editions = models.JSONField(_("editions"), default=dict)
     issue_limit = models.PositiveIntegerField(_("newest issues"), null=True, blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=TrialState, default=TrialState.WAITING
@@ -79,7 +85,11 @@ class TrialChunk(models.Model):
 
 
 class TrialChange(models.Model):
-    """An issue that the tried rules or data decide otherwise. Explanations are made anew when they are looked at."""
+    """An issue that the tried rules or data decide otherwise. Explanations are made anew when they are looked at.
+
+    A body in an area (a neighbouring municipality) stands as `NEIGH/05916000`. `to_explained` keeps what a tried
+    edition says (sentence_de, sentence_en, confidence, legal_basis): to make that anew it would have to be rehearsed.
+    """
 
     trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="changes")
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="+")
@@ -89,6 +99,7 @@ class TrialChange(models.Model):
     to_body = models.CharField(_("to"), max_length=30, blank=True)
     to_rule = models.CharField(_("by rule"), max_length=20, blank=True)
     to_outcome = models.CharField(max_length=10, choices=Outcome)
+    to_explained = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["issue_id"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from routing.enums import Outcome
+from routing.enums import DecisionCause, Outcome
 from routing.models import Decision
 
 
@@ -17,6 +17,17 @@ def decisions_latest(issue_ids: Collection[int]) -> dict[int, Decision]:
         .select_related("authority")
     )
     return {decision.issue_id: decision for decision in latest}
+
+
+def decisions_overruled(decisions: Iterable[Decision]) -> dict[int, Decision]:
+    """Issue → what the rules last said before a person decided, for those of the decisions that a person made."""
+    people = [one.issue_id for one in decisions if one.cause == DecisionCause.OVERRULED]
+    former = (
+        Decision.objects.filter(issue_id__in=people, rule_set__isnull=False)
+        .order_by("issue_id", "-number")
+        .distinct("issue_id")
+    )
+    return {decision.issue_id: decision for decision in former}
 
 
 def agency_names(issue_ids: Collection[int]) -> dict[int, str]:

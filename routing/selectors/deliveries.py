@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Count
 
 from routing.enums import DeliveryState
-from routing.models import Delivery
+from routing.models import Decision, Delivery
 
 
 def delivery_maybe_arrived(delivery: Delivery) -> bool:
@@ -18,6 +18,22 @@ def delivery_maybe_arrived(delivery: Delivery) -> bool:
     began = events.filter(state=DeliveryState.SENDING).count() - 1
     surely_failed = events.filter(detail__maybe_arrived=False).count()
     return began > surely_failed
+
+
+def delivery_may_be_there(delivery: Delivery) -> bool:
+    """Whether the receiver has the message or may have it; judged by its events, between two attempts too."""
+    if delivery.state in {DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED}:
+        return True
+    began = delivery.events.filter(state=DeliveryState.SENDING).count()
+    return began > delivery.events.filter(detail__maybe_arrived=False).count()
+
+
+def delivery_is_superseded(delivery: Delivery) -> bool:
+    """Whether a later decision counts for its issue."""
+    return Decision.objects.filter(
+        issue__decisions=delivery.decision_id,
+        number__gt=Decision.objects.filter(pk=delivery.decision_id).values("number"),
+    ).exists()
 
 
 def delivery_state_counts() -> dict[str, int]:

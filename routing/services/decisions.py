@@ -8,16 +8,18 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from issues.enums import EventKind
 from issues.models import Category, Issue
 from issues.services import issue_event_append
-from routing.enums import Outcome
-from routing.models import Authority, Decision
+from routing.enums import DecisionCause, Outcome
+from routing.models import Authority, Decision, RuleSet
 from routing.selectors.results import results_of
 from routing.sentences import sentence
 from routing.services.deliveries import deliveries_queue
+from routing.services.superseding import deliveries_cancel, deliveries_unsent
 from routing.types import Evidence, Result
 
 if TYPE_CHECKING:
@@ -38,13 +40,13 @@ def decision_make(*, issue_id: int) -> Decision:
     come here. Raises Issue.DoesNotExist; RuleSetError when the active rule set cannot be used.
     """
     with transaction.atomic():
-        issue = _issue_locked(issue_id)
+        issue = issue_locked(issue_id)
         if _is_decided(issue_id):
             return issue.decisions.latest("number")
         return _decide(issue)
 
 
-def _issue_locked(issue_id: int) -> Issue:
+def issue_locked(issue_id: int) -> Issue:
     """The issue, locked against being decided elsewhere, with what a decision needs of it and no more.
 
     Raises Issue.DoesNotExist. Written in SQL because this stands in every intake's way.
@@ -101,14 +103,32 @@ def decisions_make_missing(*, limit: int = 500) -> int:
     return made
 
 
-def decision_renew(*, issue_id: int, by: User) -> Decision:
-    """Decide an issue anew at a person's wish, and queue what is to be sent; the former decisions stay."""
+def decision_renew(
+    *, issue_id: int, by: User | None = None, cause: DecisionCause = DecisionCause.RENEWED
+) -> Decision:
+    """Decide an issue anew, and queue what is to be sent; the former decisions stay.
+
+    What a former one would still have sent is cancelled. `by` is who wished it, if a person did.
+    """
     with transaction.atomic():
-        issue = _issue_locked(issue_id)
-        return _decide(issue, number=issue.decisions.count() + 1, by=by)
+        issue = issue_locked(issue_id)
+        deliveries_cancel(deliveries_unsent(issue_id))
+        return _decide(issue, number=decision_number_next(issue), by=by, cause=cause)
 
 
-def _decide(issue: Issue, *, number: int = 1, by: User | None = None) -> Decision:
+def decision_number_next(issue: Issue) -> int:
+    """The number of the next decision; the issue has to be locked."""
+    last = issue.decisions.aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def _decide(
+    issue: Issue,
+    *,
+    number: int = 1,
+    by: User | None = None,
+    cause: DecisionCause = DecisionCause.RECEIVED,
+) -> Decision:
     [(facts, evidence, result)] = results_of([issue.pk])
     named: set[str] = set()
     if result is not None:
@@ -122,7 +142,7 @@ def _decide(issue: Issue, *, number: int = 1, by: User | None = None) -> Decisio
         .only(*AUTHORITY_FIELDS)
     }
     decision = _decision(issue, evidence, result, facts.rule_set_id, authorities)
-    decision.number, decision.decided_by = number, by
+    decision.number, decision.decided_by, decision.cause = number, by, cause
     decision.save(force_insert=True)
     unreachable = deliveries_queue(decision, known=authorities)
     if unreachable:
@@ -130,7 +150,8 @@ def _decide(issue: Issue, *, number: int = 1, by: User | None = None) -> Decisio
         decision.outcome = Outcome.TRIAGE
         decision.sentence_de += f" Für {', '.join(unreachable)} ist kein Kontakt hinterlegt."
         decision.sentence_en += f" There is no contact for {', '.join(unreachable)}."
-        decision.save(update_fields=["outcome", "sentence_de", "sentence_en"])
+        decision.evidence["unreachable"] = unreachable
+        decision.save(update_fields=["outcome", "sentence_de", "sentence_en", "evidence"])
     issue_event_append(
         issue=issue,
         kind=EventKind.DECIDED,
@@ -139,17 +160,20 @@ def _decide(issue: Issue, *, number: int = 1, by: User | None = None) -> Decisio
     return decision
 
 
-def decisions_compute(issues: Mapping[int, Issue]) -> Iterator[Decision]:
+def decisions_compute(
+    issues: Mapping[int, Issue], *, rule_set: RuleSet | None = None
+) -> Iterator[Decision]:
     """What would be decided now, for issues of one jurisdiction by their ids; nothing is stored or sent.
 
-    In order of the ids; the issues need their categories.
+    In order of the ids; the issues need their categories. `rule_set` decides instead of the one in effect.
     """
     authorities: dict[str, Authority] = {}
     for one in list(issues.values())[:1]:
         found = Authority.objects.filter(jurisdiction_id=one.jurisdiction_id)
         authorities = {authority.code: authority for authority in found}
-    for facts, evidence, result in results_of(list(issues)):
-        yield _decision(issues[facts.issue_id], evidence, result, facts.rule_set_id, authorities)
+    for facts, evidence, result in results_of([*issues], rule_set=rule_set):
+        rule_set_id = rule_set.pk if rule_set else facts.rule_set_id
+        yield _decision(issues[facts.issue_id], evidence, result, rule_set_id, authorities)
 
 
 def _decision(

@@ -19,6 +19,7 @@ from issues.services import issue_event_append, issue_set_status
 from routing.enums import ChannelKind, DeliveryKind, DeliveryState, Outcome
 from routing.models import Authority, AuthorityContact, Decision, Delivery, DeliveryEvent
 from routing.receipts import DeliveryError, Receipt
+from routing.selectors.deliveries import delivery_is_superseded
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ def delivery_claim() -> Delivery | None:
 
 @transaction.atomic
 def _claim_one() -> Delivery | None:
-    """The next due delivery: SENDING, or FAILED when it has already cost as many workers as it may."""
+    """The next due delivery: SENDING, FAILED when it has already cost as many workers as it may, or CANCELLED."""
     now = timezone.now()
     delivery = (
         Delivery.objects.select_for_update(skip_locked=True)
@@ -143,7 +144,11 @@ def _claim_one() -> Delivery | None:
     )
     if delivery is None:
         return None
-    if delivery.attempts >= settings.DELIVERY_ATTEMPTS_MAX:
+    if delivery_is_superseded(delivery):
+        # A worker had it in hands when the later decision came, and could not tell that it was sent.
+        delivery.state = DeliveryState.CANCELLED
+        delivery.lease_until = None
+    elif delivery.attempts >= settings.DELIVERY_ATTEMPTS_MAX:
         delivery.state = DeliveryState.FAILED
         delivery.lease_until = None
         delivery.last_error = "The worker ended before it could tell the result, time and again."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,12 +16,10 @@ from gis_core.services.editions import activation_rehearse
 from issues.enums import IssueStatus
 from issues.models import Issue
 from routing.enums import ProposalState
-from routing.errors import RoutingError
 from routing.models import Authority, Decision, Proposal
-from routing.services.decisions import decision_renew, decisions_compute
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+from routing.selectors.decisions import decisions_overruled
+from routing.services.decisions import decisions_compute
+from routing.services.proposals import proposal_build
 
 # Issues that are decided by one statement: memory stays flat however many are open.
 CHUNK: Final = 500
@@ -80,27 +78,18 @@ def proposals_make(edition: Edition) -> int:
             state=ProposalState.OPEN, issue__jurisdiction=edition.jurisdiction_id
         )
         open_ones.update(state=ProposalState.OUTDATED, closed_at=timezone.now())
-        Proposal.objects.bulk_create(_proposal(impact, edition) for impact in impacts)
+        Proposal.objects.bulk_create(
+            proposal_build(decision=impact.decision, proposed=impact.proposed, edition=edition)
+            for impact in impacts
+        )
     return len(impacts)
 
 
-def _proposal(impact: Impact, edition: Edition) -> Proposal:
-    proposed = impact.proposed
-    return Proposal(
-        issue=impact.issue,
-        edition=edition,
-        decision=impact.decision,
-        outcome=proposed.outcome,
-        authority=proposed.authority,
-        rule_id=proposed.rule_id,
-        confidence=proposed.confidence,
-        sentence_de=proposed.sentence_de,
-        sentence_en=proposed.sentence_en,
-    )
-
-
 def _differing(edition: Edition) -> Iterator[Impact]:
-    """Open issues decided anew on what this connection sees as active, where the answer is another one."""
+    """Open issues decided anew on what this connection sees as active, where the answer is another one.
+
+    What a person has overruled already is not proposed again and again: only an answer that is new to them is.
+    """
     latest = (
         Decision.objects.filter(issue__jurisdiction=edition.jurisdiction_id)
         .exclude(issue__status__in=CLOSED)
@@ -115,9 +104,11 @@ def _differing(edition: Edition) -> Iterator[Impact]:
         )
         decisions = {decision.issue_id: decision for decision in chunk.order_by("issue_id")}
         issues = {pk: decision.issue for pk, decision in decisions.items()}
+        overruled = decisions_overruled(decisions.values())
         for proposed in decisions_compute(issues):
             decision = decisions[proposed.issue_id]
-            if _answer(proposed) != _answer(decision):
+            known = {_answer(one) for one in (decision, overruled.get(decision.issue_id)) if one}
+            if _answer(proposed) not in known:
                 yield Impact(decision.issue, decision, proposed)
 
 
@@ -128,16 +119,3 @@ def _answer(decision: Decision) -> tuple[int | None, str]:
 
 def _name(authority: Authority | None) -> str:
     return "" if authority is None else authority.code
-
-
-def proposal_close(*, proposal: Proposal, state: ProposalState, by: User) -> Proposal:
-    """A person dismisses a proposal, or accepts it: then the issue is decided anew, and the new authority is told."""
-    with transaction.atomic():
-        proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
-        if proposal.state != ProposalState.OPEN:
-            raise RoutingError(f"the proposal is {proposal.get_state_display()} already")
-        if state == ProposalState.ACCEPTED:
-            decision_renew(issue_id=proposal.issue_id, by=by)
-        proposal.state, proposal.closed_by, proposal.closed_at = state, by, timezone.now()
-        proposal.save(update_fields=["state", "closed_by", "closed_at"])
-    return proposal

@@ -11,7 +11,8 @@ from parcels.models import Ownership, Parcel
 from routing.enums import ProposalState
 from routing.errors import RoutingError
 from routing.models import Decision, Proposal
-from routing.services.impact import impact_of, proposal_close
+from routing.services.impact import impact_of
+from routing.services.proposals import proposal_close
 from tests.gis_core.geodata_factories import stage, write
 from tests.mapui.factories import staff_create
 from tests.mapui.geodata_factories import OWNERS, city_make, parcel_key, report_make

@@ -1,0 +1,72 @@
+"""Reading authorities: whom a clerk may choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from gis_core.models import Jurisdiction
+from routing.models import Authority, AuthorityContact
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorityChoice:
+    """An authority, in an area where it has contacts for areas only. `value` names both and nothing else."""
+
+    authority: Authority
+    area_code: str
+    name: str
+    is_candidate: bool
+
+    @property
+    def value(self) -> str:
+        return f"{self.authority.code}/{self.area_code}" if self.area_code else self.authority.code
+
+
+def authorities_valid(jurisdiction: Jurisdiction, *, on: date) -> QuerySet[Authority]:
+    """The authorities of a jurisdiction that may be responsible on a day."""
+    return Authority.objects.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=on),
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        jurisdiction=jurisdiction,
+    )
+
+
+def authority_choices(
+    jurisdiction: Jurisdiction, *, on: date, candidates: Iterable[str] = ()
+) -> list[AuthorityChoice]:
+    """Whom a clerk may choose: the candidates (codes, best first), then the others by name; two queries."""
+    contacts = AuthorityContact.objects.filter(is_active=True).order_by("area_code")
+    authorities = authorities_valid(jurisdiction, on=on).prefetch_related(
+        Prefetch("contacts", contacts)
+    )
+    order = {code: position for position, code in enumerate(dict.fromkeys(candidates))}
+    choices = [
+        AuthorityChoice(
+            authority=authority, area_code=area, name=name, is_candidate=authority.code in order
+        )
+        for authority in authorities
+        for area, name in _areas(authority)
+    ]
+    return sorted(
+        choices,
+        key=lambda one: (order.get(one.authority.code, len(order)), one.name, one.area_code),
+    )
+
+
+def _areas(authority: Authority) -> list[tuple[str, str]]:
+    """(area code, name) for each area that only some contact serves; one without area where a general one does."""
+    contacts = {one.area_code: one for one in authority.contacts.all()}
+    if not contacts or "" in contacts:
+        return [("", authority.name)]
+    return [
+        (
+            area,
+            _("%(authority)s: %(area)s") % {"authority": authority.name, "area": one.name or area},
+        )
+        for area, one in contacts.items()
+    ]
