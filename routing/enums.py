@@ -95,7 +95,7 @@ class DeliveryState(models.TextChoices):
     SENT = "sent", _("sent")
     DELIVERED = "delivered", _("delivered")
     FAILED = "failed", _("failed")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", _("withdrawn")
 
 
 class ProposalState(models.TextChoices):

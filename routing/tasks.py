@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from celery import shared_task
 
 from routing.channels import outbox
-from routing.services import decisions
+from routing.services import decisions, trials
+
+TRIAL_TURN_SECONDS: Final = 15
 
 
 @shared_task
@@ -22,3 +26,17 @@ def numbers_poll() -> int:
 def decisions_make_missing() -> int:
     """Decides what was received and, because something went wrong, not decided at once."""
     return decisions.decisions_make_missing()
+
+
+@shared_task
+def trial_run(trial_id: int) -> None:
+    """One turn at a trial, then the next one behind whatever else waits: a trial holds up no delivery."""
+    if trials.trial_work(trial_id=trial_id, seconds=TRIAL_TURN_SECONDS):
+        trials.trial_nudge(trial_id, workers=1)
+
+
+@shared_task
+def trials_go_on() -> None:
+    """Wakes workers for trials that nobody is busy with."""
+    for trial_id in trials.trials_unattended():
+        trials.trial_nudge(trial_id)

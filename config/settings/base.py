@@ -118,6 +118,7 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.numbers_poll": 10,
         "issues.tasks.photos_fetch_due": 30,
         "mapui.tasks.geodata_load_waiting": 60,
+        "routing.tasks.trials_go_on": 60,
     }.items()
 }
 # Services of geodata are asked at night, when they and this installation have least to do.

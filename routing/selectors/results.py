@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from routing.engine import CompiledRuleSet, ThresholdRow, decide
+from routing.enums import RuleSetStatus
 from routing.evidence import IssueFacts, Question, evidence_of
 from routing.models import RuleSet
 from routing.selectors.rules import rule_rows
@@ -49,28 +50,41 @@ def results_of(
     By the rule set in effect, or by `rule_set`, which may be a draft. The result is None where there is none.
     Who owns the adjoining land is looked up only for the categories whose rules ask for it.
     """
-    gathered = {facts.issue_id: (facts, evidence) for facts, evidence in evidence_of(reports)}
-    forced: dict[frozenset[str], CompiledRuleSet] = {}
+    for facts, evidence, (result,) in results_by(reports, rule_sets=[rule_set]):
+        yield facts, evidence, result
 
-    def compiled(facts: IssueFacts) -> CompiledRuleSet | None:
-        if rule_set is not None:
-            if facts.bodies not in forced:
-                forced[facts.bodies] = rule_set_compile(rule_set, facts.bodies)
-            return forced[facts.bodies]
-        if facts.rule_set_id is None:
-            return None
-        return rule_set_compiled(facts.rule_set_id, facts.bodies)
 
-    asking: dict[int, str] = {}
-    for facts, evidence in gathered.values():
-        rules = compiled(facts)
-        if rules and rules.uses_predicate(evidence.category, *ADJOINING_PREDICATES):
-            asking[facts.issue_id] = evidence.category
-    if asking:
-        for facts, evidence in evidence_of(
-            reports, adjoining_categories=sorted(set(asking.values()))
+def results_by(
+    reports: Sequence[int] | Sequence[Question], *, rule_sets: Sequence[RuleSet | None]
+) -> Iterator[tuple[IssueFacts, Evidence, tuple[Result | None, ...]]]:
+    """The same by several rule sets on the very same evidence, a result for each; None is the one in effect."""
+    forced: dict[tuple[int, frozenset[str]], CompiledRuleSet] = {}
+
+    def compiled(facts: IssueFacts, rule_set: RuleSet | None) -> CompiledRuleSet | None:
+        if rule_set is None:
+            known = facts.rule_set_id
+            return None if known is None else rule_set_compiled(known, facts.bodies)
+        if rule_set.status != RuleSetStatus.DRAFT:
+            return rule_set_compiled(rule_set.pk, facts.bodies)
+        key = (rule_set.pk, facts.bodies)
+        if key not in forced:
+            forced[key] = rule_set_compile(rule_set, facts.bodies)
+        return forced[key]
+
+    gathered: dict[int, tuple[IssueFacts, Evidence]] = {}
+    asking: set[str] = set()
+    for facts, evidence in evidence_of(reports):
+        gathered[facts.issue_id] = facts, evidence
+        rules = [compiled(facts, one) for one in rule_sets]
+        if any(
+            one is not None and one.uses_predicate(evidence.category, *ADJOINING_PREDICATES)
+            for one in rules
         ):
+            asking.add(evidence.category)
+    if asking:
+        for facts, evidence in evidence_of(reports, adjoining_categories=sorted(asking)):
             gathered[facts.issue_id] = facts, evidence
     for _number, (facts, evidence) in sorted(gathered.items()):
-        rules = compiled(facts)
-        yield facts, evidence, decide(evidence, rules) if rules else None
+        rules = [compiled(facts, one) for one in rule_sets]
+        results = tuple(None if one is None else decide(evidence, one) for one in rules)
+        yield facts, evidence, results
