@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from routing.engine import decide
+from routing.enums import Outcome
 from routing.models import Authority, Decision, RuleSet
 from routing.selectors.results import rule_set_compiled
 from routing.types import Candidate, Evidence
 
+# How a decision that nobody could be told of says so, where its evidence does not note it yet.
+_NO_CONTACT: Final = "ist kein Kontakt hinterlegt."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What decisions are compared by: outcome, body, rule and every candidate."""
+    """What decisions are compared by: who, what becomes of it, by which rule, who else is told, every candidate."""
 
     outcome: str
     body: str
+    area_code: str
     rule_id: str
+    legal_basis: str
+    notify: list[str]
     candidates: list[dict[str, Any]]
 
 
@@ -36,20 +43,20 @@ class Replay:
 def decisions_replayed(
     *, rule_set: RuleSet | None = None, limit: int | None = None
 ) -> Iterator[Replay]:
-    """Replay the newest decisions of the engine, all or `limit`; nothing is written.
+    """Replay the newest decisions that rules made, all or `limit`; nothing is written, memory stays flat.
 
-    With `rule_set` by that one, else each by the one it was made with. A decision that went to triage for
-    want of a contact shows as assigned: whether somebody can be told is not the engine's question.
+    With `rule_set` by that one, else each by the one it was made with. What a person decided is no rule's. Whether
+    somebody can be told is not the engine's question: that nobody could be is taken over from the stored decision.
     """
     made = (
-        Decision.objects.filter(rule_set__isnull=False, decided_by__isnull=True)
+        Decision.objects.filter(rule_set__isnull=False)
         .select_related("issue", "authority")
         .order_by("-pk")
     )
     if rule_set is not None:
         made = made.filter(issue__jurisdiction_id=rule_set.jurisdiction_id)
     bodies: dict[int, frozenset[str]] = {}
-    for decision in made[:limit].iterator(chunk_size=500):
+    for decision in made[:limit].iterator(chunk_size=200):
         jurisdiction_id = decision.issue.jurisdiction_id
         if jurisdiction_id not in bodies:
             bodies[jurisdiction_id] = frozenset(
@@ -65,18 +72,27 @@ def _replay(decision: Decision, rule_set: RuleSet | None, bodies: frozenset[str]
     assert rule_set_id is not None  # noqa: S101 - the query asks for decisions with a rule set
     result = decide(Evidence.from_json(decision.evidence), rule_set_compiled(rule_set_id, bodies))
     first = result.candidates[0]
+    untold = bool(decision.evidence.get("unreachable")) or _NO_CONTACT in decision.sentence_de
     return Replay(
         decision=decision,
         stored=Answer(
             outcome=decision.outcome,
             body=decision.authority.code if decision.authority else "",
+            area_code=decision.area_code,
             rule_id=decision.rule_id,
+            legal_basis=decision.legal_basis,
+            notify=decision.notify,
             candidates=[{**one, "notify": list(one["notify"])} for one in decision.candidates],
         ),
         found=Answer(
-            outcome=result.outcome,
+            outcome=Outcome.TRIAGE
+            if untold and result.outcome == Outcome.ASSIGNED
+            else result.outcome,
             body=first.body if first.body in bodies else "",
+            area_code=first.area_code,
             rule_id=first.rule_id,
+            legal_basis=first.legal_basis,
+            notify=list(first.notify),
             candidates=_comparable(result.candidates, decision.candidates),
         ),
     )

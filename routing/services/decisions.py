@@ -190,7 +190,10 @@ def _decision(
     names_en = {code: authority.name_en for code, authority in authorities.items()}
     if first and first.area_code and first.body in authorities:
         neighbour = next(
-            area.name for area in evidence.situations[0].areas if area.code == first.area_code
+            area.name
+            for situation in evidence.situations
+            for area in situation.areas
+            if area.code == first.area_code
         )
         names_de[first.body] += f" {neighbour}"
         names_en[first.body] += f" {neighbour}"

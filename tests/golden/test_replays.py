@@ -6,15 +6,21 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from routing.models import Decision, RuleSet
+from routing.models import AuthorityContact, Decision, RuleSet
 from routing.selectors.replays import decisions_replayed
+from routing.services.decisions import decision_renew
+from routing.services.overrule import decision_overrule
 from routing.services.rules import rule_set_load
 from tests.golden.conftest import CITY, ModelCity
 from tests.golden.test_model_city import decide_at, place_named
 
 pytestmark = pytest.mark.django_db
+
+NEW_IN_EVIDENCE = ("clarifications", "shadowed", "lapsed")
+NEW_IN_CANDIDATES = ("probability", "via")
 
 
 def changed_rules(folder: Path) -> Path:
@@ -68,3 +74,47 @@ def test_replay_by_a_version_that_does_not_exist_says_so(model_city: ModelCity) 
         call_command(
             "replay_decisions", jurisdiction=model_city.jurisdiction.identifier, rule_set=99
         )
+
+
+def test_many_decisions_with_doubt_replay_exactly_also_in_their_old_form(
+    model_city: ModelCity,
+) -> None:
+    for place in model_city.places:
+        for accuracy in (None, 8.0, 60.0):
+            decide_at(model_city, place, accuracy_m=accuracy)
+    replays = list(decisions_replayed())
+    assert len(replays) == 3 * len(model_city.places)
+    assert [replay.decision.pk for replay in replays if not replay.is_same] == []
+    # What decisions of before did not keep yet.
+    for decision in Decision.objects.all():
+        for name in NEW_IN_EVIDENCE:
+            decision.evidence.pop(name, None)
+        for candidate in decision.candidates:
+            for name in NEW_IN_CANDIDATES:
+                candidate.pop(name, None)
+        decision.save(update_fields=["evidence", "candidates"])
+    assert [one.decision.pk for one in decisions_replayed() if not one.is_same] == []
+
+
+def test_decision_that_nobody_could_be_told_of_replays_exactly(model_city: ModelCity) -> None:
+    place = place_named(model_city, "B 235 im Ort, Fahrbahn")
+    AuthorityContact.objects.filter(authority__code="STRNRW").delete()
+    decision = decide_at(model_city, place)
+    assert (decision.outcome, decision.evidence["unreachable"]) == ("triage", ["STRNRW"])
+    assert [one.is_same for one in decisions_replayed()] == [True]
+    del decision.evidence["unreachable"]
+    decision.save()
+    assert [one.is_same for one in decisions_replayed()] == [True]
+
+
+def test_decision_of_a_person_is_no_rules_and_not_replayed(model_city: ModelCity) -> None:
+    decision = decide_at(model_city, place_named(model_city, "B 235 im Ort, Fahrbahn"))
+    person = User.objects.create_user("sichtung")
+    decision_overrule(
+        issue_id=decision.issue_id, authority="EUV", reason="Vereinbarung", by=person, seen=1
+    )
+    decision_renew(issue_id=decision.issue_id, by=person)
+    assert [(one.decision.number, one.is_same) for one in decisions_replayed()] == [
+        (3, True),
+        (1, True),
+    ]

@@ -90,5 +90,5 @@ def test_decided_issue_keeps_its_editions_and_an_accepted_proposal_is_a_new_deci
     second = Decision.objects.get(issue=issue, number=2)
     assert (second.authority, second.decided_by) == (proposal.authority, person)
     assert second.editions["ownership"] == edition.pk
-    with pytest.raises(RoutingError, match="already"):
+    with pytest.raises(RoutingError, match="schon"):
         proposal_close(proposal=proposal, state=ProposalState.DISMISSED, by=person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -24,14 +25,22 @@ class Command(BaseCommand):
             "--rule-set", type=int, metavar="VERSION", help="decide by this version"
         )
         parser.add_argument("--limit", type=int, help="the newest N decisions only")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         rule_set = self._rule_set(options["jurisdiction"], options["rule_set"])
-        replays = list(decisions_replayed(rule_set=rule_set, limit=options["limit"]))
-        changed = [replay for replay in replays if not replay.is_same]
-        if changed:
-            Console(file=cast(IO[str], self.stdout)).print(_table(changed))
-        self.stdout.write(f"{len(replays)} decisions replayed, {len(changed)} differ.")
+        count, changed = 0, []
+        for replay in decisions_replayed(rule_set=rule_set, limit=options["limit"]):
+            count += 1
+            if not replay.is_same:
+                changed.append(_row(replay))
+        if options["json"]:
+            facts = {"decisions": count, "differ": len(changed), "rows": changed}
+            self.stdout.write(json.dumps(facts, ensure_ascii=False, indent=1))
+        else:
+            if changed:
+                Console(file=cast(IO[str], self.stdout)).print(_table(changed))
+            self.stdout.write(f"{count} decisions replayed, {len(changed)} differ.")
         if changed and rule_set is None:
             raise SystemExit(1)
 
@@ -46,14 +55,18 @@ class Command(BaseCommand):
         return found
 
 
-def _table(changed: list[Replay]) -> Table:
+def _row(replay: Replay) -> dict[str, str]:
+    return {
+        "issue": replay.decision.issue.number,
+        "stored": f"{replay.stored.outcome} {replay.stored.body}",
+        "stored_rule": replay.stored.rule_id,
+        "replayed": f"{replay.found.outcome} {replay.found.body}",
+        "replayed_rule": replay.found.rule_id,
+    }
+
+
+def _table(rows: list[dict[str, str]]) -> Table:
     table = Table("issue", "stored", "rule", "replayed", "rule")
-    for replay in changed:
-        table.add_row(
-            replay.decision.issue.number,
-            f"{replay.stored.outcome} {replay.stored.body}",
-            replay.stored.rule_id,
-            f"{replay.found.outcome} {replay.found.body}",
-            replay.found.rule_id,
-        )
+    for row in rows:
+        table.add_row(*row.values())
     return table
