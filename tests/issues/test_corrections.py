@@ -43,8 +43,9 @@ def issue(category) -> Issue:
     ).issue
 
 
-def last_event(issue: Issue) -> IssueEvent:
-    return issue.events.latest("pk")
+def last_event(issue: Issue, kind: EventKind) -> IssueEvent:
+    """The issue's last event of a kind: who decides anew upon a change appends others after it."""
+    return issue.events.filter(kind=kind).latest("pk")
 
 
 def test_move_stores_place_event_and_tells(issue, news, django_capture_on_commit_callbacks):
@@ -54,8 +55,8 @@ def test_move_stores_place_event_and_tells(issue, news, django_capture_on_commit
     assert (stored.latitude, stored.accuracy_m) == (LAT + 0.001, None)
     assert stored.point.equals_exact(moved.point, 0.001)
     assert stored.point.distance(issue.point) == pytest.approx(111.2, abs=1)
-    event = last_event(issue)
-    assert (event.kind, event.detail["from"]["accuracy_m"]) == (EventKind.MOVED, 20.0)
+    event = last_event(issue, EventKind.MOVED)
+    assert event.detail["from"]["accuracy_m"] == 20.0
     assert event.detail["to"]["latitude"] == LAT + 0.001
     assert news == [(issue.pk, "moved")]
 
@@ -93,7 +94,7 @@ def test_recategorise_keeps_answers_the_new_category_knows(
     with django_capture_on_commit_callbacks(execute=True):
         changed = issue_recategorise(issue=issue, category=lamp)
     assert (changed.category, changed.answers) == (lamp, {"size": "big"})
-    assert last_event(issue).detail == {
+    assert last_event(issue, EventKind.RECATEGORISED).detail == {
         "from": "ROAD_SURFACE",
         "to": "LIGHT_OUT",
         "dropped": ["depth"],
@@ -129,7 +130,7 @@ def test_answer_replaces_takes_back_and_checks(
         changed = issue_answer(issue=issue, answers={"depth": " "})
         issue_answer(issue=issue, answers={"size": "big"})
     assert changed.answers == {"size": "big"}
-    assert last_event(issue).detail == {"answers": ["depth"]}
+    assert last_event(issue, EventKind.ANSWERED).detail == {"answers": ["depth"]}
     assert news == [(issue.pk, "answered")] * 2
     with pytest.raises(AnswerInvalid):
         issue_answer(issue=issue, answers={"size": "huge"})
