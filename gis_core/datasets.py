@@ -42,7 +42,7 @@ class DatasetSpec:
     active rows (a multipolygon in the storage CRS, or None); with several, the lowest `boundary_rank` wins.
     The first six characters of `district_field` are the key of the Gemarkung. `successions`: what took the place
     of a vanished object is found by area. `coverage`: the areas touch without overlaps and gaps. `checks` come
-    on top of those that every dataset gets.
+    on top of those that every dataset gets. `is_evidence`: decisions rest on it, so a change concerns open issues.
     """
 
     dataset: Dataset
@@ -55,6 +55,7 @@ class DatasetSpec:
     successions: bool = False
     coverage: bool = False
     checks: tuple[Check, ...] = ()
+    is_evidence: bool = True
 
     @property
     def geometry_field(self) -> GeometryField[Any, Any] | None:

@@ -13,6 +13,8 @@ class Dataset(models.TextChoices):
     PARCELS = "parcels", _("Parcels")
     LAND_USE = "land_use", _("Land use")
     OWNERSHIP = "ownership", _("Ownership classes")
+    BUILDINGS = "buildings", _("Buildings")
+    ADDRESSES = "addresses", _("Addresses")
     ROAD_SECTIONS = "road_sections", _("Road sections")
     ROAD_PARTS = "road_parts", _("Parts of the road")
     THROUGH_ROADS = "through_roads", _("Through-road stretches")

@@ -91,3 +91,53 @@ class Ownership(EditionedModel):
                 condition=Q(owner_class__in=OwnerClass.values), name="ownership_class_is_known"
             ),
         ]
+
+
+class Building(EditionedModel):
+    """The outline of a building; its `key` is the object identifier. `function` is a code of ALKIS ("1000")."""
+
+    function = models.CharField(_("function"), max_length=10, blank=True)
+    description = models.CharField(_("description of the function"), max_length=254, blank=True)
+    name = models.CharField(_("name"), max_length=254, blank=True)
+    source_date = models.DateField(_("date in the source"), null=True, blank=True)
+    geometry = models.MultiPolygonField(srid=storage_srid(), spatial_index=False)
+
+    class Meta(EditionedModel.Meta):
+        verbose_name = _("building")
+        verbose_name_plural = _("buildings")
+        indexes = [*EditionedModel.Meta.indexes, active_gist("building_gist")]
+
+
+class Address(EditionedModel):
+    """A house number and where it is; its parcel is the one at that place.
+
+    `search_text` is street and number in one spelling (parcels.addresses).
+    """
+
+    street = models.CharField(_("street"), max_length=200)
+    number = models.CharField(_("house number"), max_length=20)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    place = models.CharField(_("town"), max_length=100, blank=True)
+    search_text = models.CharField(max_length=230)
+    source_date = models.DateField(_("date in the source"), null=True, blank=True)
+    geometry = models.PointField(srid=storage_srid(), spatial_index=False)
+
+    class Meta(EditionedModel.Meta):
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        indexes = [
+            *EditionedModel.Meta.indexes,
+            active_gist("address_gist"),
+            # Also for streets that begin so, whatever the collation.
+            models.Index(
+                fields=["search_text"],
+                opclasses=["varchar_pattern_ops"],
+                condition=Q(edition_to__isnull=True),
+                name="address_search",
+            ),
+        ]
+
+    @property
+    def text(self) -> str:
+        """As people write it: "Musterstraße 12a"."""
+        return f"{self.street} {self.number}"

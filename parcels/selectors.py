@@ -12,20 +12,38 @@ from typing import Any, Final
 from django.contrib.gis.db.models.functions import Area, Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
+from django.db import connection
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from gis_core.models import Jurisdiction
+from parcels.addresses import address_parse, address_search_text, street_search_text
 from parcels.enums import DistrictKind, Usage
 from parcels.errors import ParcelKeyError
 from parcels.keys import ParcelReference, parcel_key_parse, parcel_reference_parse
-from parcels.models import CadastralDistrict, LandUse, Parcel
+from parcels.models import Address, CadastralDistrict, LandUse, Parcel
 
 # In a slit between parcels the nearest one within this distance stands in.
 GAP_M: Final = 5.0
 ROAD_USES: Final = (Usage.ROAD, Usage.PATH, Usage.SQUARE)
 SEARCH_LIMIT: Final = 20
+# Several house numbers may lie on one parcel.
+ADDRESS_LIMIT: Final = 100
 # "Hauptstr. 5" and "Hauptstraße 5" are one address.
 _STREET: Final = re.compile(r"(?<=\w)(str\.?|strasse)$", re.IGNORECASE)
+
+# The parcel of each address: the one at its place, in a slit between parcels the nearest.
+_HERE: Final = f"""
+    SELECT here.id
+    FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS wanted (id, place)
+    JOIN {Address._meta.db_table} a USING (id)
+    CROSS JOIN LATERAL (
+        SELECT p.id FROM {Parcel._meta.db_table} p
+        WHERE p.edition_to_id IS NULL AND p.jurisdiction_id = %(jurisdiction)s
+          AND ST_DWithin(p.geometry, a.geometry, %(gap)s)
+        ORDER BY ST_Distance(p.geometry, a.geometry), p.key LIMIT 1
+    ) here
+    ORDER BY wanted.place
+"""  # noqa: S608 - table names of our own models
 
 
 @dataclass(frozen=True)
@@ -86,12 +104,59 @@ def parcel_find_by_key(*, jurisdiction: Jurisdiction, key: str) -> Parcel | None
 
 
 def parcels_search(*, jurisdiction: Jurisdiction, text: str) -> list[Parcel]:
-    """Active parcels that the text may mean: a key, Gemarkung-Flur-number, or a part of the location text.
+    """Active parcels that the text may mean: a key, Gemarkung-Flur-number, an address, or a part of the location text.
 
-    At most SEARCH_LIMIT, by key; a reference that names a Gemarkung nobody knows finds nothing.
+    At most SEARCH_LIMIT, by key, those of addresses first: where a house number is known, only its parcel is meant.
+    A reference that names a Gemarkung nobody knows finds nothing.
     """
-    active = Parcel.objects.active().filter(jurisdiction=jurisdiction)
-    return list(_meant(active, jurisdiction, text)[:SEARCH_LIMIT])
+    meant = list(
+        _meant(Parcel.objects.active().filter(jurisdiction=jurisdiction), jurisdiction, text)[
+            :SEARCH_LIMIT
+        ]
+    )
+    # "Brunnenstraße 33 1/3" reads like a Gemarkung with Flur and number.
+    if meant and _names_parcel(text):
+        return meant
+    found = parcels_at_address(jurisdiction, text)
+    wanted = address_parse(text)
+    if found and wanted is not None and wanted.number:
+        return found
+    return list({parcel.pk: parcel for parcel in (*found, *meant)}.values())[:SEARCH_LIMIT]
+
+
+def _names_parcel(text: str) -> bool:
+    """Whether the text is a parcel's number in one of its spellings."""
+    try:
+        parcel_reference_parse(text)
+    except ParcelKeyError:
+        return False
+    return True
+
+
+def addresses_search(*, jurisdiction: Jurisdiction, text: str) -> QuerySet[Any]:
+    """Active addresses that the text names: the house number as a whole, without one all of streets that begin so."""
+    addresses = Address.objects.active().filter(jurisdiction=jurisdiction)
+    wanted = address_parse(text)
+    if wanted is None:
+        return addresses.none()
+    if wanted.number:
+        whole = address_search_text(wanted.street, wanted.number)
+        return addresses.filter(search_text=whole).order_by("search_text", "key")
+    begins = street_search_text(wanted.street)
+    return addresses.filter(search_text__startswith=begins).order_by("search_text", "key")
+
+
+def parcels_at_address(jurisdiction: Jurisdiction, text: str) -> list[Parcel]:
+    """The parcels where these addresses are, in the order of the addresses; at most SEARCH_LIMIT."""
+    addresses = addresses_search(jurisdiction=jurisdiction, text=text)
+    ids = list(addresses.values_list("pk", flat=True)[:ADDRESS_LIMIT])
+    if not ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_HERE, {"ids": ids, "jurisdiction": jurisdiction.pk, "gap": GAP_M})
+        keys = dict.fromkeys(row[0] for row in cursor.fetchall())
+    found = Parcel.objects.in_bulk(keys)
+    return [found[key] for key in keys][:SEARCH_LIMIT]
 
 
 def parcels_vanished_search(*, jurisdiction: Jurisdiction, text: str) -> list[Parcel]:

@@ -25,7 +25,17 @@ ARC_TOLERANCE_MM: Final = 1
 SAMPLES: Final = 20
 # Findings about reading and about the difference; all others are about the rows.
 OF_A_LOAD: Final = (
-    *("validity", "duplicates", "arcs", "flattened", "axes", "transformed", "parts", "share"),
+    *(
+        "validity",
+        "unplaced",
+        "duplicates",
+        "arcs",
+        "flattened",
+        "axes",
+        "transformed",
+        "parts",
+        "share",
+    ),
 )
 _FILE: Final = Path(__file__).parent / "thresholds.json"
 
@@ -92,6 +102,9 @@ def _noticed(report: LoadReport) -> Iterator[EditionCheck]:
         yield finding("validity", warning, count, message, samples=report.repairs)
     if count := counts["identical duplicates"]:
         yield finding("duplicates", info, count, _("Identical objects were taken once"))
+    if count := counts["without a place"]:
+        message = _("Objects were left out because nothing says where they are")
+        yield finding("unplaced", warning, count, message)
     if count := counts["arcs linearised"]:
         message = _("Arcs were replaced by chords that leave them by 1 mm at most")
         yield finding("arcs", info, count, message, tolerance_mm=ARC_TOLERANCE_MM)

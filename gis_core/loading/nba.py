@@ -18,6 +18,7 @@ from gis_core.errors import LoadError
 from gis_core.loading.batches import LoadReport
 from gis_core.loading.locations import Locations
 from gis_core.loading.nba_scan import DeliveryFile, delivery_scan, has_changes
+from gis_core.loading.places import Places
 from gis_core.loading.profiles import Profile
 from gis_core.models import Edition, Jurisdiction
 
@@ -57,6 +58,7 @@ class DeliveryPlan:
     objects: dict[str, _Object]
     partial: bool
     locations: Locations
+    places: Places
     delivery: dict[str, str]
     updated: bool
 
@@ -84,17 +86,18 @@ def deliveries_plan(paths: list[Path], profile: Profile, report: LoadReport) -> 
     changed = any(map(has_changes, paths))
     if not profile.location and not changed:
         return None
-    locations = Locations()
+    locations, places = Locations(), Places(profile.places, profile.geometry)
     # Of complete deliveries only the locations are kept: all objects would fill the memory.
     features = frozenset(profile.features) if changed else frozenset()
-    files = [delivery_scan(path, profile, features, locations) for path in paths]
+    files = [delivery_scan(path, profile, features, locations, places) for path in paths]
     updated = any(file.changes for file in files)
     if not updated:
-        return DeliveryPlan(profile, paths, {}, False, locations, _delivery(files), updated=False)
-    if not profile.object_id:
+        return DeliveryPlan(
+            profile, paths, {}, False, locations, places, _delivery(files), updated=False
+        )
+    if not profile.object_id or profile.places:
         raise LoadError(
-            f"is an update delivery, but {profile.dataset} holds no object identifiers:"
-            " a complete delivery is needed",
+            f"is an update delivery, but {profile.dataset} can only be loaded from a complete one",
             file=next(file.path.name for file in files if file.changes),
         )
     files = _ordered(files, report)
@@ -102,7 +105,8 @@ def deliveries_plan(paths: list[Path], profile: Profile, report: LoadReport) -> 
     partial = any(file.changes for file in first)
     objects = _fold(files, partial)
     order = [file.path for file in files]
-    return DeliveryPlan(profile, order, objects, partial, locations, _delivery(files), updated=True)
+    delivery = _delivery(files)
+    return DeliveryPlan(profile, order, objects, partial, locations, places, delivery, updated=True)
 
 
 def _delivery(files: list[DeliveryFile]) -> dict[str, str]:

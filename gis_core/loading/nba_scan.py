@@ -9,10 +9,11 @@ from typing import Final
 
 from lxml import etree
 
-from gis_core.errors import LoadError
+from gis_core.errors import GeometryError, LoadError
 from gis_core.gml import GmlError, elements_stream, gml_identifier, local_name
 from gis_core.loading.formats import GZIP_ERRORS, file_open
 from gis_core.loading.locations import LOCATION_ELEMENTS, Locations
+from gis_core.loading.places import Places
 from gis_core.loading.profiles import Profile
 
 # An object identifier of 16 characters, and behind it, in updates, when the version began.
@@ -67,10 +68,14 @@ def has_changes(path: Path) -> bool:
 
 
 def delivery_scan(
-    path: Path, profile: Profile, features: frozenset[str], locations: Locations
+    path: Path,
+    profile: Profile,
+    features: frozenset[str],
+    locations: Locations,
+    places: Places,
 ) -> DeliveryFile:
     found, number = DeliveryFile(path), 0
-    names = features | _WRAPPERS | {_PORTION}
+    names = features | _WRAPPERS | {_PORTION} | places.ways.keys()
     if profile.location:
         names |= LOCATION_ELEMENTS
     try:
@@ -85,13 +90,23 @@ def delivery_scan(
                     _change_events(found, element, name, features)
                 elif name == _PORTION:
                     found.portion = _portion(element)
-                elif name in LOCATION_ELEMENTS:
-                    locations.add(element)
+                else:
+                    _remember(element, name, locations, places)
     except GmlError as error:
         raise LoadError(str(error), file=path.name, feature=error.feature) from error
+    except GeometryError as error:
+        raise LoadError(str(error), file=path.name, feature=gml_identifier(element)) from error
     except GZIP_ERRORS as error:
         raise LoadError(f"damaged gzip: {error}", file=path.name) from error
     return found
+
+
+def _remember(element: etree._Element, name: str, locations: Locations, places: Places) -> None:
+    """What features only refer to: streets, house numbers, places."""
+    if name in LOCATION_ELEMENTS:
+        locations.add(element)
+    if name in places.ways:
+        places.add(element)
 
 
 def _feature_event(found: DeliveryFile, element: etree._Element, name: str, number: int) -> None:

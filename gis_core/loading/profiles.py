@@ -14,7 +14,10 @@ A profile is a JSON object:
     codes      {column: {value in the source: value}}; "*" is any other value, null leaves the feature out
     constants  {column: value}
     object_id  NAS only: the model's field that holds the object identifier; updates find by it what they change
-    location   NAS only: the column whose values refer to objects that name a street and house number
+    location   NAS only: the column whose values refer to objects that name a street and house number ("@id": the
+               features are such objects)
+    places     NAS only: [element, relation] that refers to the features, which have no geometry of their own; the
+               first that is there gives the point
     outlines   areas stand for lines: their edges are taken, and half of these for the length
     points     CSV only: [column of x, column of y, CRS or ""], the first pair that is there makes the geometry
 """
@@ -51,6 +54,7 @@ class Profile:
     constants: dict[str, Any] = field(default_factory=dict)
     object_id: str = ""
     location: str = ""
+    places: list[list[str]] = field(default_factory=list)
     outlines: bool = False
     points: list[list[str]] = field(default_factory=list)
 

@@ -24,6 +24,7 @@ from gis_core.loading.batches import BATCH_ROWS, Batch, Geometries, LoadReport, 
 from gis_core.loading.formats import GZIP_ERRORS, file_open
 from gis_core.loading.nba import DeliveryPlan
 from gis_core.loading.nba_scan import identifier_split, lifetime
+from gis_core.loading.places import PointCollector
 from gis_core.loading.profiles import Profile
 
 # Wrappers are listened to as well: their ends free whatever they held, wanted or not.
@@ -106,6 +107,7 @@ class _Reader:
         self.default_crs = self.batch_crs = crs
         self.members = self.found = self.passed = 0
         self.wanted = _paths_compile(profile.columns)
+        self.own_ids = frozenset(column for _, column in self.wanted.get("@id", ()))
         self.geometry_names = frozenset(profile.geometry)
         self.child_tags = [
             f"{{*}}{name}" for name in {*self.wanted, *profile.geometry} if name[0] != "@"
@@ -115,7 +117,7 @@ class _Reader:
     def _start(self) -> None:
         self.columns: Columns = {name: [] for name in self.profile.columns}
         self.features: list[str] = []
-        self.collector = PolygonCollector()
+        self.collector: Any = PointCollector() if self.profile.places else PolygonCollector()
 
     def read(self, stream: IO[bytes]) -> Iterator[Batch]:
         features = frozenset(self.profile.features)
@@ -168,6 +170,11 @@ class _Reader:
             if not self._counts(element, feature):
                 return None
         values, geometry = self._values(element, name, feature)
+        if self.profile.places:
+            geometry = self.plan.places.place(feature) if self.plan else None
+            if geometry is None:
+                self.report.counts["without a place"] += 1
+                return None
         try:
             self.collector.add(geometry)
         except GeometryError as error:
@@ -217,13 +224,14 @@ class _Reader:
     def _shapes(self) -> Geometries:
         self.report.counts["arcs linearised"] += self.collector.arcs
         self.report.counts["position lists flattened"] += self.collector.flattened
-        return self.collector.finish()
+        shapes: Geometries = self.collector.finish()
+        return shapes
 
     def _values(
         self, element: etree._Element, name: str, feature: str
-    ) -> tuple[dict[str, Any], etree._Element | None]:
+    ) -> tuple[dict[str, Any], Any]:
         values: dict[str, Any] = {}
-        places: list[str] = []
+        places = [feature] if self.profile.location in self.own_ids else []
         geometry = None
         for child in element.iterchildren(*self.child_tags):
             child_name = local_name(child.tag)
@@ -239,7 +247,7 @@ class _Reader:
             values[self.profile.location] = self.plan.location_text(places)
         for step, value in (("@id", feature), ("@element", name)):
             for _, column in self.wanted.get(step, ()):
-                values[column] = value
+                values.setdefault(column, value)
         return values, geometry
 
     def _crs(self, name: str, feature: str) -> SourceCrs:

@@ -10,10 +10,11 @@ from django.contrib.gis.db.models.functions import PointOnSurface
 from django.contrib.gis.geos import Point
 
 from gis_core.models import Jurisdiction
+from parcels.addresses import address_parse
 from parcels.errors import ParcelKeyError
 from parcels.keys import parcel_reference_parse
 from parcels.models import Parcel
-from parcels.selectors import parcel_find_by_key, parcels_search
+from parcels.selectors import addresses_search, parcel_find_by_key, parcels_search
 
 _POSTCODE = re.compile(r"\b\d{5}\b.*$", re.ASCII)
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -43,11 +44,17 @@ def _parcels_meant(jurisdiction: Jurisdiction, text: str) -> Iterator[Parcel]:
 
 
 def address_point(jurisdiction: Jurisdiction, text: str) -> Point | None:
-    """A point inside the parcel whose location text names this street and house number; None if none does.
+    """Where this street and house number are: at the address, else inside a parcel whose location text names it.
 
     Written forms are made equal (case, "Straße" and "Str.", blanks); postcode and town are left out. Of
-    several parcels with the address the one with the lowest key is taken.
+    several with the address the one with the lowest key is taken; None where there is none.
     """
+    known = address_parse(text)
+    if known is not None and known.number:
+        address = addresses_search(jurisdiction=jurisdiction, text=text).first()
+        if address is not None:
+            point: Point = address.geometry
+            return point
     wanted = _normalised(_POSTCODE.sub("", text.partition(",")[0]))
     word = _LETTERS.search(text)
     if word is None or not re.search(r"\d", wanted):

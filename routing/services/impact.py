@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from gis_core.datasets import dataset_spec
 from gis_core.enums import EditionStatus
 from gis_core.models import Edition
 from gis_core.services.editions import activation_rehearse
@@ -58,7 +59,10 @@ def impact_of(edition: Edition) -> list[Impact]:
     """The open issues that would get another authority if this STAGED edition were activated; nothing is written.
 
     For an edition that is active already: those that would get another one than they have, decided now.
+    Buildings and addresses decide nothing, so they concern nobody.
     """
+    if not dataset_spec(edition.dataset).is_evidence:
+        return []
     if edition.status == EditionStatus.ACTIVE:
         return list(_differing(edition))
     if not any(edition.report.get(name) for name in ("new", "changed", "vanished")):
@@ -72,6 +76,8 @@ def proposals_make(edition: Edition) -> int:
 
     Decisions stay as they are. An open proposal of an issue gives way to a newer one, or to none.
     """
+    if not dataset_spec(edition.dataset).is_evidence:
+        return 0
     impacts = list(_differing(edition))
     with transaction.atomic():
         open_ones = Proposal.objects.filter(

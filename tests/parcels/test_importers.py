@@ -9,7 +9,7 @@ from gis_core.enums import Dataset
 from gis_core.errors import LoadError
 from gis_core.loading.profiles import profiles_of
 from parcels.enums import Usage
-from parcels.importers import land_use_codes
+from parcels.importers.cadastre import land_use_codes
 from parcels.models import CadastralDistrict, LandUse, Ownership, Parcel
 from tests.gis_core.geodata_factories import (
     KEYS,

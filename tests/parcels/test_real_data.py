@@ -12,8 +12,9 @@ from gis_core.coordinates import crs_parse
 from gis_core.errors import LoadError
 from gis_core.models import Edition
 from gis_core.services import jurisdiction_boundary_refresh
-from parcels.models import LandUse, Parcel
-from parcels.selectors import parcel_find_by_key, parcels_at_point
+from parcels.addresses import address_parse, address_search_text
+from parcels.models import Address, Building, LandUse, Parcel
+from parcels.selectors import parcel_find_by_key, parcels_at_point, parcels_search
 from tests.gis_core.geodata_factories import jurisdiction_make, load
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "parcels"
@@ -67,6 +68,30 @@ def test_nas_boundary_is_the_hull_of_the_parcels(monzel):
     assert jurisdiction_boundary_refresh(jurisdiction=monzel) == "parcels"
     total = sum(parcel.geometry.area for parcel in Parcel.objects.active())
     assert monzel.boundary.area == pytest.approx(total, rel=0.02)
+
+
+def test_nas_addresses_lie_on_the_parcels_that_name_them(monzel):
+    load(monzel, "parcels", DELIVERY)
+    assert load(monzel, "addresses", DELIVERY).rows == 302
+    for address in Address.objects.active():
+        found = parcels_search(jurisdiction=monzel, text=address.text)
+        named = [
+            address_search_text(known.street, known.number)
+            for parcel in found
+            for text in parcel.location_text.split(";")
+            if (known := address_parse(text))
+        ]
+        assert len(found) == 1
+        assert address.search_text in named
+
+
+def test_nas_buildings_have_known_functions(monzel):
+    assert load(monzel, "buildings", DELIVERY).rows == 827
+    rows = Building.objects.active()
+    assert not rows.filter(description="").exists()
+    assert rows.exclude(name="").count() == 51
+    again = load(monzel, "buildings", DELIVERY).difference
+    assert (again.new, again.changed, again.vanished, again.unchanged) == (0, 0, 0, 827)
 
 
 def test_truncated_wfs_answer_is_refused(monzel):

@@ -1,62 +1,32 @@
-"""What of the cadastre can be loaded: from the columns of the profiles to the fields of the models.
-
-The profiles (JSON) and the code list of land use (CSV) are data, in parcels/profiles.
-"""
+"""Parcels, land use, ownership and districts: from the columns of the profiles to the fields of the models."""
 
 from __future__ import annotations
 
 import csv
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 
-from gis_core.datasets import Columns, DatasetSpec, RowError, dataset_register
-from gis_core.enums import Dataset
+from gis_core.datasets import Columns, RowError
 from gis_core.loading.nba import AS_STORED, stored_texts
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
-from parcels.edition_checks import PARCEL_CHECKS
 from parcels.enums import DistrictKind, Usage
-from parcels.errors import ParcelKeyError
-from parcels.keys import ParcelKey, parcel_key_parse
-from parcels.models import CadastralDistrict, LandUse, Ownership, Parcel
+from parcels.importers.values import (
+    areas_read,
+    dates_read,
+    keys_read,
+    optional_keys_read,
+    texts_read,
+)
+from parcels.models import CadastralDistrict, Parcel
 
-PROFILES: Final = Path(__file__).parent / "profiles"
+PROFILES: Final = Path(__file__).parents[1] / "profiles"
 # Parcels that touch may leave slits of millimetres; closing them keeps the hull in one piece.
 _HULL_CLOSING_M: Final = 0.5
-
-
-def datasets_register() -> None:
-    """Makes the datasets of the cadastre loadable."""
-    for spec in (
-        DatasetSpec(
-            Dataset.CADASTRAL_DISTRICTS,
-            CadastralDistrict,
-            _districts,
-            PROFILES,
-            district_field="key",
-        ),
-        DatasetSpec(
-            Dataset.PARCELS,
-            Parcel,
-            _parcels,
-            PROFILES,
-            boundary=parcels_hull,
-            boundary_rank=2,
-            district_field="key",
-            successions=True,
-            coverage=True,
-            checks=PARCEL_CHECKS,
-        ),
-        DatasetSpec(Dataset.LAND_USE, LandUse, _land_use, PROFILES, district_field="parcel_key"),
-        DatasetSpec(Dataset.OWNERSHIP, Ownership, _ownership, PROFILES, district_field="key"),
-    ):
-        dataset_register(spec)
 
 
 def parcels_hull(jurisdiction: Jurisdiction) -> GEOSGeometry | None:
@@ -71,8 +41,8 @@ def parcels_hull(jurisdiction: Jurisdiction) -> GEOSGeometry | None:
     return GEOSGeometry(row[0], srid=storage_srid()) if row and row[0] else None
 
 
-def _parcels(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
-    keys = _keys(columns["key"])
+def parcels_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
+    keys = keys_read(columns["key"])
     names = columns["gemarkung_name"]
     if None in names:
         known = _gemarkung_names(jurisdiction)
@@ -81,24 +51,24 @@ def _parcels(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
         ]
     return {
         "key": list(map(str, keys)),
-        "object_id": _texts(columns["object_id"]),
+        "object_id": texts_read(columns["object_id"]),
         "gemarkung_key": [key.gemarkung_key for key in keys],
         "gemarkung_name": names,
         "flur": [key.flur for key in keys],
         "numerator": [key.numerator for key in keys],
         "denominator": [key.denominator for key in keys],
-        "official_area": _areas(columns["official_area"]),
+        "official_area": areas_read(columns["official_area"]),
         "location_text": [text[:300] for text in _locations(columns, jurisdiction)],
-        "source_date": _dates(columns["source_date"]),
+        "source_date": dates_read(columns["source_date"]),
     }
 
 
 def _locations(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
     """Location texts; updates that do not bring a parcel's streets leave what is stored."""
-    texts = _texts(columns["location_text"])
+    texts = texts_read(columns["location_text"])
     if AS_STORED not in texts:
         return texts
-    identifiers = _texts(columns["object_id"])
+    identifiers = texts_read(columns["object_id"])
     kept = [i for i, text in zip(identifiers, texts, strict=True) if text == AS_STORED]
     stored = stored_texts(Parcel, "location_text", kept, jurisdiction)
     return [
@@ -115,7 +85,7 @@ def _gemarkung_names(jurisdiction: Jurisdiction) -> dict[str, str]:
     return dict(districts.values_list("key", "name"))
 
 
-def _districts(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
+def districts_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     kinds = {6: DistrictKind.GEMARKUNG, 9: DistrictKind.FLUR}
     keys = columns["key"]
     for row, key in enumerate(keys):
@@ -124,11 +94,11 @@ def _districts(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     return {
         "key": keys,
         "kind": [kinds[len(key)] for key in keys],
-        "name": _texts(columns["name"]),
+        "name": texts_read(columns["name"]),
     }
 
 
-def _land_use(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
+def land_use_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     uses = [
         _usage(row, *values)
         for row, values in enumerate(
@@ -142,23 +112,24 @@ def _land_use(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
         )
     ]
     parcels = [
-        None if text is None else str(key) for text, key in _optional_keys(columns["parcel_key"])
+        None if text is None else str(key)
+        for text, key in optional_keys_read(columns["parcel_key"])
     ]
     return {
         "key": columns["key"],
         "usage": [use[0] for use in uses],
         "use_type": [use[1] for use in uses],
         "description": [use[2] for use in uses],
-        "name": _texts(columns["name"]),
-        "parcel_key": _texts(parcels),
+        "name": texts_read(columns["name"]),
+        "parcel_key": texts_read(parcels),
     }
 
 
-def _ownership(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
+def ownership_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     return {
-        "key": list(map(str, _keys(columns["key"]))),
+        "key": list(map(str, keys_read(columns["key"]))),
         "owner_class": columns["owner_class"],
-        "source_date": _dates(columns["source_date"]),
+        "source_date": dates_read(columns["source_date"]),
     }
 
 
@@ -200,48 +171,3 @@ def _usage(row: int, *source: str | None) -> tuple[str, str, str]:
         named = " / ".join(part for part in source if part) or "nothing"
         raise RowError(row, f"unknown land use {named}; it belongs into land_use_codes.csv")
     return meaning
-
-
-# --- Values ---------------------------------------------------------------------------------------
-
-
-def _keys(values: list[Any]) -> list[ParcelKey]:
-    keys = []
-    for row, value in enumerate(values):
-        try:
-            keys.append(parcel_key_parse(str(value)))
-        except ParcelKeyError as error:
-            raise RowError(row, str(error)) from error
-    return keys
-
-
-def _optional_keys(values: list[Any]) -> list[tuple[Any, ParcelKey | None]]:
-    if None not in values:
-        return list(zip(values, _keys(values), strict=True))
-    return [(value, None if value is None else _keys([value])[0]) for value in values]
-
-
-def _texts(values: list[Any]) -> list[str]:
-    return ["" if value is None else str(value) for value in values]
-
-
-def _areas(values: list[Any]) -> list[Decimal | None]:
-    areas: list[Decimal | None] = []
-    for row, value in enumerate(values):
-        try:
-            areas.append(None if value is None else Decimal(str(value)).quantize(Decimal("0.01")))
-        except InvalidOperation as error:
-            raise RowError(row, f"{value!r} is no area") from error
-    return areas
-
-
-def _dates(values: list[Any]) -> list[date | None]:
-    """Dates, of which sources write some with a time or time zone behind ("2017-06-01Z")."""
-    dates: list[date | None] = []
-    for row, value in enumerate(values):
-        try:
-            known = value is None or isinstance(value, date)
-            dates.append(value if known else date.fromisoformat(str(value)[:10]))
-        except ValueError as error:
-            raise RowError(row, f"{value!r} is no date") from error
-    return dates

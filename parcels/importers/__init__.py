@@ -1,0 +1,51 @@
+"""What of the cadastre can be loaded. Profiles (JSON) and code lists (CSV) are data, in parcels/profiles."""
+
+from __future__ import annotations
+
+from gis_core.datasets import DatasetSpec, dataset_register
+from gis_core.enums import Dataset
+from parcels.edition_checks import PARCEL_CHECKS
+from parcels.importers.buildings import addresses_convert, buildings_convert
+from parcels.importers.cadastre import (
+    PROFILES,
+    districts_convert,
+    land_use_convert,
+    ownership_convert,
+    parcels_convert,
+    parcels_hull,
+)
+from parcels.models import Address, Building, CadastralDistrict, LandUse, Ownership, Parcel
+
+
+def datasets_register() -> None:
+    """Makes the datasets of the cadastre loadable."""
+    for spec in (
+        DatasetSpec(
+            Dataset.CADASTRAL_DISTRICTS,
+            CadastralDistrict,
+            districts_convert,
+            PROFILES,
+            district_field="key",
+        ),
+        DatasetSpec(
+            Dataset.PARCELS,
+            Parcel,
+            parcels_convert,
+            PROFILES,
+            boundary=parcels_hull,
+            boundary_rank=2,
+            district_field="key",
+            successions=True,
+            coverage=True,
+            checks=PARCEL_CHECKS,
+        ),
+        DatasetSpec(
+            Dataset.LAND_USE, LandUse, land_use_convert, PROFILES, district_field="parcel_key"
+        ),
+        DatasetSpec(
+            Dataset.OWNERSHIP, Ownership, ownership_convert, PROFILES, district_field="key"
+        ),
+        DatasetSpec(Dataset.BUILDINGS, Building, buildings_convert, PROFILES, is_evidence=False),
+        DatasetSpec(Dataset.ADDRESSES, Address, addresses_convert, PROFILES, is_evidence=False),
+    ):
+        dataset_register(spec)
