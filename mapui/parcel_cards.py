@@ -18,6 +18,8 @@ from parcels.histories import ParcelHistory, parcel_history
 from parcels.models import LandUse, Ownership, Parcel
 from parcels.places import place_parse
 from parcels.selectors import (
+    ADDRESS_LIMIT,
+    addresses_on,
     parcels_at_point,
     parcels_search,
     parcels_vanished_search,
@@ -42,10 +44,11 @@ class ParcelCard:
     owner: str
     uses: tuple[UseShown, ...]
     history: ParcelHistory
+    addresses: tuple[str, ...]
 
 
 def parcel_card(parcel: Parcel) -> ParcelCard:
-    """A parcel with its land uses, largest first, its owner class and its history."""
+    """A parcel with its land uses, largest first, its owner class, its history and the house numbers on it."""
     ownership = Ownership.objects.active().filter(
         jurisdiction=parcel.jurisdiction_id, key=parcel.key
     )
@@ -55,6 +58,7 @@ def parcel_card(parcel: Parcel) -> ParcelCard:
         owner=str(OwnerClass(owner or OwnerClass.UNKNOWN).label),
         uses=tuple(_uses(parcel)),
         history=parcel_history(parcel),
+        addresses=tuple(address.text for address in addresses_on(parcel)[:ADDRESS_LIMIT]),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from gis_core.enums import Dataset
 from gis_core.tiles import TileLayer
-from parcels.models import Parcel
+from parcels.models import Building, Parcel
 from routing.models import ThroughRoad
 
 LABEL_MIN_ZOOM: Final = 17
@@ -21,6 +21,9 @@ PARCELS: Final = TileLayer(
     },
     min_zoom=15,
 )
+BUILDINGS: Final = TileLayer(
+    name="buildings", model=Building, columns={"description": "t.description"}, min_zoom=16
+)
 STRETCHES: Final = TileLayer(
     name="stretches", model=ThroughRoad, columns={"status": "t.status"}, min_zoom=11
 )
@@ -28,5 +31,6 @@ STRETCHES: Final = TileLayer(
 # Each layer with the datasets it is drawn from: their editions are its ETag.
 LAYERS: Final[dict[str, tuple[TileLayer, list[str]]]] = {
     PARCELS.name: (PARCELS, [Dataset.PARCELS]),
+    BUILDINGS.name: (BUILDINGS, [Dataset.BUILDINGS]),
     STRETCHES.name: (STRETCHES, [Dataset.THROUGH_ROADS]),
 }

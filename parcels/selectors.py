@@ -146,6 +146,12 @@ def addresses_search(*, jurisdiction: Jurisdiction, text: str) -> QuerySet[Any]:
     return addresses.filter(search_text__startswith=begins).order_by("search_text", "key")
 
 
+def addresses_on(parcel: Parcel) -> QuerySet[Any]:
+    """The active addresses on a parcel, by street and number."""
+    addresses = Address.objects.active().filter(jurisdiction=parcel.jurisdiction_id)
+    return addresses.filter(geometry__coveredby=parcel.geometry).order_by("street", "number", "key")
+
+
 def parcels_at_address(jurisdiction: Jurisdiction, text: str) -> list[Parcel]:
     """The parcels where these addresses are, in the order of the addresses; at most SEARCH_LIMIT."""
     addresses = addresses_search(jurisdiction=jurisdiction, text=text)

@@ -26,13 +26,14 @@ from mapui.folium_maps.elements import (
     PlacePicker,
 )
 from mapui.folium_maps.rendering import OwnMap, RenderedMap, map_render
-from mapui.tile_layers import LABEL_MIN_ZOOM, PARCELS
+from mapui.tile_layers import BUILDINGS, LABEL_MIN_ZOOM, PARCELS
 from mapui.types import Bounds
 from routing.models import Authority
 
 MIN_ZOOM, MAX_ZOOM = 9, 20
 TILE_SIZE = 512
 PARCEL_COLOUR = "#8a4b00"
+BUILDING_COLOUR = "#5b6166"
 # Where parcels are small on the screen their outlines are finer, so that the map stays readable beneath them.
 PARCEL_STYLE = JsCode(
     f"(parcel, zoom) => ({{color: '{PARCEL_COLOUR}', fill: false,"
@@ -85,6 +86,16 @@ def triage_map_build(
     )
     services_add(built, services)
     outline_add(built, jurisdiction)
+    building_style: dict[str, object] = {
+        "color": BUILDING_COLOUR,
+        "weight": 0.6,
+        "fill": True,
+        "fillColor": BUILDING_COLOUR,
+        "fillOpacity": 0.25,
+    }
+    _vector_layer(
+        name=_("Buildings"), layer="buildings", style=building_style, min_zoom=BUILDINGS.min_zoom
+    ).add_to(built)
     _vector_layer(
         name=_("Parcels"), layer="parcels", style=PARCEL_STYLE, min_zoom=PARCELS.min_zoom
     ).add_to(built)
@@ -210,6 +221,7 @@ def _triage_legend(authorities: Iterable[Authority]) -> Legend:
         for status in IssueStatus
     ]
     entries.append({"kind": "line", "colour": PARCEL_COLOUR, "text": _("Parcel boundary")})
+    entries.append({"kind": "area", "colour": BUILDING_COLOUR, "text": _("Building")})
     return Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"))
 
 

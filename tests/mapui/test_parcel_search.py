@@ -8,7 +8,8 @@ import pytest
 
 from gis_core.enums import Dataset, EditionStatus
 from gis_core.models import Edition, Succession
-from parcels.models import Parcel
+from parcels.addresses import address_search_text
+from parcels.models import Address, Parcel
 from parcels.places import place_parse
 from tests.mapui.factories import NOON, SOUTH, WEST, edition_create, parcel_create
 
@@ -135,3 +136,32 @@ def test_place_parse_degrees_and_metres():
     german, english = place_parse("51,5500 7,3100"), place_parse("51.55; 7.31")
     assert german.coords == english.coords
     assert place_parse("382943.3 5712374").coords == (382943.3, 5712374.0)
+
+
+@pytest.fixture
+def house(town):
+    """A house number on parcel 11, which has another location text."""
+    parcel = Parcel.objects.get(numerator=11)
+    return Address.objects.create(
+        jurisdiction=town,
+        key="DENW1",
+        street="Musterstraße",
+        number="12a",
+        search_text=address_search_text("Musterstraße", "12a"),
+        geometry=parcel.geometry.point_on_surface,
+        content_hash=b"1" * 16,
+        edition_from=edition_create(town, Dataset.ADDRESSES),
+    )
+
+
+@pytest.mark.parametrize("text", ["Musterstraße 12a", "musterstr. 12 A", "Musterstr"])
+def test_address_leads_to_its_parcel(staff_client, house, text):
+    parcel = Parcel.objects.get(numerator=11)
+    assert keys(staff_client.get(API, {"q": text})) == [parcel.key]
+    page = staff_client.get("/triage/parcel/", {"q": text}).content.decode()
+    assert parcel.key in page
+    assert "Musterstraße 12a" in page
+
+
+def test_address_with_another_house_number_is_not_meant(staff_client, house):
+    assert keys(staff_client.get(API, {"q": "Musterstraße 12"})) == []

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 import pytest
+from django.contrib.gis.geos import MultiPolygon
 
 from gis_core.enums import Dataset, EditionStatus
 from gis_core.models import Edition
 from gis_core.tiles import TileError, tile_address_check, tile_render
 from mapui.tile_layers import PARCELS
-from parcels.models import Parcel
+from parcels.models import Building, Parcel
 from tests.mapui.factories import edition_create, issue_create
 
 ZOOM = 17
@@ -126,3 +127,19 @@ def test_boundary_is_public(client, town):
     assert feature["properties"] == {"name": "Musterstadt"}
     longitude, latitude = feature["geometry"]["coordinates"][0][0][0]
     assert (round(longitude, 1), round(latitude, 1)) == (7.3, 51.5)
+
+
+def test_tile_holds_buildings(staff_client, town):
+    issue = issue_create(town, east=150, north=50)
+    Building.objects.create(
+        jurisdiction=town,
+        key="DENW1GB",
+        description="Wohnhaus",
+        geometry=MultiPolygon(issue.point.buffer(5), srid=issue.point.srid),
+        content_hash=b"1" * 16,
+        edition_from=edition_create(town, Dataset.BUILDINGS),
+    )
+    content = staff_client.get(address(issue, layer="buildings")).content
+    assert b"buildings" in content
+    assert b"Wohnhaus" in content
+    assert b"Wohnhaus" not in staff_client.get(address(issue, layer="buildings", zoom=15)).content
