@@ -19,6 +19,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from gis_core.errors import CoordinateError
+from gis_core.messages import Message
 from gis_core.srids import ADV_CRS, LIKELY_CRS, WGS84, storage_srid
 
 Coordinates = NDArray[np.float64]
@@ -82,7 +83,7 @@ def crs_parse(reference: int | str) -> SourceCrs:
             return _adv_crs(match[1])
         return SourceCrs(CRS.from_user_input(text), text if len(text) < 50 else CRS(text).name)
     except CRSError as error:
-        raise CoordinateError(f"unknown coordinate reference system {text!r}") from error
+        raise CoordinateError("crs_unknown", name=repr(text)) from error
 
 
 def _adv_crs(name: str) -> SourceCrs:
@@ -91,7 +92,7 @@ def _adv_crs(name: str) -> SourceCrs:
             return SourceCrs(
                 CRS.from_epsg(srid), f"EPSG:{srid}", register_axes=known.endswith("Lat-Lon")
             )
-    raise CoordinateError(f"unknown coordinate reference system 'urn:adv:crs:{name}'")
+    raise CoordinateError("crs_unknown", name=repr(f"urn:adv:crs:{name}"))
 
 
 def storage_crs() -> SourceCrs:
@@ -157,9 +158,7 @@ def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str
             swap = swap != _inside(xy if swap else xy[:, ::-1], home)
         turned = xy[:, ::-1] if swap else xy
         if not _inside(turned, (-180.0, -90.0, 180.0, 90.0)):
-            raise CoordinateError(
-                _misfit(xy, source, "degrees; latitude and longitude may be swapped")
-            )
+            raise _misfit(xy, source, Message("guess_degrees"))
         return turned, "axes swapped" if swap else ""
     bounds = _area_bounds(source.crs)
     if bounds is None or _inside(xy, bounds):
@@ -169,24 +168,22 @@ def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str
     stripped = np.column_stack((xy[:, 0] % ZONE_PREFIX_M, xy[:, 1]))
     if xy[:, 0].min() > 30 * ZONE_PREFIX_M and _inside(stripped, bounds):
         return stripped, "zone prefix stripped"
-    likely = (
-        crs_guess(np.median(xy, axis=0), besides=source.srid) or "another CRS, or false eastings"
-    )
-    raise CoordinateError(_misfit(xy, source, likely))
+    likely = crs_guess(np.median(xy, axis=0), besides=source.srid)
+    raise _misfit(xy, source, likely or Message("guess_other"))
 
 
 def crs_guess(
     position: Coordinates, *, near: tuple[float, ...] | None = None, besides: int | None = None
-) -> str:
-    """In which usual CRS the position (x, y as in the file) lies in the area of the storage CRS, or "".
+) -> Message | None:
+    """In which usual CRS the position (x, y as in the file) lies in the area of the storage CRS, if any.
 
     With `near` (bounds in the storage CRS) it must lie inside them. `besides` is the one that is known to be wrong.
     """
     for srid in LIKELY_CRS:
-        for order, place in (("", position), (" with swapped axes", position[::-1])):
+        for code, place in (("guess_crs", position), ("guess_crs_swapped", position[::-1])):
             if srid != besides and _lies(place, crs_parse(srid).crs, near):
-                return f"the coordinates are in EPSG:{srid}{order}"
-    return ""
+                return Message(code, {"crs": f"EPSG:{srid}"})
+    return None
 
 
 def _lies(place: Coordinates, crs: CRS, near: tuple[float, ...] | None) -> bool:
@@ -208,11 +205,17 @@ def _lies(place: Coordinates, crs: CRS, near: tuple[float, ...] | None) -> bool:
     )
 
 
-def _misfit(xy: Coordinates, source: SourceCrs, guess: str) -> str:
+def _misfit(xy: Coordinates, source: SourceCrs, guess: Message) -> CoordinateError:
     low, high = xy.min(axis=0), xy.max(axis=0)
-    return (
-        f"coordinates x {low[0]:.3f} to {high[0]:.3f}, y {low[1]:.3f} to {high[1]:.3f} lie outside"
-        f" the area of {source.name} ({source.crs.name}); likely cause: {guess}"
+    return CoordinateError(
+        "crs_misfit",
+        west=f"{low[0]:.3f}",
+        east=f"{high[0]:.3f}",
+        south=f"{low[1]:.3f}",
+        north=f"{high[1]:.3f}",
+        crs=source.name,
+        name=source.crs.name,
+        guess=guess,
     )
 
 
@@ -229,7 +232,7 @@ def transform(
     x, y = transformer.transform(xy[:, 0], xy[:, 1])
     result = np.column_stack((x, y))
     if not np.isfinite(result).all():
-        raise CoordinateError(_misfit(xy, source, f"coordinates that {target.name} cannot hold"))
+        raise _misfit(xy, source, Message("guess_unheld", {"crs": target.name}))
     # With several candidate operations PROJ chooses by place; only afterwards is it known which one it was.
     used = transformer.get_last_used_operation() if transformer.accuracy < 0 else transformer
     accuracy = used.accuracy if used.accuracy >= 0 else None
@@ -249,7 +252,7 @@ def wgs84_to_storage(longitude: float, latitude: float) -> tuple[float, float]:
     """x and y in the storage CRS (m) of a position in degrees, rounded to millimetres."""
     x, y = _transformer(crs_parse(WGS84).crs, storage_crs().crs).transform(longitude, latitude)
     if not (np.isfinite(x) and np.isfinite(y)):
-        raise CoordinateError(f"longitude {longitude}, latitude {latitude} cannot be projected")
+        raise CoordinateError("degrees_unprojectable", longitude=longitude, latitude=latitude)
     return round(x, STORAGE_DECIMALS), round(y, STORAGE_DECIMALS)
 
 

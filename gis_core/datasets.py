@@ -11,19 +11,20 @@ from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.geos import GEOSGeometry
 
 from gis_core.enums import Dataset
-from gis_core.errors import GisError
+from gis_core.errors import CodedError
+from gis_core.messages import Message
 from gis_core.models import EditionCheck, EditionedModel, Jurisdiction
 
 if TYPE_CHECKING:
     from gis_core.loading.staging import Staging
 
 
-class RowError(GisError):
+class RowError(CodedError):
     """A row cannot be converted; `row` is its place in the batch."""
 
-    def __init__(self, row: int, cause: str) -> None:
+    def __init__(self, row: int, message: Message | str, **params: Any) -> None:
         self.row = row
-        super().__init__(cause)
+        super().__init__(message, **params)
 
 
 # Values by column name; all columns of one table are equally long.
@@ -75,12 +76,11 @@ def dataset_register(spec: DatasetSpec) -> None:
 
 
 def dataset_spec(dataset: Dataset | str) -> DatasetSpec:
-    """The registered specification; GisError for a dataset that no app registered."""
+    """The registered specification; CodedError for a dataset that no app registered."""
     try:
         return _registry[Dataset(dataset)]
     except (KeyError, ValueError) as error:
-        known = ", ".join(sorted(_registry))
-        raise GisError(f"unknown dataset {dataset!r}; known are {known}") from error
+        raise CodedError("dataset_unknown", name=repr(dataset), known=sorted(_registry)) from error
 
 
 def dataset_specs() -> list[DatasetSpec]:

@@ -1,34 +1,64 @@
-"""Errors of gis_core. Each message names what it is about, so that it can be shown as it is."""
+"""Errors of gis_core. `str()` is English, for logs; `shown()` speaks the language of the reader."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from gis_core.messages import Message, Told
 
 
 class GisError(Exception):
     """Base of all errors of gis_core."""
 
+    def shown(self) -> str:
+        """What to tell a person."""
+        return str(self)
 
-class CoordinateError(GisError):
+
+class CodedError(GisError):
+    """An error that is a message: a code with parameters, or what another error said."""
+
+    def __init__(self, message: Message | str, **params: Any) -> None:
+        self.message = message if isinstance(message, Message) else Message(message, params)
+        super().__init__(str(self.message))
+
+    @property
+    def told(self) -> Told:
+        return Told(self.message)
+
+    def shown(self) -> str:
+        return self.told.shown()
+
+
+class CoordinateError(CodedError):
     """A coordinate reference system is unknown, or coordinates do not fit the one that is named."""
 
 
-class GeometryError(GisError):
+class GeometryError(CodedError):
     """A geometry cannot be read or is not of the kind that is wanted."""
 
 
-class LoadError(GisError):
+class LoadError(CodedError):
     """Geodata cannot be loaded; nothing was stored.
 
-    The message names the file, the feature where there is one, and the cause.
+    It names the file, the feature where there is one, and the cause.
     """
 
-    def __init__(self, cause: str, *, file: str = "", feature: str = "") -> None:
-        self.cause = cause
-        self.file = file
-        self.feature = feature
-        super().__init__(": ".join(part for part in (file, feature, cause) if part))
+    def __init__(
+        self, message: Message | str, *, file: str = "", feature: str = "", **params: Any
+    ) -> None:
+        super().__init__(message, **params)
+        self.file, self.feature = file, feature
+
+    @property
+    def told(self) -> Told:
+        return Told(self.message, self.file, self.feature)
+
+    def __str__(self) -> str:
+        return str(self.told)
 
 
-class EditionError(GisError):
+class EditionError(CodedError):
     """An edition cannot be activated, rolled back or discarded; the message says why and what would help."""
 
 

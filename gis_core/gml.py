@@ -18,7 +18,7 @@ import shapely
 from lxml import etree
 from numpy.typing import NDArray
 
-from gis_core.errors import GeometryError, GisError
+from gis_core.errors import CodedError, GeometryError
 
 # An arc is replaced by chords that leave it by no more than this.
 ARC_TOLERANCE_M: Final = 0.001
@@ -27,12 +27,12 @@ _HEAD_LIMIT: Final = 4 * 1024 * 1024
 _LOCAL_NAMES: dict[str, str] = {}
 
 
-class GmlError(GisError):
+class GmlError(CodedError):
     """A document is not well-formed, not allowed, or not GML; `feature` is the one in which it shows, if known."""
 
-    def __init__(self, cause: str, feature: str = "") -> None:
+    def __init__(self, code: str, *, feature: str = "", **params: Any) -> None:
         self.feature = feature
-        super().__init__(cause)
+        super().__init__(code, **params)
 
 
 def local_name(tag: str) -> str:
@@ -67,7 +67,7 @@ def head_read(stream: IO[bytes]) -> Head:
     found: list[tuple[str, dict[str, str]]] = []
 
     def refuse(*_: Any) -> None:
-        raise GmlError("a document type declaration (DTD, entities) is not allowed")
+        raise GmlError("xml_dtd")
 
     def root(name: str, attributes: dict[str, str]) -> None:
         found.append((name, attributes))
@@ -83,15 +83,15 @@ def head_read(stream: IO[bytes]) -> Head:
             parser.Parse(chunk, False)
             read += len(chunk)
             if read > _HEAD_LIMIT:
-                raise GmlError("no root element in the first megabytes")
+                raise GmlError("xml_root_late")
         parser.Parse(b"", True)
     except _RootReached:
         name, attributes = found[0]
         plain = {key.rpartition("}")[2]: value for key, value in attributes.items()}
         return Head(name.rpartition("}")[2], plain, frozenset(namespaces))
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise GmlError(f"not well-formed XML: {error}") from error
-    raise GmlError("no root element")
+        raise GmlError("xml_broken", cause=str(error)) from error
+    raise GmlError("xml_rootless")
 
 
 def elements_stream(stream: IO[bytes], names: Collection[str]) -> Iterator[etree._Element]:
@@ -119,10 +119,10 @@ def elements_stream(stream: IO[bytes], names: Collection[str]) -> Iterator[etree
             while parent is not None and (before := element.getprevious()) is not None:
                 parent.remove(before)
     except (etree.XMLSyntaxError, LookupError) as error:
-        cause = f"not well-formed XML: {error}"
+        feature = _unfinished(element, names)
         if "too long" in str(error) or "huge" in str(error):
-            cause = "a text of more than 10 million characters (too many positions in one ring?)"
-        raise GmlError(cause, _unfinished(element, names)) from error
+            raise GmlError("xml_text_long", feature=feature) from error
+        raise GmlError("xml_broken", feature=feature, cause=str(error)) from error
 
 
 def _unfinished(last: etree._Element | None, names: Collection[str]) -> str:
@@ -217,7 +217,7 @@ class PolygonCollector:
                 for member in members:
                     self._surface(member, dimension)
         else:
-            raise GeometryError(f"{name} is not a supported surface")
+            raise GeometryError("surface_unsupported", name=name)
 
     def _declared(self, element: etree._Element, dimension: int) -> int:
         if srs_name := element.get("srsName"):
@@ -234,11 +234,11 @@ class PolygonCollector:
         elif name == "Ring":
             numbers = self._curves(element, dimension)
         else:
-            raise GeometryError(f"{name} is not a supported ring")
+            raise GeometryError("ring_unsupported", name=name)
         if len(numbers) < 8:
-            raise GeometryError(f"a ring has {len(numbers) // 2} positions, at least 4 are needed")
+            raise GeometryError("ring_short", count=len(numbers) // 2)
         if numbers[0] != numbers[-2] or numbers[1] != numbers[-1]:
-            raise GeometryError("a ring is not closed")
+            raise GeometryError("ring_open")
         self.coordinates.extend(numbers)
         self.ring_ends.append(len(self.coordinates) // 2)
 
@@ -250,16 +250,16 @@ class PolygonCollector:
                 size = self._declared(child, dimension)
                 values = list(map(float, (child.text or "").split()))
                 if len(values) % size:
-                    raise GeometryError(f"{len(values)} numbers are not positions of {size}")
+                    raise GeometryError("positions_uneven", count=len(values), size=size)
                 if size != 2:
                     self.flattened += 1
                     values = [value for index, value in enumerate(values) if index % size < 2]
                 numbers.extend(values)
         except ValueError as error:
-            raise GeometryError(f"a coordinate is not a number: {error}") from error
+            raise GeometryError("coordinate_no_number", cause=str(error)) from error
         # The sum is finite only when every number is: one test instead of many.
         if not math.isfinite(sum(numbers)):
-            raise GeometryError("a coordinate is not a finite number")
+            raise GeometryError("coordinate_infinite")
         return numbers
 
     def _curves(self, element: etree._Element, dimension: int) -> list[float]:
@@ -281,7 +281,7 @@ class PolygonCollector:
             return arc_linearise(self._positions(element, dimension))
         if name in {"Curve", "CompositeCurve"}:
             return self._curves(element, dimension)
-        raise GeometryError(f"{name} is not a supported curve")
+        raise GeometryError("curve_unsupported", name=name)
 
 
 def arc_linearise(numbers: list[float]) -> list[float]:
@@ -290,7 +290,7 @@ def arc_linearise(numbers: list[float]) -> list[float]:
     Both directions give the same positions, so that neighbours keep a common border.
     """
     if len(numbers) != 6:
-        raise GeometryError(f"an arc has {len(numbers) // 2} positions, exactly 3 are needed")
+        raise GeometryError("arc_positions", count=len(numbers) // 2)
     if tuple(numbers[:2]) > tuple(numbers[4:]):
         turned = arc_linearise([*numbers[4:], *numbers[2:4], *numbers[:2]])
         return [value for i in range(len(turned) - 2, -1, -2) for value in turned[i : i + 2]]

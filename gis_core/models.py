@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
+from gis_core.messages import Message, message_from_json, told_text
 from gis_core.srids import storage_srid
 
 
@@ -94,7 +95,8 @@ class Edition(models.Model):
     )
     request = models.JSONField(_("request"), default=dict, blank=True)
     progress = models.JSONField(_("progress"), default=dict, blank=True)
-    error = models.TextField(_("error"), blank=True)
+    # gis_core.messages.Told as JSON.
+    error = models.JSONField(_("error"), default=dict, blank=True)
     cancel_requested = models.BooleanField(_("to be cancelled"), default=False)
 
     class Meta:
@@ -119,9 +121,19 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return f"{self.get_dataset_display()} {self.as_of or self.created_at:%Y-%m-%d}"
 
+    @property
+    def error_text(self) -> str:
+        """Why the load failed, in the active language; "" when it did not."""
+        return told_text(self.error) if self.error else ""
+
+    @property
+    def notes(self) -> list[str]:
+        """What the load noticed of single files and features, in the active language."""
+        return [told_text(note) for note in self.report.get("notes", [])]
+
 
 class EditionCheck(models.Model):
-    """One finding of the checks of an edition; `details` holds samples and places as JSON.
+    """One finding of the checks of an edition: the text of its code takes `params`, `details` holds samples and places.
 
     In `details`: "samples", a list of objects that may have "key", "feature", "wkt" (storage CRS), "before" and
     "after" (WKT); and numbers such as thresholds by name.
@@ -130,7 +142,7 @@ class EditionCheck(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="checks")
     code = models.CharField(_("check"), max_length=40)
     severity = models.CharField(_("severity"), max_length=10, choices=Severity)
-    message = models.TextField(_("message"))
+    params = models.JSONField(_("parameters"), default=dict, blank=True)
     count = models.PositiveIntegerField(_("number"), default=0)
     details = models.JSONField(_("details"), default=dict, blank=True)
 
@@ -147,6 +159,18 @@ class EditionCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
+
+    @property
+    def told(self) -> Message | str:
+        """What was found; findings from before there were codes have kept their words."""
+        values = {"code": f"check_{self.code}", "params": self.params}
+        return message_from_json(values) or str(self.params.get("text", ""))
+
+    @property
+    def message(self) -> str:
+        """What was found, in the active language."""
+        told = self.told
+        return told.shown() if isinstance(told, Message) else told
 
 
 class EditionChange(models.Model):

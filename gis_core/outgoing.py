@@ -17,7 +17,7 @@ from typing import Final
 import httpx
 from django.conf import settings
 
-from gis_core.errors import GisError
+from gis_core.errors import CodedError
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -27,7 +27,7 @@ USER_AGENT: Final = "Flurpost"
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class OutgoingError(GisError):
+class OutgoingError(CodedError):
     """The base of the errors of this module."""
 
 
@@ -79,9 +79,9 @@ def fetch(url: str, *, max_bytes: int, deadline_s: float) -> Fetched:
         for piece in answer.iter_bytes():
             content += piece
             if len(content) > max_bytes:
-                raise AnswerTooLarge(f"The answer has more than {max_bytes} bytes.")
+                raise AnswerTooLarge("answer_large", most=max_bytes)
             if time.monotonic() > ends:
-                raise AnswerTooSlow(f"The answer took more than {deadline_s:g} seconds.")
+                raise AnswerTooSlow("answer_slow", seconds=f"{deadline_s:g}")
         media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return Fetched(bytes(content), media_type)
 
@@ -91,18 +91,18 @@ def check_url(url: str) -> IpAddress:
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
-        raise AddressRefused(f"{url!r} is no address.") from error
+        raise AddressRefused("address_none", url=repr(url)) from error
     return _checked(parsed)
 
 
 def _checked(url: httpx.URL) -> IpAddress:
     if url.scheme not in {"http", "https"} or not url.host:
-        raise AddressRefused(f"{str(url)!r} is no address that begins with http:// or https://.")
+        raise AddressRefused("address_scheme", url=repr(str(url)))
     host = url.raw_host.decode("ascii")
     addresses = _resolved(host, url.port or (443 if url.scheme == "https" else 80))
     for address in addresses:
         if not _may_be_reached(address):
-            raise AddressRefused(f"{host} leads to {address}, which must not be reached.")
+            raise AddressRefused("address_refused", host=host, address=str(address))
     return addresses[0]
 
 

@@ -11,6 +11,9 @@ class ParcelsConfig(AppConfig):
     verbose_name = _("Cadastre")
 
     def ready(self) -> None:
+        from gis_core.messages import messages_register
         from parcels.importers import datasets_register
+        from parcels.texts import TEXTS
 
+        messages_register(TEXTS)
         datasets_register()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
-
 from gis_core.enums import Severity
+from gis_core.loading.findings import finding
 from gis_core.loading.staging import Staging
 from gis_core.models import EditionCheck
 from parcels.models import CadastralDistrict
@@ -32,16 +31,13 @@ def areas_agree(staging: Staging, limits: dict[str, Any]) -> Iterator[EditionChe
     known = staging.execute("SELECT count(*) FROM {staging} WHERE official_area > 0")[0][0]
     names = ("key", "feature", "official_m2", "geometry_m2", "wkt")
     many = known >= limits["share_from_rows"] and wrong > limits["area_error_share"] * known
-    yield EditionCheck(
-        code="area",
-        severity=Severity.ERROR if many else Severity.WARNING,
-        count=wrong,
-        message=_("The area differs from the official one by more than %(m2)s m² and %(share)s %%")
-        % {"m2": limits["area_m2"], "share": round(100 * limits["area_share"])},
-        details={
-            "compared": known,
-            "samples": [dict(zip(names, row[:5], strict=True)) for row in rows],
-        },
+    yield finding(
+        "area",
+        Severity.ERROR if many else Severity.WARNING,
+        wrong,
+        {"m2": limits["area_m2"], "share": round(100 * limits["area_share"])},
+        compared=known,
+        samples=[dict(zip(names, row[:5], strict=True)) for row in rows],
     )
 
 
@@ -51,10 +47,7 @@ def districts_are_known(staging: Staging, limits: dict[str, Any]) -> Iterator[Ed
         jurisdiction=staging.edition.jurisdiction_id
     )
     keys = list(districts.values_list("key", flat=True))
-    for code, length, name in (
-        ("gemarkung", 6, _("Gemarkung")),
-        ("flur", 9, _("Flur")),
-    ):
+    for code, length in (("gemarkung_unknown", 6), ("flur_unknown", 9)):
         known = [key for key in keys if len(key) == length]
         if not known:
             continue
@@ -65,20 +58,15 @@ def districts_are_known(staging: Staging, limits: dict[str, Any]) -> Iterator[Ed
             {"length": length, "known": known},
         )
         if rows:
-            yield EditionCheck(
-                code=f"{code}_unknown",
-                severity=Severity.WARNING,
-                count=sum(row[1] for row in rows),
-                message=_(
-                    "Parcels of a %(name)s that is not among the cadastral districts: %(keys)s"
-                )
-                % {"name": name, "keys": ", ".join(row[0] for row in rows[:5])},
-                details={
-                    "samples": [
-                        {"district": row[0], "parcels": row[1], "key": row[2]}
-                        for row in rows[:_SAMPLES]
-                    ]
-                },
+            yield finding(
+                code,
+                Severity.WARNING,
+                sum(row[1] for row in rows),
+                {"keys": [row[0] for row in rows[:5]]},
+                samples=[
+                    {"district": row[0], "parcels": row[1], "key": row[2]}
+                    for row in rows[:_SAMPLES]
+                ],
             )
 
 

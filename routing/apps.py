@@ -9,10 +9,13 @@ class RoutingConfig(AppConfig):
     verbose_name = _("Responsibility")
 
     def ready(self) -> None:
+        from gis_core.messages import messages_register
         from issues import agency
         from routing import receivers  # noqa: F401 - connects to the issues' signal
         from routing.importers import datasets_register
         from routing.selectors.decisions import agency_names
+        from routing.texts import TEXTS
 
+        messages_register(TEXTS)
         agency.register(agency_names)
         datasets_register()

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from gis_core.errors import LoadError
+from gis_core.messages import Message
 
 ZIP_MAGIC: Final = b"PK\x03\x04"
 MEMBERS_MAX: Final = 10_000
@@ -65,45 +66,41 @@ def archive_unpack(path: Path, directory: Path) -> list[str]:
                 with archive.open(member) as packed, target.open("wb") as unpacked:
                     shutil.copyfileobj(packed, unpacked, 1 << 20)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise LoadError(f"cannot be unpacked: {error}", file=path.name) from error
+        raise LoadError("zip_damaged", file=path.name, cause=str(error)) from error
     return sorted(member.filename for member in members)
 
 
 def _members(archive: zipfile.ZipFile, file: str) -> list[zipfile.ZipInfo]:
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > MEMBERS_MAX:
-        raise LoadError(f"holds {len(infos)} files, at most {MEMBERS_MAX} are read", file=file)
+        raise LoadError("zip_many_files", file=file, count=len(infos), most=MEMBERS_MAX)
     members: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         if cause := _refused(info):
             raise LoadError(cause, file=file, feature=info.filename)
         if info.filename in members:
-            raise LoadError("is in the archive twice", file=file, feature=info.filename)
+            raise LoadError("zip_twice", file=file, feature=info.filename)
         if not set(PurePosixPath(info.filename).parts) & set(_SYSTEM):
             members[info.filename] = info
     size = sum(info.file_size for info in members.values())
     if size > UNPACKED_MAX_BYTES:
-        raise LoadError(
-            f"unpacks to {size} bytes, at most {UNPACKED_MAX_BYTES} are read", file=file
-        )
+        raise LoadError("zip_large", file=file, size=size, most=UNPACKED_MAX_BYTES)
     if not members:
-        raise LoadError("is an empty archive", file=file)
+        raise LoadError("zip_empty", file=file)
     return list(members.values())
 
 
-def _refused(info: zipfile.ZipInfo) -> str:
+def _refused(info: zipfile.ZipInfo) -> Message | None:
     name = info.filename
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or "\\" in name or ":" in name:
-        return "leads out of the archive: the path is refused"
+        return Message("zip_path")
     if stat.S_ISLNK(info.external_attr >> 16):
-        return "is a symbolic link: refused"
+        return Message("zip_link")
     if info.flag_bits & 0x1:
-        return "is encrypted: unpack it first"
+        return Message("zip_encrypted")
     if name.lower().endswith(_NESTED):
-        return "is an archive in an archive: refused"
+        return Message("zip_nested")
     if info.file_size > max(RATIO_FREE_BYTES, RATIO_MAX * info.compress_size):
-        return (
-            f"would grow from {info.compress_size} to {info.file_size} bytes: refused as a zip bomb"
-        )
-    return ""
+        return Message("zip_bomb", {"packed": info.compress_size, "size": info.file_size})
+    return None

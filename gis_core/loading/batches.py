@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gis_core.coordinates import SourceCrs
 from gis_core.datasets import Columns
+from gis_core.messages import Message, Told
 
 Geometries = NDArray[np.object_]
 
@@ -59,7 +60,8 @@ class LoadReport:
     """What a load noticed: counts by name, notes in words, transformations that were used."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    notes: list[str] = field(default_factory=list)
+    # Messages as JSON (gis_core.messages.Told).
+    notes: list[dict[str, Any]] = field(default_factory=list)
     operations: dict[str, dict[str, Any]] = field(default_factory=dict)
     # Numbers of the parts that came of a delivery in so many parts.
     parts: dict[int, set[int]] = field(default_factory=dict)
@@ -70,10 +72,10 @@ class LoadReport:
     # Of NAS: the selection profile and the date of the (last) delivery.
     delivery: dict[str, str] = field(default_factory=dict)
 
-    def note(self, text: str) -> None:
+    def note(self, message: Message, *, file: str = "", feature: str = "") -> None:
         """Keeps a note as long as there are not too many: a report is read by people."""
         if len(self.notes) < NOTES_KEPT:
-            self.notes.append(text)
+            self.notes.append(Told(message, file, feature).as_json())
 
     def merge(self, other: LoadReport) -> None:
         """Adds what another report of the same load noticed."""
@@ -95,16 +97,20 @@ class LoadReport:
             delivery=dict(values.get("delivery", {})),
         )
 
-    def as_json(self) -> dict[str, Any]:
-        counts = {name: count for name, count in self.counts.items() if count}
-        gaps = [
-            f"of {total} parts these did not come: {', '.join(map(str, missing))}"
+    @property
+    def gaps(self) -> list[dict[str, Any]]:
+        """Notes about parts of a delivery that did not come."""
+        return [note for note in self.notes if note["code"] == "parts_missing"] + [
+            Told(Message("parts_missing", {"total": total, "missing": missing})).as_json()
             for total, came in self.parts.items()
             if (missing := sorted({*range(1, total + 1)} - came))
         ]
+
+    def as_json(self) -> dict[str, Any]:
+        counts = {name: count for name, count in self.counts.items() if count}
         return {
             "counts": counts,
-            "notes": self.notes + gaps,
+            "notes": [note for note in self.notes if note["code"] != "parts_missing"] + self.gaps,
             "operations": self.operations,
             "repairs": self.repairs,
             "coverage_seconds": self.coverage_seconds,

@@ -12,13 +12,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
-
 from gis_core.datasets import DatasetSpec
 from gis_core.enums import Severity
 from gis_core.loading.batches import LoadReport
 from gis_core.loading.coverage import coverage_checks
+from gis_core.loading.findings import finding
 from gis_core.loading.staging import Difference, Staging
+from gis_core.messages import message_from_json
 from gis_core.models import EditionCheck
 
 ARC_TOLERANCE_MM: Final = 1
@@ -60,24 +60,17 @@ def checks_run(
     if lasting is None:
         lasting = [
             *(_outside(staging, limits) if staging.geometry_name else ()),
-            *(finding for check in spec.checks for finding in check(staging, limits)),
+            *(found for check in spec.checks for found in check(staging, limits)),
         ]
         started = perf_counter()
         if spec.coverage:
             lasting += coverage_checks(staging, limits)
         report.coverage_seconds = round(perf_counter() - started, 3)
     found = [*_noticed(report), *_share(staging, difference, rows, limits), *lasting]
-    for finding in found:
-        finding.edition = staging.edition
+    for one in found:
+        one.edition = staging.edition
     staging.edition.checks.all().delete()
     return EditionCheck.objects.bulk_create(found)
-
-
-def finding(
-    code: str, severity: Severity, count: int, message: str, **details: Any
-) -> EditionCheck:
-    """A finding that is not stored yet."""
-    return EditionCheck(code=code, severity=severity, count=count, message=message, details=details)
 
 
 def _former(staging: Staging, difference: Difference) -> list[EditionCheck] | None:
@@ -98,30 +91,23 @@ def _noticed(report: LoadReport) -> Iterator[EditionCheck]:
     counts = report.counts
     info, warning = Severity.INFO, Severity.WARNING
     if count := counts["geometries repaired"]:
-        message = _("Invalid areas were repaired")
-        yield finding("validity", warning, count, message, samples=report.repairs)
-    if count := counts["identical duplicates"]:
-        yield finding("duplicates", info, count, _("Identical objects were taken once"))
+        yield finding("validity", warning, count, samples=report.repairs)
     if count := counts["without a place"]:
-        message = _("Objects were left out because nothing says where they are")
-        yield finding("unplaced", warning, count, message)
+        yield finding("unplaced", warning, count)
+    if count := counts["identical duplicates"]:
+        yield finding("duplicates", info, count)
     if count := counts["arcs linearised"]:
-        message = _("Arcs were replaced by chords that leave them by 1 mm at most")
-        yield finding("arcs", info, count, message, tolerance_mm=ARC_TOLERANCE_MM)
+        yield finding("arcs", info, count, {"mm": ARC_TOLERANCE_MM})
     if count := counts["flattened"] + counts["position lists flattened"]:
-        yield finding("flattened", info, count, _("Heights were left out"))
+        yield finding("flattened", info, count)
     if count := counts["axes swapped"] + counts["zone prefix stripped"]:
-        message = _("Swapped axes or zone numbers before eastings were put right")
-        yield finding("axes", info, count, message)
+        yield finding("axes", info, count)
     if operations := report.operations:
-        names = "; ".join(operations)
-        message = _("Coordinates were transformed: %(names)s") % {"names": names}
-        details = list(operations.values())
-        yield finding("transformed", info, len(operations), message, operations=details)
-    if notes := report.as_json()["notes"]:
-        gaps = [note for note in notes if "did not come" in note]
-        if gaps:
-            yield finding("parts", warning, len(gaps), "; ".join(gaps))
+        names, details = list(operations), list(operations.values())
+        yield finding("transformed", info, len(names), {"names": names}, operations=details)
+    if gaps := report.gaps:
+        told = [message for gap in gaps if (message := message_from_json(gap))]
+        yield finding("parts", warning, len(gaps), {"gaps": told})
 
 
 def _share(
@@ -136,14 +122,8 @@ def _share(
     if share > limits["share_warning"]:
         return
     severity = Severity.ERROR if share <= limits["share_error"] else Severity.WARNING
-    message = _(
-        "%(after)s objects where %(before)s were before (%(share)s %%): is it all there?"
-    ) % {
-        "after": after,
-        "before": before,
-        "share": round(100 * share, 1),
-    }
-    yield finding("share", severity, before - after, message, before=before, after=after)
+    params = {"after": after, "before": before, "share": round(100 * share, 1)}
+    yield finding("share", severity, before - after, params)
 
 
 def _outside(staging: Staging, limits: dict[str, Any]) -> Iterator[EditionCheck]:
@@ -167,9 +147,6 @@ def _outside(staging: Staging, limits: dict[str, Any]) -> Iterator[EditionCheck]
         },
     )
     if rows:
-        message = _(
-            "Objects lie more than %(km)s km outside the municipality: is the coordinate reference system right?"
-        ) % {"km": reach / 1000}
         samples = [{"key": key, "feature": feature, "wkt": wkt} for key, feature, wkt, _all in rows]
         severity = Severity.ERROR if rows[0][3] * 2 > staging.rows() else Severity.WARNING
-        yield finding("outside", severity, rows[0][3], message, samples=samples)
+        yield finding("outside", severity, rows[0][3], {"km": f"{reach / 1000:g}"}, samples=samples)

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from gis_core.enums import Severity
+from gis_core.loading.findings import finding
 from gis_core.loading.staging import Staging
 from gis_core.models import EditionCheck
 
@@ -143,48 +143,36 @@ def _findings(seen: _Seen, rows: int, limits: dict[str, Any]) -> Iterator[Editio
     if count := len(seen.overlaps) + seen.overlaps_more:
         worst = sorted(seen.overlaps.items(), key=lambda item: -item[1][0])[:SAMPLES]
         many = enough and count > limits["overlap_error_share"] * rows
-        yield EditionCheck(
-            code="overlaps",
-            severity=Severity.ERROR if many else Severity.WARNING,
-            count=count,
-            message=_("Areas overlap by more than %(area)s m²") % {"area": limits["overlap_m2"]},
-            details={
-                "threshold_m2": limits["overlap_m2"],
-                "samples": [
-                    {"key": one, "other": other, "area_m2": area, "wkt": wkt}
-                    for (one, other), (area, wkt) in worst
-                ],
-            },
+        yield finding(
+            "overlaps",
+            Severity.ERROR if many else Severity.WARNING,
+            count,
+            {"area": limits["overlap_m2"]},
+            threshold_m2=limits["overlap_m2"],
+            samples=[
+                {"key": one, "other": other, "area_m2": area, "wkt": wkt}
+                for (one, other), (area, wkt) in worst
+            ],
         )
     if count := len(seen.gaps) + seen.gaps_more:
         worst_gaps = sorted(seen.gaps.items(), key=lambda item: -item[1][0])[:SAMPLES]
-        yield EditionCheck(
-            code="gaps",
-            severity=Severity.WARNING,
-            count=count,
-            message=_("Areas do not fit their neighbours: slits up to %(width)s m wide")
-            % {"width": limits["gap_width_m"]},
-            details={
-                "threshold_m": limits["gap_width_m"],
-                "samples": [
-                    {"key": key, "length_m": length, "wkt": wkt}
-                    for key, (length, wkt) in worst_gaps
-                ],
-            },
+        yield finding(
+            "gaps",
+            Severity.WARNING,
+            count,
+            {"width": limits["gap_width_m"]},
+            threshold_m=limits["gap_width_m"],
+            samples=[
+                {"key": key, "length_m": length, "wkt": wkt} for key, (length, wkt) in worst_gaps
+            ],
         )
     none, one, several = map(int, seen.hits)
     if total := none + one + several:
         many = enough and several > limits["points_several_error_share"] * total
-        yield EditionCheck(
-            code="points",
-            severity=Severity.ERROR if many else Severity.WARNING if several else Severity.INFO,
-            count=total,
-            message=_("Of %(total)s points %(none)s hit no area, %(one)s one, %(several)s several")
-            % {"total": total, "none": none, "one": one, "several": several},
-            details={
-                "none": none,
-                "one": one,
-                "several": several,
-                "samples": [{"wkt": wkt} for wkt in seen.several[:SAMPLES]],
-            },
+        yield finding(
+            "points",
+            Severity.ERROR if many else Severity.WARNING if several else Severity.INFO,
+            total,
+            {"total": total, "none": none, "one": one, "several": several},
+            samples=[{"wkt": wkt} for wkt in seen.several[:SAMPLES]],
         )

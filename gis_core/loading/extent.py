@@ -11,6 +11,7 @@ from gis_core.coordinates import axes_normalise, crs_guess, storage_crs, transfo
 from gis_core.enums import Dataset
 from gis_core.errors import CoordinateError, LoadError
 from gis_core.loading.batches import Batch
+from gis_core.messages import Message
 from gis_core.models import Jurisdiction
 
 # Deliveries reach beyond the boundary: neighbours, exclaves, the next tile.
@@ -30,7 +31,7 @@ class ExtentCheck:
         boundary = jurisdiction.boundary
         self.bounds = None if boundary is None else np.array(boundary.extent, dtype=np.float64)
         self.near = self.all = 0
-        self.cause = ""
+        self.guess: Message | None = None
 
     def check(self, batch: Batch) -> None:
         """LoadError names the first feature that is impossibly far away."""
@@ -53,24 +54,28 @@ class ExtentCheck:
         worst = int(outside.argmax())
         if outside[worst] <= NEAR_M:
             return
-        if outside[worst] > NEAR_M and not self.cause:
+        if outside[worst] > NEAR_M and self.guess is None:
             near = (*(self.bounds[:2] - NEAR_M), *(self.bounds[2:] + NEAR_M))
-            self.cause = crs_guess(middles[worst], near=near, besides=batch.crs.srid) or (
-                "data of another municipality, or a wrong coordinate reference system"
+            self.guess = crs_guess(middles[worst], near=near, besides=batch.crs.srid) or Message(
+                "guess_elsewhere"
             )
         if not self.wide and outside[worst] > FAR_M:
             raise LoadError(
-                f"lies {outside[worst] / 1000:.0f} km outside {self.name};"
-                f" likely cause: {self.cause}",
+                "extent_far",
                 file=batch.file,
                 feature=batch.features[int(rows[worst])],
+                km=round(outside[worst] / 1000),
+                name=self.name,
+                guess=self.guess,
             )
 
     def finish(self, files: str) -> None:
         """LoadError when nothing at all lies near the municipality."""
         if self.all and not self.near:
             raise LoadError(
-                f"no feature lies within {NEAR_M // 1000} km of {self.name};"
-                f" likely cause: {self.cause}",
+                "extent_nowhere",
                 file=files,
+                km=NEAR_M // 1000,
+                name=self.name,
+                guess=self.guess,
             )

@@ -79,12 +79,10 @@ def files_expand(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     if not path.is_dir():
-        raise LoadError("no such file or directory", file=str(path))
+        raise LoadError("file_missing", file=str(path))
     parts = sorted({part for pattern in _DELIVERY for part in path.glob(pattern)})
     if not parts:
-        raise LoadError(
-            "the directory holds no .gml, .xml, .gml.gz, .xml.gz or .zip", file=path.name
-        )
+        raise LoadError("directory_empty", file=path.name)
     return parts
 
 
@@ -108,17 +106,17 @@ def format_recognise(path: Path) -> Format:
         with file_open(path) as stream:
             start = stream.read(4096)
     except (*GZIP_ERRORS, OSError) as error:
-        raise LoadError(f"cannot be read: {error}", file=path.name) from error
+        raise LoadError("file_unreadable", file=path.name, cause=str(error)) from error
     named_packed = path.suffix.lower() == ".gz"
     if packed != named_packed:
-        raise LoadError(f"is {'' if packed else 'not '}gzip, against its name", file=path.name)
+        raise LoadError("file_is_gzip" if packed else "file_is_no_gzip", file=path.name)
     found = _by_content(start, path.name)
     suffix = Path(path.stem).suffix if named_packed else path.suffix
     named = _SUFFIXES.get(suffix.lower())
     if named is not None and named is not found:
-        raise LoadError(f"is named {suffix} but its content is {found}", file=path.name)
+        raise LoadError("file_named_otherwise", file=path.name, suffix=suffix, found=found.value)
     if packed and found not in {Format.XML, Format.CSV}:
-        raise LoadError(f"gzip is read for XML and CSV only, this is {found}", file=path.name)
+        raise LoadError("gzip_of_other", file=path.name, found=found.value)
     return found
 
 
@@ -127,7 +125,7 @@ def _by_content(start: bytes, name: str) -> Format:
         if start.startswith(magic):
             return kind
     if not start.strip():
-        raise LoadError("is empty", file=name)
+        raise LoadError("file_empty", file=name)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Format.XML
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -138,7 +136,4 @@ def _by_content(start: bytes, name: str) -> Format:
     line = text.splitlines()[0]
     if b"\x00" not in start and any(delimiter in line for delimiter in (b";", b",", b"\t")):
         return Format.CSV
-    raise LoadError(
-        "is of no known format (GML/NAS, GeoPackage, shapefile, FlatGeobuf, GeoJSON, CSV)",
-        file=name,
-    )
+    raise LoadError("format_unknown", file=name)

@@ -22,6 +22,7 @@ from gis_core.coordinates import (
 )
 from gis_core.errors import CoordinateError, LoadError
 from gis_core.loading.batches import SAMPLES_KEPT, Batch, Geometries, LoadReport
+from gis_core.messages import Message
 
 WKT_VERTICES: Final = 500
 _POLYGON: Final = int(shapely.GeometryType.POLYGON)
@@ -48,7 +49,7 @@ def geometry_prepare(
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if absent.any():
         if not field.null:
-            raise _error(batch, absent, "has no geometry")
+            raise _error(batch, absent, "geometry_missing")
         shapes = shapes.copy()
         shapes[absent] = None
     if shapely.has_z(shapes).any():
@@ -59,8 +60,9 @@ def geometry_prepare(
     return _valid(shapes, batch, report)
 
 
-def _error(batch: Batch, wrong: NDArray[np.bool_], cause: str) -> LoadError:
-    return LoadError(cause, file=batch.file, feature=batch.features[int(np.flatnonzero(wrong)[0])])
+def _error(batch: Batch, wrong: NDArray[np.bool_], code: str, **params: str) -> LoadError:
+    feature = batch.features[int(np.flatnonzero(wrong)[0])]
+    return LoadError(code, file=batch.file, feature=feature, **params)
 
 
 def _coordinates_prepare(shapes: Geometries, batch: Batch, report: LoadReport) -> Geometries:
@@ -71,9 +73,9 @@ def _coordinates_prepare(shapes: Geometries, batch: Batch, report: LoadReport) -
     if not finite.all():
         wrong = np.zeros(len(shapes), dtype=bool)
         wrong[index[~finite]] = True
-        raise _error(batch, wrong, "a coordinate is not a finite number")
+        raise _error(batch, wrong, "coordinate_infinite")
     if batch.crs is None:
-        raise LoadError("no coordinate reference system", file=batch.file)
+        raise LoadError("crs_none", file=batch.file)
     stored = _to_storage(xy, index, batch, batch.crs, report)
     rounded = np.round(stored, STORAGE_DECIMALS)
     if np.array_equal(rounded, xy):
@@ -93,7 +95,8 @@ def _to_storage(
         stored, operation = transform(normal, crs, storage_crs())
         axes_normalise(stored, storage_crs())
     except CoordinateError as error:
-        raise LoadError(str(error), file=batch.file, feature=_outlier(xy, index, batch)) from error
+        feature = _outlier(xy, index, batch)
+        raise LoadError(error.message, file=batch.file, feature=feature) from error
     if done:
         report.counts[done] += len(batch.features)
     if operation is not None:
@@ -113,7 +116,7 @@ def _kind_prepare(shapes: Geometries, geom_type: str, batch: Batch) -> Geometrie
     fits = (kinds == multi) | (kinds == single) | (kinds == -1)
     if not fits.all():
         name = shapes[np.flatnonzero(~fits)[0]].geom_type
-        raise _error(batch, ~fits, f"is a {name}, wanted is {geom_type}")
+        raise _error(batch, ~fits, "geometry_kind", kind=name, wanted=geom_type)
     alone = kinds == single
     if make is not None and alone.any():
         shapes = shapes.copy()
@@ -133,7 +136,8 @@ def _valid(shapes: Geometries, batch: Batch, report: LoadReport) -> Geometries:
         parts = [part for part in shapely.get_parts(repaired) if not part.is_empty]
         shapes[row] = _recollected(parts, batch, int(row), reason)
         report.counts["geometries repaired"] += 1
-        report.note(f"{batch.file}: {batch.features[row]}: repaired, was: {reason}")
+        repaired_because = Message("geometry_repaired", {"cause": reason})
+        report.note(repaired_because, file=batch.file, feature=batch.features[row])
         if len(report.repairs) < SAMPLES_KEPT:
             report.repairs.append(
                 {
@@ -157,5 +161,7 @@ def _wkt(shape: Any) -> str:
 def _recollected(parts: list[Any], batch: Batch, row: int, reason: str) -> Any:
     polygons = [part for part in parts if part.geom_type == "Polygon"]
     if not polygons:
-        raise LoadError(f"no valid area: {reason}", file=batch.file, feature=batch.features[row])
+        raise LoadError(
+            "geometry_worthless", file=batch.file, feature=batch.features[row], cause=reason
+        )
     return shapely.MultiPolygon(polygons)

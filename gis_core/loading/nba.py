@@ -20,6 +20,7 @@ from gis_core.loading.locations import Locations
 from gis_core.loading.nba_scan import DeliveryFile, delivery_scan, has_changes
 from gis_core.loading.places import Places
 from gis_core.loading.profiles import Profile
+from gis_core.messages import Message
 from gis_core.models import Edition, Jurisdiction
 
 # Value of a column that an update does not know: what is stored of the object stays.
@@ -97,7 +98,8 @@ def deliveries_plan(paths: list[Path], profile: Profile, report: LoadReport) -> 
         )
     if not profile.object_id or profile.places:
         raise LoadError(
-            f"is an update delivery, but {profile.dataset} can only be loaded from a complete one",
+            "nba_not_for_dataset",
+            dataset=profile.dataset,
             file=next(file.path.name for file in files if file.changes),
         )
     files = _ordered(files, report)
@@ -124,7 +126,7 @@ def _ordered(files: list[DeliveryFile], report: LoadReport) -> list[DeliveryFile
         portion = file.portion
         if portion.date and portion in result:
             same = result[portion].path.name
-            report.notes.append(f"{file.path.name}: is the same part as {same}, read once")
+            report.note(Message("part_twice", {"other": same}), file=file.path.name)
             continue
         result[portion if portion.date else file.path] = file
     for date in sorted({file.portion.date for file in result.values() if file.portion.date}):
@@ -133,10 +135,10 @@ def _ordered(files: list[DeliveryFile], report: LoadReport) -> list[DeliveryFile
         missing = sorted({*range(1, total + 1)} - {file.portion.number for file in parts})
         if not missing:
             continue
-        text = f"of {total} parts these did not come: {', '.join(map(str, missing))}"
+        counts: dict[str, Any] = {"total": total, "missing": missing}
         if any(file.changes for file in parts):
-            raise LoadError(f"is an update, and {text}", file=parts[0].path.name)
-        report.notes.append(text)
+            raise LoadError("nba_parts_missing", file=parts[0].path.name, **counts)
+        report.note(Message("parts_missing", counts))
     return list(result.values())
 
 
@@ -159,7 +161,7 @@ def _fold(files: list[DeliveryFile], partial: bool) -> dict[str, _Object]:
                 begun, place = replaced.pop(identifier, ("", 0))
                 if not place:
                     raise LoadError(
-                        "replaces an object by another one",
+                        "nba_other_object",
                         file=file.path.name,
                         feature=f"{kind} {name} {identifier}",
                     )
@@ -176,17 +178,18 @@ def _fits(
     if known is None:
         if not partial:
             raise LoadError(
-                "a delivery is missing before this one: the object is not known",
+                "nba_gap_unknown",
                 file=file.path.name,
                 feature=feature,
             )
         return
     if version and known.version and known.version != version:
         raise LoadError(
-            f"a delivery is missing before this one: it follows on the version of {version},"
-            f" known is that of {known.version}",
+            "nba_gap_version",
             file=file.path.name,
             feature=feature,
+            expected=version,
+            known=known.version,
         )
 
 
@@ -202,13 +205,11 @@ def active_check(
         jurisdiction=jurisdiction, dataset=spec.dataset, status=EditionStatus.ACTIVE
     ).first()
     if edition is None:
-        raise LoadError(
-            "is an update, but nothing is active: load a complete delivery first", file=file
-        )
+        raise LoadError("nba_without_base", file=file)
     before = edition.report.get("delivery", {}).get("date", "")
     now = plan.delivery.get("date", "")
     if before and now and now < before:
-        raise LoadError(f"is of {now}, older than the active delivery of {before}", file=file)
+        raise LoadError("nba_older", file=file, date=now, active=before)
     replaced = {
         identifier: thing
         for identifier, thing in plan.objects.items()
@@ -219,17 +220,18 @@ def active_check(
         feature = f"{thing.name} {identifier}"
         if identifier not in active:
             raise LoadError(
-                "a delivery is missing before this one: the object is not among the active ones",
+                "nba_gap_inactive",
                 file=file,
                 feature=feature,
             )
         date = active[identifier]
         if date and date not in {thing.expected[:8], thing.version[:8]}:
             raise LoadError(
-                f"a delivery is missing before this one: it follows on the version of"
-                f" {thing.expected}, active is that of {date}",
+                "nba_gap_version",
                 file=file,
                 feature=feature,
+                expected=thing.expected,
+                known=date,
             )
 
 

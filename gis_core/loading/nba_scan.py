@@ -63,7 +63,7 @@ def has_changes(path: Path) -> bool:
                     return True
                 rest = chunk[-40:]
     except GZIP_ERRORS as error:
-        raise LoadError(f"damaged gzip: {error}", file=path.name) from error
+        raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
     return False
 
 
@@ -93,11 +93,11 @@ def delivery_scan(
                 else:
                     _remember(element, name, locations, places)
     except GmlError as error:
-        raise LoadError(str(error), file=path.name, feature=error.feature) from error
+        raise LoadError(error.message, file=path.name, feature=error.feature) from error
     except GeometryError as error:
-        raise LoadError(str(error), file=path.name, feature=gml_identifier(element)) from error
+        raise LoadError(error.message, file=path.name, feature=gml_identifier(element)) from error
     except GZIP_ERRORS as error:
-        raise LoadError(f"damaged gzip: {error}", file=path.name) from error
+        raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
     return found
 
 
@@ -126,7 +126,7 @@ def _change_events(
     """What a Replace says it replaces, or what a Delete or Update ends."""
     name = (element.get("typeName") or element.get("typeNames") or "").rpartition(":")[2]
     if kind != "Replace" and not name:
-        raise LoadError("does not say of which type", file=found.path.name, feature=kind)
+        raise LoadError("nba_typeless", file=found.path.name, feature=kind)
     if kind == "Replace":
         wanted = [child for child in element if local_name(child.tag) in features]
         if not wanted:
@@ -136,7 +136,7 @@ def _change_events(
         return
     elif kind == "Update" and not _ends(element):
         raise LoadError(
-            "changes single properties, of which only the end of life is known",
+            "nba_properties",
             file=found.path.name,
             feature=f"Update {name}",
         )

@@ -68,7 +68,7 @@ class Places:
         try:
             x, y, *_height = map(float, (text or "").split())
         except ValueError as error:
-            raise GeometryError(f"{text!r} is no position") from error
+            raise GeometryError("position_none", text=repr(text)) from error
         self._keep(rank, identifiers, x, y, geometry.get("srsName") or "")
 
     def _surfaces_take(self) -> None:

@@ -78,10 +78,13 @@ def profiles_select(
     known = profiles_of(spec)
     fitting = [p for p in known if wanted_format in p.formats and name in {None, p.name}]
     if not fitting:
-        names = ", ".join(f"{p.name} ({', '.join(p.formats)})" for p in known)
         raise LoadError(
-            f"no profile {name or ''!r} of {spec.dataset} reads {wanted_format}; known are {names}",
+            "profile_unknown",
             file=file,
+            name=repr(name or ""),
+            dataset=spec.dataset.value,
+            format=wanted_format,
+            known=[f"{p.name} ({', '.join(p.formats)})" for p in known],
         )
     return fitting
 
@@ -99,7 +102,7 @@ def columns_match(profile: Profile, available: list[str]) -> tuple[dict[str, str
             if found is not None:
                 matched[column] = found
                 break
-    missing = [" or ".join(profile.columns[c]) for c in profile.required if c not in matched]
+    missing = [" / ".join(profile.columns[c]) for c in profile.required if c not in matched]
     return matched, missing
 
 
@@ -113,8 +116,8 @@ def values_apply(
     for column in profile.required:
         if column in columns and None in columns[column]:
             feature = features[columns[column].index(None)]
-            names = " or ".join(profile.columns[column])
-            raise LoadError(f"{names} is missing", file=file, feature=feature)
+            names = " / ".join(profile.columns[column])
+            raise LoadError("value_missing", file=file, feature=feature, columns=names)
     keep: list[bool] | None = None
     for column, codes in profile.codes.items():
         values = columns.get(column)
@@ -122,9 +125,13 @@ def values_apply(
             continue
         mapped = [_code(codes, value) for value in values]
         if (unknown := next((i for i, v in enumerate(mapped) if v is _UNKNOWN), None)) is not None:
-            names = " or ".join(profile.columns[column])
+            names = " / ".join(profile.columns[column])
             raise LoadError(
-                f"unknown {names} {values[unknown]!r}", file=file, feature=features[unknown]
+                "code_unknown",
+                file=file,
+                feature=features[unknown],
+                columns=names,
+                value=repr(values[unknown]),
             )
         columns[column] = mapped
         if None in mapped:

@@ -31,6 +31,7 @@ from gis_core.loading.profiles import Profile, profiles_select
 from gis_core.loading.table_source import csv_batches, table_batches, table_fits
 from gis_core.loading.wfs import directory_for, wfs_fetch
 from gis_core.loading.xml_source import profile_read, xml_batches
+from gis_core.messages import Message
 from gis_core.models import Jurisdiction
 
 # A parcel of this many positions is none; the boundary of a Land has some hundred thousand.
@@ -97,9 +98,7 @@ def source_batches(
         if source.url:
             shutil.rmtree(source.path)
     if plan is not None and plan.partial and (unused := plan.locations.unused):
-        report.notes.append(
-            f"{unused} streets or house numbers changed without their parcels: what is stored of those stays"
-        )
+        report.note(Message("locations_unused", {"count": unused}))
 
 
 @contextmanager
@@ -110,7 +109,7 @@ def _labelled(label: str, path: Path) -> Iterator[None]:
     except LoadError as error:
         if error.file != path.name or label == path.name:
             raise
-        raise LoadError(error.cause, file=label, feature=error.feature) from error
+        raise LoadError(error.message, file=label, feature=error.feature) from error
 
 
 def wfs_source(
@@ -140,11 +139,11 @@ def _files(
             yield _recognised(spec, source, path.name, path)
             continue
         if path.suffix.lower() != ".zip":
-            raise LoadError("is a zip archive, against its name", file=path.name)
+            raise LoadError("zip_named_otherwise", file=path.name)
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="flurpost-")))
         names = data_files(archive_unpack(path, directory))
         if not names:
-            raise LoadError("holds no file of a known format", file=path.name)
+            raise LoadError("zip_without_data", file=path.name)
         inside = [
             _recognised(spec, source, f"{path.name}/{name}", directory / name) for name in names
         ]
@@ -251,7 +250,9 @@ def _size_check(batch: Batch) -> None:
     largest = int(positions.argmax())
     if positions[largest] > POSITIONS_MAX:
         raise LoadError(
-            f"has {positions[largest]} positions, at most {POSITIONS_MAX} are read",
+            "positions_many",
             file=batch.file,
             feature=batch.features[largest],
+            count=int(positions[largest]),
+            most=POSITIONS_MAX,
         )

@@ -154,7 +154,9 @@ def _stage(
     try:
         rows = spec.convert(batch.columns, jurisdiction)
     except RowError as error:
-        raise LoadError(str(error), file=batch.file, feature=batch.features[error.row]) from error
+        raise LoadError(
+            error.message, file=batch.file, feature=batch.features[error.row]
+        ) from error
     try:
         staging.copy(rows, geometry, batch.features, number)
     except (DataError, IntegrityError) as error:
@@ -166,6 +168,9 @@ def _refused(error: DataError | IntegrityError, batch: Batch) -> LoadError:
     """What the database does not take, with the feature that it names by its line."""
     line = _COPY_LINE.search(error.diag.context or "")
     feature = batch.features[int(line[1]) - 1] if line else ""
-    column = f"{line[2]}: " if line and line[2] else ""
-    cause = f"{column}a value does not fit: {error.diag.message_primary}"
-    return LoadError(cause, file=batch.file, feature=feature)
+    params: dict[str, Any] = {"cause": error.diag.message_primary}
+    if line and line[2]:
+        return LoadError(
+            "column_misfit", file=batch.file, feature=feature, column=line[2], **params
+        )
+    return LoadError("value_misfit", file=batch.file, feature=feature, **params)

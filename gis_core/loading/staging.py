@@ -174,7 +174,7 @@ class Staging:
         )
         if conflicts:
             named = "; ".join(f"{key} ({', '.join(names[:3])})" for key, names in conflicts)
-            raise LoadError(f"different features share a key: {named}")
+            raise LoadError("keys_twice", keys=named)
         repeated = self.execute(
             "WITH gone AS (DELETE FROM {staging} s USING {staging} t"
             " WHERE s.key = t.key AND s.ctid > t.ctid RETURNING s.ctid) SELECT count(*) FROM gone"

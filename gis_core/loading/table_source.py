@@ -21,6 +21,7 @@ from gis_core.errors import CoordinateError, LoadError
 from gis_core.loading.batches import BATCH_ROWS, Batch, Progress
 from gis_core.loading.formats import GZIP_ERRORS, Format, file_open
 from gis_core.loading.profiles import Profile, columns_match
+from gis_core.messages import Message
 
 _BATCH_BYTES: Final = 64 * 1024 * 1024
 # A line of a register has some hundred characters; a file without line ends would fill the memory.
@@ -50,7 +51,7 @@ def table_batches(
         info = pyogrio.read_info(path, layer=name)
         matched, missing = columns_match(profile, list(info["fields"]))
         if missing:
-            raise LoadError(_missing_text(missing, list(info["fields"]), name), file=path.name)
+            raise LoadError(_missing(missing, list(info["fields"]), name), file=path.name)
         if info["geometry_type"] is not None:
             crs = _layer_crs(info["crs"], path.name) if info["crs"] or crs is None else crs
         read = 0
@@ -60,7 +61,7 @@ def table_batches(
             progress(path.name, read)
             yield profile, batch
     except _GDAL_ERRORS as error:
-        raise LoadError(f"cannot be read: {error}", file=path.name) from error
+        raise LoadError("file_unreadable", file=path.name, cause=str(error)) from error
 
 
 def _links_refuse(path: Path) -> None:
@@ -68,9 +69,7 @@ def _links_refuse(path: Path) -> None:
     with path.open("rb") as file:
         start = file.read(_CRS_WITHIN)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and _CRS_LINK.search(start):
-        raise LoadError(
-            "names its coordinate reference system by a link, which is not followed", file=path.name
-        )
+        raise LoadError("crs_by_link", file=path.name)
 
 
 def table_fits(path: Path, profiles: list[Profile]) -> bool:
@@ -86,34 +85,37 @@ def _layer_choose(path: Path, profiles: list[Profile], layer: str | None) -> tup
     """The layer to read and its profile: the layer that was asked for, else the first that a profile names or fits."""
     layers = [str(name) for name, _ in pyogrio.list_layers(path)]
     if layer is not None and layer not in layers:
-        raise LoadError(f"has no layer {layer!r}; there are {', '.join(layers)}", file=path.name)
+        raise LoadError("layer_missing", file=path.name, layer=repr(layer), there=layers)
     candidates = [layer] if layer is not None else layers
     for name in candidates:
         for profile in profiles:
             if name.lower() in {feature.lower() for feature in profile.features}:
                 return name, profile
-    gaps: list[str] = []
+    gaps: list[Message] = []
     for name in candidates:
         fields = list(pyogrio.read_info(path, layer=name)["fields"])
         for profile in profiles:
             _, missing = columns_match(profile, fields)
             if not missing:
                 return name, profile
-            gaps.append(f"{profile.name}: {_missing_text(missing, fields, name)}")
-    raise LoadError("; ".join(gaps) or "has no layers", file=path.name)
+            gap = _missing(missing, fields, name)
+            gaps.append(Message("profile_misfit", {"profile": profile.name, "gap": gap}))
+    if not gaps:
+        raise LoadError("layers_none", file=path.name)
+    raise LoadError("profiles_misfit", file=path.name, gaps=gaps)
 
 
-def _missing_text(missing: list[str], available: list[str], layer: str) -> str:
-    return f"layer {layer} has no column {', '.join(missing)}; there are {', '.join(available)}"
+def _missing(missing: list[str], available: list[str], layer: str) -> Message:
+    return Message("columns_missing", {"layer": layer, "columns": missing, "there": available})
 
 
 def _layer_crs(name: str | None, file: str) -> SourceCrs:
     if not name:
-        raise LoadError("names no coordinate reference system; say it with --crs", file=file)
+        raise LoadError("crs_unnamed", file=file)
     try:
         parsed = crs_parse(name)
     except CoordinateError as error:
-        raise LoadError(str(error), file=file) from error
+        raise LoadError(error.message, file=file) from error
     # GDAL delivers x first whatever the register says.
     return SourceCrs(parsed.crs, parsed.name)
 
@@ -198,12 +200,12 @@ def csv_batches(
                 yield profile, batch
     except UnicodeDecodeError as error:
         raise LoadError(
-            f"is not UTF-8: {error.reason} at byte {error.start} of a line", file=path.name
+            "csv_not_utf8", file=path.name, cause=error.reason, byte=error.start
         ) from error
     except GZIP_ERRORS as error:
-        raise LoadError(f"damaged gzip: {error}", file=path.name) from error
+        raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
     except csv.Error as error:
-        raise LoadError(f"is no proper CSV: {error}", file=path.name) from error
+        raise LoadError("csv_improper", file=path.name, cause=str(error)) from error
 
 
 def _lines(raw: IO[bytes], file: str) -> Iterator[str]:
@@ -212,12 +214,10 @@ def _lines(raw: IO[bytes], file: str) -> Iterator[str]:
         number += 1
         if len(line) == LINE_MAX_BYTES:
             raise LoadError(
-                f"is longer than {LINE_MAX_BYTES} bytes", file=file, feature=f"line {number}"
+                "csv_line_long", file=file, feature=f"line {number}", most=LINE_MAX_BYTES
             )
         if b"\x00" in line:
-            raise LoadError(
-                "holds NUL bytes: it is no UTF-8 text", file=file, feature=f"line {number}"
-            )
+            raise LoadError("csv_nul", file=file, feature=f"line {number}")
         yield line.decode("utf-8")
 
 
@@ -234,11 +234,7 @@ def _csv_points(
         if x.upper() in upper and y.upper() in upper:
             known = crs_parse(name) if name else crs
             if known is None:
-                raise LoadError(
-                    f"nothing says in which coordinate reference system {x} and {y} are;"
-                    " say it with --crs",
-                    file=file,
-                )
+                raise LoadError("crs_of_columns_unnamed", file=file, x=x, y=y)
             return upper.index(x.upper()), upper.index(y.upper()), known
     return None
 
@@ -253,7 +249,11 @@ def _csv_place(batch: Batch, rows: list[list[str]], points: _Points) -> None:
             places.append(shapely.Point(*map(float, texts)) if all(texts) else None)
         except ValueError as error:
             raise LoadError(
-                f"{row[x]!r}, {row[y]!r} are no coordinates", file=batch.file, feature=feature
+                "csv_no_coordinates",
+                file=batch.file,
+                feature=feature,
+                x=repr(row[x]),
+                y=repr(row[y]),
             ) from error
     batch.geometry = np.array(places, dtype=object)
 
@@ -261,13 +261,14 @@ def _csv_place(batch: Batch, rows: list[list[str]], points: _Points) -> None:
 def _csv_profile(
     profiles: list[Profile], header: list[str], file: str
 ) -> tuple[Profile, dict[str, int]]:
-    gaps: list[str] = []
+    gaps: list[Message] = []
     for profile in profiles:
         matched, missing = columns_match(profile, header)
         if not missing:
             return profile, {column: header.index(name) for column, name in matched.items()}
-        gaps.append(f"{profile.name}: no column {', '.join(missing)}")
-    raise LoadError(f"{'; '.join(gaps)}; there are {', '.join(header)}", file=file)
+        gap = Message("csv_column_missing", {"columns": missing})
+        gaps.append(Message("profile_misfit", {"profile": profile.name, "gap": gap}))
+    raise LoadError("csv_columns_missing", file=file, gaps=gaps, there=header)
 
 
 def _csv_batch(
@@ -280,9 +281,11 @@ def _csv_batch(
             continue
         if len(row) != len(header):
             raise LoadError(
-                f"has {len(row)} values, the header {len(header)}",
+                "csv_values_uneven",
                 file=file,
                 feature=f"line {offset}",
+                count=len(row),
+                header=len(header),
             )
         rows.append(row)
         features.append(f"line {offset}")

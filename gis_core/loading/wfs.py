@@ -33,6 +33,7 @@ from gis_core.loading.wfs_service import (
     features_count,
     service_find,
 )
+from gis_core.messages import Message
 
 PAGE_FEATURES: Final = 1000
 FETCH_MAX_BYTES: Final = 64 * 1024**3
@@ -87,45 +88,46 @@ def wfs_fetch(
             break
         if page.returned and not found - identifiers:
             if found == _identifiers(directory, pages[0], service):
-                cause = f"sends the same features again from {start} on: it ignores STARTINDEX"
+                cause = Message("wfs_repeats", {"start": start})
                 raise _useless(directory, cause, label)
             break
-        if cause := _changed(pages, page):
-            raise _useless(directory, cause, label)
+        if changed := _changed(pages, page):
+            raise _useless(directory, changed, label)
         identifiers |= found
         pages.append(page)
         _state_write(directory, service, page_features, pages)
         progress(label, start + page.returned)
         size += (directory / page.file).stat().st_size
         if size > FETCH_MAX_BYTES:
-            cause = f"sends more than {FETCH_MAX_BYTES} bytes"
+            cause = Message("wfs_fetch_large", {"most": FETCH_MAX_BYTES})
             raise _useless(directory, cause, label)
-    if cause := _missing(pages, identifiers, total):
-        raise _useless(directory, cause, label)
+    if missing := _missing(pages, identifiers, total):
+        raise _useless(directory, missing, label)
     return [directory / page.file for page in pages if page.returned]
 
 
-def _useless(directory: Path, cause: str, label: str) -> LoadError:
+def _useless(directory: Path, cause: Message, label: str) -> LoadError:
     """The error for pages that do not make one state: they are removed, so that the next attempt begins anew."""
     shutil.rmtree(directory, ignore_errors=True)
     return LoadError(cause, file=label)
 
 
-def _changed(pages: list[Page], page: Page) -> str:
+def _changed(pages: list[Page], page: Page) -> Message | None:
     known = next((before.matched for before in pages if before.matched is not None), None)
     if known is not None and page.matched is not None and page.matched != known:
-        return f"was changed while it was read: first {known} features, then {page.matched}"
-    return ""
+        return Message("wfs_changed", {"before": known, "after": page.matched})
+    return None
 
 
-def _missing(pages: list[Page], identifiers: set[str], total: int | None) -> str:
+def _missing(pages: list[Page], identifiers: set[str], total: int | None) -> Message | None:
     """Less than the service itself counts is a truncated state: what is missing would count as vanished."""
     matched = next((page.matched for page in pages if page.matched is not None), total)
     if matched is None or len(identifiers) >= matched:
-        return ""
-    again = sum(page.returned for page in pages) - len(identifiers)
-    overlap = f"; {again} came twice, its order changes from page to page" if again else ""
-    return f"is incomplete: it counts {matched} features, {len(identifiers)} came{overlap}"
+        return None
+    counts = {"matched": matched, "came": len(identifiers)}
+    if again := sum(page.returned for page in pages) - len(identifiers):
+        return Message("wfs_incomplete_twice", {**counts, "again": again})
+    return Message("wfs_incomplete", counts)
 
 
 # --- Pages ----------------------------------------------------------------------------------------
@@ -158,9 +160,9 @@ def _page_read(path: Path, service: Service, start: int, label: str) -> tuple[Pa
             head = head_read(stream)
         if head.root in EXCEPTIONS:
             text = exception_text(fromstring(path.read_bytes()[:CAPABILITIES_MAX_BYTES]))
-            raise LoadError(f"answers with an exception: {text}", file=label)
+            raise LoadError("wfs_exception", file=label, cause=text)
         if head.root != "FeatureCollection":
-            raise LoadError(f"answers with {head.root} instead of features", file=label)
+            raise LoadError("wfs_no_features", file=label, name=head.root)
         with path.open("rb") as stream:
             found = [
                 gml_identifier(e)
@@ -168,12 +170,10 @@ def _page_read(path: Path, service: Service, start: int, label: str) -> tuple[Pa
                 if _is(e, name)
             ]
     except GmlError as error:
-        raise RetryLater(f"answers with broken XML from feature {start} on: {error}") from error
+        raise RetryLater("wfs_broken", start=start, cause=error.message) from error
     said = head.attributes.get("numberReturned") or head.attributes.get("numberOfFeatures") or ""
     if said.isdigit() and int(said) != len(found):
-        raise RetryLater(
-            f"answers incompletely from feature {start} on: it says {said}, {len(found)} came"
-        )
+        raise RetryLater("wfs_short", start=start, said=int(said), came=len(found))
     matched = head.attributes.get("numberMatched", "")
     return (
         Page(path.name, start, len(found), int(matched) if matched.isdigit() else None),

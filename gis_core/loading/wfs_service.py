@@ -21,7 +21,8 @@ from owslib.wfs import WebFeatureService
 
 from gis_core import outgoing
 from gis_core.coordinates import storage_crs
-from gis_core.errors import LoadError
+from gis_core.errors import CodedError, LoadError
+from gis_core.messages import Message
 
 PAGE_MAX_BYTES: Final = 512 * 1024 * 1024
 CAPABILITIES_MAX_BYTES: Final = 8 * 1024 * 1024
@@ -57,7 +58,7 @@ class Service:
     srs_name: str
 
 
-class RetryLater(Exception):
+class RetryLater(CodedError):
     """Something that may go better the next time."""
 
 
@@ -74,10 +75,10 @@ class Client:
                 return work()
             except RetryLater as error:
                 if pause is None:
-                    raise LoadError(str(error), file=self.label) from error
+                    raise LoadError(error.message, file=self.label) from error
                 time.sleep(pause)
             except outgoing.OutgoingError as error:
-                raise LoadError(str(error), file=self.label) from error
+                raise LoadError(error.message, file=self.label) from error
         raise AssertionError("unreachable")
 
     def get(self, url: str, path: Path, max_bytes: int = PAGE_MAX_BYTES) -> None:
@@ -90,34 +91,31 @@ class Client:
                 path.open("wb") as file,
             ):
                 if answer.status_code >= 500:
-                    raise RetryLater(f"answers with HTTP {answer.status_code}")
+                    raise RetryLater("wfs_http", status=answer.status_code)
                 if answer.status_code != 200:
-                    text = _error_text(answer)
-                    raise LoadError(
-                        f"answers with HTTP {answer.status_code}{text}", file=self.label
-                    )
+                    raise LoadError(_refusal(answer), file=self.label)
                 for piece in answer.iter_bytes():
                     file.write(piece)
                     size += len(piece)
                     if size > max_bytes:
-                        raise LoadError(
-                            f"answers with more than {max_bytes} bytes", file=self.label
-                        )
+                        raise LoadError("wfs_large", file=self.label, most=max_bytes)
                     if time.monotonic() > ends:
-                        raise RetryLater(f"took more than {PAGE_DEADLINE_S:g} seconds for a page")
+                        raise RetryLater("wfs_slow", seconds=f"{PAGE_DEADLINE_S:g}")
         except httpx.TimeoutException as error:
-            raise RetryLater(f"stalls: nothing came for {self.stall_s:g} seconds") from error
+            raise RetryLater("wfs_stalls", seconds=f"{self.stall_s:g}") from error
         except httpx.HTTPError as error:
-            raise RetryLater(f"cannot be reached: {error}") from error
+            raise RetryLater("wfs_unreachable", cause=str(error)) from error
 
 
-def _error_text(answer: httpx.Response) -> str:
-    """What an exception behind an error status says, if it is one."""
+def _refusal(answer: httpx.Response) -> Message:
+    """An error status, with what an exception behind it says, if it is one."""
     content = next(answer.iter_bytes(64 * 1024), b"")
+    status = {"status": answer.status_code}
     try:
-        return f": {exception_text(fromstring(content, forbid_dtd=True))}"
+        text = exception_text(fromstring(content, forbid_dtd=True))
     except (ParseError, DefusedXmlException):
-        return ""
+        return Message("wfs_http", status)
+    return Message("wfs_http_told", {**status, "cause": text})
 
 
 def _address(url: str, parameters: dict[str, str]) -> str:
@@ -136,13 +134,11 @@ def service_find(client: Client, url: str, type_names: list[str], type_name: str
         try:
             service = WebFeatureService(url, version=answered, xml=content)
         except (ServiceException, ParseError, AttributeError, KeyError, ValueError) as error:
-            raise LoadError(
-                f"its capabilities cannot be understood: {error}", file=client.label
-            ) from error
+            raise LoadError("wfs_capabilities", file=client.label, cause=str(error)) from error
         if answered in _VERSIONS:
             name = _type_choose(list(service.contents), type_names, type_name, client.label)
             return Service(url, answered, name, _srs_name(service.contents[name]))
-    raise LoadError(f"speaks neither WFS {' nor '.join(_VERSIONS)}", file=client.label)
+    raise LoadError("wfs_versions", file=client.label, versions=list(_VERSIONS))
 
 
 def _small(client: Client, url: str) -> bytes:
@@ -150,11 +146,11 @@ def _small(client: Client, url: str) -> bytes:
     try:
         fetched = outgoing.fetch(url, max_bytes=CAPABILITIES_MAX_BYTES, deadline_s=client.stall_s)
     except httpx.HTTPStatusError as error:
-        raise RetryLater(f"answers with HTTP {error.response.status_code}") from error
+        raise RetryLater("wfs_http", status=error.response.status_code) from error
     except httpx.TimeoutException as error:
-        raise RetryLater(f"stalls: nothing came for {outgoing.TIMEOUT_S:g} seconds") from error
+        raise RetryLater("wfs_stalls", seconds=f"{outgoing.TIMEOUT_S:g}") from error
     except httpx.HTTPError as error:
-        raise RetryLater(f"cannot be reached: {error}") from error
+        raise RetryLater("wfs_unreachable", cause=str(error)) from error
     return fetched.content
 
 
@@ -163,9 +159,9 @@ def _root(content: bytes, label: str) -> Any:
     try:
         root = fromstring(content, forbid_dtd=True)
     except (ParseError, DefusedXmlException) as error:
-        raise LoadError(f"answers with no proper XML: {error}", file=label) from error
+        raise LoadError("wfs_no_xml", file=label, cause=str(error)) from error
     if str(root.tag).rpartition("}")[2] in EXCEPTIONS:
-        raise LoadError(f"answers with an exception: {exception_text(root)}", file=label)
+        raise LoadError("wfs_exception", file=label, cause=exception_text(root))
     return root
 
 
@@ -173,7 +169,7 @@ def _version(content: bytes, label: str) -> str:
     root = _root(content, label)
     name = str(root.tag).rpartition("}")[2]
     if name != "WFS_Capabilities":
-        raise LoadError(f"is no WFS: it answers with {name}", file=label)
+        raise LoadError("wfs_no_wfs", file=label, name=name)
     return str(root.get("version", ""))
 
 
@@ -193,9 +189,10 @@ def _type_choose(offered: list[str], readable: list[str], wanted: str, label: st
             if name.lower() in {known.lower(), known.rpartition(":")[2].lower()}:
                 return known
     raise LoadError(
-        f"offers no feature type {wanted or ' or '.join(readable)};"
-        f" there are {', '.join(sorted(offered)[:20])}",
+        "wfs_type_missing",
         file=label,
+        wanted=wanted or " / ".join(readable),
+        there=sorted(offered)[:20],
     )
 
 

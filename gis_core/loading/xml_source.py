@@ -61,9 +61,9 @@ def xml_batches(
             for batch in reader.read(stream):
                 yield profile, batch
     except GmlError as error:
-        raise LoadError(str(error), file=path.name, feature=error.feature) from error
+        raise LoadError(error.message, file=path.name, feature=error.feature) from error
     except GZIP_ERRORS as error:
-        raise LoadError(f"damaged gzip: {error}", file=path.name) from error
+        raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
 
 
 def profile_read(path: Path, profiles: list[Profile]) -> Profile:
@@ -72,19 +72,19 @@ def profile_read(path: Path, profiles: list[Profile]) -> Profile:
         with file_open(path) as stream:
             return _profile_choose(head_read(stream), profiles, path.name)
     except GmlError as error:
-        raise LoadError(str(error), file=path.name) from error
+        raise LoadError(error.message, file=path.name) from error
     except GZIP_ERRORS as error:
-        raise LoadError(f"damaged gzip: {error}", file=path.name) from error
+        raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
 
 
 def _profile_choose(head: Head, profiles: list[Profile], file: str) -> Profile:
     if head.root in _SERVICE_ERRORS:
-        raise LoadError(f"is a service's error message ({head.root}), no data", file=file)
+        raise LoadError("xml_service_error", file=file, root=head.root)
     for profile in profiles:
         if any(uri.startswith(profile.namespace) for uri in head.namespaces):
             return profile
-    known = ", ".join(f"{profile.name} ({profile.namespace}…)" for profile in profiles)
-    raise LoadError(f"its root is {head.root} and no namespace fits a profile: {known}", file=file)
+    known = [f"{profile.name} ({profile.namespace}…)" for profile in profiles]
+    raise LoadError("xml_root_unknown", file=file, root=head.root, known=known)
 
 
 class _Reader:
@@ -142,9 +142,7 @@ class _Reader:
     def _change(self, name: str) -> None:
         """Changes are folded before; who meets one unprepared would take an update for the whole state."""
         if self.plan is None or not self.plan.updated:
-            raise LoadError(
-                f"is an update delivery ({name}); a complete delivery is needed", file=self.file
-            )
+            raise LoadError("nba_unprepared", file=self.file, kind=name)
 
     def _header(self, element: etree._Element, name: str) -> None:
         """Default CRS from the collection's envelope or a NAS header, and which part of a delivery this is."""
@@ -178,13 +176,13 @@ class _Reader:
         try:
             self.collector.add(geometry)
         except GeometryError as error:
-            raise LoadError(str(error), file=self.file, feature=f"{name} {feature}") from error
+            raise LoadError(error.message, file=self.file, feature=f"{name} {feature}") from error
         crs = self.default_crs
         if self.collector.srs_name:
             crs = self._crs(self.collector.srs_name, feature)
         if crs is None and geometry is not None:
             raise LoadError(
-                "no srsName and no header names the coordinate reference system; say it with --crs",
+                "crs_nowhere",
                 file=self.file,
                 feature=f"{name} {feature}",
             )
@@ -254,7 +252,7 @@ class _Reader:
         try:
             return crs_parse(name)
         except CoordinateError as error:
-            raise LoadError(str(error), file=self.file, feature=feature) from error
+            raise LoadError(error.message, file=self.file, feature=feature) from error
 
     def _complete(self) -> None:
         """A WFS says how many features it returned: fewer means that the answer was cut."""
@@ -265,7 +263,7 @@ class _Reader:
         came = self.members or self.passed if self.profile.others else self.members
         if returned.isdigit() and int(returned) != came and (came or self.profile.others):
             raise LoadError(
-                f"is incomplete: {name} says {returned} features, {came} came", file=self.file
+                "xml_incomplete", file=self.file, name=name, said=int(returned), came=came
             )
 
 

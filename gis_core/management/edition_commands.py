@@ -15,6 +15,7 @@ from rich.table import Table
 
 from gis_core.errors import GisError
 from gis_core.loading.batches import Progress as Show
+from gis_core.messages import told_text
 from gis_core.models import Edition
 from gis_core.selectors import edition_difference
 
@@ -52,7 +53,7 @@ def edition_summary(edition: Edition) -> dict[str, Any]:
         "as_of": edition.as_of and str(edition.as_of),
         "licence": edition.licence,
         "attribution": edition.attribution,
-        "error": edition.error,
+        "error": {**edition.error, "text": edition.error_text} if edition.error else None,
         **{name: report.get(name, 0) for name in COUNTS},
         "seconds": round(report.get("seconds", 0) + report.get("activation_seconds", 0), 3),
         "checks": [
@@ -60,12 +61,16 @@ def edition_summary(edition: Edition) -> dict[str, Any]:
                 "code": check.code,
                 "severity": check.severity,
                 "count": check.count,
+                "params": check.params,
                 "message": check.message,
             }
             for check in edition.checks.all()
         ],
         "difference": edition_difference(edition).as_json(),
-        "notes": report.get("notes", []),
+        "notes": [
+            {**(note if isinstance(note, dict) else {}), "text": told_text(note)}
+            for note in report.get("notes", [])
+        ],
     }
 
 
@@ -98,13 +103,13 @@ def editions_show(command: BaseCommand, editions: list[Edition], title: str, as_
 
 def _lines(values: dict[str, Any]) -> Iterator[str]:
     if values["error"]:
-        yield f"failed: {values['error']}"
+        yield f"failed: {values['error']['text']}"
     for check in values["checks"]:
         yield f"{check['severity']}: {check['code']} ({check['count']:,}): {check['message']}"
     for district, kinds in values["difference"]["districts"].items():
         named = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
         yield f"{district or 'elsewhere'}: {named}"
-    yield from values["notes"]
+    yield from (note["text"] for note in values["notes"])
 
 
 @contextmanager
@@ -143,7 +148,7 @@ class EditionCommand(BaseCommand):
                 shown_on(bar, edition.dataset)(edition.status, edition.report.get("rows", 0))
                 shown = self.act(edition, options)
         except GisError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(error.shown()) from error
         shown.refresh_from_db()
         editions_show(self, [shown], edition.jurisdiction.name, options["json"])
 

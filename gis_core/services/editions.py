@@ -21,6 +21,7 @@ from gis_core.loading.difference import (
     statistics_refresh,
 )
 from gis_core.loading.staging import Staging
+from gis_core.messages import Message
 from gis_core.models import Edition
 from gis_core.services.jurisdictions import jurisdiction_boundary_refresh
 from gis_core.services.loads import (
@@ -62,8 +63,12 @@ def edition_activate(
     errors = edition.checks.filter(severity=Severity.ERROR)
     if errors and not (override_reason and by):
         raise EditionError(
-            f"edition {edition.pk} has errors that only a named person with a reason can override: "
-            + "; ".join(f"{check.code}: {check.message}" for check in errors)
+            "edition_has_errors",
+            edition=edition.pk,
+            errors=[
+                Message("edition_error", {"check": check.code, "finding": check.told})
+                for check in errors
+            ],
         )
     _base_refresh(edition, staging)
     started = perf_counter()
@@ -90,7 +95,7 @@ def edition_discard(*, edition: Edition, by: User | None = None) -> None:
     with load_lock(edition):
         edition.refresh_from_db()
         if edition.status not in allowed:
-            raise EditionError(f"edition {edition.pk} is {edition.status}: it cannot be discarded")
+            raise EditionError("edition_not_discardable", edition=edition.pk, status=edition.status)
         Staging(dataset_spec(edition.dataset), edition).drop()
         edition.changes.all().delete()
         edition.successions.all().delete()
@@ -111,7 +116,7 @@ def edition_rollback(*, edition: Edition, by: User | None = None) -> Edition:
         _dataset_lock(edition)
         edition.refresh_from_db()
         if edition.status != EditionStatus.ACTIVE:
-            raise EditionError(f"edition {edition.pk} is {edition.status}: only the active one can")
+            raise EditionError("edition_not_active", edition=edition.pk, status=edition.status)
         restoring = _restoring(edition, by)
         edition.status = EditionStatus.ROLLED_BACK
         edition.save(update_fields=["status"])
@@ -145,10 +150,10 @@ def activation_rehearse(edition: Edition) -> Iterator[None]:
 def _staged_required(edition: Edition, staging: Staging) -> None:
     edition.refresh_from_db()
     if edition.status != EditionStatus.STAGED:
-        raise EditionError(f"edition {edition.pk} is {edition.status}, not staged")
+        raise EditionError("edition_not_staged", edition=edition.pk, status=edition.status)
     staged = edition.progress["rows"]
     if not staging.exists() or (staged and staging.rows() == 0):
-        raise EditionError(f"what was staged of edition {edition.pk} is lost: load it again")
+        raise EditionError("edition_lost", edition=edition.pk)
 
 
 def _base_refresh(edition: Edition, staging: Staging) -> None:
@@ -165,7 +170,7 @@ def _activate(edition: Edition, staging: Staging) -> None:
     """The switch itself; belongs into a transaction. Everything was compared before, rows are found by key."""
     current = active_edition(edition)
     if (current and current.pk) != edition.base_id:
-        raise EditionError(f"another edition of {edition.dataset} was just activated: try again")
+        raise EditionError("edition_overtaken", dataset=edition.dataset)
     if current is not None:
         current.status = EditionStatus.SUPERSEDED
         current.save(update_fields=["status"])

@@ -13,13 +13,14 @@ from django.db import DatabaseError, connection
 
 from gis_core.datasets import DatasetSpec, dataset_spec
 from gis_core.enums import Dataset, EditionStatus
-from gis_core.errors import EditionError, GisError, LoadCancelled, LoadError
+from gis_core.errors import CodedError, EditionError, GisError, LoadCancelled, LoadError
 from gis_core.loading.batches import LoadReport, Progress, no_progress
 from gis_core.loading.checks import checks_run
 from gis_core.loading.difference import difference_compute
 from gis_core.loading.sources import Source
 from gis_core.loading.stage import source_from_json, source_to_json, sources_stage
 from gis_core.loading.staging import Staging
+from gis_core.messages import Message, Told
 from gis_core.models import Edition, Jurisdiction
 
 if TYPE_CHECKING:
@@ -91,12 +92,12 @@ def edition_resume(*, edition: Edition, progress: Progress = no_progress) -> Edi
     with load_lock(edition):
         edition.refresh_from_db()
         if edition.status not in RESUMABLE:
-            raise EditionError(f"edition {edition.pk} is {edition.status}: nothing to load")
+            raise EditionError("edition_not_loadable", edition=edition.pk, status=edition.status)
         if edition.cancel_requested and not edition.progress:
-            cancelled = LoadCancelled("cancelled before it began", file=edition.source)
+            cancelled = LoadCancelled("cancelled_early", file=edition.source)
             _failed(edition, cancelled)
             raise cancelled
-        edition.status, edition.error, edition.cancel_requested = EditionStatus.LOADING, "", False
+        edition.status, edition.error, edition.cancel_requested = EditionStatus.LOADING, {}, False
         edition.save(update_fields=["status", "error", "cancel_requested"])
         try:
             _load(edition, spec, progress)
@@ -115,7 +116,7 @@ def edition_cancel(*, edition: Edition) -> None:
         cancel_requested=True
     )
     if not changed:
-        raise EditionError(f"edition {edition.pk} is not being loaded")
+        raise EditionError("edition_not_loading", edition=edition.pk)
 
 
 @contextmanager
@@ -128,7 +129,7 @@ def load_lock(edition: Edition) -> Iterator[None]:
         )
         row = cursor.fetchone()
     if not (row and row[0]):
-        error = LoadError(f"another load of {edition.dataset} is running")
+        error = LoadError("load_running", dataset=edition.dataset)
         if edition.progress == {}:
             _failed(edition, error)
         raise error
@@ -151,7 +152,7 @@ def _load(edition: Edition, spec: DatasetSpec, progress: Progress) -> None:
     progress("duplicates", edition.progress["rows"])
     rows = staging.prepare(report)
     if rows == 0 and not staging.is_update:
-        raise LoadError(f"holds no feature of {spec.dataset}", file=edition.source)
+        raise LoadError("load_empty", file=edition.source, dataset=spec.dataset.value)
     edition_compare(edition, staging, spec, report, rows, progress)
     edition.status = EditionStatus.STAGED
     edition.report["seconds"] = round(perf_counter() - started, 3)
@@ -183,7 +184,11 @@ def edition_compare(
 
 def _failed(edition: Edition, error: Exception) -> None:
     read: dict[str, Any] = edition.progress.get("report", {})
-    edition.status, edition.error = EditionStatus.FAILED, str(error)
+    if isinstance(error, CodedError):
+        told = error.told
+    else:
+        told = Told(Message("broke_off", {"cause": str(error)}))
+    edition.status, edition.error = EditionStatus.FAILED, told.as_json()
     edition.cancel_requested = False
     edition.report = {"rows": edition.progress.get("rows", 0), **read}
     edition.save(update_fields=["status", "error", "report", "cancel_requested"])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
 
 from gis_core.enums import EditionStatus
-from gis_core.errors import EditionError
+from gis_core.errors import GisError
 from gis_core.models import Edition
 from gis_core.services.editions import edition_cancel, edition_discard
 from mapui.geodata.jobs import JobState, job_forget, job_mark
@@ -49,7 +49,7 @@ def _ordered(edition: Edition, action: str, task: str, *args: Any) -> None:
     job_mark(edition, JobState(action))
     if not job_order(task, edition.pk, *args):
         job_forget(edition)
-        raise EditionError(_("The queue cannot be reached; nothing was changed. Please try later."))
+        raise GisError(_("The queue cannot be reached; nothing was changed. Please try later."))
 
 
 def _activate(edition: Edition, by: User, reason: str) -> str:

@@ -93,7 +93,7 @@ class LoadForm(forms.Form):
         try:
             return crs_parse(text) if text else None
         except CoordinateError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(error.shown()) from error
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

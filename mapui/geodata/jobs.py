@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import timedelta
 from time import monotonic
 from typing import Any, Final
@@ -17,11 +17,11 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from gis_core.enums import EditionStatus
-from gis_core.errors import GisError
+from gis_core.errors import CodedError, GisError
+from gis_core.messages import Message, Told, told_text
 from gis_core.models import Edition
 from gis_core.services.editions import edition_activate, edition_resume, edition_rollback
 from mapui.geodata.uploads import uploads_remove
@@ -40,19 +40,24 @@ IMPACT_LIMIT: Final = 1000
 
 @dataclass(frozen=True)
 class JobState:
-    """`action` is running when `problem` is empty, else it ended with this sentence.
+    """`action` is running when `problem` is empty, else it ended with this message (gis_core.messages.Told as JSON).
 
     `step` is the file that is read or what else is done, `features` how many of it.
     """
 
     action: str
-    problem: str = ""
+    problem: dict[str, Any] = field(default_factory=dict)
     step: str = ""
     features: int = 0
 
     @property
     def is_running(self) -> bool:
         return not self.problem
+
+    @property
+    def problem_text(self) -> str:
+        """What ended it, in the active language."""
+        return told_text(self.problem)
 
 
 def job_mark(edition: Edition, state: JobState) -> None:
@@ -123,13 +128,13 @@ def rollback_run(*, edition: Edition, by: User | None) -> None:
 
 def _run(edition: Edition, action: str, work: Callable[[], None]) -> None:
     job_mark(edition, JobState(action))
-    ended: JobState | None = JobState(action, _("The work broke off; the log says more."))
+    ended: JobState | None = JobState(action, Told(Message("work_broke_off")).as_json())
     try:
         work()
         ended = None
-    except GisError as error:
+    except CodedError as error:
         logger.warning("edition %s: %s: %s", edition.pk, action, error)
-        ended = JobState(action, str(error))
+        ended = JobState(action, error.told.as_json())
     finally:
         if ended is None:
             job_forget(edition)

@@ -241,7 +241,7 @@ def _act(
     try:
         text = run(edition, _person(request), reason)
     except GisError as error:
-        messages.error(request, str(error))
+        messages.error(request, error.shown())
     else:
         messages.success(request, text)
     if edition.status == EditionStatus.DISCARDED:

@@ -90,7 +90,7 @@ def districts_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     keys = columns["key"]
     for row, key in enumerate(keys):
         if len(key) not in kinds or not key.isdigit():
-            raise RowError(row, f"{key!r} is no key of a Gemarkung (6 digits) or Flur (9 digits)")
+            raise RowError(row, "district_key", key=repr(key))
     return {
         "key": keys,
         "kind": [kinds[len(key)] for key in keys],
@@ -168,6 +168,6 @@ def _meaning(
 def _usage(row: int, *source: str | None) -> tuple[str, str, str]:
     meaning = _meaning(*source)
     if meaning is None:
-        named = " / ".join(part for part in source if part) or "nothing"
-        raise RowError(row, f"unknown land use {named}; it belongs into land_use_codes.csv")
+        named = " / ".join(part for part in source if part) or "–"
+        raise RowError(row, "land_use_unknown", use=named)
     return meaning

@@ -17,7 +17,7 @@ def keys_read(values: list[Any]) -> list[ParcelKey]:
         try:
             keys.append(parcel_key_parse(str(value)))
         except ParcelKeyError as error:
-            raise RowError(row, str(error)) from error
+            raise RowError(row, "parcel_key", text=repr(value)) from error
     return keys
 
 
@@ -37,7 +37,7 @@ def areas_read(values: list[Any]) -> list[Decimal | None]:
         try:
             areas.append(None if value is None else Decimal(str(value)).quantize(Decimal("0.01")))
         except InvalidOperation as error:
-            raise RowError(row, f"{value!r} is no area") from error
+            raise RowError(row, "no_area", value=repr(value)) from error
     return areas
 
 
@@ -49,5 +49,5 @@ def dates_read(values: list[Any]) -> list[date | None]:
             known = value is None or isinstance(value, date)
             dates.append(value if known else date.fromisoformat(str(value)[:10]))
         except ValueError as error:
-            raise RowError(row, f"{value!r} is no date") from error
+            raise RowError(row, "no_date", value=repr(value)) from error
     return dates

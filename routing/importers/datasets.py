@@ -78,7 +78,7 @@ def _through_roads(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     starts, ends = _floats(columns["from_station"]), _floats(columns["to_station"])
     for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
         if start is not None and end is not None and start > end:
-            raise RowError(row, f"the stretch ends ({end:g} m) before it begins ({start:g} m)")
+            raise RowError(row, "stretch_reversed", start=f"{start:g}", end=f"{end:g}")
     return {
         "key": [
             section if start is None else f"{section}/{start:g}"
@@ -170,22 +170,22 @@ def _text(value: Any) -> str:
 
 
 def _floats(values: list[Any]) -> list[float | None]:
-    return _converted(values, float, "number")
+    return _converted(values, float, "no_number")
 
 
 def _dates(values: list[Any]) -> list[date | None]:
     return _converted(
         values,
         lambda value: value if isinstance(value, date) else date.fromisoformat(str(value)[:10]),
-        "date",
+        "no_date",
     )
 
 
-def _converted(values: list[Any], convert: Callable[[Any], Any], what: str) -> list[Any]:
+def _converted(values: list[Any], convert: Callable[[Any], Any], code: str) -> list[Any]:
     result = []
     for row, value in enumerate(values):
         try:
             result.append(None if value is None else convert(value))
         except ValueError as error:
-            raise RowError(row, f"{value!r} is no {what}") from error
+            raise RowError(row, code, value=repr(value)) from error
     return result

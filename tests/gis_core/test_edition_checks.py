@@ -56,7 +56,7 @@ def parcels_stage(city, tmp_path, shapes, **values) -> Edition:
 def test_good_parcels_only_tell_what_points_hit(city, tmp_path):
     edition = stage(city, "parcels", write(tmp_path / "a.gml", parcels_gml()))
     assert findings(edition) == {"points": (Severity.INFO, 1000)}
-    assert edition.checks.get().details["one"] == 1000
+    assert edition.checks.get().params["one"] == 1000
 
 
 def test_overlap_is_found_with_its_area_and_place(city, tmp_path):
@@ -70,7 +70,7 @@ def test_overlap_is_found_with_its_area_and_place(city, tmp_path):
     assert shapely.from_wkt(sample["wkt"]).within(shapely.box(382908, 5712300, 382910, 5712310))
     points = edition.checks.get(code="points")
     assert points.severity == Severity.WARNING
-    assert points.details["several"] > 0
+    assert points.params["several"] > 0
 
 
 def test_overlap_below_the_threshold_is_none(city, tmp_path):

@@ -63,7 +63,7 @@ def test_errors_need_a_person_and_a_reason(city, tmp_path):
     get_user_model().objects.create_user("gis")
     edition = stage(city, "parcels", write(tmp_path / "a.gml", parcels_gml()))
     EditionCheck.objects.create(
-        edition=edition, code="share", severity=Severity.ERROR, message="half is missing"
+        edition=edition, code="share", severity=Severity.ERROR, params={"text": "half is missing"}
     )
     for options in ({}, {"override": "known"}):
         with pytest.raises(CommandError, match="share: half is missing"):
@@ -82,7 +82,7 @@ def test_roll_back_shows_the_restoring_edition(city, tmp_path):
     assert Edition.objects.get(pk=shown["edition"]).restores == first
     assert shown["difference"]["counts"] == {"new": 1}
     assert Parcel.objects.active().count() == 3
-    with pytest.raises(CommandError, match="only the active one can"):
+    with pytest.raises(CommandError, match="das geht nur mit dem aktiven"):
         run("rollback_edition", second.pk)
 
 
@@ -97,7 +97,7 @@ def test_cancelled_before_it_began_and_resumed(city, tmp_path):
     path = write(tmp_path / "a.gml", parcels_gml())
     edition = edition_create(jurisdiction=city, dataset="parcels", sources=[Source(path)])
     assert run("cancel_edition", edition.pk)["status"] == "loading"
-    with pytest.raises(CommandError, match="cancelled before it began"):
+    with pytest.raises(CommandError, match="vor dem Beginn abgebrochen"):
         call_command("load_geodata", resume=edition.pk, stdout=StringIO())
     edition.refresh_from_db()
     assert edition.status == EditionStatus.FAILED

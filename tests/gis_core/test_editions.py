@@ -203,7 +203,10 @@ def test_unchanged_reload_stores_no_change(city, tmp_path):
 def test_errors_block_activation_until_a_named_person_gives_a_reason(city, tmp_path, person):
     edition = stage(city, "parcels", three(tmp_path))
     EditionCheck.objects.create(
-        edition=edition, code="share", severity=Severity.ERROR, message="half of it is missing"
+        edition=edition,
+        code="share",
+        severity=Severity.ERROR,
+        params={"text": "half of it is missing"},
     )
     for options in (
         {},
@@ -302,10 +305,11 @@ def test_cancelled_load_ends_after_its_batch_and_can_go_on(city, tmp_path, small
     with pytest.raises(LoadCancelled):
         edition_resume(edition=edition, progress=cancel)
     edition.refresh_from_db()
-    assert (edition.status, edition.error) == (EditionStatus.FAILED, "a.gml: cancelled")
+    assert edition.status == EditionStatus.FAILED
+    assert (edition.error["code"], edition.error["file"]) == ("cancelled", "a.gml")
     assert (edition.report["rows"], edition.progress["batches"]) == (1, 1)
     edition_resume(edition=edition)
-    assert (edition.status, edition.report["rows"], edition.error) == (EditionStatus.STAGED, 3, "")
+    assert (edition.status, edition.report["rows"], edition.error) == (EditionStatus.STAGED, 3, {})
 
 
 def test_failed_load_keeps_the_error_and_what_was_read(city, tmp_path, small_batches):
@@ -316,7 +320,7 @@ def test_failed_load_keeps_the_error_and_what_was_read(city, tmp_path, small_bat
         stage(city, "parcels", path)
     edition = Edition.objects.get()
     assert (edition.status, edition.report["rows"]) == (EditionStatus.FAILED, 2)
-    assert "has no geometry" in edition.error
+    assert edition.error["code"] == "geometry_missing"
 
 
 def test_value_that_the_model_refuses_names_the_feature(city, tmp_path):

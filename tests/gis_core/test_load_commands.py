@@ -96,7 +96,7 @@ def test_json_is_one_object_a_dataset(tmp_path):
         "as_of": None,
         "licence": "",
         "attribution": "",
-        "error": "",
+        "error": None,
         "difference": {"counts": {}, "districts": {}},
         "notes": [],
         "rows": 3,
@@ -171,7 +171,7 @@ def test_bad_source_is_a_command_error_and_stores_nothing(tmp_path):
     path = write(tmp_path / "cut.gml", parcels_gml()[:-50])
     with pytest.raises(
         CommandError,
-        match=r"nothing loaded from this source: cut\.gml: Flurstueck F0552\w+: not well-formed",
+        match=r"aus dieser Quelle wurde nichts geladen: cut\.gml: Flurstueck F0552\w+: kein wohlgeformtes XML",
     ):
         run("load_geodata", path, jurisdiction="castrop-rauxel.de", dataset="parcels")
     assert not Parcel.objects.exists()
@@ -185,7 +185,8 @@ def test_crs_layer_and_profile_are_passed_on(tmp_path):
     )
     options = {"jurisdiction": "castrop-rauxel.de", "dataset": "parcels", "layer": "eins"}
     with pytest.raises(
-        CommandError, match=r"names no coordinate reference system|unknown coordinate"
+        CommandError,
+        match=r"nennt kein Koordinatenreferenzsystem|unbekanntes Koordinatenreferenzsystem",
     ):
         run("load_geodata", path, **options)
     run(
@@ -197,5 +198,7 @@ def test_crs_layer_and_profile_are_passed_on(tmp_path):
         **options,
     )
     assert Parcel.objects.get().key == KEYS[0]
-    with pytest.raises(CommandError, match="no profile 'nas' of parcels reads table"):
+    with pytest.raises(
+        CommandError, match="keine Spaltenzuordnung 'nas' für Flurstücke liest table"
+    ):
         run("load_geodata", path, crs="EPSG:25832", profile="nas", **options)

@@ -131,7 +131,7 @@ def test_different_parcels_with_one_key_are_refused_by_name(city, tmp_path):
         load(city, "parcels", path)
     failed = Edition.objects.get()
     assert (failed.status, failed.report["rows"]) == (EditionStatus.FAILED, 2)
-    assert "different features share a key" in failed.error
+    assert failed.error["code"] == "keys_twice"
 
 
 def test_multi_part_with_hole_is_kept_whole(city, tmp_path):
@@ -201,7 +201,7 @@ def test_invalid_polygon_is_repaired_and_noted(city, tmp_path):
     result = load(city, "parcels", path)
     assert active(city)[KEYS[0]].geometry.valid
     assert result.edition.report["counts"] == {"geometries repaired": 1}
-    assert "Self-intersection" in result.edition.report["notes"][0]
+    assert "Self-intersection" in result.edition.report["notes"][0]["text"]
 
 
 PARCEL_COLUMNS = {

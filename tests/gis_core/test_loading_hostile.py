@@ -133,7 +133,7 @@ def test_missing_or_empty_geometry(city, tmp_path, geometry):
 
 def test_missing_key(city, tmp_path):
     path = write(tmp_path / "a.gml", collection_gml(parcel_gml("", GOOD)))
-    refuse(city, path, r"a\.gml: Flurstueck F: flstkennz or flurstueckskennzeichen is missing")
+    refuse(city, path, r"a\.gml: Flurstueck F: flstkennz / flurstueckskennzeichen is missing")
 
 
 def test_malformed_key_names_the_feature(city, tmp_path):
@@ -208,7 +208,7 @@ def test_missing_file_and_empty_directory(city, tmp_path):
 
 def test_missing_column_is_named_with_those_that_are_there(city, tmp_path):
     path = table_write(tmp_path / "a.gpkg", {"nummer": ["1"]}, [square(0)])
-    refuse(city, path, "has no column flstkennz or flurstueckskennzeichen; there are nummer")
+    refuse(city, path, "has no column flstkennz / flurstueckskennzeichen; there are nummer")
 
 
 def test_missing_layer_is_named(city, tmp_path):

@@ -56,7 +56,7 @@ def change_create(edition: Edition, kind: ChangeKind, number: int, **fields: Any
 
 
 def check_create(edition: Edition, severity: Severity, code: str, **fields: Any) -> EditionCheck:
-    defaults = {"message": f"finding {code}", "count": 3}
+    defaults = {"params": {"text": f"finding {code}"}, "count": 3}
     return EditionCheck.objects.create(
         edition=edition, severity=severity, code=code, **{**defaults, **fields}
     )

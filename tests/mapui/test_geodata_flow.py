@@ -172,13 +172,13 @@ def test_cancel_stops_a_load_that_has_not_begun(manager, city, tmp_path):
 def test_activation_that_errors_forbid_says_why(manager, city, tmp_path):
     edition = upload(manager, parcels_write(tmp_path / "after.gpkg", after()))
     tasks.geodata_load(edition.pk)
-    check_create(edition, Severity.ERROR, "drawn", message="Etwas stimmt nicht")
+    check_create(edition, Severity.ERROR, "drawn", params={"text": "Etwas stimmt nicht"})
     tasks.geodata_activate(edition.pk, edition.created_by_id, "")
     edition.refresh_from_db()
     assert edition.status == EditionStatus.STAGED
     page = manager.get(reverse("geodata_edition", args=[edition.pk])).content.decode()
     assert "Etwas stimmt nicht" in page
-    assert "drawn" in job_state(edition).problem
+    assert "drawn" in job_state(edition).problem_text
 
 
 def test_load_ordered_while_the_broker_was_down_is_begun_by_the_sweep(manager, city, tmp_path):
@@ -198,7 +198,7 @@ def test_shapefile_is_one_source(manager, city, uploads, tmp_path):
     assert [Path(one["path"]).name for one in edition.request["sources"]] == ["p.shp"]
     tasks.geodata_load(edition.pk)
     edition.refresh_from_db()
-    assert (edition.status, edition.error) == (EditionStatus.STAGED, "")
+    assert (edition.status, edition.error) == (EditionStatus.STAGED, {})
 
 
 def test_staff_cannot_upload(client, city, uploads, tmp_path):
@@ -234,7 +234,7 @@ def test_wfs_by_its_address_is_loaded(manager, city, settings, tmp_path):
         assert answer["Location"] == reverse("geodata_edition", args=[edition.pk])
         tasks.geodata_load(edition.pk)
     edition.refresh_from_db()
-    assert (edition.status, edition.error, edition.source) == (EditionStatus.STAGED, "", address)
+    assert (edition.status, edition.error, edition.source) == (EditionStatus.STAGED, {}, address)
     assert (edition.report["rows"], edition.report["unchanged"]) == (6, 1)
 
 
@@ -246,7 +246,7 @@ def test_private_address_of_a_wfs_is_refused(manager, city, settings, tmp_path):
     tasks.geodata_load(edition.pk)
     edition.refresh_from_db()
     assert edition.status == EditionStatus.FAILED
-    assert "must not be reached" in edition.error
+    assert edition.error["code"] == "address_refused"
 
 
 def test_edition_of_a_command_gets_its_impact_by_the_sweep(manager, city, tmp_path):

@@ -249,7 +249,7 @@ def test_new_larger_than_allowed_is_refused_before_it_is_read(manager, settings,
 
 
 def test_activate_in_spite_of_errors_needs_a_reason(manager, edition):
-    check_create(edition, Severity.ERROR, "share", message="30 % weniger Flurstücke")
+    check_create(edition, Severity.ERROR, "share", params={"text": "30 % weniger Flurstücke"})
     address = reverse("geodata_action", args=[edition.pk, "activate"])
     assert "30 % weniger Flurstücke" in manager.get(address).content.decode()
     assert manager.post(address, {"override_reason": "weil"}).status_code == 422

@@ -89,7 +89,9 @@ def test_nas_delivery_in_parts_is_one_edition(city, tmp_path, version):
     load(city, "cadastral_districts", tmp_path)
     result = load(city, "parcels", tmp_path)
     assert result.rows == 3
-    assert result.edition.report["notes"] == ["of 3 parts these did not come: 3"]
+    assert [note["text"] for note in result.edition.report["notes"]] == [
+        "of 3 parts these did not come: 3"
+    ]
     parcel = Parcel.objects.get(key=KEYS[1])
     assert (parcel.object_id, parcel.gemarkung_name) == ("DERP123400000001", "Castrop")
     assert (parcel.number, str(parcel.source_date), parcel.official_area) == (

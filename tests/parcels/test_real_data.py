@@ -37,7 +37,9 @@ def test_nas_delivery_is_found_by_key_and_by_point(monzel):
     call_command("load_geodata", DELIVERY, dataset="parcels", **options)
     edition = Edition.objects.get(dataset="parcels")
     assert (edition.report["rows"], edition.report["new"], edition.profile) == (2369, 2369, "nas")
-    assert edition.report["notes"] == ["of 8 parts these did not come: 6, 7"]
+    assert [note["text"] for note in edition.report["notes"]] == [
+        "of 8 parts these did not come: 6, 7"
+    ]
     parcels = list(Parcel.objects.active())
     assert len({(parcel.gemarkung_key, parcel.flur) for parcel in parcels}) == 24
     assert {parcel.gemarkung_name for parcel in parcels} == {"Monzel"}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from gis_core.coordinates import crs_parse
@@ -78,7 +79,8 @@ class Command(BaseCommand):
                     edition = self._stage(jurisdiction, dataset, sources, as_of, options, bar)
                     self._finish(edition, options, editions)
         except GisError as error:
-            raise CommandError(f"nothing loaded from this source: {error}") from error
+            text = _("nothing loaded from this source: %(error)s") % {"error": error.shown()}
+            raise CommandError(text) from error
         finally:
             editions_show(self, editions, f"{jurisdiction.name}: geodata", options["json"])
 
@@ -98,7 +100,7 @@ class Command(BaseCommand):
         try:
             crs = crs_parse(options["crs"]) if options["crs"] else None
         except GisError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(error.shown()) from error
         if options["manifest"] is None:
             paths: list[Path] = options["sources"]
             sources = [Source(path, options["profile"], options["layer"], crs) for path in paths]

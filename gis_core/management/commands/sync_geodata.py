@@ -40,7 +40,7 @@ class Command(BaseCommand):
                     shown = shown_on(bar, service.dataset)
                     editions.append(service_sync(service=service, progress=shown))
         except GisError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(error.shown()) from error
         finally:
             editions_show(self, editions, "geodata services", options["json"])
 

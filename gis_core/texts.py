@@ -1,0 +1,218 @@
+"""The texts of what gis_core says about geodata, by code. German stands in locale/de."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_noop as _
+
+# What a load says of a file or a feature, which is named before it.
+_FILES: Final = {
+    "file_missing": _("no such file or directory"),
+    "directory_empty": _("the directory holds no .gml, .xml, .gml.gz, .xml.gz or .zip"),
+    "file_unreadable": _("cannot be read: %(cause)s"),
+    "file_empty": _("is empty"),
+    "file_is_gzip": _("is gzip, against its name"),
+    "file_is_no_gzip": _("is not gzip, against its name"),
+    "file_named_otherwise": _("is named %(suffix)s but its content is %(found)s"),
+    "gzip_of_other": _("gzip is read for XML and CSV only, this is %(found)s"),
+    "gzip_damaged": _("damaged gzip: %(cause)s"),
+    "format_unknown": _(
+        "is of no known format (GML/NAS, GeoPackage, shapefile, FlatGeobuf, GeoJSON, CSV)"
+    ),
+    "zip_named_otherwise": _("is a zip archive, against its name"),
+    "zip_without_data": _("holds no file of a known format"),
+    "zip_damaged": _("cannot be unpacked: %(cause)s"),
+    "zip_many_files": _("holds %(count)s files, at most %(most)s are read"),
+    "zip_twice": _("is in the archive twice"),
+    "zip_large": _("unpacks to %(size)s bytes, at most %(most)s are read"),
+    "zip_empty": _("is an empty archive"),
+    "zip_path": _("leads out of the archive: the path is refused"),
+    "zip_link": _("is a symbolic link: refused"),
+    "zip_encrypted": _("is encrypted: unpack it first"),
+    "zip_nested": _("is an archive in an archive: refused"),
+    "zip_bomb": _("would grow from %(packed)s to %(size)s bytes: refused as a zip bomb"),
+}
+_TABLES: Final = {
+    "profile_unknown": _(
+        "no column mapping %(name)s of %(dataset)s reads %(format)s; known are %(known)s"
+    ),
+    "value_missing": _("%(columns)s is missing"),
+    "code_unknown": _("unknown %(columns)s %(value)s"),
+    "layer_missing": _("has no layer %(layer)s; there are %(there)s"),
+    "layers_none": _("has no layers"),
+    "columns_missing": _("layer %(layer)s has no column %(columns)s; there are %(there)s"),
+    "profiles_misfit": _("no column mapping fits: %(gaps)s"),
+    "profile_misfit": _("%(profile)s: %(gap)s"),
+    "crs_by_link": _("names its coordinate reference system by a link, which is not followed"),
+    "crs_unnamed": _("names no coordinate reference system; say it with --crs"),
+    "crs_of_columns_unnamed": _(
+        "nothing says in which coordinate reference system %(x)s and %(y)s are; say it with --crs"
+    ),
+    "csv_not_utf8": _("is not UTF-8: %(cause)s at byte %(byte)s of a line"),
+    "csv_improper": _("is no proper CSV: %(cause)s"),
+    "csv_line_long": _("is longer than %(most)s bytes"),
+    "csv_nul": _("holds NUL bytes: it is no UTF-8 text"),
+    "csv_no_coordinates": _("%(x)s, %(y)s are no coordinates"),
+    "csv_columns_missing": _("%(gaps)s; there are %(there)s"),
+    "csv_column_missing": _("no column %(columns)s"),
+    "csv_values_uneven": _("has %(count)s values, the header %(header)s"),
+    "value_misfit": _("a value does not fit: %(cause)s"),
+    "column_misfit": _("%(column)s: a value does not fit: %(cause)s"),
+}
+_GML: Final = {
+    "xml_dtd": _("a document type declaration (DTD, entities) is not allowed"),
+    "xml_rootless": _("no root element"),
+    "xml_root_late": _("no root element in the first megabytes"),
+    "xml_broken": _("not well-formed XML: %(cause)s"),
+    "xml_text_long": _(
+        "a text of more than 10 million characters (too many positions in one ring?)"
+    ),
+    "xml_service_error": _("is a service's error message (%(root)s), no data"),
+    "xml_root_unknown": _("its root is %(root)s and no namespace fits a profile: %(known)s"),
+    "xml_incomplete": _("is incomplete: %(name)s says %(said)s features, %(came)s came"),
+    "crs_nowhere": _(
+        "no srsName and no header names the coordinate reference system; say it with --crs"
+    ),
+    "surface_unsupported": _("%(name)s is not a supported surface"),
+    "ring_unsupported": _("%(name)s is not a supported ring"),
+    "curve_unsupported": _("%(name)s is not a supported curve"),
+    "ring_short": _("a ring has %(count)s positions, at least 4 are needed"),
+    "ring_open": _("a ring is not closed"),
+    "arc_positions": _("an arc has %(count)s positions, exactly 3 are needed"),
+    "positions_uneven": _("%(count)s numbers are not positions of %(size)s"),
+    "position_none": _("%(text)s is no position"),
+    "coordinate_no_number": _("a coordinate is not a number: %(cause)s"),
+    "coordinate_infinite": _("a coordinate is not a finite number"),
+}
+_GEOMETRY: Final = {
+    "geometry_missing": _("has no geometry"),
+    "geometry_kind": _("is a %(kind)s, wanted is %(wanted)s"),
+    "geometry_worthless": _("no valid area: %(cause)s"),
+    "geometry_repaired": _("repaired, was: %(cause)s"),
+    "positions_many": _("has %(count)s positions, at most %(most)s are read"),
+    "crs_none": _("no coordinate reference system"),
+    "crs_unknown": _("unknown coordinate reference system %(name)s"),
+    "crs_misfit": _(
+        "coordinates x %(west)s to %(east)s, y %(south)s to %(north)s lie outside the area of %(crs)s (%(name)s);"
+        " likely cause: %(guess)s"
+    ),
+    "guess_degrees": _("degrees; latitude and longitude may be swapped"),
+    "guess_other": _("another CRS, or false eastings"),
+    "guess_unheld": _("coordinates that %(crs)s cannot hold"),
+    "guess_crs": _("the coordinates are in %(crs)s"),
+    "guess_crs_swapped": _("the coordinates are in %(crs)s with swapped axes"),
+    "guess_elsewhere": _("data of another municipality, or a wrong coordinate reference system"),
+    "degrees_unprojectable": _(
+        "longitude %(longitude)s, latitude %(latitude)s cannot be projected"
+    ),
+    "extent_far": _("lies %(km)s km outside %(name)s; likely cause: %(guess)s"),
+    "extent_nowhere": _("no feature lies within %(km)s km of %(name)s; likely cause: %(guess)s"),
+}
+_DELIVERIES: Final = {
+    "nba_unprepared": _("is an update delivery (%(kind)s); a complete delivery is needed"),
+    "nba_not_for_dataset": _(
+        "is an update delivery, but %(dataset)s can only be loaded from a complete one"
+    ),
+    "nba_without_base": _("is an update, but nothing is active: load a complete delivery first"),
+    "nba_parts_missing": _("is an update, and of %(total)s parts these did not come: %(missing)s"),
+    "nba_other_object": _("replaces an object by another one"),
+    "nba_gap_unknown": _("a delivery is missing before this one: the object is not known"),
+    "nba_gap_inactive": _(
+        "a delivery is missing before this one: the object is not among the active ones"
+    ),
+    "nba_gap_version": _(
+        "a delivery is missing before this one: it follows on the version of %(expected)s, known is that of %(known)s"
+    ),
+    "nba_older": _("is of %(date)s, older than the active delivery of %(active)s"),
+    "nba_typeless": _("does not say of which type"),
+    "nba_properties": _("changes single properties, of which only the end of life is known"),
+    "parts_missing": _("of %(total)s parts these did not come: %(missing)s"),
+    "part_twice": _("is the same part as %(other)s, read once"),
+    "locations_unused": _(
+        "%(count)s streets or house numbers changed without their parcels: what is stored of those stays"
+    ),
+}
+_SERVICES: Final = {
+    "wfs_http": _("answers with HTTP %(status)s"),
+    "wfs_http_told": _("answers with HTTP %(status)s: %(cause)s"),
+    "wfs_large": _("answers with more than %(most)s bytes"),
+    "wfs_fetch_large": _("sends more than %(most)s bytes"),
+    "wfs_slow": _("took more than %(seconds)s seconds for a page"),
+    "wfs_stalls": _("stalls: nothing came for %(seconds)s seconds"),
+    "wfs_unreachable": _("cannot be reached: %(cause)s"),
+    "wfs_capabilities": _("its capabilities cannot be understood: %(cause)s"),
+    "wfs_versions": _("speaks none of the versions %(versions)s of WFS"),
+    "wfs_no_xml": _("answers with no proper XML: %(cause)s"),
+    "wfs_exception": _("answers with an exception: %(cause)s"),
+    "wfs_no_wfs": _("is no WFS: it answers with %(name)s"),
+    "wfs_no_features": _("answers with %(name)s instead of features"),
+    "wfs_type_missing": _("offers no feature type %(wanted)s; there are %(there)s"),
+    "wfs_broken": _("answers with broken XML from feature %(start)s on: %(cause)s"),
+    "wfs_short": _(
+        "answers incompletely from feature %(start)s on: it says %(said)s, %(came)s came"
+    ),
+    "wfs_repeats": _("sends the same features again from %(start)s on: it ignores STARTINDEX"),
+    "wfs_changed": _("was changed while it was read: first %(before)s features, then %(after)s"),
+    "wfs_incomplete": _("is incomplete: it counts %(matched)s features, %(came)s came"),
+    "wfs_incomplete_twice": _(
+        "is incomplete: it counts %(matched)s features, %(came)s came; %(again)s came twice, its order changes"
+        " from page to page"
+    ),
+    "address_none": _("%(url)s is no address."),
+    "address_scheme": _("%(url)s is no address that begins with http:// or https://."),
+    "address_refused": _("%(host)s leads to %(address)s, which must not be reached."),
+    "answer_large": _("The answer has more than %(most)s bytes."),
+    "answer_slow": _("The answer took more than %(seconds)s seconds."),
+}
+_EDITIONS: Final = {
+    "cancelled": _("cancelled"),
+    "cancelled_early": _("cancelled before it began"),
+    "load_running": _("another load of %(dataset)s is running"),
+    "load_empty": _("holds no feature of %(dataset)s"),
+    "keys_twice": _("different features share a key: %(keys)s"),
+    "dataset_unknown": _("unknown dataset %(name)s; known are %(known)s"),
+    "edition_has_errors": _(
+        "edition %(edition)s has errors that only a named person with a reason can override: %(errors)s"
+    ),
+    "edition_error": _("%(check)s: %(finding)s"),
+    "edition_not_discardable": _("edition %(edition)s is %(status)s: it cannot be discarded"),
+    "edition_not_active": _("edition %(edition)s is %(status)s: only the active one can"),
+    "edition_not_staged": _("edition %(edition)s is %(status)s, not staged"),
+    "edition_lost": _("what was staged of edition %(edition)s is lost: load it again"),
+    "edition_overtaken": _("another edition of %(dataset)s was just activated: try again"),
+    "edition_not_loadable": _("edition %(edition)s is %(status)s: nothing to load"),
+    "edition_not_loading": _("edition %(edition)s is not being loaded"),
+    "work_broke_off": _("The work broke off; the log says more."),
+    "broke_off": _("the work broke off: %(cause)s"),
+}
+# Findings: "check_" and the code of the check.
+_CHECKS: Final = {
+    "check_validity": _("Invalid areas were repaired"),
+    "check_unplaced": _("Objects were left out because nothing says where they are"),
+    "check_duplicates": _("Identical objects were taken once"),
+    "check_arcs": _("Arcs were replaced by chords that leave them by %(mm)s mm at most"),
+    "check_flattened": _("Heights were left out"),
+    "check_axes": _("Swapped axes or zone numbers before eastings were put right"),
+    "check_transformed": _("Coordinates were transformed: %(names)s"),
+    "check_parts": _("A delivery is incomplete: %(gaps)s"),
+    "check_share": _(
+        "%(after)s objects where %(before)s were before (%(share)s %%): is it all there?"
+    ),
+    "check_outside": _(
+        "Objects lie more than %(km)s km outside the municipality: is the coordinate reference system right?"
+    ),
+    "check_overlaps": _("Areas overlap by more than %(area)s m²"),
+    "check_gaps": _("Areas do not fit their neighbours: slits up to %(width)s m wide"),
+    "check_points": _("Of %(total)s points %(none)s hit no area, %(one)s one, %(several)s several"),
+}
+TEXTS: Final = {
+    **_FILES,
+    **_TABLES,
+    **_GML,
+    **_GEOMETRY,
+    **_DELIVERIES,
+    **_SERVICES,
+    **_EDITIONS,
+    **_CHECKS,
+}

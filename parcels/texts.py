@@ -1,0 +1,24 @@
+"""The texts of what loading the cadastre says, by code (gis_core.messages). German stands in locale/de."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_noop as _
+
+TEXTS: Final = {
+    "parcel_key": _("%(text)s is not a parcel key"),
+    "no_area": _("%(value)s is no area"),
+    "no_date": _("%(value)s is no date"),
+    "district_key": _("%(key)s is no key of a Gemarkung (6 digits) or Flur (9 digits)"),
+    "land_use_unknown": _("unknown land use %(use)s; it belongs into land_use_codes.csv"),
+    "check_area": _(
+        "The area differs from the official one by more than %(m2)s m² and %(share)s %%"
+    ),
+    "check_gemarkung_unknown": _(
+        "Parcels of a Gemarkung that is not among the cadastral districts: %(keys)s"
+    ),
+    "check_flur_unknown": _(
+        "Parcels of a Flur that is not among the cadastral districts: %(keys)s"
+    ),
+}
