@@ -122,6 +122,11 @@ class Edition(models.Model):
         return f"{self.get_dataset_display()} {self.as_of or self.created_at:%Y-%m-%d}"
 
     @property
+    def is_first(self) -> bool:
+        """Whether there was nothing to compare it with: everything in it is new, and no changes are stored."""
+        return self.base_id is None and self.restores_id is None and "new" in self.report
+
+    @property
     def error_text(self) -> str:
         """Why the load failed, in the active language; "" when it did not."""
         return told_text(self.error) if self.error else ""

@@ -170,7 +170,10 @@ _EDITIONS: Final = {
     "cancelled_early": _("cancelled before it began"),
     "load_running": _("another load of %(dataset)s is running"),
     "load_empty": _("holds no feature of %(dataset)s"),
-    "keys_twice": _("different features share a key: %(keys)s"),
+    "keys_twice": _(
+        "different features share a key: %(keys)s; which of them counts only the source can say, so it has to be"
+        " put right there"
+    ),
     "dataset_unknown": _("unknown dataset %(name)s; known are %(known)s"),
     "edition_has_errors": _(
         "edition %(edition)s has errors that only a named person with a reason can override: %(errors)s"
@@ -198,6 +201,10 @@ _CHECKS: Final = {
     "check_parts": _("A delivery is incomplete: %(gaps)s"),
     "check_share": _(
         "%(after)s objects where %(before)s were before (%(share)s %%): is it all there?"
+    ),
+    "check_disjoint": _(
+        "Nothing of the active state comes again: all %(vanished)s objects would vanish. A delivery that only inserts"
+        " is taken for a complete one; this looks like an update without its base, or like another area"
     ),
     "check_outside": _(
         "Objects lie more than %(km)s km outside the municipality: is the coordinate reference system right?"

@@ -28,6 +28,7 @@ OF_A_LOAD: Final = (
     *(
         "validity",
         "unplaced",
+        "disjoint",
         "duplicates",
         "arcs",
         "flattened",
@@ -118,6 +119,8 @@ def _share(
     after = difference.unchanged + difference.changed + difference.new
     if before < limits["share_from_rows"]:
         return
+    if difference.vanished == before and not staging.is_update:
+        yield finding("disjoint", Severity.ERROR, before, {"vanished": before})
     share = after / before - 1
     if share > limits["share_warning"]:
         return

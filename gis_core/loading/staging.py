@@ -85,6 +85,11 @@ class Staging:
         }
 
     @property
+    def staged_table(self) -> sql.Identifier:
+        """The table of the rows."""
+        return sql.Identifier(SCHEMA, f"edition_{self.edition.pk}")
+
+    @property
     def is_update(self) -> bool:
         """Whether an update delivery is staged: what it does not name stays as it is."""
         return bool(self.edition.progress.get("update"))
@@ -174,7 +179,7 @@ class Staging:
         )
         if conflicts:
             named = "; ".join(f"{key} ({', '.join(names[:3])})" for key, names in conflicts)
-            raise LoadError("keys_twice", keys=named)
+            raise LoadError("keys_twice", file=self.edition.source, keys=named)
         repeated = self.execute(
             "WITH gone AS (DELETE FROM {staging} s USING {staging} t"
             " WHERE s.key = t.key AND s.ctid > t.ctid RETURNING s.ctid) SELECT count(*) FROM gone"

@@ -9,9 +9,12 @@ from typing import Any, Final
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import Polygon
+from django.db import connection
+from psycopg2 import sql
 
 from gis_core.datasets import dataset_spec
-from gis_core.enums import ChangeKind
+from gis_core.enums import ChangeKind, EditionStatus
+from gis_core.loading.staging import Staging
 from gis_core.models import Edition, EditionChange
 from gis_core.srids import WGS84, storage_srid
 from mapui.geodata.impact import impact_shown
@@ -25,7 +28,13 @@ CHANGE_LIMIT: Final = 1500
 def change_features(
     edition: Edition, *, kinds: Iterable[str], bbox: Polygon | None
 ) -> tuple[list[dict[str, Any]], bool]:
-    """Changes of these kinds as GeoJSON features (WGS84), by kind and key; second, whether there are more."""
+    """Changes of these kinds as GeoJSON features (WGS84), by kind and key; second, whether there are more.
+
+    A first edition has no changes: its own rows are what is new.
+    """
+    if edition.is_first:
+        rows = _rows(edition, bbox) if ChangeKind.NEW in kinds else []
+        return _features(rows)
     changes = EditionChange.objects.filter(
         edition=edition, kind__in=list(kinds), geometry__isnull=False
     )
@@ -35,7 +44,12 @@ def change_features(
     found = changes.annotate(outline=AsGeoJSON(Transform("geometry", WGS84), precision=7)).order_by(
         "-kind", "key"
     )
-    rows = found.values_list("kind", "key", "related", "outline")[: CHANGE_LIMIT + 1]
+    return _features(found.values_list("kind", "key", "related", "outline")[: CHANGE_LIMIT + 1])
+
+
+def _features(
+    rows: Iterable[tuple[str, str, list[str], str]],
+) -> tuple[list[dict[str, Any]], bool]:
     features = [
         {
             "type": "Feature",
@@ -53,12 +67,61 @@ def change_features(
     return features[:CHANGE_LIMIT], len(features) > CHANGE_LIMIT
 
 
+def _rows(edition: Edition, bbox: Polygon | None) -> list[tuple[str, str, list[str], str]]:
+    """Rows of a first edition in a box, in the order of their hashes: of too many a sample spread over the view."""
+    table, geometry, own = _table(edition)
+    if geometry is None:
+        return []
+    view = None if bbox is None else bytes(bbox.transform(storage_srid(), clone=True).ewkb)
+    statement = sql.SQL(
+        "SELECT key, ST_AsGeoJSON(ST_Transform({geometry}, {wgs84}), 7) FROM {table} WHERE {own}"
+        " AND {geometry} IS NOT NULL AND (%(view)s IS NULL OR {geometry} && ST_GeomFromEWKB(%(view)s))"
+        " ORDER BY content_hash LIMIT {limit}"
+    ).format(
+        table=table,
+        geometry=geometry,
+        own=own,
+        wgs84=sql.Literal(WGS84),
+        limit=sql.Literal(CHANGE_LIMIT + 1),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"view": view})
+        return [(ChangeKind.NEW.value, key, [], outline) for key, outline in cursor.fetchall()]
+
+
+def _table(edition: Edition) -> tuple[sql.Identifier, sql.Identifier | None, sql.Composable]:
+    """Where the rows of an edition are, the column of their geometry, and which of them are its own."""
+    spec = dataset_spec(edition.dataset)
+    field = spec.geometry_field
+    geometry = None if field is None else sql.Identifier(field.name)
+    staging = Staging(spec, edition)
+    if staging.exists():
+        return staging.staged_table, geometry, sql.SQL("true")
+    own = sql.SQL("edition_from_id = {edition}").format(edition=sql.Literal(edition.pk))
+    return sql.Identifier(spec.model._meta.db_table), geometry, own
+
+
+def _rows_extent(edition: Edition) -> tuple[float, float, float, float] | None:
+    table, geometry, own = _table(edition)
+    if geometry is None:
+        return None
+    statement = sql.SQL(
+        "SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)"
+        " FROM (SELECT ST_Extent({geometry}) AS box FROM {table} WHERE {own}) whole"
+    ).format(table=table, geometry=geometry, own=own)
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        row: tuple[float, float, float, float] = cursor.fetchone()
+    return None if row[0] is None else row
+
+
 def change_bounds(edition: Edition) -> Bounds | None:
-    """Where the changes and the issues concerned lie (WGS84 degrees); None without any."""
+    """Where the changes (of a first edition its rows) and the issues concerned lie (WGS84); None without any."""
     changes = EditionChange.objects.filter(edition=edition, geometry__isnull=False)
     places = [(one.longitude, one.latitude) for one in impact_shown(edition) or []]
     # Only the box is transformed: an edition may have a million changes.
-    extent = changes.aggregate(e=Extent("geometry"))["e"]
+    first = edition.is_first
+    extent = _rows_extent(edition) if first else changes.aggregate(e=Extent("geometry"))["e"]
     if extent is not None:
         box = Polygon.from_bbox(extent)
         box.srid = storage_srid()
@@ -73,6 +136,7 @@ def change_bounds(edition: Edition) -> Bounds | None:
 
 def kinds_mapped(edition: Edition, table: DifferenceTable) -> list[ChangeKind]:
     """The kinds of change that the map can draw; a dataset without geometry has none."""
-    if dataset_spec(edition.dataset).geometry_field is None:
+    gone = edition.status == EditionStatus.DISCARDED
+    if gone or dataset_spec(edition.dataset).geometry_field is None:
         return []
     return [kind for kind, count in table.kinds if count]

@@ -72,7 +72,9 @@ def editions_shown(*, jurisdiction: Jurisdiction | None, dataset: str = "") -> Q
 
 
 def difference_table(edition: Edition) -> DifferenceTable:
-    """Counts of the stored changes."""
+    """Counts of the stored changes; in a first edition everything is new."""
+    if edition.is_first:
+        return DifferenceTable([(ChangeKind.NEW, edition.report["new"])])
     found = edition_difference(edition)
     keyed = {key: counts for key, counts in found.districts.items() if key}
     names = district_names(edition.jurisdiction_id, keyed) if keyed else {}

@@ -12,6 +12,7 @@ from gis_core.models import Edition
 from gis_core.services.editions import edition_activate
 from parcels.enums import DistrictKind
 from parcels.models import CadastralDistrict
+from tests.gis_core import nas_factories as nas
 from tests.gis_core.geodata_factories import (
     KEYS,
     collection_gml,
@@ -191,3 +192,15 @@ def test_duplicates_and_transformations_are_told(city, tmp_path):
     twin = write(tmp_path / "b.gml", parcels_gml(1))
     edition = stage(city, "parcels", path, twin)
     assert findings(edition)["duplicates"] == (Severity.INFO, 1)
+
+
+def test_delivery_of_inserts_alone_that_has_nothing_of_the_active_state(city, tmp_path, limits):
+    limits["share_from_rows"] = 2
+    base = nas.delivery(nas.insert(nas.parcel(0), nas.parcel(1)))
+    load(city, "parcels", write(tmp_path / "1.xml", base))
+    text = nas.delivery(nas.insert(nas.parcel(2)), date=nas.CHANGED)
+    edition = stage(city, "parcels", write(tmp_path / "2.xml", text))
+    assert findings(edition)["disjoint"] == (Severity.ERROR, 2)
+    again = nas.delivery(nas.insert(nas.parcel(1), nas.parcel(2)), date=nas.CHANGED)
+    edition = stage(city, "parcels", write(tmp_path / "3.xml", again))
+    assert "disjoint" not in findings(edition)
