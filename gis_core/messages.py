@@ -6,15 +6,18 @@ process spoke that met the cause. Each app registers its texts; `gis_core.texts`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.utils.formats import localize
 from django.utils.translation import gettext
 
 from gis_core.enums import Dataset, EditionStatus
 from gis_core.texts import TEXTS
 
+_LINE: Final = re.compile(r"^line (\d+)$")
 _texts: dict[str, str] = dict(TEXTS)
 # Parameters whose values are codes of the program, and what people call them.
 _LABELS: Final[dict[str, type[Dataset] | type[EditionStatus]]] = {
@@ -81,10 +84,11 @@ class Told:
         return self._joined(str(self.message))
 
     def shown(self) -> str:
-        return self._joined(self.message.shown())
+        return self._joined(self.message.shown(), feature_shown(self.feature))
 
-    def _joined(self, text: str) -> str:
-        return ": ".join(part for part in (self.file, self.feature, text) if part)
+    def _joined(self, text: str, feature: str | None = None) -> str:
+        named = self.feature if feature is None else feature
+        return ": ".join(part for part in (self.file, named, text) if part)
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored: with the English text, for the day on which the code is no longer known."""
@@ -108,6 +112,12 @@ def told_text(values: Mapping[str, Any] | str) -> str:
     return told.shown() if told else str(values.get("text", ""))
 
 
+def feature_shown(feature: str) -> str:
+    """A feature's name in the active language: lines of a table are called so in each, all else is a proper name."""
+    match = _LINE.match(feature)
+    return gettext("line %(number)s") % {"number": match[1]} if match else feature
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return _separator(value).join(map(str, value))
@@ -119,6 +129,8 @@ def _shown(name: str, value: Any) -> str:
         return value.shown()
     if isinstance(value, list | tuple):
         return _separator(value).join(_shown(name, one) for one in value)
+    if isinstance(value, float):
+        return str(localize(value))
     labels = _LABELS.get(name)
     return str(labels(value).label) if labels and value in labels.values else str(value)
 

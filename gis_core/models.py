@@ -133,8 +133,9 @@ class Edition(models.Model):
 
     @property
     def notes(self) -> list[str]:
-        """What the load noticed of single files and features, in the active language."""
-        return [told_text(note) for note in self.report.get("notes", [])]
+        """What the load noticed beside its findings, in the active language."""
+        notes = self.report.get("notes", [])
+        return [told_text(n) for n in notes if isinstance(n, str) or n["code"] != "parts_missing"]
 
 
 class EditionCheck(models.Model):

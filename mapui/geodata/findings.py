@@ -11,6 +11,7 @@ from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.enums import Severity
+from gis_core.messages import feature_shown
 from gis_core.models import Edition, EditionCheck
 from gis_core.srids import WGS84, storage_srid
 
@@ -52,7 +53,7 @@ def samples_shown(check: EditionCheck) -> list[SampleShown]:
 
 def _sample(values: dict[str, Any]) -> SampleShown:
     return SampleShown(
-        name=str(values.get("key") or values.get("feature") or ""),
+        name=str(values.get("key") or feature_shown(values.get("feature") or "")),
         facts=[
             (str(label), str(localize(values[name])))
             for name, label in SAMPLE_FACTS.items()

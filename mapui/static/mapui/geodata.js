@@ -3,6 +3,7 @@
 
 (() => {
   const { element, load, note } = window.flurpost;
+  const DENSE = 300;
   const ORDER = ["vanished", "split", "merged", "changed", "new"];
 
   // Colours, lines and patterns stand in flurpost.css, the patterns themselves in the page.
@@ -36,6 +37,8 @@
       if (turn !== asked || layer._map !== map) return;
       layer.clearLayers();
       layer.addData(collection);
+      // Thick lines would hide what many small areas say by their patterns.
+      map.getPane(pane).classList.toggle("dense", collection.features.length > DENSE);
       note(collection.truncated ? options.truncated : "");
     }
 
