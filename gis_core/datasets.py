@@ -43,7 +43,8 @@ class DatasetSpec:
     active rows (a multipolygon in the storage CRS, or None); with several, the lowest `boundary_rank` wins.
     The first six characters of `district_field` are the key of the Gemarkung. `successions`: what took the place
     of a vanished object is found by area. `coverage`: the areas touch without overlaps and gaps. `checks` come
-    on top of those that every dataset gets. `is_evidence`: decisions rest on it, so a change concerns open issues.
+    on top of those that every dataset gets. `key_normalise`: a key as a source writes
+    it as it is stored. `is_evidence`: decisions rest on it, so a change concerns open issues.
     """
 
     dataset: Dataset
@@ -56,6 +57,7 @@ class DatasetSpec:
     successions: bool = False
     coverage: bool = False
     checks: tuple[Check, ...] = ()
+    key_normalise: Callable[[str], str] = str
     is_evidence: bool = True
 
     @property

@@ -19,6 +19,8 @@ A profile is a JSON object:
     places     NAS only: [element, relation] that refers to the features, which have no geometry of their own; the
                first that is there gives the point
     outlines   areas stand for lines: their edges are taken, and half of these for the length
+    changes    WFS only: {"date": name, "key": name} of the properties that say when a feature was changed (kept as
+               the model's source_date) and what its key is
     points     CSV only: [column of x, column of y, CRS or ""], the first pair that is there makes the geometry
 """
 
@@ -55,6 +57,7 @@ class Profile:
     object_id: str = ""
     location: str = ""
     places: list[list[str]] = field(default_factory=list)
+    changes: dict[str, str] = field(default_factory=dict)
     outlines: bool = False
     points: list[list[str]] = field(default_factory=list)
 

@@ -30,6 +30,7 @@ from gis_core.loading.prefetch import prefetched
 from gis_core.loading.profiles import Profile, profiles_select
 from gis_core.loading.table_source import csv_batches, table_batches, table_fits
 from gis_core.loading.wfs import directory_for, wfs_fetch
+from gis_core.loading.wfs_changes import ServiceChanges, changes_fetch
 from gis_core.loading.xml_source import profile_read, xml_batches
 from gis_core.messages import Message
 from gis_core.models import Jurisdiction
@@ -42,7 +43,8 @@ POSITIONS_MAX: Final = 500_000
 class Source:
     """A file, or the directory of a delivery in parts, with what its content does not say by itself.
 
-    With `url` it is a WFS, of which the feature type `layer` (or the one that a profile reads) is fetched into `path`.
+    With `url` it is a WFS, of which the feature type `layer` (or the one that a profile reads) is fetched into `path`;
+    with `changes` only what changed, where the active edition came from the same service.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class Source:
     layer: str | None = None
     crs: SourceCrs | None = None
     url: str = ""
+    changes: bool = False
 
     @property
     def name(self) -> str:
@@ -80,7 +83,12 @@ def source_batches(
     extent = ExtentCheck(spec.dataset, jurisdiction)
     with ExitStack() as stack:
         sources = list(sources)
-        files = [file for source in sources for file in _files(spec, source, stack, progress)]
+        partial = _changed(spec, sources, jurisdiction, progress)
+        files = (
+            [_recognised(spec, sources[0], path.name, path) for path in partial.pages]
+            if partial
+            else [file for source in sources for file in _files(spec, source, stack, progress)]
+        )
         plan, files = _delivery(spec, jurisdiction, files, report)
         for number, file in enumerate(files):
             with _labelled(file.label, file.path):
@@ -89,10 +97,16 @@ def source_batches(
                     _size_check(batch)
                     extent.check(batch)
                     _lines_measure(profile, batch)
-                    batch.update = plan is not None and plan.partial
+                    batch.update = partial is not None or (plan is not None and plan.partial)
                     yield profile, batch
         if plan is not None and plan.partial:
             yield plan.profile, _ended(plan)
+        if partial is not None:
+            name = sources[0].name
+            yield (
+                partial.profile,
+                Batch(name, {}, [], None, None, update=True, deleted=partial.vanished),
+            )
         extent.finish(", ".join(file.label for file in files))
     for source in sources:
         if source.url:
@@ -113,11 +127,35 @@ def _labelled(label: str, path: Path) -> Iterator[None]:
 
 
 def wfs_source(
-    url: str, *, type_name: str = "", profile: str | None = None, crs: SourceCrs | None = None
+    url: str,
+    *,
+    type_name: str = "",
+    profile: str | None = None,
+    crs: SourceCrs | None = None,
+    changes: bool = False,
 ) -> Source:
     """A WFS as a source; each one is fetched anew, one that broke off goes on."""
     path = directory_for(Path(settings.FETCH_ROOT), url, type_name, time.time())
-    return Source(path, profile, type_name or None, crs, url)
+    return Source(path, profile, type_name or None, crs, url, changes)
+
+
+def _changed(
+    spec: DatasetSpec, sources: list[Source], jurisdiction: Jurisdiction, progress: Progress
+) -> ServiceChanges | None:
+    """What changed of a service, where that is wanted and can be known."""
+    if len(sources) != 1 or not sources[0].changes:
+        return None
+    source = sources[0]
+    readable = profiles_select(spec, "xml", source.profile, source.url)
+    return changes_fetch(
+        spec,
+        jurisdiction,
+        url=source.url,
+        path=source.path,
+        type_name=source.layer or "",
+        profiles=readable,
+        progress=progress,
+    )
 
 
 def _files(

@@ -32,6 +32,7 @@ from gis_core.loading.wfs_service import (
     feature_address,
     features_count,
     service_find,
+    since_filter,
 )
 from gis_core.messages import Message
 
@@ -52,7 +53,7 @@ class Page:
     matched: int | None
 
 
-def wfs_fetch(
+def wfs_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual value
     url: str,
     directory: Path,
     *,
@@ -61,9 +62,14 @@ def wfs_fetch(
     page_features: int = PAGE_FEATURES,
     stall_s: float = STALL_S,
     pauses_s: tuple[float, ...] = PAUSES_S,
+    since: tuple[str, str] | None = None,
+    only: str = "",
     progress: Progress,
 ) -> list[Path]:
     """Fetches a feature type whole; the pages, in order.
+
+    With `since` (property, value) only the features whose property is not before the value, with `only` nothing of
+    them but one property.
 
     `type_names` are those that a profile can read; `type_name` chooses one when there are several. Raises
     LoadError naming the address and the cause: no WFS, an exception, a truncated answer, a service that stalls.
@@ -71,15 +77,17 @@ def wfs_fetch(
     label = urlsplit(url).netloc or url
     client = Client(label, stall_s, pauses_s)
     service = client.tried(lambda: service_find(client, url, type_names, type_name))
-    pages, identifiers = _resumed(directory, service, page_features)
-    total = client.tried(lambda: features_count(client, service))
+    more = {"FILTER": since_filter(service, *since)} if since else {}
+    more |= {"PROPERTYNAME": only} if only else {}
+    pages, identifiers = _resumed(directory, service, page_features, more)
+    total = client.tried(lambda: features_count(client, service, **more))
     size = 0
     # The count may be that of the server's own limit: only an empty page is the end.
     while not pages or pages[-1].returned:
         start = sum(page.returned for page in pages)
         try:
             page, found = client.tried(
-                lambda at=start: _page(client, service, directory, at, page_features)  # type: ignore[misc]
+                lambda at=start: _page(client, service, directory, at, page_features, more)  # type: ignore[misc]
             )
         except LoadError:
             if total is None or start < total:
@@ -95,7 +103,7 @@ def wfs_fetch(
             raise _useless(directory, changed, label)
         identifiers |= found
         pages.append(page)
-        _state_write(directory, service, page_features, pages)
+        _state_write(directory, service, page_features, pages, more)
         progress(label, start + page.returned)
         size += (directory / page.file).stat().st_size
         if size > FETCH_MAX_BYTES:
@@ -139,12 +147,13 @@ def _page(
     directory: Path,
     start: int,
     count: int,
+    more: dict[str, str],
 ) -> tuple[Page, set[str]]:
     """Fetches one page; it gets its name only when it is whole."""
     # Beside the directory, which holds whole pages only.
     part = directory.with_name(f"{directory.name}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
-    client.get(feature_address(service, start, count), part)
+    client.get(feature_address(service, start, count, **more), part)
     page, found = _page_read(part, service, start, client.label)
     name = f"page-{start:09d}.gml"
     directory.mkdir(exist_ok=True)
@@ -189,20 +198,30 @@ def _identifiers(directory: Path, page: Page, service: Service) -> set[str]:
     return _page_read(directory / page.file, service, page.start, "")[1]
 
 
-def _state_write(directory: Path, service: Service, count: int, pages: list[Page]) -> None:
-    state = {"service": vars(service), "count": count, "pages": [vars(page) for page in pages]}
+def _state_write(
+    directory: Path, service: Service, count: int, pages: list[Page], more: dict[str, str]
+) -> None:
+    state = {
+        "service": vars(service),
+        "count": count,
+        "more": more,
+        "pages": [vars(page) for page in pages],
+    }
     fresh = directory / f"{_STATE}.part"
     fresh.write_text(json.dumps(state), "utf-8")
     fresh.replace(directory / _STATE)
 
 
-def _resumed(directory: Path, service: Service, count: int) -> tuple[list[Page], set[str]]:
+def _resumed(
+    directory: Path, service: Service, count: int, more: dict[str, str]
+) -> tuple[list[Page], set[str]]:
     """The pages of a fetch that broke off, as long as they are all there and of the same request."""
     path = directory / _STATE
     if not path.exists():
         return [], set()
     state = json.loads(path.read_text("utf-8"))
-    if state["service"] != vars(service) or state["count"] != count:
+    same = (state["service"], state["count"], state["more"]) == (vars(service), count, more)
+    if not same:
         return [], set()
     pages: list[Page] = []
     identifiers: set[str] = set()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from xml.etree.ElementTree import ParseError
+from xml.sax.saxutils import escape
 
 import httpx
 from defusedxml import DefusedXmlException
@@ -44,6 +45,8 @@ _OURS: Final = frozenset(
         "MAXFEATURES",
         "STARTINDEX",
         "SRSNAME",
+        "FILTER",
+        "PROPERTYNAME",
     }
 )
 
@@ -220,9 +223,20 @@ def feature_address(service: Service, start: int = 0, count: int = 0, **more: st
     return _address(service.url, parameters | more)
 
 
-def features_count(client: Client, service: Service) -> int | None:
+def since_filter(service: Service, name: str, value: str) -> str:
+    """A filter for features whose property is not before a value, as the service's version writes it."""
+    new = service.version == "2.0.0"
+    namespace = "http://www.opengis.net/fes/2.0" if new else "http://www.opengis.net/ogc"
+    reference = "ValueReference" if new else "PropertyName"
+    return (
+        f'<Filter xmlns="{namespace}"><PropertyIsGreaterThanOrEqualTo><{reference}>{escape(name)}</{reference}>'
+        f"<Literal>{escape(value)}</Literal></PropertyIsGreaterThanOrEqualTo></Filter>"
+    )
+
+
+def features_count(client: Client, service: Service, **more: str) -> int | None:
     """How many features there are, asked for by itself because pages need not say it; None when it is not told."""
-    content = _small(client, feature_address(service, RESULTTYPE="hits"))
+    content = _small(client, feature_address(service, 0, 0, RESULTTYPE="hits", **more))
     root = _root(content, client.label)
     number = root.get("numberMatched") or root.get("numberOfFeatures") or ""
     return int(number) if number.isdigit() else None

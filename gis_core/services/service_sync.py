@@ -26,6 +26,7 @@ class GeodataService:
     """A dataset of a jurisdiction (by identifier) and the WFS it comes from.
 
     `activate`: activate at once what has changes and no finding of severity error; otherwise a person does.
+    `changes`: ask only for what changed since the active edition, where that came from the same service.
     """
 
     jurisdiction: str
@@ -36,6 +37,7 @@ class GeodataService:
     licence: str = ""
     attribution: str = ""
     activate: bool = False
+    changes: bool = False
 
 
 def services_read(path: Path) -> list[GeodataService]:
@@ -58,7 +60,14 @@ def service_sync(*, service: GeodataService, progress: Progress = no_progress) -
     edition = edition_stage(
         jurisdiction=jurisdiction,
         dataset=service.dataset,
-        sources=[wfs_source(service.url, type_name=service.type_name, profile=service.profile)],
+        sources=[
+            wfs_source(
+                service.url,
+                type_name=service.type_name,
+                profile=service.profile,
+                changes=service.changes,
+            )
+        ],
         licence=service.licence,
         attribution=service.attribution,
         progress=progress,

@@ -14,6 +14,7 @@ from parcels.importers.cadastre import (
     parcels_convert,
     parcels_hull,
 )
+from parcels.keys import parcel_key_normalise
 from parcels.models import Address, Building, CadastralDistrict, LandUse, Ownership, Parcel
 
 
@@ -38,6 +39,7 @@ def datasets_register() -> None:
             successions=True,
             coverage=True,
             checks=PARCEL_CHECKS,
+            key_normalise=parcel_key_normalise,
         ),
         DatasetSpec(
             Dataset.LAND_USE, LandUse, land_use_convert, PROFILES, district_field="parcel_key"

@@ -30,6 +30,11 @@ class Command(BaseCommand):
         parser.add_argument("--licence", default="")
         parser.add_argument("--attribution", default="")
         parser.add_argument("--activate", action="store_true", help="activate what has no errors")
+        parser.add_argument(
+            "--changes",
+            action="store_true",
+            help="ask only for what changed since the active edition",
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object per edition")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -63,5 +68,6 @@ class Command(BaseCommand):
                 options["licence"],
                 options["attribution"],
                 options["activate"],
+                options["changes"],
             )
         ]
