@@ -18,7 +18,7 @@ A profile is a JSON object:
                features are such objects)
     places     NAS only: [element, relation] that refers to the features, which have no geometry of their own; the
                first that is there gives the point
-    outlines   areas stand for lines: their edges are taken, and half of these for the length
+    outlines   areas in metres stand for lines: their edges, 5 cm inside, are taken, and half of these for the length
     changes    WFS only: {"date": name, "key": name} of the properties that say when a feature was changed (kept as
                the model's source_date) and what its key is
     points     CSV only: [column of x, column of y, CRS or ""], the first pair that is there makes the geometry

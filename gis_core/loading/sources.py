@@ -14,15 +14,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import numpy as np
 import shapely
 from django.conf import settings
 
-from gis_core.coordinates import SourceCrs, storage_crs, transform_geometry
+from gis_core.coordinates import SourceCrs
 from gis_core.datasets import DatasetSpec
 from gis_core.errors import LoadError
 from gis_core.loading.archives import archive_unpack, is_zip
 from gis_core.loading.batches import Batch, LoadReport, Progress
+from gis_core.loading.edges import lines_measure
 from gis_core.loading.extent import ExtentCheck
 from gis_core.loading.formats import Format, data_files, files_expand, format_recognise
 from gis_core.loading.nba import DeliveryPlan, active_check, deliveries_plan, is_nas
@@ -96,7 +96,7 @@ def source_batches(
                     batch.file = file.label
                     _size_check(batch)
                     extent.check(batch)
-                    _lines_measure(profile, batch)
+                    lines_measure(profile, batch)
                     batch.update = partial is not None or (plan is not None and plan.partial)
                     yield profile, batch
         if plan is not None and plan.partial:
@@ -257,27 +257,6 @@ def _ended(plan: DeliveryPlan) -> Batch:
     """What updates delete; an empty batch also says that they are updates where nothing else comes."""
     names = ", ".join(path.name for path in plan.files)
     return Batch(names, {}, [], None, None, update=True, deleted=plan.ended)
-
-
-def _lines_measure(profile: Profile, batch: Batch) -> None:
-    """Edges for areas where the profile says so, and lengths that the source does not state, in metres (0.01)."""
-    columns = [c for c, names in profile.columns.items() if "@length" in names]
-    shapes, crs = batch.geometry, batch.crs
-    if shapes is None or crs is None or not (columns or profile.outlines):
-        return
-    if profile.outlines:
-        batch.geometry = shapes = shapely.boundary(shapes)
-    if crs.crs.is_geographic:
-        known = ~shapely.is_missing(shapes)
-        shapes = shapes.copy()
-        shapes[known] = transform_geometry(shapes[known], crs, storage_crs())
-    measured = np.round(shapely.length(shapes) / (2 if profile.outlines else 1), 2).tolist()
-    for column in columns:
-        stated = batch.columns.get(column, [None] * len(measured))
-        batch.columns[column] = [
-            length if value is None else value
-            for value, length in zip(stated, measured, strict=True)
-        ]
 
 
 def _size_check(batch: Batch) -> None:

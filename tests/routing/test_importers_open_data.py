@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import shapely
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point
 
 from gis_core.coordinates import transform_geometry
 from gis_core.services import jurisdiction_boundary_refresh
@@ -129,7 +131,18 @@ def test_classes_of_road_law_become_sections_by_their_edges(city, tmp_path):
     state, municipal = RoadSection.objects.order_by("key")
     assert (state.title, state.road_class, state.length) == ("L 47", "L", 20)
     assert (municipal.title, municipal.road_class) == ("", "G")
-    assert state.geometry.length == 40
+    # 5 cm inside: 9.9 m a side.
+    assert state.geometry.length == pytest.approx(39.6)
+
+
+def test_place_in_an_area_of_road_law_is_nearest_to_its_own_edges(city, tmp_path):
+    """The squares share an edge; a place beside it is as near to the edge of both."""
+    objects = [road_law(0, "1130", "L 47"), road_law(1, "1140", "K 3")]
+    load(city, "road_sections", write(tmp_path / "a.xml", nas.delivery(nas.insert(*objects))))
+    for east, expected in ((9.9, "L 47"), (10.1, "K 3"), (5, "L 47"), (11, "K 3")):
+        place = Point(EAST + east, NORTH + 5, srid=25832)
+        near = RoadSection.objects.annotate(distance=Distance("geometry", place))
+        assert near.order_by("distance").first().title == expected
 
 
 def test_classes_of_road_law_are_updated(city, tmp_path):
@@ -149,3 +162,8 @@ def test_real_classes_of_road_law():
     assert sum(classes.values()) == 43
     assert {"L", "K", "G"} <= set(classes)
     assert "L 47" in {section.title for section in RoadSection.objects.all()}
+    # Each edge stands inside its area, which touches others but overlaps none: no two edges meet.
+    assert not any(
+        RoadSection.objects.filter(geometry__intersects=one.geometry).exclude(pk=one.pk).exists()
+        for one in RoadSection.objects.all()
+    )
