@@ -37,7 +37,7 @@ def lines_measure(profile: Profile, batch: Batch) -> None:
 
 
 def _edges(areas: Geometries) -> Geometries:
-    """The edges of areas (metres), a little inside them: a place in an area is nearer to its own edge than to any other."""
+    """The edges of areas (metres), a little inside them: a place in one is nearer to its own than to any other."""
     inner = shapely.buffer(areas, -EDGE_INSET_M, join_style="mitre")
     narrow = shapely.is_empty(inner)
     inner[narrow] = areas[narrow]
