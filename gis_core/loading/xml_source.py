@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -15,7 +15,6 @@ from gis_core.gml import (
     GmlError,
     Head,
     PolygonCollector,
-    elements_stream,
     gml_identifier,
     head_read,
     local_name,
@@ -26,6 +25,7 @@ from gis_core.loading.nba import DeliveryPlan
 from gis_core.loading.nba_scan import identifier_split, lifetime
 from gis_core.loading.places import PointCollector
 from gis_core.loading.profiles import Profile
+from gis_core.loading.xml_pieces import elements_ahead
 
 # Wrappers are listened to as well: their ends free whatever they held, wanted or not.
 _MEMBERS: Final = frozenset({"member", "featureMember", "Insert"})
@@ -56,10 +56,9 @@ def xml_batches(
         with file_open(path) as stream:
             head = head_read(stream)
         profile = _profile_choose(head, profiles, path.name)
-        with file_open(path) as stream:
-            reader = _Reader(path.name, profile, head, crs, report, progress, delivery)
-            for batch in reader.read(stream):
-                yield profile, batch
+        reader = _Reader(path.name, profile, head, crs, report, progress, delivery)
+        for batch in reader.read(path):
+            yield profile, batch
     except GmlError as error:
         raise LoadError(error.message, file=path.name, feature=error.feature) from error
     except GZIP_ERRORS as error:
@@ -119,11 +118,11 @@ class _Reader:
         self.features: list[str] = []
         self.collector: Any = PointCollector() if self.profile.places else PolygonCollector()
 
-    def read(self, stream: IO[bytes]) -> Iterator[Batch]:
+    def read(self, path: Path) -> Iterator[Batch]:
         features = frozenset(self.profile.features)
         others = frozenset(self.profile.others)
         wrappers = {*_MEMBERS, *_CHANGES, _NAS_CRS, _NAS_PORTION, "Envelope"}
-        for element in elements_stream(stream, features | others | wrappers):
+        for element in elements_ahead(path, features | others | wrappers):
             name = local_name(element.tag)
             self.passed += name in features or name in others
             if name in features:
