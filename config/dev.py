@@ -1,4 +1,4 @@
-"""`./run dev`: the web server with reload in the foreground; worker, beat and map server end with it."""
+"""`./run dev`: the web server with reload in the foreground; workers, beat and map server end with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import suppress
 from config import env, processes, programs
 
 MANAGE = [sys.executable, str(env.ROOT / "manage.py")]
-BESIDE = ("worker", "beat", "mapserver")
+BESIDE = ("worker", "loader", "beat", "mapserver")
 
 
 def main() -> None:

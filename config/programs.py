@@ -19,7 +19,7 @@ from config.processes import (
     process_start,
 )
 
-PROGRAMS = ("web", "worker", "beat", "mapserver")
+PROGRAMS = ("web", "worker", "loader", "beat", "mapserver")
 MAPSERV = "/usr/lib/cgi-bin/mapserv"
 MAP_PATH = "/wms"
 RUN = VAR / "run"
@@ -58,10 +58,15 @@ def web(address: str) -> list[str]:
     ]
 
 
-def worker() -> list[str]:
-    """The command of the Celery worker. It has no equals to gossip with."""
+# Which queue of the settings which Celery worker serves.
+QUEUES = {"worker": "reports", "loader": "geodata"}
+
+
+def worker(name: str) -> list[str]:
+    """The command of a Celery worker of QUEUES. It has no equals to gossip with."""
     return [
         *(sys.executable, "-m", "celery", "-A", "config.celery", "worker", "--loglevel", "INFO"),
+        *("--hostname", f"{name}@%h", "--queues", QUEUES[name]),
         *("--concurrency", "2", "--without-gossip", "--without-mingle"),
     ]
 
@@ -123,7 +128,8 @@ def program_command(name: str) -> list[str]:
     """The named program's command line under this installation's settings; an unknown name is a KeyError."""
     return {
         "web": lambda: web(web_address()),
-        "worker": worker,
+        "worker": lambda: worker(name),
+        "loader": lambda: worker(name),
         "beat": beat,
         "mapserver": lambda: mapserver(address=map_address(), mapfile=mapfile()),
     }[name]()
@@ -146,6 +152,7 @@ def program_start(name: str) -> None:
     ready = {
         "web": address_answers(f"http://{web_address()}/"),
         "worker": log_says(name, "ready."),
+        "loader": log_says(name, "ready."),
         "beat": log_says(name, "beat: Starting"),
         "mapserver": address_answers(f"http://{map_address()}{MAP_PATH}"),
     }

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from django.dispatch import Signal
 
-# Sent with edition_id (int) after a new state became active, by activation or roll-back; outside its transaction.
+# Sent with edition_id (int) after a new state became active, by activation or roll-back; outside its transaction, which
+# stands whatever a receiver does. Who must not miss it looks for what it has missed.
 edition_activated = Signal()

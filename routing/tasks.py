@@ -7,7 +7,7 @@ from typing import Final
 from celery import shared_task
 
 from routing.channels import outbox
-from routing.services import decisions, trials
+from routing.services import decisions, impact, trials
 
 TRIAL_TURN_SECONDS: Final = 15
 
@@ -40,3 +40,9 @@ def trials_go_on() -> None:
     """Wakes workers for trials that nobody is busy with."""
     for trial_id in trials.trials_unattended():
         trials.trial_nudge(trial_id)
+
+
+@shared_task
+def geodata_proposals_make_missing() -> int:
+    """Makes the proposals of activations at which it went wrong."""
+    return impact.proposals_make_missing()

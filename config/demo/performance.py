@@ -33,7 +33,7 @@ from issues.services import api_key_create, issue_release
 Found = TypeVar("Found")
 LOGIN = "sichtung"
 MAIL_RECEIVER = "demo-mail"
-OURS = ("web", "worker", "beat")
+OURS = ("web", "worker", "loader", "beat")
 KEY_NAME = "demo"
 
 

@@ -74,9 +74,15 @@ TEMPLATES = [
 ]
 
 # --- Data -----------------------------------------------------------------------------------------
+_DATABASE = dj_database_url.parse(env.text("DATABASE_URL"), conn_max_age=600)
 DATABASES = {
     "default": {
-        **dj_database_url.parse(env.text("DATABASE_URL"), conn_max_age=600),
+        **_DATABASE,
+        # A look-up takes a millisecond, beginning parallel processes twenty: with a million parcels the planner would.
+        "OPTIONS": {
+            "options": "-c max_parallel_workers_per_gather=0",
+            **_DATABASE.get("OPTIONS", {}),
+        },
         "ENGINE": "django.contrib.gis.db.backends.postgis",
         "CONN_HEALTH_CHECKS": True,
     }
@@ -108,6 +114,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+# Loads take minutes and much memory: they have workers of their own, so that no report waits for one.
+CELERY_TASK_DEFAULT_QUEUE = "reports"
+CELERY_TASK_ROUTES = {
+    f"{app}.tasks.geodata_*": {"queue": "geodata"} for app in ("gis_core", "routing", "mapui")
+}
 CELERY_TIMEZONE = "Europe/Berlin"
 # The sweeps find what no nudge came for. A tick that waited longer than its interval is dropped: the next one works.
 CELERY_BEAT_SCHEDULE = {
@@ -119,6 +130,7 @@ CELERY_BEAT_SCHEDULE = {
         "issues.tasks.photos_fetch_due": 30,
         "mapui.tasks.geodata_load_waiting": 60,
         "routing.tasks.trials_go_on": 60,
+        "routing.tasks.geodata_proposals_make_missing": 60,
     }.items()
 }
 # Services of geodata are asked at night, when they and this installation have least to do.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from gis_core.datasets import dataset_spec
@@ -34,6 +35,10 @@ from gis_core.services.loads import (
 )
 from gis_core.signals import edition_activated
 
+logger = logging.getLogger(__name__)
+# In reports: of an activation against its base, and of a roll-back.
+_CHANGES: Final = ("new", "changed", "vanished", "opened", "closed")
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
@@ -54,11 +59,17 @@ def edition_activate(
 ) -> Edition:
     """Makes a STAGED edition the active state, in one transaction. Readers see the former state or the new one.
 
-    EditionError when its state does not allow it, or when findings of severity error stand and no named person
-    gives a reason.
+    EditionError when its state does not allow it, when findings of severity error stand and no named person
+    gives a reason, and when another edition became active since the comparison that people saw: then the
+    difference and the checks are those against the new state, to be looked at first.
     """
     staging = Staging(dataset_spec(edition.dataset), edition)
     _staged_required(edition, staging)
+    if _base_refresh(edition, staging):
+        raise EditionError(
+            f"edition {edition.pk} was compared with another state than the one that is active now; it was compared"
+            " anew: look at the difference and activate again"
+        )
     override_reason = override_reason.strip()
     errors = edition.checks.filter(severity=Severity.ERROR)
     if errors and not (override_reason and by):
@@ -70,7 +81,6 @@ def edition_activate(
                 for check in errors
             ],
         )
-    _base_refresh(edition, staging)
     started = perf_counter()
     with transaction.atomic():
         _dataset_lock(edition)
@@ -79,10 +89,7 @@ def edition_activate(
         _activate(edition, staging)
     edition.report["activation_seconds"] = round(perf_counter() - started, 3)
     edition.save(update_fields=["report"])
-    if any(edition.report[name] for name in ("new", "changed", "vanished")):
-        statistics_refresh(staging)
-    staging.drop()
-    _announce(edition)
+    _announce(edition, staging)
     return edition
 
 
@@ -127,8 +134,7 @@ def edition_rollback(*, edition: Edition, by: User | None = None) -> Edition:
         )
         restoring.activated_at = timezone.now()
         restoring.save(update_fields=["status", "report", "activated_at"])
-    statistics_refresh(staging)
-    _announce(restoring)
+    _announce(restoring, staging)
     return restoring
 
 
@@ -156,14 +162,24 @@ def _staged_required(edition: Edition, staging: Staging) -> None:
         raise EditionError("edition_lost", edition=edition.pk)
 
 
-def _base_refresh(edition: Edition, staging: Staging) -> None:
-    """Another edition may have become active since the comparison."""
+def _base_refresh(edition: Edition, staging: Staging) -> bool:
+    """Compares anew where another edition became active since; whether that was so.
+
+    EditionError for an update of the cadastre, which fits the state that it was loaded upon and no other.
+    """
     current = active_edition(edition)
     if (current and current.pk) == edition.base_id:
-        return
+        return False
+    if staging.is_update:
+        raise EditionError(
+            f"edition {edition.pk} is an update of a state that is no longer active: discard it and load it again"
+        )
     report = LoadReport.from_json(edition.report)
+    took = {name: edition.report[name] for name in ("seconds", "read_seconds")}
     edition_compare(edition, staging, dataset_spec(edition.dataset), report, edition.report["rows"])
+    edition.report |= took
     edition.save(update_fields=["report"])
+    return True
 
 
 def _activate(edition: Edition, staging: Staging) -> None:
@@ -206,7 +222,14 @@ def _restoring(edition: Edition, by: User | None) -> Edition:
     )
 
 
-def _announce(edition: Edition) -> None:
-    if dataset_spec(edition.dataset).boundary:
-        jurisdiction_boundary_refresh(jurisdiction=edition.jurisdiction)
-    edition_activated.send(Edition, edition_id=edition.pk)
+def _announce(edition: Edition, staging: Staging) -> None:
+    """What follows from a new state, which stands whatever goes wrong here: that is logged."""
+    try:
+        if any(edition.report.get(name) for name in _CHANGES):
+            statistics_refresh(staging)
+        staging.drop()
+        if dataset_spec(edition.dataset).boundary:
+            jurisdiction_boundary_refresh(jurisdiction=edition.jurisdiction)
+    except DatabaseError:
+        logger.exception("edition %s is active; what follows from it went wrong", edition.pk)
+    edition_activated.send_robust(Edition, edition_id=edition.pk)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from gis_core.datasets import dataset_spec
+from gis_core.datasets import dataset_spec, dataset_specs
 from gis_core.enums import EditionStatus
-from gis_core.models import Edition
+from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import activation_rehearse
 from issues.enums import IssueStatus
 from issues.models import Issue
@@ -24,6 +25,8 @@ from routing.services.proposals import proposal_build
 
 # Issues that are decided by one statement: memory stays flat however many are open.
 CHUNK: Final = 500
+# In an edition's report: how many proposals its activation led to.
+PROPOSALS: Final = "proposals"
 CLOSED: Final = tuple(status for status in IssueStatus if status.is_closed)
 
 
@@ -72,14 +75,27 @@ def impact_of(edition: Edition) -> list[Impact]:
 
 
 def proposals_make(edition: Edition) -> int:
-    """Stores what the activation of an edition would change as proposals; the number of them.
+    """Stores what the activation of an edition changes as proposals; the number of them.
 
-    Decisions stay as they are. An open proposal of an issue gives way to a newer one, or to none.
+    Decisions stay as they are. An open proposal of an issue gives way to a newer one, or to none. That it was done
+    is noted in the reports of this edition and of those activated before it, whose proposals these are as well.
     """
     if not dataset_spec(edition.dataset).is_evidence:
         return 0
-    impacts = list(_differing(edition))
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('routing.proposals'), %s)",
+                [edition.jurisdiction_id],
+            )
+        waiting = list(
+            _without_proposals(edition.jurisdiction_id).filter(
+                activated_at__lte=edition.activated_at
+            )
+        )
+        if not waiting:
+            return 0
+        impacts = list(_differing(edition))
         open_ones = Proposal.objects.filter(
             state=ProposalState.OPEN, issue__jurisdiction=edition.jurisdiction_id
         )
@@ -88,7 +104,28 @@ def proposals_make(edition: Edition) -> int:
             proposal_build(decision=impact.decision, proposed=impact.proposed, edition=edition)
             for impact in impacts
         )
+        for done in waiting:
+            done.report[PROPOSALS] = len(impacts) if done == edition else 0
+        Edition.objects.bulk_update(waiting, ["report"])
     return len(impacts)
+
+
+def proposals_make_missing() -> int:
+    """Makes the proposals that are missing because it went wrong after an activation; the number of them."""
+    made = 0
+    for jurisdiction in Jurisdiction.objects.order_by("pk"):
+        latest = _without_proposals(jurisdiction.pk).order_by("activated_at", "pk").last()
+        if latest is not None:
+            made += proposals_make(latest)
+    return made
+
+
+def _without_proposals(jurisdiction: int) -> QuerySet[Edition]:
+    """Editions that became active, be it a moment ago, and for which nobody looked what that changes."""
+    evidence = [spec.dataset for spec in dataset_specs() if spec.is_evidence]
+    return Edition.objects.filter(
+        jurisdiction=jurisdiction, dataset__in=evidence, activated_at__isnull=False
+    ).exclude(report__has_key=PROPOSALS)
 
 
 def _differing(edition: Edition) -> Iterator[Impact]:

@@ -35,7 +35,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def worker() -> Iterator[None]:
-    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+    with start_worker(
+        app, pool="solo", queues=["geodata"], perform_ping_check=False, shutdown_timeout=30
+    ):
         yield
 
 

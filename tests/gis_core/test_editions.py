@@ -225,10 +225,14 @@ def test_errors_block_activation_until_a_named_person_gives_a_reason(city, tmp_p
 def test_two_staged_editions_are_compared_anew_when_one_became_active(city, tmp_path):
     one, two = stage(city, "parcels", three(tmp_path)), stage(city, "parcels", altered(tmp_path))
     edition_activate(edition=one)
-    edition_activate(edition=two)
-    assert two.base == one
+    with pytest.raises(EditionError, match="look at the difference and activate again"):
+        edition_activate(edition=two)
+    two.refresh_from_db()
+    assert (two.status, two.base) == (EditionStatus.STAGED, one)
     report = two.report
     assert (report["new"], report["changed"], report["vanished"]) == (0, 1, 1)
+    assert report["seconds"] > 0
+    edition_activate(edition=two)
     assert sorted(Parcel.objects.active().values_list("key", flat=True)) == [KEYS[0], KEYS[2]]
 
 

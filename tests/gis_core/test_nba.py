@@ -7,7 +7,9 @@ import zipfile
 
 import pytest
 
-from gis_core.errors import LoadError
+from gis_core.enums import EditionStatus
+from gis_core.errors import EditionError, LoadError
+from gis_core.services.editions import edition_activate
 from parcels.models import LandUse, Parcel
 from tests.gis_core import nas_factories as nas
 from tests.gis_core.geodata_factories import (
@@ -16,6 +18,7 @@ from tests.gis_core.geodata_factories import (
     load,
     polygon_gml,
     square,
+    stage,
     write,
 )
 
@@ -169,6 +172,18 @@ def test_older_delivery_after_a_younger_one(base, tmp_path):
     old = nas.delivery(nas.delete(2, nas.BEGUN), date="2026-01-20T00:00:00Z")
     with pytest.raises(LoadError, match="older than the active delivery of 2026-02-10T09:30:00Z"):
         load(base, "parcels", write(tmp_path / "old.xml", old))
+
+
+def test_update_of_a_state_that_is_no_longer_active_is_refused(base, tmp_path):
+    update = stage(base, "parcels", write(tmp_path / "u.xml", change()))
+    whole = nas.delivery(nas.insert(*map(nas.parcel, range(2))))
+    load(base, "parcels", write(tmp_path / "whole.xml", whole))
+    active = sorted(Parcel.objects.active().values_list("key", flat=True))
+    with pytest.raises(EditionError, match="no longer active: discard it and load it again"):
+        edition_activate(edition=update)
+    update.refresh_from_db()
+    assert update.status == EditionStatus.STAGED
+    assert sorted(Parcel.objects.active().values_list("key", flat=True)) == active
 
 
 def test_update_with_a_missing_part(base, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gis_core.enums import EditionStatus
 from gis_core.services.editions import edition_activate, edition_rollback
 from issues.enums import IssueStatus
 from issues.models import Issue
@@ -11,8 +12,10 @@ from parcels.models import Ownership, Parcel
 from routing.enums import ProposalState
 from routing.errors import RoutingError
 from routing.models import Decision, Proposal
+from routing.services import impact as impact_services
 from routing.services.impact import impact_of
 from routing.services.proposals import proposal_close
+from routing.tasks import geodata_proposals_make_missing
 from tests.gis_core.geodata_factories import stage, write
 from tests.mapui.factories import staff_create
 from tests.mapui.geodata_factories import OWNERS, city_make, parcel_key, report_make
@@ -92,3 +95,45 @@ def test_decided_issue_keeps_its_editions_and_an_accepted_proposal_is_a_new_deci
     assert second.editions["ownership"] == edition.pk
     with pytest.raises(RoutingError, match="schon"):
         proposal_close(proposal=proposal, state=ProposalState.DISMISSED, by=person)
+
+
+def test_activation_stands_when_proposing_goes_wrong_and_a_sweep_makes_up_for_it(
+    city, tmp_path, monkeypatch, caplog
+):
+    issue = report_make(city, 1)
+    edition = owners_stage(city, tmp_path, n1="PRIV")
+
+    def broken(issues):
+        raise RoutingError("drawn")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(impact_services, "decisions_compute", broken)
+        edition_activate(edition=edition)
+        with pytest.raises(RoutingError, match="drawn"):
+            geodata_proposals_make_missing()
+    assert "drawn" in caplog.text
+    edition.refresh_from_db()
+    assert (edition.status, edition.report.get("proposals")) == (EditionStatus.ACTIVE, None)
+    assert not Proposal.objects.exists()
+    assert geodata_proposals_make_missing() == 1
+    assert Proposal.objects.get().issue == issue
+    edition.refresh_from_db()
+    assert edition.report["proposals"] == 1
+    assert geodata_proposals_make_missing() == 0
+    assert Proposal.objects.count() == 1
+
+
+def test_proposals_of_several_activations_are_made_once(city, tmp_path):
+    report_make(city, 1)
+    first = edition_activate(edition=owners_stage(city, tmp_path, n1="PRIV"))
+    second = edition_activate(edition=owners_stage(city, tmp_path, n1="PRIV", n2="PRIV"))
+    for edition in (first, second):
+        edition.refresh_from_db()
+        edition.report.pop("proposals")
+        edition.save(update_fields=["report"])
+    Proposal.objects.all().delete()
+    assert geodata_proposals_make_missing() == 1
+    assert Proposal.objects.get().edition == second
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.report["proposals"], second.report["proposals"]) == (0, 1)

@@ -1,0 +1,48 @@
+"""Which worker does what: a load of geodata must never keep a report waiting."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+
+from config.celery import app
+from config.programs import QUEUES, program_command
+
+
+def queue_of(task: str) -> str:
+    route = app.amqp.router.route({}, task)
+    return str(route["queue"].name)
+
+
+def own_tasks() -> list[str]:
+    app.loader.import_default_modules()
+    return sorted(name for name in app.tasks if not name.startswith("celery."))
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_worker_serves_its_queue_only(name: str) -> None:
+    command = program_command(name)
+    assert command[command.index("--queues") + 1] == QUEUES[name]
+    assert command[command.index("--hostname") + 1] == f"{name}@%h"
+
+
+def test_work_on_geodata_goes_to_the_loader() -> None:
+    there = [task for task in own_tasks() if queue_of(task) == QUEUES["loader"]]
+    assert there == [
+        "gis_core.tasks.geodata_services_sync",
+        "mapui.tasks.geodata_activate",
+        "mapui.tasks.geodata_load",
+        "mapui.tasks.geodata_load_waiting",
+        "mapui.tasks.geodata_rollback",
+        "routing.tasks.geodata_proposals_make_missing",
+    ]
+
+
+def test_everything_else_goes_to_the_worker() -> None:
+    queues = {queue_of(task) for task in own_tasks() if ".geodata_" not in task}
+    assert queues == {QUEUES["worker"]}
+    assert queue_of("routing.tasks.deliveries_send_due") == QUEUES["worker"]
+
+
+def test_every_task_of_the_schedule_exists() -> None:
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(own_tasks())
