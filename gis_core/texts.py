@@ -181,6 +181,13 @@ _EDITIONS: Final = {
     "edition_error": _("%(check)s: %(finding)s"),
     "edition_not_discardable": _("edition %(edition)s is %(status)s: it cannot be discarded"),
     "edition_not_active": _("edition %(edition)s is %(status)s: only the active one can"),
+    "edition_compared_anew": _(
+        "edition %(edition)s was compared with another state than the one that is active now; it was compared anew:"
+        " look at the difference and activate again"
+    ),
+    "edition_update_outdated": _(
+        "edition %(edition)s is an update of a state that is no longer active: discard it and load it again"
+    ),
     "edition_not_staged": _("edition %(edition)s is %(status)s, not staged"),
     "edition_lost": _("what was staged of edition %(edition)s is lost: load it again"),
     "edition_overtaken": _("another edition of %(dataset)s was just activated: try again"),

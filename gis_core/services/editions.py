@@ -66,10 +66,7 @@ def edition_activate(
     staging = Staging(dataset_spec(edition.dataset), edition)
     _staged_required(edition, staging)
     if _base_refresh(edition, staging):
-        raise EditionError(
-            f"edition {edition.pk} was compared with another state than the one that is active now; it was compared"
-            " anew: look at the difference and activate again"
-        )
+        raise EditionError("edition_compared_anew", edition=edition.pk)
     override_reason = override_reason.strip()
     errors = edition.checks.filter(severity=Severity.ERROR)
     if errors and not (override_reason and by):
@@ -171,9 +168,7 @@ def _base_refresh(edition: Edition, staging: Staging) -> bool:
     if (current and current.pk) == edition.base_id:
         return False
     if staging.is_update:
-        raise EditionError(
-            f"edition {edition.pk} is an update of a state that is no longer active: discard it and load it again"
-        )
+        raise EditionError("edition_update_outdated", edition=edition.pk)
     report = LoadReport.from_json(edition.report)
     took = {name: edition.report[name] for name in ("seconds", "read_seconds")}
     edition_compare(edition, staging, dataset_spec(edition.dataset), report, edition.report["rows"])

@@ -9,7 +9,7 @@ from datetime import date
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from gis_core.datasets import DatasetSpec, dataset_spec
 from gis_core.enums import Dataset, EditionStatus
@@ -22,6 +22,7 @@ from gis_core.loading.stage import source_from_json, source_to_json, sources_sta
 from gis_core.loading.staging import Staging
 from gis_core.messages import Message, Told
 from gis_core.models import Edition, Jurisdiction
+from gis_core.services.locks import edition_lock, session_lock
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -121,26 +122,15 @@ def edition_cancel(*, edition: Edition) -> None:
 
 @contextmanager
 def load_lock(edition: Edition) -> Iterator[None]:
-    """One load of a dataset at a time; the lock ends with the process's connection, however it ends."""
-    values = [f"{edition.jurisdiction_id}/{edition.dataset}"]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_lock(hashtext('gis_core.load'), hashtext(%s))", values
-        )
-        row = cursor.fetchone()
-    if not (row and row[0]):
-        error = LoadError("load_running", dataset=edition.dataset)
-        if edition.progress == {}:
-            _failed(edition, error)
-        raise error
-    try:
+    """One load of a dataset at a time; who holds this one's lock is at work on the edition."""
+    dataset = f"{edition.jurisdiction_id}/{edition.dataset}"
+    with session_lock("gis_core.load", dataset) as alone, edition_lock(edition) as free:
+        if not (alone and free):
+            error = LoadError("load_running", dataset=edition.dataset)
+            if edition.progress == {}:
+                _failed(edition, error)
+            raise error
         yield
-    finally:
-        if connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_advisory_unlock(hashtext('gis_core.load'), hashtext(%s))", values
-                )
 
 
 def _load(edition: Edition, spec: DatasetSpec, progress: Progress) -> None:

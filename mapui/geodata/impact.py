@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
+from gis_core.enums import EditionStatus
 from gis_core.models import Edition
 from mapui.selectors import authorities_named
 from routing.enums import Outcome
@@ -29,10 +30,25 @@ class ImpactShown:
     sentence: str
 
 
+def active_ids(edition: Edition) -> list[int]:
+    """Ids of the jurisdiction's active editions: what decisions rest on, and so an edition's impact as well."""
+    active = Edition.objects.filter(
+        jurisdiction=edition.jurisdiction_id, status=EditionStatus.ACTIVE
+    )
+    return list(active.order_by("pk").values_list("pk", flat=True))
+
+
+def impact_is_due(edition: Edition) -> bool:
+    """Whether nobody has looked yet whom a staged edition concerns, or not since another one was activated."""
+    return edition.status == EditionStatus.STAGED and (
+        "impact" not in edition.report or edition.report.get("impact_on") != active_ids(edition)
+    )
+
+
 def impact_shown(edition: Edition) -> list[ImpactShown] | None:
-    """The issues that would get another authority, as stored after the load; None when nobody has looked yet."""
+    """The issues that would get another authority, as stored; None when that is still to be looked at."""
     stored = edition.report.get("impact")
-    if stored is None:
+    if stored is None or impact_is_due(edition):
         return None
     language = "sentence_en" if get_language() == "en" else "sentence_de"
     codes = {one[name] for one in stored for name in ("from", "to")}

@@ -1,7 +1,7 @@
 """Background work on editions: what a page orders and a worker does.
 
-The edition in the database is the truth. The marker in the cache only tells the page that something is going on;
-without it the buttons are shown again and a second order is refused by the edition's state.
+The edition in the database is the truth. The marker in the cache only tells the page what was ordered and how far it
+is; whether a process is really at work says the lock that it holds. A second order is refused by the edition's state.
 """
 
 from __future__ import annotations
@@ -24,31 +24,36 @@ from gis_core.errors import CodedError, GisError
 from gis_core.messages import Message, Told, told_text
 from gis_core.models import Edition
 from gis_core.services.editions import edition_activate, edition_resume, edition_rollback
+from gis_core.services.locks import edition_is_worked_on, edition_lock
+from mapui.geodata.impact import active_ids, impact_is_due
 from mapui.geodata.uploads import uploads_remove
 from routing.services.impact import impact_of
 
 logger = logging.getLogger(__name__)
 
-# A worker that was killed is believed to be at work no longer than this; a running load says so again and again.
-_RUNNING_SECONDS: Final = 300
+# What was ordered is believed to be under way for so long, until a worker begins.
+_ORDERED_SECONDS: Final = 300
 _REPEAT_SECONDS: Final = 1
-_PROBLEM_SECONDS: Final = 24 * 3600
+_KEPT_SECONDS: Final = 24 * 3600
 # An edition that nobody began to load after this time was ordered while the broker was down.
 _WAITING: Final = timedelta(minutes=1)
 IMPACT_LIMIT: Final = 1000
+_BROKEN_OFF: Final = Told(Message("work_broke_off")).as_json()
 
 
 @dataclass(frozen=True)
 class JobState:
     """`action` is running when `problem` is empty, else it ended with this message (gis_core.messages.Told as JSON).
 
-    `step` is the file that is read or what else is done, `features` how many of it.
+    `step` is the file that is read or what else is done, `features` how many of it; `begun`: by a worker, who holds
+    the edition's lock.
     """
 
     action: str
     problem: dict[str, Any] = field(default_factory=dict)
     step: str = ""
     features: int = 0
+    begun: bool = False
 
     @property
     def is_running(self) -> bool:
@@ -61,7 +66,7 @@ class JobState:
 
 
 def job_mark(edition: Edition, state: JobState) -> None:
-    seconds = _RUNNING_SECONDS if state.is_running else _PROBLEM_SECONDS
+    seconds = _ORDERED_SECONDS if state.is_running and not state.begun else _KEPT_SECONDS
     with _cache_allowed_to_fail():
         cache.set(_name(edition.pk), astuple(state), seconds)
 
@@ -72,6 +77,25 @@ def job_forget(edition: Edition) -> None:
 
 
 def job_state(edition: Edition) -> JobState | None:
+    """What is going on with the edition, or how it ended; None for nothing.
+
+    Of a worker that was killed it is known at once, because its lock is gone.
+    """
+    stored = _stored(edition)
+    if stored is None and edition.status == EditionStatus.LOADING and edition_is_worked_on(edition):
+        # By a command, or with a cache that forgot.
+        file, features = (edition.progress.get(name) for name in ("file", "features"))
+        return JobState("load", step=file or "", features=features or 0, begun=True)
+    if stored is None or not stored.begun or edition_is_worked_on(edition):
+        return stored
+    # It may have ended in order since; then that was noted before the lock was given back.
+    stored = _stored(edition)
+    if stored is None or not stored.begun:
+        return stored
+    return JobState(stored.action, _BROKEN_OFF)
+
+
+def _stored(edition: Edition) -> JobState | None:
     stored = None
     with _cache_allowed_to_fail():
         stored = cache.get(_name(edition.pk))
@@ -100,7 +124,7 @@ def load_run(*, edition: Edition) -> None:
         nonlocal told
         if step != told[0] or monotonic() - told[1] > _REPEAT_SECONDS:
             told = (step, monotonic())
-            job_mark(edition, JobState("load", step=step, features=features))
+            job_mark(edition, JobState("load", step=step, features=features, begun=True))
 
     def load() -> None:
         loaded = edition_resume(edition=edition, progress=tell)
@@ -127,8 +151,16 @@ def rollback_run(*, edition: Edition, by: User | None) -> None:
 
 
 def _run(edition: Edition, action: str, work: Callable[[], None]) -> None:
-    job_mark(edition, JobState(action))
-    ended: JobState | None = JobState(action, Told(Message("work_broke_off")).as_json())
+    with edition_lock(edition) as free:
+        if free:
+            _run_alone(edition, action, work)
+        else:
+            logger.warning("edition %s: %s: is being worked on already", edition.pk, action)
+
+
+def _run_alone(edition: Edition, action: str, work: Callable[[], None]) -> None:
+    job_mark(edition, JobState(action, begun=True))
+    ended: JobState | None = JobState(action, _BROKEN_OFF)
     try:
         work()
         ended = None
@@ -144,23 +176,24 @@ def _run(edition: Edition, action: str, work: Callable[[], None]) -> None:
 
 def impact_store(edition: Edition) -> None:
     """Keeps in the edition's report which open issues would get another authority."""
+    rests_on = active_ids(edition)
     impact = impact_of(edition)
     entries: list[dict[str, Any]] = [one.as_json() for one in impact[:IMPACT_LIMIT]]
-    edition.report = {**edition.report, "impact": entries, "impact_count": len(impact)}
+    edition.report |= {"impact": entries, "impact_count": len(impact), "impact_on": rests_on}
     edition.save(update_fields=["report"])
 
 
 def impact_store_missing() -> None:
-    """For editions that no page has ordered: staged by a command or by the nightly synchronisation."""
-    for edition in Edition.objects.filter(status=EditionStatus.STAGED).exclude(
-        report__has_key="impact"
-    ):
+    """For editions that no page has ordered, and for those whose impact rests on another state than the active one."""
+    for edition in Edition.objects.filter(status=EditionStatus.STAGED):
+        if not impact_is_due(edition):
+            continue
         try:
             impact_store(edition)
         except GisError as error:
             logger.warning("edition %s: impact: %s", edition.pk, error)
             # Not tried again every minute; the page shows none.
-            edition.report = {**edition.report, "impact": None}
+            edition.report |= {"impact": None, "impact_on": active_ids(edition)}
             edition.save(update_fields=["report"])
 
 

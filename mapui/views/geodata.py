@@ -28,7 +28,7 @@ from mapui.geodata.actions import ACTIONS, actions_allowed, job_order
 from mapui.geodata.changes import kinds_mapped
 from mapui.geodata.findings import checks_shown, errors_standing, samples_shown
 from mapui.geodata.forms import LoadForm, OverrideForm
-from mapui.geodata.impact import impact_shown
+from mapui.geodata.impact import impact_is_due, impact_shown
 from mapui.geodata.jobs import JobState, job_mark, job_state
 from mapui.geodata.selectors import changes_shown, dataset_states, difference_table, editions_shown
 from mapui.geodata.uploads import StreamingHandler, upload_drop, upload_keep
@@ -163,6 +163,7 @@ def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
         "difference": difference,
         "kinds": list(ChangeKind),
         "impact": impact,
+        "impact_due": impact is None and impact_is_due(edition),
         "has_map": bool(kinds_mapped(edition, difference) or impact)
         or any(check.details.get("samples") for check in checks),
         "job": job,

@@ -16,8 +16,12 @@ from django.db import connection
 from shapely.affinity import translate
 
 from gis_core.enums import EditionStatus
+from gis_core.errors import LoadError
 from gis_core.models import Edition
 from gis_core.services.editions import edition_activate, edition_resume
+from gis_core.services.locks import edition_is_worked_on
+from mapui.geodata.actions import actions_allowed
+from mapui.geodata.jobs import JobState, job_mark, job_state
 from parcels.models import Parcel
 from tests.gis_core.geodata_factories import (
     collection_gml,
@@ -32,6 +36,8 @@ from tests.gis_core.geodata_factories import (
 pytestmark = pytest.mark.django_db(transaction=True)
 COUNT = 12_000
 PATIENCE_S = 120
+# The server looks every second whether the client of a running statement still lives.
+NOTICED_S = 5
 
 
 def parcels_many(path: Path) -> Path:
@@ -63,7 +69,7 @@ def command_start(path: Path, identifier: str) -> subprocess.Popen[bytes]:
     )
 
 
-def killed_after_first_batch(process: subprocess.Popen[bytes], former: Edition) -> Edition:
+def after_first_batch(process: subprocess.Popen[bytes], former: Edition) -> Edition:
     """Freezes the process as soon as a checkpoint is seen, so that the kill cannot come too late."""
     until = monotonic() + PATIENCE_S
     while monotonic() < until and process.poll() is None:
@@ -71,8 +77,7 @@ def killed_after_first_batch(process: subprocess.Popen[bytes], former: Edition) 
         if edition is not None and edition.progress.get("batches"):
             break
         sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait(PATIENCE_S)
+    process.send_signal(signal.SIGSTOP)
     return Edition.objects.exclude(pk=former.pk).get()
 
 
@@ -82,7 +87,24 @@ def test_killed_process_leaves_the_active_state_and_another_goes_on(tmp_path):
     former = load(city, "parcels", write(tmp_path / "a.gml", collection_gml(first))).edition
     before = list(Parcel.objects.values_list())
     process = command_start(parcels_many(tmp_path / "b.gml"), city.identifier)
-    edition = killed_after_first_batch(process, former)
+    edition = after_first_batch(process, former)
+    # As the worker of a page would note it.
+    job_mark(edition, JobState("load", step="b.gml", features=5000, begun=True))
+    assert edition_is_worked_on(edition)
+    assert job_state(edition) == JobState("load", step="b.gml", features=5000, begun=True)
+    with pytest.raises(LoadError, match="another load of parcels is running"):
+        edition_resume(edition=edition)
+    process.send_signal(signal.SIGKILL)
+    process.wait(PATIENCE_S)
+    noticed = monotonic()
+    while edition_is_worked_on(edition):
+        assert monotonic() - noticed < NOTICED_S
+        sleep(0.05)
+    state = job_state(edition)
+    assert state is not None
+    assert (state.is_running, state.problem != "") == (False, True)
+    assert set(actions_allowed(edition, state)) == {"resume", "discard"}
+    edition = Edition.objects.get(pk=edition.pk)
     assert process.returncode == -signal.SIGKILL
     assert edition.status == EditionStatus.LOADING
     assert edition.progress["batches"] >= 1

@@ -249,6 +249,24 @@ def test_private_address_of_a_wfs_is_refused(manager, city, settings, tmp_path):
     assert edition.error["code"] == "address_refused"
 
 
+def test_impact_is_looked_at_again_when_another_edition_became_active(manager, city, tmp_path):
+    issue = report_make(city)
+    edition = stage(city, "parcels", parcels_write(tmp_path / "after.gpkg", after()))
+    tasks.geodata_load_waiting()
+    address = reverse("geodata_edition", args=[edition.pk])
+    assert [one.number for one in manager.get(address).context["impact"]] == [issue.number]
+    owners = ["flstkennz;eigentumsklasse", f"{parcel_key(5)};CITY", f"{parcel_key(6)};CITY"]
+    owners += [f"{parcel_key(number)};CITY" for number in (1, 2, 3, 4)]
+    load(city, "ownership", write(tmp_path / "owners-new.csv", "\n".join(owners) + "\n"))
+    page = manager.get(address)
+    assert (page.context["impact"], page.context["impact_due"]) == (None, True)
+    assert 'role="status"' in page.content.decode()
+    tasks.geodata_load_waiting()
+    page = manager.get(address)
+    assert page.context["impact_due"] is False
+    assert page.context["impact"] == []
+
+
 def test_edition_of_a_command_gets_its_impact_by_the_sweep(manager, city, tmp_path):
     issue = report_make(city)
     edition = stage(city, "parcels", parcels_write(tmp_path / "after.gpkg", after()))

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
 from gis_core.models import Edition
+from mapui.geodata.impact import active_ids
 from mapui.geodata.jobs import JobState, job_mark, job_state
 from mapui.geodata.uploads import incoming_remove_stale
 from tests.mapui.factories import issue_create, staff_create
@@ -155,6 +156,8 @@ def test_edition_lists_its_impact(manager, town):
         "sentence_en": "",
     }
     edition = staged_create(town, report={"rows": 1, "impact": [entry], "impact_count": 1})
+    edition.report["impact_on"] = active_ids(edition)
+    edition.save(update_fields=["report"])
     page = page_of(manager, edition)
     assert reverse("triage_issue", args=[issue.number]) in page
     assert HOSTILE not in page
