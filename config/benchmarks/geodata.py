@@ -25,6 +25,8 @@ from gis_core.services.editions import edition_activate, edition_stage
 from gis_core.srids import storage_srid
 
 DATABASE: Final = "flurpost_bench_geodata"
+# 90,443 parcels.
+SCALE: Final = "dense"
 YARDSTICK_TABLE: Final = "bench_ogr2ogr"
 FIRST_TIMES: Final = 4.0
 WITHOUT_COVERAGE_TIMES: Final = 2.0
@@ -38,8 +40,8 @@ LOCKED_MS: Final = 1000.0
 def geodata() -> list[Figure]:
     """First loads and unchanged reloads from GeoPackage and GML, and what readers feel of an activation."""
     database_use(DATABASE)
-    folder = settings.VAR / "bench" / "city"
-    generate(SCALES["city"], SEED, folder)
+    folder = settings.VAR / "bench" / SCALE
+    generate(SCALES[SCALE], SEED, folder)
     figures: list[Figure] = []
     for suffix in ("gpkg", "gml"):
         figures += _loads(folder / f"alkis_vereinfacht.{suffix}")
