@@ -16,7 +16,6 @@ from tests.gis_core import nas_factories as nas
 from tests.gis_core.geodata_factories import (
     KEYS,
     collection_gml,
-    jurisdiction_make,
     load,
     parcel_gml,
     parcels_gml,
@@ -27,11 +26,6 @@ from tests.gis_core.geodata_factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city():
-    return jurisdiction_make()
 
 
 @pytest.fixture

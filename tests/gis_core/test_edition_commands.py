@@ -16,7 +16,6 @@ from gis_core.models import Edition, EditionCheck
 from gis_core.services.editions import edition_create
 from parcels.models import Parcel
 from tests.gis_core.geodata_factories import (
-    jurisdiction_make,
     load,
     parcels_gml,
     stage,
@@ -24,11 +23,6 @@ from tests.gis_core.geodata_factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city():
-    return jurisdiction_make()
 
 
 def run(command: str, *args: Any, **options: Any) -> dict[str, Any]:

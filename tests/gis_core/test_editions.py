@@ -27,7 +27,6 @@ from parcels.models import Parcel
 from tests.gis_core.geodata_factories import (
     KEYS,
     collection_gml,
-    jurisdiction_make,
     load,
     parcel_gml,
     parcels_gml,
@@ -38,11 +37,6 @@ from tests.gis_core.geodata_factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city():
-    return jurisdiction_make()
 
 
 @pytest.fixture

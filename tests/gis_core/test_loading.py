@@ -34,11 +34,6 @@ from tests.gis_core.geodata_factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def city():
-    return jurisdiction_make()
-
-
 def active(city) -> dict[str, Parcel]:
     return {parcel.key: parcel for parcel in Parcel.objects.active().filter(jurisdiction=city)}
 

@@ -14,7 +14,6 @@ from parcels.models import LandUse, Parcel
 from tests.gis_core import nas_factories as nas
 from tests.gis_core.geodata_factories import (
     KEYS,
-    jurisdiction_make,
     load,
     polygon_gml,
     square,
@@ -23,11 +22,6 @@ from tests.gis_core.geodata_factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city():
-    return jurisdiction_make()
 
 
 @pytest.fixture

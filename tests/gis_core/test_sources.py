@@ -18,7 +18,6 @@ from routing.models import Asset
 from tests.gis_core.geodata_factories import (
     KEYS,
     collection_gml,
-    jurisdiction_make,
     load,
     parcel_gml,
     parcels_gml,
@@ -30,11 +29,6 @@ from tests.gis_core.geodata_factories import (
 from tests.gis_core.wfs_servers import Answer, serving
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city():
-    return jurisdiction_make()
 
 
 def zipped(path: Path, members: dict[str, bytes | str]) -> Path:

@@ -30,11 +30,6 @@ pytestmark = pytest.mark.django_db
 EXTENT = (382900.0, 5712300.0, 382910.0, 5712310.0)
 
 
-@pytest.fixture
-def city():
-    return jurisdiction_make()
-
-
 def in_crs(srid: int, *, swap: bool = False, prefix: int = 0) -> shapely.Polygon:
     """The square of 10 m in another system, maybe with northing first or with the zone before the easting."""
     moved = transform_geometry(square(0), ETRS89_UTM32, srid)
