@@ -7,8 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import shapely
+from django.contrib.gis.db.models import Union
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection
 
 from gis_core.datasets import Columns, RowError
 from gis_core.loading.nba import AS_STORED, stored_texts
@@ -30,15 +31,21 @@ _HULL_CLOSING_M: Final = 0.5
 
 
 def parcels_hull(jurisdiction: Jurisdiction) -> GEOSGeometry | None:
-    """The area that all active parcels cover (storage CRS), or None without parcels."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ST_AsEWKB(ST_Multi(ST_Buffer(ST_Buffer(ST_Union(geometry), %s, 'join=mitre'), -%s,"
-            " 'join=mitre'))) FROM parcels_parcel WHERE jurisdiction_id = %s AND edition_to_id IS NULL",
-            [_HULL_CLOSING_M, _HULL_CLOSING_M, jurisdiction.pk],
-        )
-        row = cursor.fetchone()
-    return GEOSGeometry(row[0], srid=storage_srid()) if row and row[0] else None
+    """The area that all active parcels cover (storage CRS), or None without parcels.
+
+    United by Gemarkung: a million parcels at once would take gigabytes of the server.
+    """
+    active = Parcel.objects.active().filter(jurisdiction=jurisdiction)
+    parts = []
+    for gemarkung in active.order_by().values_list("gemarkung_key", flat=True).distinct():
+        united = active.filter(gemarkung_key=gemarkung).aggregate(area=Union("geometry"))["area"]
+        parts.append(shapely.from_wkb(bytes(united.wkb)))
+    if not parts:
+        return None
+    hull = shapely.union_all(parts)
+    for distance in (_HULL_CLOSING_M, -_HULL_CLOSING_M):
+        hull = shapely.buffer(hull, distance, join_style="mitre")
+    return GEOSGeometry(memoryview(shapely.to_wkb(hull)), srid=storage_srid())
 
 
 def parcels_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
