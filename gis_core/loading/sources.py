@@ -240,11 +240,8 @@ def _read(
     crs = file.source.crs
     if file.kind is Format.XML:
         delivery = (plan, number) if plan is not None and file.path in plan.files else None
-        return prefetched(
-            lambda show: xml_batches(
-                file.path, file.profiles, crs=crs, report=report, progress=show, delivery=delivery
-            ),
-            progress,
+        return xml_batches(
+            file.path, file.profiles, crs=crs, report=report, progress=progress, delivery=delivery
         )
     if file.kind is Format.CSV:
         return csv_batches(file.path, file.profiles, crs=crs, progress=progress)
