@@ -72,6 +72,7 @@ class Staging:
         self._parts: dict[str, sql.Composable] = {
             "schema": sql.Identifier(SCHEMA),
             "staging": sql.Identifier(SCHEMA, base),
+            "gist": sql.Identifier(f"{base}_gist"),
             "deleted": sql.Identifier(SCHEMA, f"{base}_deleted"),
             "open": sql.Identifier(SCHEMA, f"{base}_open"),
             "gone": sql.Identifier(SCHEMA, f"{base}_gone"),
@@ -159,6 +160,10 @@ class Staging:
             self._duplicates_drop(report)
             self.execute("CREATE UNIQUE INDEX ON {staging} (key)")
         return self.rows()
+
+    def geometry_index(self) -> None:
+        """For those who look for rows by place again and again."""
+        self.execute("CREATE INDEX IF NOT EXISTS {gist} ON {staging} USING gist ({geometry})")
 
     def _updates_order(self) -> None:
         """The last word counts: a later row of a key, or a later deletion of the object."""

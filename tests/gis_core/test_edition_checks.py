@@ -80,10 +80,12 @@ def test_narrow_gap_is_found_and_a_wide_one_is_land_without_parcels(city, tmp_pa
     assert "gaps" not in findings(parcels_stage(city, tmp_path, wide))
 
 
-def test_strips_find_what_the_whole_finds(city, tmp_path, monkeypatch):
+@pytest.mark.parametrize("indexed", [2, 8])
+def test_strips_find_what_the_whole_finds(city, tmp_path, monkeypatch, indexed):
     shapes = [square(n) for n in range(8)]
     shapes[5] = shapely.box(382948, 5712300, 382960, 5712310)
     whole = findings(parcels_stage(city, tmp_path, shapes))
+    monkeypatch.setattr(coverage, "INDEXED_STRIPS", indexed)
     monkeypatch.setattr(coverage, "STRIP_ROWS", 2)
     in_strips = findings(parcels_stage(city, tmp_path, shapes))
     assert in_strips["overlaps"] == whole["overlaps"] == (Severity.WARNING, 1)
