@@ -161,7 +161,7 @@ def test_broker_down_neither_breaks_nor_slows_the_nudge(broker: str) -> None:
 
 def test_nudge_reaches_the_broker() -> None:
     with current_app.connection_for_read() as broker:
-        queue = broker.SimpleQueue("celery")
+        queue = broker.SimpleQueue(django_settings.CELERY_TASK_DEFAULT_QUEUE)
         # Tests of other tasks may have left theirs in the broker that all share.
         queue.clear()
         deliveries_nudge()
