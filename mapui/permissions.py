@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+EDIT_RULES = "routing.edit_rules"
+MANAGE_GEODATA = "gis_core.manage_geodata"
+TRIAGE = "issues.triage_issue"
 
 
 def may_triage(user: AbstractBaseUser | AnonymousUser) -> bool:
@@ -44,3 +52,37 @@ def _guarded(view: View[P], allowed: Callable[[AbstractBaseUser | AnonymousUser]
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def page_for(*permissions: str) -> Callable[[Any], Any]:
+    """For pages that any one of these permissions opens.
+
+    Who is not logged in goes to the login page, also from a part of a page; who is and may not gets 403.
+    """
+
+    def decorate(view: Any) -> Any:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                address = request.get_full_path()
+                if request.headers.get("HX-Request"):
+                    return HttpResponseClientRedirect(
+                        f"{reverse('login')}?next={reverse('trials')}"
+                    )
+                return redirect_to_login(address)
+            return feed_for(*permissions)(view)(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def feed_for(*permissions: str) -> Callable[[View[P]], View[P]]:
+    """The same for what a page loads: 403 instead of a login page."""
+
+    def allowed(user: AbstractBaseUser | AnonymousUser) -> bool:
+        return isinstance(user, PermissionsMixin | AnonymousUser) and any(
+            user.has_perm(permission) for permission in permissions
+        )
+
+    return lambda view: _guarded(view, allowed)

@@ -17,8 +17,8 @@ from issues.enums import IssueStatus
 from issues.models import Category, Issue, IssueEvent
 from mapui.enums import MapName
 from mapui.types import Bounds, IssueFilter
-from routing.enums import Outcome, ProposalState
-from routing.models import Authority, Decision, Delivery, Proposal
+from routing.enums import DecisionCause, Outcome, ProposalState
+from routing.models import Authority, Decision, Delivery, GoldenCase, Proposal
 
 # More markers than this serve nobody; the list beside the map pages through all of them.
 FEATURE_LIMIT: Final = 1000
@@ -77,7 +77,7 @@ def issues_for_triage(
         Issue.objects.filter(jurisdiction=jurisdiction), chosen=chosen, bbox=bbox
     )
     if chosen.authority == UNCLEAR:
-        return issues.filter(Q(outcome=Outcome.TRIAGE) | Q(outcome__isnull=True))
+        return issues.filter(~Q(outcome=Outcome.ASSIGNED) | Q(outcome__isnull=True))
     if chosen.authority == PROPOSED:
         proposals = Proposal.objects.filter(state=ProposalState.OPEN)
         return issues.filter(pk__in=proposals.values("issue_id"))
@@ -140,6 +140,19 @@ def decision_in_force(issue: Issue) -> Decision | None:
         "deliveries", Delivery.objects.select_related("authority", "contact").order_by("pk")
     )
     return decisions.prefetch_related(deliveries).order_by("-number").first()
+
+
+def decision_ruled(decision: Decision | None) -> Decision | None:
+    """What the rules said last before a person decided; None where no person did."""
+    if decision is None or decision.cause != DecisionCause.OVERRULED:
+        return None
+    former = Decision.objects.filter(issue_id=decision.issue_id, rule_set__isnull=False)
+    return former.select_related("authority").order_by("-number").first()
+
+
+def golden_of(issue: Issue) -> GoldenCase | None:
+    """The golden case that was pinned from this issue."""
+    return GoldenCase.objects.filter(issue=issue, is_active=True).first()
 
 
 def editions_used(decision: Decision) -> list[Edition]:

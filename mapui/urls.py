@@ -9,12 +9,16 @@ from mapui.views import (
     feeds,
     geodata,
     geodata_maps,
+    golden,
     map_resources,
     parcels,
     public,
     responsibility,
     services,
+    statistics,
     triage,
+    triage_actions,
+    trials,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,6 +42,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         {"answer": "dismiss"},
         name="proposal_dismiss",
     ),
+    path(
+        "triage/issues/<str:number>/overrule/", triage_actions.issue_overrule, name="issue_overrule"
+    ),
+    path("triage/issues/<str:number>/confirm/", triage_actions.issue_confirm, name="issue_confirm"),
+    path("triage/issues/<str:number>/pin/", triage_actions.issue_pin, name="issue_pin"),
+    path(
+        "triage/issues/<str:number>/category/", triage_actions.issue_category, name="issue_category"
+    ),
+    path("triage/issues/<str:number>/place/", triage_actions.issue_place, name="issue_place"),
     path("triage/parcel/", triage.triage_parcel, name="triage_parcel"),
     path("favicon.ico", map_resources.icon, name="icon"),
     path("geodata/", geodata.geodata_list, name="geodata_list"),
@@ -64,6 +77,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
         geodata_maps.geodata_impact_feed,
         name="geodata_impact_feed",
     ),
+    path("trials/", trials.trials_list, name="trials"),
+    path("trials/<int:pk>/", trials.trial_shown, name="trial"),
+    path("trials/<int:pk>/progress/", trials.trial_watch, name="trial_progress"),
+    path("trials/<int:pk>/cancel/", trials.trial_action, {"action": "cancel"}, name="trial_cancel"),
+    path("trials/<int:pk>/resume/", trials.trial_action, {"action": "resume"}, name="trial_resume"),
+    path("trials/<int:pk>/issues/<str:number>/", trials.trial_issue, name="trial_issue"),
+    path("trials/<int:pk>/map/", trials.trial_map, name="trial_map"),
+    path("trials/<int:pk>/map.js", trials.trial_map_script, name="trial_map_script"),
+    path("trials/<int:pk>/map.css", trials.trial_map_style, name="trial_map_style"),
+    path(
+        "api/trials/<int:pk>/changes.geojson", trials.trial_changes_feed, name="trial_changes_feed"
+    ),
+    path("golden/", golden.golden_list, name="golden"),
+    path("golden/cases.csv", golden.golden_file, name="golden_file"),
+    path("golden/import/", golden.golden_load, name="golden_load"),
+    path("golden/<int:pk>/deactivate/", golden.golden_off, name="golden_off"),
+    path("statistics/", statistics.statistics_page, name="statistics"),
+    path("statistics/statistics.csv", statistics.statistics_csv, name="statistics_csv"),
+    path("statistics/statistics.json", statistics.statistics_json, name="statistics_json"),
     path("maps/<slug:name>.js", map_resources.map_script, name="map_script"),
     path("maps/<slug:name>.css", map_resources.map_style, name="map_style"),
     path("api/parcels/", parcels.parcels_api, name="parcels_api"),

@@ -24,6 +24,7 @@ from mapui.folium_maps.elements import (
     MapReady,
     OutlineLayer,
     PlacePicker,
+    PlaceSetter,
 )
 from mapui.folium_maps.rendering import OwnMap, RenderedMap, map_render
 from mapui.tile_layers import BUILDINGS, LABEL_MIN_ZOOM, PARCELS
@@ -83,6 +84,7 @@ def triage_map_build(
         extra_scripts=(
             ("vector_grid", "npm/leaflet.vectorgrid/Leaflet.VectorGrid.bundled.min.js"),
         ),
+        own_scripts=(("placing", static("mapui/placing.js")),),
     )
     services_add(built, services)
     outline_add(built, jurisdiction)
@@ -126,6 +128,7 @@ def triage_map_build(
         minZoom=PARCELS.min_zoom,
         hint=_("Zoom in to choose a parcel."),
     ).add_to(built)
+    PlaceSetter(hint=_("Click on the new place."), title=_("New place")).add_to(built)
     MapReady(texts=map_texts(), bounds=bounds).add_to(built)
     return map_render(built, name=MapName.TRIAGE)
 

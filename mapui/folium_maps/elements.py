@@ -78,6 +78,12 @@ class PlacePicker(MapTool):
     factory = "placePicker"
 
 
+class PlaceSetter(MapTool):
+    """A form beside the map may ask for a place (`mapui/placing.js`). Options: hint, title."""
+
+    factory = "placeSetter"
+
+
 class MapReady(MapTool):
     """Comes last: names the controls in the page's language and says when everything is loaded. Options: texts."""
 

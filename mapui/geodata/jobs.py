@@ -27,6 +27,7 @@ from gis_core.services.editions import edition_activate, edition_resume, edition
 from gis_core.services.locks import edition_is_worked_on, edition_lock
 from mapui.geodata.impact import active_ids, impact_is_due
 from mapui.geodata.uploads import uploads_remove
+from routing.services.golden import golden_check
 from routing.services.impact import impact_of
 
 logger = logging.getLogger(__name__)
@@ -175,11 +176,21 @@ def _run_alone(edition: Edition, action: str, work: Callable[[], None]) -> None:
 
 
 def impact_store(edition: Edition) -> None:
-    """Keeps in the edition's report which open issues would get another authority."""
+    """Keeps in the edition's report which open issues would get another authority, and which golden cases break."""
     rests_on = active_ids(edition)
     impact = impact_of(edition)
     entries: list[dict[str, Any]] = [one.as_json() for one in impact[:IMPACT_LIMIT]]
-    edition.report |= {"impact": entries, "impact_count": len(impact), "impact_on": rests_on}
+    findings = golden_check(jurisdiction=edition.jurisdiction, edition=edition)
+    edition.report |= {
+        "impact": entries,
+        "impact_count": len(impact),
+        "impact_on": rests_on,
+        "golden_broken": [
+            {"name": one.case.name, "expected": one.expected, "then": one.tried}
+            for one in findings
+            if one.breaks
+        ],
+    }
     edition.save(update_fields=["report"])
 
 

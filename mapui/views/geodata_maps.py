@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import quote_etag
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -28,6 +25,7 @@ from mapui.permissions import geodata_feed
 from mapui.selectors import bounds_shown, map_services_shown
 from mapui.types import PageRequest
 from mapui.views.geodata import edition_or_404, geodata_permission
+from mapui.views.map_resources import resource_respond
 
 
 @geodata_permission
@@ -66,23 +64,15 @@ def _map(edition: Edition) -> RenderedMap:
 @require_safe
 @geodata_feed
 def geodata_map_script(request: HttpRequest, pk: int) -> HttpResponse:
-    return _resource(request, _map(edition_or_404(pk)).script, "text/javascript; charset=utf-8")
+    script = _map(edition_or_404(pk)).script
+    return resource_respond(request, script, content_type="text/javascript; charset=utf-8")
 
 
 @require_safe
 @geodata_feed
 def geodata_map_style(request: HttpRequest, pk: int) -> HttpResponse:
-    return _resource(request, _map(edition_or_404(pk)).style, "text/css; charset=utf-8")
-
-
-def _resource(request: HttpRequest, text: str, content_type: str) -> HttpResponse:
-    body = text.encode()
-    etag = quote_etag(hashlib.blake2b(body, digest_size=16).hexdigest())
-    response = HttpResponse(body, content_type=content_type)
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    patch_vary_headers(response, ["Cookie"])
-    return get_conditional_response(request, etag=etag, response=response) or response
+    style = _map(edition_or_404(pk)).style
+    return resource_respond(request, style, content_type="text/css; charset=utf-8")
 
 
 @require_safe

@@ -29,15 +29,23 @@ def icon(request: HttpRequest) -> HttpResponse:
 @require_safe
 def map_script(request: HttpRequest, name: str) -> HttpResponse:
     rendered = _map_allowed(request, name)
-    return _resource(
-        request, rendered.script, name=name, content_type="text/javascript; charset=utf-8"
+    return resource_respond(
+        request,
+        rendered.script,
+        content_type="text/javascript; charset=utf-8",
+        is_private=name != MapName.PUBLIC,
     )
 
 
 @require_safe
 def map_style(request: HttpRequest, name: str) -> HttpResponse:
     rendered = _map_allowed(request, name)
-    return _resource(request, rendered.style, name=name, content_type="text/css; charset=utf-8")
+    return resource_respond(
+        request,
+        rendered.style,
+        content_type="text/css; charset=utf-8",
+        is_private=name != MapName.PUBLIC,
+    )
 
 
 def _map_allowed(request: HttpRequest, name: str) -> RenderedMap:
@@ -49,13 +57,14 @@ def _map_allowed(request: HttpRequest, name: str) -> RenderedMap:
     return map_built(MapName(name), jurisdiction_shown(request.GET.get("jurisdiction", "")))
 
 
-def _resource(request: HttpRequest, text: str, *, name: str, content_type: str) -> HttpResponse:
+def resource_respond(
+    request: HttpRequest, text: str, *, content_type: str, is_private: bool = True
+) -> HttpResponse:
     """With an ETag and asked for again each time: language, layers and authorities may have changed."""
     body = text.encode()
     etag = quote_etag(hashlib.blake2b(body, digest_size=16).hexdigest())
     response = HttpResponse(body, content_type=content_type)
     response["ETag"] = etag
-    scope = "public" if name == MapName.PUBLIC else "private"
-    response["Cache-Control"] = f"{scope}, no-cache"
+    response["Cache-Control"] = f"{'private' if is_private else 'public'}, no-cache"
     patch_vary_headers(response, ["Cookie"])
     return get_conditional_response(request, etag=etag, response=response) or response

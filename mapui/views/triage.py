@@ -27,12 +27,15 @@ from mapui.forms import PlaceForm, TriageFilterForm
 from mapui.parcel_cards import ParcelsFound, parcel_card, parcels_chosen
 from mapui.selectors import (
     authorities_by_pk,
+    decision_ruled,
+    golden_of,
     issue_events,
     issues_for_triage,
     jurisdiction_shown,
     proposal_open,
 )
 from mapui.serializers import TriageIssueSerializer
+from mapui.triage_forms import CategoryForm, MoveForm, OverruleForm
 from mapui.types import PageRequest
 from mapui.views.pages import issue_list, list_addresses, map_context
 from parcels.histories import parcel_history
@@ -103,13 +106,20 @@ def triage_issue(request: PageRequest, number: str) -> HttpResponse:
 
 
 def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
+    card = decision_card(issue)
+    decision = card.decision if card else None
     context = {
         "page": "triage_issue",
         "jurisdiction": issue.jurisdiction,
         "issue": issue,
-        "card": decision_card(issue),
+        "card": card,
         "events": issue_events(issue),
         "proposal": proposal_open(issue),
+        "ruled": decision_ruled(decision),
+        "golden": golden_of(issue),
+        "overrule_form": OverruleForm(None, issue=issue, decision=decision),
+        "category_form": CategoryForm(None, issue=issue),
+        "move_form": MoveForm(None),
     }
     template = "mapui/_triage_issue.html" if request.htmx else "mapui/triage_issue.html"
     return render(request, template, context)
@@ -127,7 +137,7 @@ def issue_release(request: PageRequest, number: str) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The issue is now shown to the public."))
-    return _changed(request, number)
+    return changed_respond(request, number)
 
 
 @triage_permission
@@ -137,7 +147,7 @@ def issue_withdraw(request: PageRequest, number: str) -> HttpResponse:
     """Takes an issue back from the public."""
     withdraw(issue=get_object_or_404(Issue, number=number), by=_person(request))
     messages.success(request, _("The issue is no longer shown to the public."))
-    return _changed(request, number)
+    return changed_respond(request, number)
 
 
 @triage_permission
@@ -149,21 +159,22 @@ def proposal_answer(request: PageRequest, number: str, answer: str) -> HttpRespo
     person = _person(request)
     if proposal is None or person is None:
         messages.error(request, _("The proposal has been answered already."))
-        return _changed(request, number)
+        return changed_respond(request, number)
     try:
         proposal_close(proposal=proposal, state=ANSWERS[answer], by=person)
     except RoutingError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The proposal is answered."))
-    return _changed(request, number)
+    return changed_respond(request, number)
 
 
 def _person(request: PageRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
 
 
-def _changed(request: PageRequest, number: str) -> HttpResponse:
+def changed_respond(request: PageRequest, number: str) -> HttpResponse:
+    """The issue as it is now, in the panel or as a page of its own; list and map load anew."""
     if not request.htmx:
         return redirect("triage_issue", number=number)
     issues = Issue.objects.select_related("category", "jurisdiction").prefetch_related("photos")

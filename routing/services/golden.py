@@ -56,6 +56,13 @@ class GoldenFinding:
     def mends(self) -> bool:
         return self.holds and self.present != self.expected
 
+    @property
+    def state(self) -> str:
+        """holds, breaks, mends, or fails (today and then)."""
+        if self.holds:
+            return "mends" if self.mends else "holds"
+        return "breaks" if self.breaks else "fails"
+
 
 def golden_pin(*, issue: Issue, by: User, name: str = "") -> GoldenCase:
     """Pins an issue's place, category and authority as a golden case; the decision in force is a person's.
@@ -154,8 +161,5 @@ def golden_summary(findings: Iterable[GoldenFinding]) -> dict[str, int]:
     """How many hold, break, are mended, and fail today and then."""
     counts = {"holds": 0, "breaks": 0, "mends": 0, "fails": 0}
     for one in findings:
-        name = (
-            "breaks" if one.breaks else "mends" if one.mends else "holds" if one.holds else "fails"
-        )
-        counts[name] += 1
+        counts[one.state] += 1
     return counts

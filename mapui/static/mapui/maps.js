@@ -89,7 +89,7 @@
       if (issue.authority) tip.append(document.createElement("br"), issue.authority);
       return tip;
     }, { direction: "top", offset: [0, -12] });
-    const open = () => show(issue.url);
+    const open = () => { if (!window.flurpost.placing) show(issue.url); };
     made.on("click", (event) => { L.DomEvent.stopPropagation(event); open(); });
     made.on("keydown", (event) => {
       if (![" ", "Enter"].includes(event.originalEvent.key)) return;
@@ -175,6 +175,7 @@
   function placePicker(map, options) {
     state.outlineUrl = options.outline;
     map.on("click", (event) => {
+      if (window.flurpost.placing) return;
       if (map.getZoom() < options.minZoom) { note(options.hint); return; }
       note("");
       const { lat, lng } = event.latlng.wrap();

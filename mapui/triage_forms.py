@@ -1,0 +1,103 @@
+"""What a clerk says about one issue: who must act, what it is about, where it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.models import Jurisdiction
+from issues.models import Category, Issue
+from issues.types import LocationInput
+from routing.models import Decision
+from routing.selectors.authorities import AuthorityChoice, authority_choices
+from routing.services.overrule import REASON_MAX
+
+
+class SeenForm(forms.Form):
+    """`seen` is the number of the decision that the clerk looked at; empty where there was none."""
+
+    seen = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+
+class OverruleForm(SeenForm):
+    """Another authority with a reason. Only today's choices are values; no name is ever taken from the form."""
+
+    authority = forms.ChoiceField(label=_("Responsible is"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_MAX,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("For the files; it is not sent to the authority."),
+    )
+
+    def __init__(self, data: Any, *, issue: Issue, decision: Decision | None) -> None:
+        super().__init__(data, initial={"seen": decision.number if decision else None})
+        self.label_suffix = ""
+        candidates = [one["body"] for one in decision.candidates] if decision else []
+        choices = authority_choices(
+            issue.jurisdiction, on=timezone.localdate(), candidates=candidates
+        )
+        field = self.fields["authority"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy what the class body says
+        field.choices = [
+            ("", _("please choose")),
+            (_("Candidates"), _named(one for one in choices if one.is_candidate)),
+            (_("All authorities"), _named(one for one in choices if not one.is_candidate)),
+        ]
+
+
+def _named(choices: Any) -> list[tuple[str, str]]:
+    found: list[AuthorityChoice] = list(choices)
+    return [(one.value, one.name) for one in found]
+
+
+class CategoryForm(forms.Form):
+    """Another category; one that is no longer offered can be left and not chosen."""
+
+    category = forms.ModelChoiceField(Category.objects.none(), label=_("Category"))
+
+    def __init__(self, data: Any, *, issue: Issue) -> None:
+        super().__init__(data, initial={"category": issue.category_id})
+        self.label_suffix = ""
+        field = self.fields["category"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - as above
+        field.queryset = categories_offered(issue.jurisdiction)
+        field.empty_label = None if issue.category.is_active else _("please choose")
+
+
+def categories_offered(jurisdiction: Jurisdiction) -> Any:
+    return Category.objects.filter(jurisdiction=jurisdiction, is_active=True)
+
+
+class MoveForm(forms.Form):
+    """A place: coordinates in degrees (WGS84), else a parcel or an address; how sure in metres, empty for unknown."""
+
+    lat = forms.CharField(label=_("Latitude"), required=False, max_length=40)
+    long = forms.CharField(label=_("Longitude"), required=False, max_length=40)
+    text = forms.CharField(label=_("or address or parcel"), required=False, max_length=300)
+    accuracy = forms.CharField(
+        label=_("Accuracy in metres"),
+        required=False,
+        max_length=10,
+        help_text=_("How far off the place may be; empty if that is not known."),
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.label_suffix = ""
+        for name in ("lat", "long", "accuracy"):
+            self.fields[name].widget.attrs.update(inputmode="decimal", autocomplete="off")
+
+    def locations(self) -> list[LocationInput]:
+        """What to try in this order; call only after `is_valid()`."""
+        data = self.cleaned_data
+        accuracy = data["accuracy"]
+        if data["lat"] or data["long"] or not data["text"]:
+            return [LocationInput(lat=data["lat"], long=data["long"], accuracy=accuracy)]
+        return [
+            LocationInput(address_id=data["text"], accuracy=accuracy),
+            LocationInput(address_string=data["text"], accuracy=accuracy),
+        ]

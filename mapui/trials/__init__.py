@@ -1,0 +1,1 @@
+"""Trial runs and golden cases as their pages show them."""
