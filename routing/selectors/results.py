@@ -58,33 +58,73 @@ def results_by(
     reports: Sequence[int] | Sequence[Question], *, rule_sets: Sequence[RuleSet | None]
 ) -> Iterator[tuple[IssueFacts, Evidence, tuple[Result | None, ...]]]:
     """The same by several rule sets on the very same evidence, a result for each; None is the one in effect."""
-    forced: dict[tuple[int, frozenset[str]], CompiledRuleSet] = {}
-
-    def compiled(facts: IssueFacts, rule_set: RuleSet | None) -> CompiledRuleSet | None:
-        if rule_set is None:
-            known = facts.rule_set_id
-            return None if known is None else rule_set_compiled(known, facts.bodies)
-        if rule_set.status != RuleSetStatus.DRAFT:
-            return rule_set_compiled(rule_set.pk, facts.bodies)
-        key = (rule_set.pk, facts.bodies)
-        if key not in forced:
-            forced[key] = rule_set_compile(rule_set, facts.bodies)
-        return forced[key]
-
+    sides = _Sides(rule_sets)
     gathered: dict[int, tuple[IssueFacts, Evidence]] = {}
     asking: set[str] = set()
     for facts, evidence in evidence_of(reports):
         gathered[facts.issue_id] = facts, evidence
-        rules = [compiled(facts, one) for one in rule_sets]
         if any(
             one is not None and one.uses_predicate(evidence.category, *ADJOINING_PREDICATES)
-            for one in rules
+            for one in sides.compiled(facts)
         ):
             asking.add(evidence.category)
     if asking:
         for facts, evidence in evidence_of(reports, adjoining_categories=sorted(asking)):
             gathered[facts.issue_id] = facts, evidence
     for _number, (facts, evidence) in sorted(gathered.items()):
-        rules = [compiled(facts, one) for one in rule_sets]
-        results = tuple(None if one is None else decide(evidence, one) for one in rules)
-        yield facts, evidence, results
+        yield facts, evidence, sides.decide(facts, evidence)
+
+
+class _Sides:
+    """Several rule sets, compiled once for each jurisdiction's authorities."""
+
+    def __init__(self, rule_sets: Sequence[RuleSet | None]) -> None:
+        self.rule_sets = rule_sets
+        self.drafts: dict[tuple[int, frozenset[str]], CompiledRuleSet] = {}
+        self.alike: dict[tuple[int, str, int], bool] = {}
+
+    def compiled(self, facts: IssueFacts) -> list[CompiledRuleSet | None]:
+        return [self._compiled(facts, one) for one in self.rule_sets]
+
+    def _compiled(self, facts: IssueFacts, rule_set: RuleSet | None) -> CompiledRuleSet | None:
+        if rule_set is None:
+            known = facts.rule_set_id
+            return None if known is None else rule_set_compiled(known, facts.bodies)
+        if rule_set.status != RuleSetStatus.DRAFT:
+            return rule_set_compiled(rule_set.pk, facts.bodies)
+        key = (rule_set.pk, facts.bodies)
+        if key not in self.drafts:
+            self.drafts[key] = rule_set_compile(rule_set, facts.bodies)
+        return self.drafts[key]
+
+    def decide(self, facts: IssueFacts, evidence: Evidence) -> tuple[Result | None, ...]:
+        """A result for each; where the rules for the category are the first one's, so is the result."""
+        rules = self.compiled(facts)
+        first = None if rules[0] is None else decide(evidence, rules[0])
+        others: list[Result | None] = []
+        for position, one in enumerate(rules[1:], start=1):
+            key = (facts.jurisdiction_id, evidence.category, position)
+            if key not in self.alike:
+                self.alike[key] = _alike(rules[0], one, evidence.category)
+            if self.alike[key]:
+                others.append(first)
+            else:
+                others.append(None if one is None else decide(evidence, one))
+        return first, *others
+
+
+def _alike(one: CompiledRuleSet | None, other: CompiledRuleSet | None, category: str) -> bool:
+    """Whether both decide a category alike whatever the evidence: a draft mostly differs in a few rules.
+
+    The rules for a damaged carriageway count as well: they say whom a computed duty stands for.
+    """
+    if one is None or other is None or one is other:
+        return one is other
+    return (one.bodies, one.assign_from, one.assign_margin, one.thresholds) == (
+        other.bodies,
+        other.assign_from,
+        other.assign_margin,
+        other.thresholds,
+    ) and all(
+        one.for_category(name) == other.for_category(name) for name in (category, "ROAD_SURFACE")
+    )

@@ -13,9 +13,11 @@ from django.db.models import F
 from gis_core.services.editions import edition_activate
 from issues.models import Issue
 from parcels.models import Ownership, Parcel
+from routing.engine import decide
 from routing.enums import Outcome, TrialState
 from routing.errors import RuleSetError, TrialRefused
 from routing.models import Decision, Delivery, Proposal, RuleSet, Trial, TrialChange
+from routing.selectors import results
 from routing.selectors.trials import (
     changes_by_authority,
     changes_by_rule,
@@ -292,3 +294,36 @@ def test_command_says_what_cannot_be_tried(city):
         call_command("try_rules", jurisdiction=city.identifier, rule_set=99)
     with pytest.raises(CommandError):
         call_command("try_rules", jurisdiction="nowhere.example", rule_set=1)
+
+
+def test_category_whose_rules_are_the_same_is_decided_once(city, monkeypatch):
+    issues = issues_make(city, 8)
+    draft = draft_make(city, A06="UNB")
+    decided = []
+
+    def counting(evidence, ruleset):
+        decided.append(evidence.category)
+        return decide(evidence, ruleset)
+
+    monkeypatch.setattr(results, "decide", counting)
+    found = list(results.results_by([one.pk for one in issues], rule_sets=[None, draft]))
+    # Eight by the present rules; the two of the category that the draft changes by these as well.
+    assert (len(decided), decided.count("WASTE_DUMP")) == (10, 4)
+    alone = [
+        two for _f, _e, (two,) in results.results_by([i.pk for i in issues], rule_sets=[draft])
+    ]
+    assert [two for _facts, _evidence, (_one, two) in found] == alone
+
+
+def test_duty_that_rests_on_other_rules_is_not_taken_for_the_same(city):
+    present = RuleSet.objects.get(jurisdiction=city, status="active")
+    bodies = frozenset(city.authorities.values_list("code", flat=True))
+    one, same, other = (
+        results.rule_set_compile(rules, bodies)
+        for rules in (present, draft_make(city), draft_make(city, R15="KREIS66"))
+    )
+    assert results._alike(one, same, "RATS")
+    assert not results._alike(one, other, "RATS")
+    draft = draft_make(city)
+    draft.assign_from = 0.9
+    assert not results._alike(one, results.rule_set_compile(draft, bodies), "RATS")
