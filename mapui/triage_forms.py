@@ -1,4 +1,7 @@
-"""What a clerk says about one issue: who must act, what it is about, where it is."""
+"""What a clerk says about one issue: who must act, what it is about, where it is.
+
+Each form names its fields' ids its own way: they stand beside the filter of the list and beside each other.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,8 @@ class OverruleForm(SeenForm):
     )
 
     def __init__(self, data: Any, *, issue: Issue, decision: Decision | None) -> None:
-        super().__init__(data, initial={"seen": decision.number if decision else None})
+        seen = decision.number if decision else None
+        super().__init__(data, initial={"seen": seen}, auto_id="decide_%s")
         self.label_suffix = ""
         candidates = [one["body"] for one in decision.candidates] if decision else []
         choices = authority_choices(
@@ -60,7 +64,7 @@ class CategoryForm(forms.Form):
     category = forms.ModelChoiceField(Category.objects.none(), label=_("Category"))
 
     def __init__(self, data: Any, *, issue: Issue) -> None:
-        super().__init__(data, initial={"category": issue.category_id})
+        super().__init__(data, initial={"category": issue.category_id}, auto_id="correct_%s")
         self.label_suffix = ""
         field = self.fields["category"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - as above
@@ -86,7 +90,7 @@ class MoveForm(forms.Form):
     )
 
     def __init__(self, data: Any) -> None:
-        super().__init__(data)
+        super().__init__(data, auto_id="move_%s")
         self.label_suffix = ""
         for name in ("lat", "long", "accuracy"):
             self.fields[name].widget.attrs.update(inputmode="decimal", autocomplete="off")
