@@ -71,7 +71,7 @@ def statistics_shown(jurisdiction: Jurisdiction) -> StatisticsShown:
         by_authority=_table(found.by_authority, authorities),
         by_month=months,
         bars=bars,
-        chart_width=max(1, len(bars)) * COLUMN + COLUMN,
+        chart_width=(MONTHS_SHOWN + 1) * COLUMN,
         chart_height=HEIGHT + 40,
     )
 

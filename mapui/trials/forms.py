@@ -38,7 +38,10 @@ class TrialForm(forms.Form):
         field = self.fields["subject"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy what the class body says
         field.choices = [
-            (_("Rules"), [(value, rule_set_named(one)) for value, one in self.rule_sets.items()]),
+            (
+                _("Rule sets"),
+                [(value, rule_set_named(one)) for value, one in self.rule_sets.items()],
+            ),
             (_("Geodata"), [(value, edition_named(one)) for value, one in self.editions.items()]),
         ]
 

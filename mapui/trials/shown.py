@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Max, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gis_core.models import Jurisdiction
 from mapui.selectors import authorities_named
 from mapui.trials.forms import edition_named, rule_set_named
+from mapui.types import Bounds
 from routing.enums import Outcome
 from routing.models import Authority, GoldenCase, Trial, TrialChange
 from routing.selectors.trials import changes_by_authority
@@ -19,6 +21,7 @@ from routing.services.golden import GoldenFinding
 
 # More markers than this serve nobody; the list pages through all of them.
 FEATURE_LIMIT = 2000
+MARGIN_DEGREES = 0.002
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,22 @@ def change_features(trial: Trial) -> tuple[list[dict[str, Any]], bool]:
         for one in changes[:FEATURE_LIMIT]
     ]
     return features, len(changes) > FEATURE_LIMIT
+
+
+def change_bounds(trial: Trial) -> Bounds | None:
+    """Where the changed issues lie, in degrees with a margin of some hundred metres; None where there are none."""
+    found = trial.changes.aggregate(
+        south=Min("issue__latitude"),
+        west=Min("issue__longitude"),
+        north=Max("issue__latitude"),
+        east=Max("issue__longitude"),
+    )
+    if found["south"] is None:
+        return None
+    return (
+        (found["south"] - MARGIN_DEGREES, found["west"] - MARGIN_DEGREES),
+        (found["north"] + MARGIN_DEGREES, found["east"] + MARGIN_DEGREES),
+    )
 
 
 def _names(trial: Trial, bodies: Iterable[str]) -> Names:

@@ -35,7 +35,8 @@ def golden_list(request: PageRequest) -> HttpResponse:
         request.GET.get("page")
     )
     context = {
-        "page": "golden",
+        "page": "evaluation",
+        "tab": "golden",
         "jurisdiction": jurisdiction,
         "summary": golden_summary(findings),
         "total": len(findings),

@@ -25,7 +25,8 @@ def statistics_page(request: PageRequest) -> HttpResponse:
     """Tables, and the precision by month as bars."""
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
     context = {
-        "page": "statistics",
+        "page": "evaluation",
+        "tab": "statistics",
         "jurisdiction": jurisdiction,
         "found": statistics_shown(jurisdiction) if jurisdiction else None,
     }

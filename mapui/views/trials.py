@@ -24,7 +24,13 @@ from mapui.folium_maps.trials import trial_map_build
 from mapui.permissions import EDIT_RULES, MANAGE_GEODATA, feed_for, page_for
 from mapui.selectors import bounds_shown, jurisdiction_shown, map_services_shown
 from mapui.trials.forms import TrialForm
-from mapui.trials.shown import change_features, changes_shown, groups_shown, trial_named
+from mapui.trials.shown import (
+    change_bounds,
+    change_features,
+    changes_shown,
+    groups_shown,
+    trial_named,
+)
 from mapui.types import PageRequest
 from mapui.views.map_resources import resource_respond
 from routing.errors import RoutingError
@@ -70,7 +76,8 @@ def trials_list(request: PageRequest) -> HttpResponse:
     )
     page = Paginator(trials, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "page": "trials",
+        "page": "evaluation",
+        "tab": "trials",
         "jurisdiction": jurisdiction,
         "form": form,
         "trials": page,
@@ -107,7 +114,8 @@ def trial_shown(request: PageRequest, pk: int) -> HttpResponse:
 
 def _context(trial: Trial) -> dict[str, Any]:
     return {
-        "page": "trials",
+        "page": "evaluation",
+        "tab": "trials",
         "jurisdiction": trial.jurisdiction,
         "trial": trial,
         "name": trial_named(trial),
@@ -211,7 +219,7 @@ def trial_changes_feed(request: HttpRequest, pk: int) -> HttpResponse:
 def _map(trial: Trial) -> RenderedMap:
     return trial_map_build(
         trial=trial,
-        bounds=bounds_shown(trial.jurisdiction),
+        bounds=change_bounds(trial) or bounds_shown(trial.jurisdiction),
         services=map_services_shown(MapName.TRIAGE),
     )
 
