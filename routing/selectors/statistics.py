@@ -1,4 +1,4 @@
-"""How right the rules are, how often at once, and how often a report goes to and fro. See docs/deciding.md."""
+"""How right the rules are, how often at once, and how often a report goes to and fro. See docs/trying-and-correcting.md."""
 
 from __future__ import annotations
 

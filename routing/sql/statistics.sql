@@ -1,5 +1,5 @@
 -- How right the rules are: counts by rule, category, authority and month, and over all, in one statement.
--- What each column means stands in docs/deciding.md. Parameters: jurisdiction, time_zone.
+-- What each column means stands in docs/trying-and-correcting.md. Parameters: jurisdiction, time_zone.
 WITH step AS (
     SELECT d.issue_id, d.number, d.outcome, d.authority_id, d.area_code, d.rule_id, d.rule_set_id, d.cause, d.decided_by_id,
            max(d.number) OVER (PARTITION BY d.issue_id) = d.number AS stands,
