@@ -267,3 +267,14 @@ def test_statistics_page_and_files_say_the_same(editor, city):
 
 def test_statistics_page_of_nothing(editor, city):
     assert "Noch ist nichts entschieden." in editor.get("/statistics/").content.decode()
+
+
+def test_who_may_not_triage_does_not_read_what_people_wrote(client, city, trial):
+    Issue.objects.update(description="Herr Muster war es")
+    change = trial.changes.first()
+    address = reverse("trial_issue", args=[trial.pk, change.issue.number])
+    client.force_login(staff_create("regeln", permissions=("edit_rules",)))
+    assert "Herr Muster" not in client.get(address).content.decode()
+    assert "/triage/issues/" not in client.get(reverse("trial", args=[trial.pk])).content.decode()
+    client.force_login(staff_create("beides", permissions=("edit_rules", "triage_issue")))
+    assert "Herr Muster" in client.get(address).content.decode()
