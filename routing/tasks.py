@@ -30,7 +30,7 @@ def decisions_make_missing() -> int:
 
 @shared_task
 def trial_run(trial_id: int) -> None:
-    """One turn at a trial, then the next one behind whatever else waits: a trial holds up no delivery."""
+    """One turn at a trial, then the next one behind whatever else waits: a long trial holds up no load."""
     if trials.trial_work(trial_id=trial_id, seconds=TRIAL_TURN_SECONDS):
         trials.trial_nudge(trial_id, workers=1)
 

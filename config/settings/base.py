@@ -114,11 +114,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False
-# Loads take minutes and much memory: they have workers of their own, so that no report waits for one.
+# Loads and trial runs take minutes and much memory: they have workers of their own, so that no report waits for one.
 CELERY_TASK_DEFAULT_QUEUE = "reports"
 CELERY_TASK_ROUTES = {
     f"{app}.tasks.geodata_*": {"queue": "geodata"} for app in ("gis_core", "routing", "mapui")
-}
+} | {"routing.tasks.trial_run": {"queue": "geodata"}}
 CELERY_TIMEZONE = "Europe/Berlin"
 # The sweeps find what no nudge came for. A tick that waited longer than its interval is dropped: the next one works.
 CELERY_BEAT_SCHEDULE = {

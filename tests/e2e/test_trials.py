@@ -32,7 +32,9 @@ PERMISSIONS = ("edit_rules", "triage_issue", "release_issue", "manage_geodata")
 
 @pytest.fixture
 def worker() -> Iterator[None]:
-    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+    with start_worker(
+        app, pool="solo", queues=["geodata"], perform_ping_check=False, shutdown_timeout=30
+    ):
         yield
 
 
