@@ -80,6 +80,10 @@ class EventKind(models.TextChoices):
     ANSWERED = "answered", _("answers changed")
 
 
+# What a decision rests on has changed.
+CHANGES = (EventKind.MOVED, EventKind.RECATEGORISED, EventKind.ANSWERED)
+
+
 class PhotoStatus(models.TextChoices):
     PENDING = "pending", _("to be fetched")
     STORED = "stored", _("stored")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
 from issues.enums import (
+    CHANGES,
     AttributeType,
     Channel,
     EventKind,
@@ -276,6 +277,12 @@ class IssueEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["at", "pk"]
+        indexes = [
+            # Few of all events: the sweep looks for changes that nobody has decided on.
+            models.Index(
+                fields=["issue"], condition=Q(kind__in=CHANGES), name="issueevent_changes"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=EventKind.values), name="issueevent_kind_is_known"

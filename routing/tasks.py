@@ -7,7 +7,7 @@ from typing import Final
 from celery import shared_task
 
 from routing.channels import outbox
-from routing.services import decisions, impact, trials
+from routing.services import decisions, impact, reviews, trials
 
 TRIAL_TURN_SECONDS: Final = 15
 
@@ -24,8 +24,8 @@ def numbers_poll() -> int:
 
 @shared_task
 def decisions_make_missing() -> int:
-    """Decides what was received and, because something went wrong, not decided at once."""
-    return decisions.decisions_make_missing()
+    """Decides what was received or changed and, because something went wrong, not decided at once."""
+    return decisions.decisions_make_missing() + reviews.reviews_make_missing()
 
 
 @shared_task

@@ -1,4 +1,7 @@
-"""How right the rules are, how often at once, and how often a report goes to and fro. See docs/trying-and-correcting.md."""
+"""How right the rules are, how often at once, and how often a report goes to and fro.
+
+What counts as right stands in docs/trying-and-correcting.md.
+"""
 
 from __future__ import annotations
 

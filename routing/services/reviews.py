@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+import logging
+from datetime import timedelta
+from typing import Final
 
-from issues.enums import IssueStatus
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from issues.enums import CHANGES, EventKind, IssueStatus
+from issues.models import IssueEvent
+from issues.services import issue_event_append
 from routing.enums import DecisionCause
 from routing.models import Decision, Proposal
 from routing.services.decisions import (
@@ -15,6 +23,16 @@ from routing.services.decisions import (
 )
 from routing.services.proposals import proposal_build
 from routing.services.superseding import anything_sent, deliveries_unsent, proposals_outdate
+
+logger = logging.getLogger(__name__)
+
+CAUSES: Final = {
+    EventKind.MOVED: DecisionCause.MOVED,
+    EventKind.RECATEGORISED: DecisionCause.RECATEGORISED,
+    EventKind.ANSWERED: DecisionCause.ANSWERED,
+}
+# Whoever stored a change decides on it at once; the sweep does not run into that.
+SETTLED_AFTER: Final = timedelta(seconds=10)
 
 
 def decision_review(*, issue_id: int, cause: DecisionCause) -> Decision | Proposal | None:
@@ -37,6 +55,8 @@ def decision_review(*, issue_id: int, cause: DecisionCause) -> Decision | Propos
         if not by_person and not anything_sent(issue_id, deliveries_unsent(issue_id)):
             return decision_renew(issue_id=issue_id, cause=cause)
         [proposed] = decisions_compute({issue_id: issue})
+        detail = {"decision": standing.pk, "number": standing.number, "stands": True}
+        issue_event_append(issue=issue, kind=EventKind.DECIDED, detail=detail)
         if (proposed.authority_id, proposed.area_code) == (
             standing.authority_id,
             standing.area_code,
@@ -45,3 +65,31 @@ def decision_review(*, issue_id: int, cause: DecisionCause) -> Decision | Propos
         proposal = proposal_build(decision=standing, proposed=proposed, cause=cause)
         proposal.save()
         return proposal
+
+
+def reviews_make_missing(*, limit: int = 500) -> int:
+    """Looks again at open issues that changed and that nobody has decided on since, oldest first; their number.
+
+    Such are left behind when something goes wrong after a change was stored. One that cannot be decided is logged and
+    does not hold up the others.
+    """
+    decided = IssueEvent.objects.filter(
+        issue=OuterRef("issue"), kind=EventKind.DECIDED, pk__gt=OuterRef("pk")
+    )
+    waiting = (
+        IssueEvent.objects.filter(
+            ~Exists(decided), kind__in=CHANGES, at__lt=timezone.now() - SETTLED_AFTER
+        )
+        .exclude(issue__status__in=[one for one in IssueStatus if one.is_closed])
+        .order_by("pk")
+        .values_list("issue_id", "kind")[:limit]
+    )
+    made = 0
+    for issue_id, kind in dict(waiting).items():
+        try:
+            decision_review(issue_id=issue_id, cause=CAUSES[EventKind(kind)])
+        except Exception:
+            logger.exception("the change of issue %s could not be decided on", issue_id)
+        else:
+            made += 1
+    return made

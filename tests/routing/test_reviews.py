@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from gis_core.coordinates import storage_to_wgs84
 from issues.enums import IssueStatus
-from issues.models import Category, Issue
+from issues.models import Category, Issue, IssueEvent
 from issues.services import issue_move, issue_recategorise
 from issues.types import LocationInput
+from routing import receivers
 from routing.enums import DecisionCause, DeliveryState, ProposalState
+from routing.errors import RuleSetError
 from routing.models import Decision, Delivery, Proposal
 from routing.receipts import DeliveryDelayed, Receipt
+from routing.services import reviews
 from routing.services.deliveries import (
     delivery_claim,
     delivery_record_failure,
@@ -19,6 +25,7 @@ from routing.services.deliveries import (
 )
 from routing.services.overrule import decision_overrule
 from routing.services.proposals import proposal_close
+from routing.services.reviews import reviews_make_missing
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import staff_create
 from tests.mapui.geodata_factories import city_make, report_make
@@ -40,6 +47,10 @@ def move(django_capture_on_commit_callbacks):
             return issue_move(issue=issue, location=LocationInput(lat=latitude, long=longitude))
 
     return move
+
+
+def fails(**options) -> None:
+    raise RuleSetError("broken")
 
 
 def send_all() -> None:
@@ -135,3 +146,44 @@ def test_undecided_issue_is_decided(city, move):
     Decision.objects.all().delete()
     move(issue, 3)
     assert Decision.objects.get(issue=issue).number == 1
+
+
+def test_change_that_nobody_decided_on_is_found_by_the_sweep(city, move, monkeypatch):
+    issue, other = report_make(city, 1), report_make(city, 2)
+    monkeypatch.setattr(receivers, "decision_review", fails)
+    move(issue, 3)
+    assert Decision.objects.filter(issue=issue).count() == 1
+    assert reviews_make_missing() == 0
+    IssueEvent.objects.update(at=timezone.now() - timedelta(minutes=1))
+    assert reviews_make_missing() == 1
+    assert Decision.objects.get(issue=issue, number=2).cause == DecisionCause.MOVED
+    assert Decision.objects.filter(issue=other).count() == 1
+    assert reviews_make_missing() == 0
+
+
+def test_change_that_alters_nothing_is_looked_at_once(city, move):
+    issue = report_make(city, 1)
+    send_all()
+    move(issue, 2)
+    IssueEvent.objects.update(at=timezone.now() - timedelta(minutes=1))
+    assert reviews_make_missing() == 0
+    assert issue.events.latest("pk").detail["stands"] is True
+
+
+def test_change_that_cannot_be_decided_on_does_not_hold_up_the_others(city, move, monkeypatch):
+    first, second = report_make(city, 1), report_make(city, 2)
+    monkeypatch.setattr(receivers, "decision_review", fails)
+    move(first, 3)
+    move(second, 4)
+    IssueEvent.objects.update(at=timezone.now() - timedelta(minutes=1))
+    Category.objects.filter(jurisdiction=city).update(is_active=False)
+    renew = reviews.decision_renew
+
+    def renew_second(*, issue_id, **options):
+        if issue_id == first.pk:
+            raise RuleSetError("broken")
+        return renew(issue_id=issue_id, **options)
+
+    monkeypatch.setattr(reviews, "decision_renew", renew_second)
+    assert reviews_make_missing() == 1
+    assert Decision.objects.filter(issue=second).count() == 2
