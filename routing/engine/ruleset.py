@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from routing.engine.columns import COLUMNS, alternatives
 from routing.engine.conditions import Condition, condition_compile
 from routing.engine.predicates import GROUNDLESS
 from routing.errors import RuleSetError
 from routing.types import Facts, RuleTried
 
-ANYTHING: Final = frozenset({"*", "-", ""})
-COLUMNS: Final = ("category", "road_class", "through_road", "part", "usage", "owner")
 COMPUTED_BODIES: Final = frozenset(
     {
         "(table)",
@@ -27,7 +26,10 @@ COMPUTED_BODIES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A row of the decision matrix as text, columns as there (`class` is `road_class`, `od` `through_road`)."""
+    """A row of the decision matrix as text, columns as there (`class` is `road_class`, `od` `through_road`).
+
+    With `precision_from` the rule only proposes until its measured precision has reached that.
+    """
 
     rule_id: str
     priority: int
@@ -42,6 +44,8 @@ class RuleRow:
     notify: str
     confidence: float
     legal_basis: str
+    note: str = ""
+    precision_from: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +175,9 @@ class CompiledRuleSet:
 
 def _compile(row: RuleRow, known: frozenset[str]) -> CompiledRule:
     columns = tuple(
-        (column, frozenset(getattr(row, column).split("|")))
+        (column, values)
         for column in COLUMNS
-        if getattr(row, column) not in ANYTHING
+        if (values := alternatives(getattr(row, column))) is not None
     )
     for body in (row.body, row.notify):
         if body and body not in known and body not in COMPUTED_BODIES:

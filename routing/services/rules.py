@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Max
@@ -36,7 +36,9 @@ def rules_read(path: Path) -> list[RuleRow]:
             priority, confidence = int(row["prio"]), float(Decimal(row["c"]))
         except (ValueError, InvalidOperation) as error:
             raise RuleSetError(f"{path.name}, line {line}: prio or c is not a number.") from error
-        texts = {field: row[column].strip() for column, field in RULE_COLUMNS.items()}
+        texts: dict[str, Any] = {
+            field: row[column].strip() for column, field in RULE_COLUMNS.items()
+        }
         rows.append(RuleRow(priority=priority, confidence=confidence, **texts))
     return rows
 

@@ -1,0 +1,74 @@
+"""What is wrong with a rule set, as codes with values; the sentences are put together in `routing.sentences`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.utils.translation import gettext_noop as _
+
+from gis_core.enums import Severity
+
+TEXTS: Final[Mapping[str, str]] = {
+    "set_empty": _("The rule set is empty."),
+    "id_missing": _("a rule has no name."),
+    "id_twice": _("the rule id stands twice."),
+    "authority_unknown": _("the authority %(value)s does not exist."),
+    "category_unknown": _("the category %(value)s does not exist."),
+    "value_unknown": _("column %(column)s: “%(value)s” is not among %(known)s."),
+    "confidence_range": _("the confidence %(value)s is not between 0 and 1."),
+    "precision_range": _("the precision %(value)s is not between 0 and 1."),
+    "threshold_range": _("the threshold %(value)s is not between 0 and 1."),
+    "condition_syntax": _("The condition “%(text)s” is neither known nor an expression."),
+    "condition_not_predicate": _(
+        "The condition “%(text)s” holds something that is not a named predicate."
+    ),
+    "predicate_unknown": _("The condition “%(text)s” names an unknown predicate: %(name)s."),
+    "predicate_arguments": _("The condition “%(text)s” calls %(name)s with the wrong arguments."),
+    "basis_missing": _("it names no legal basis."),
+    "never_applies": _("no place can have all that its columns and its condition ask for."),
+    "unreachable": _("it never gets its turn: %(others)s always match before."),
+    "contradiction": _(
+        "%(rules)s match at the same places with the same rank, but name %(bodies)s."
+    ),
+    "possible_contradiction": _(
+        "%(rules)s may match at the same places with the same rank, but name %(bodies)s."
+    ),
+    "duplicate": _("%(rules)s ask for the same and name the same authority."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault: `rules` are the ids of the rules concerned, none where it is the whole set's.
+
+    A rule set with an ERROR cannot be activated; a WARNING is for a person to judge.
+    """
+
+    severity: Severity
+    code: str
+    rules: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The sentence in English, for errors and logs."""
+        return finding_text(self, TEXTS[self.code])
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "severity": self.severity.value,
+            "code": self.code,
+            "rules": list(self.rules),
+            "values": dict(self.values),
+        }
+
+
+def finding_text(finding: Finding, form: str) -> str:
+    """A form of `TEXTS`, in whatever language, filled in; the rule it is about goes first."""
+    text = form % finding.values
+    return f"{finding.rules[0]}: {text}" if len(finding.rules) == 1 else text
+
+
+def errors_of(findings: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity == Severity.ERROR]

@@ -1,0 +1,257 @@
+"""All kinds of places that a category can be reported at, as sets: what a rule set does with each is computed at once.
+
+A kind of place is one combination of what rules can ask: the columns, the hypotheses, and what conditions look at
+(an answer, a bridge's kind …). A set of them is a whole number with one bit for each kind, so that "where a rule
+matches" is a few operations on numbers instead of a loop over thousands of combinations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import or_
+from typing import Final
+
+from routing.engine.columns import COLUMN_VALUES
+from routing.engine.conditions import Atom, Both, Either, Not, Tree, atoms_of
+from routing.engine.facts import CLASSIFIED, PUBLIC_OWNERS_OF_ROADS, ROAD_USES
+from routing.engine.predicates import PUBLIC_USES, RAIL_OBJECTS, ROAD_OBJECTS
+from routing.engine.ruleset import CompiledRule
+
+OTHER: Final = "…"
+NONE: Final = ""
+NO, YES = "no", "yes"
+# Kinds that differ by what conditions ask for; with more, the rest of the conditions count as "may hold".
+EXTRA_KINDS_MAX: Final = 64
+UNKNOWN_OWNER: Final = "UNKNOWN"
+ADJOINING: Final = frozenset({"adjoining_owner", "adjoining_owner_other_than"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One thing in which kinds of places differ; kinds next to each other differ in the last dimension."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where something holds: `sure` for certain, `may` at the most (it contains `sure`)."""
+
+    sure: int
+    may: int
+
+
+class Places:
+    """The kinds of places of one category. `parts` are the parts of the road that its reports can be about."""
+
+    def __init__(
+        self, category: str, parts: Sequence[str], *, conditions: Iterable[Tree] = ()
+    ) -> None:
+        self.category = category
+        base = (
+            Dimension("part", tuple(parts)),
+            Dimension("road_class", COLUMN_VALUES["road_class"]),
+            Dimension("through_road", COLUMN_VALUES["through_road"]),
+            Dimension("built_up", COLUMN_VALUES["through_road"]),
+            Dimension("beside_road", (NO, YES)),
+            Dimension("bears_through_roads", (NO, YES)),
+            Dimension("usage", COLUMN_VALUES["usage"]),
+            Dimension("owner", COLUMN_VALUES["owner"]),
+        )
+        extra = _extra_dimensions(conditions)
+        self.dimensions = (*extra, *base)
+        self.base = base
+        self._names = [one.name for one in self.dimensions]
+        self._known: dict[tuple[str, str], int] = {}
+
+    @cached_property
+    def everything(self) -> int:
+        """Every kind of place that can exist."""
+        is_, full = self.where, (1 << size_of(self.dimensions)) - 1
+        classified = is_("road_class", *CLASSIFIED)
+        no_road, road_land = is_("road_class", "N"), is_("usage", *ROAD_USES)
+        same_limits = reduce(
+            or_, (is_("through_road", one) & is_("built_up", one) for one in ("in", "out"))
+        )
+        about_road = full & ~is_("part", "")
+        beside = is_("beside_road", YES)
+        # Road land without a section in the network takes its class from the owner, see `facts`.
+        classed_by_owner = is_("usage", "ROAD", "SQUARE") & is_(
+            "owner", *PUBLIC_OWNERS_OF_ROADS, "PRIV"
+        )
+        possible = (classified | same_limits) & ~(no_road & classed_by_owner)
+        return full & possible & (~beside | (about_road & ~no_road & ~road_land))
+
+    def where(self, dimension: str, *values: str) -> int:
+        """The kinds that have one of the values; values that do not exist give none."""
+        return reduce(or_, (self._value(dimension, value) for value in values), 0)
+
+    def _value(self, dimension: str, value: str) -> int:
+        """The kinds with this value: a block of ones, repeated as often as the dimensions before it say."""
+        if (known := self._known.get((dimension, value))) is not None:
+            return known
+        position = self._names.index(dimension)
+        values = self.dimensions[position].values
+        found = 0
+        if value in values:
+            stride = size_of(self.dimensions[position + 1 :])
+            block = ((1 << stride) - 1) << (values.index(value) * stride)
+            full = (1 << size_of(self.dimensions)) - 1
+            found = block * (full // ((1 << (stride * len(values))) - 1))
+        self._known[dimension, value] = found
+        return found
+
+    def of_rule(self, rule: CompiledRule, *, part: str | None = None) -> Reach:
+        """Where a rule matches; with `part` as if the report were about that part of the road."""
+        columns = self.everything
+        for column, values in rule.columns:
+            if column == "category":
+                continue
+            if column == "part" and part is not None:
+                columns = columns if part in values else 0
+                continue
+            here = self.where(column, *values)
+            if column == "road_class" and "N" in values:
+                here |= self.where("beside_road", YES)
+            columns &= here
+        if rule.condition is None:
+            return Reach(columns, columns)
+        condition = self.of_condition(rule.condition.tree)
+        return Reach(columns & condition.sure, columns & condition.may)
+
+    def of_condition(self, tree: Tree) -> Reach:
+        match tree:
+            case Atom():
+                return self._of_atom(tree)
+            case Not(part=part):
+                inner = self.of_condition(part)
+                return Reach(self.everything & ~inner.may, self.everything & ~inner.sure)
+            case Both(parts=parts):
+                reaches = [self.of_condition(part) for part in parts]
+                return Reach(
+                    reduce(lambda a, b: a & b, (one.sure for one in reaches)),
+                    reduce(lambda a, b: a & b, (one.may for one in reaches)),
+                )
+            case Either(parts=parts):
+                reaches = [self.of_condition(part) for part in parts]
+                return Reach(
+                    reduce(or_, (one.sure for one in reaches)),
+                    reduce(or_, (one.may for one in reaches)),
+                )
+
+    def _of_atom(self, atom: Atom) -> Reach:
+        if (by_columns := COLUMN_PREDICATES.get(atom.name)) is not None:
+            found = by_columns(self, atom.values) & self.everything
+            return Reach(found, found)
+        if atom.name == "on_road_section":
+            may = self.everything & ~self.where("road_class", "N")
+            # Of these the class may come from the owner alone.
+            guessed = self.where("road_class", "G", "P") & self.where("usage", "ROAD", "SQUARE")
+            return Reach(may & ~guessed, may)
+        question = _question(atom)
+        limit = self._limit(atom)
+        if question not in self._names:
+            return Reach(0, limit)
+        found = self.where(question, *_answers(atom)) & limit
+        if atom.name == "adjoining_owner_other_than":
+            found = self.everything & ~self.where(question, NONE, UNKNOWN_OWNER, *atom.values)
+        elif atom.name == "rail_installation":
+            on_rail = self.where("usage", "RAIL") & ~self.where(question, *ROAD_OBJECTS)
+            found = (found | on_rail) & self.everything
+        return Reach(found, found)
+
+    def _limit(self, atom: Atom) -> int:
+        """Where a predicate can hold at all."""
+        if atom.name == "cleaning_class":
+            return self.everything & ~self.where("road_class", "N")
+        if atom.name == "only_arms":
+            # A road's own section is among those in reach.
+            return self.where("road_class", *atom.values, "N") & self.everything
+        return self.everything
+
+    def flat(self, places: int) -> int:
+        """The kinds without what only conditions ask for: a kind is in if it is with any answer."""
+        size = size_of(self.base)
+        mask, found = (1 << size) - 1, 0
+        while places:
+            found |= places & mask
+            places >>= size
+        return found
+
+
+# Predicates whose truth the kind of place tells: where each holds.
+COLUMN_PREDICATES: Final[Mapping[str, Callable[[Places, tuple[str, ...]], int]]] = {
+    "always": lambda _places, _values: -1,
+    "said_by_category": lambda _places, _values: -1,
+    "category": lambda places, values: -1 if places.category in values else 0,
+    "road_class": lambda places, values: places.where("road_class", *values),
+    "part": lambda places, values: places.where("part", *values),
+    "usage": lambda places, values: places.where("usage", *values),
+    "owner": lambda places, values: places.where("owner", *values),
+    "owner_known": lambda places, _values: ~places.where("owner", UNKNOWN_OWNER),
+    "bears_through_roads": lambda places, _values: places.where("bears_through_roads", YES),
+    "outside_through_road": lambda places, _values: places.where("through_road", "out"),
+    "inside_built_up": lambda places, _values: places.where("built_up", "in"),
+    "outside_built_up": lambda places, _values: places.where("built_up", "out"),
+    "independent_path": lambda places, _values: (
+        places.where("road_class", "N") & places.where("usage", "PATH")
+    ),
+    "public_place": lambda places, _values: (
+        places.where("usage", *PUBLIC_USES)
+        | ~places.where("owner", "PRIV", "CHURCH", UNKNOWN_OWNER)
+    ),
+}
+
+
+def size_of(dimensions: Iterable[Dimension]) -> int:
+    return reduce(lambda size, one: size * len(one.values), dimensions, 1)
+
+
+def _question(atom: Atom) -> str:
+    """What a predicate asks; predicates that ask the same exclude each other by their answers."""
+    match atom.name:
+        case "answer":
+            return f"answer {atom.values[0]}"
+        case "rail_installation":
+            return "answer OBJECT"
+        case name if name in ADJOINING:
+            return "adjoining_owner"
+        case "bridge" | "cleaning_class":
+            return atom.name
+    return " ".join((atom.name, *atom.values))
+
+
+def _answers(atom: Atom) -> tuple[str, ...]:
+    match atom.name:
+        case "answer":
+            return atom.values[1:]
+        case "rail_installation":
+            return tuple(sorted(RAIL_OBJECTS))
+        case "bridge" | "cleaning_class" | "adjoining_owner" | "adjoining_owner_other_than":
+            return atom.values
+    return (YES,)
+
+
+def _extra_dimensions(conditions: Iterable[Tree]) -> tuple[Dimension, ...]:
+    asked: dict[str, dict[str, None]] = {}
+    for tree in conditions:
+        for atom in atoms_of(tree):
+            if atom.name in COLUMN_PREDICATES or atom.name == "on_road_section":
+                continue
+            answers = asked.setdefault(_question(atom), {})
+            answers.update(dict.fromkeys(_answers(atom)))
+            if atom.name == "rail_installation":
+                answers.update(dict.fromkeys(sorted(ROAD_OBJECTS)))
+            if atom.name in ADJOINING:
+                answers[NONE] = None
+    found: list[Dimension] = []
+    kinds = 1
+    for question, answers in asked.items():
+        values = (*answers, OTHER)
+        if kinds * len(values) <= EXTRA_KINDS_MAX:
+            kinds *= len(values)
+            found.append(Dimension(question, values))
+    return tuple(found)
