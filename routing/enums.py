@@ -44,7 +44,17 @@ class RuleSetStatus(models.TextChoices):
 
     DRAFT = "draft", _("draft")
     ACTIVE = "active", _("active")
-    RETIRED = "retired", _("retired")
+    RETIRED = "retired", _("taken back")
+
+
+class RuleSetPhase(models.TextChoices):
+    """What a rule set is on a day; SUPERSEDED by one that counts from a later day, or by a higher version."""
+
+    DRAFT = "draft", _("draft")
+    SCHEDULED = "scheduled", _("scheduled")
+    IN_EFFECT = "in_effect", _("in effect")
+    SUPERSEDED = "superseded", _("superseded")
+    RETIRED = "retired", _("taken back")
 
 
 class Outcome(models.TextChoices):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class RoutingError(Exception):
     """Base of everything that goes wrong in routing."""
@@ -25,3 +28,15 @@ class ReasonMissing(RoutingError):
 
 class TrialRefused(RoutingError):
     """A trial run, or golden cases, that cannot be tried; the message says why."""
+
+
+class RuleSetInvalid(RuleSetError):
+    """A rule set with errors, which may not count; `findings` has them all."""
+
+    def __init__(self, findings: Sequence[Any]) -> None:
+        super().__init__(" ".join(str(finding) for finding in findings))
+        self.findings = findings
+
+
+class RuleSetChanged(RuleSetError):
+    """Somebody else has changed the draft since it was shown."""

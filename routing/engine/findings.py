@@ -19,6 +19,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "value_unknown": _("column %(column)s: “%(value)s” is not among %(known)s."),
     "confidence_range": _("the confidence %(value)s is not between 0 and 1."),
     "precision_range": _("the precision %(value)s is not between 0 and 1."),
+    "threshold_authority_unknown": _(
+        "a threshold is for the authority %(value)s, which does not exist."
+    ),
+    "threshold_category_unknown": _(
+        "a threshold is for the category %(value)s, which does not exist."
+    ),
     "threshold_range": _("the threshold %(value)s is not between 0 and 1."),
     "condition_syntax": _("The condition “%(text)s” is neither known nor an expression."),
     "condition_not_predicate": _(

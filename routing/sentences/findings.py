@@ -1,0 +1,17 @@
+"""What is wrong with a rule set, in a sentence in the language of the screen."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language, gettext
+
+from routing.engine.findings import TEXTS, Finding, finding_text
+from routing.sentences.words import WORDS
+
+
+def finding_sentence(finding: Finding) -> str:
+    values = dict(finding.values)
+    if "column" in values:
+        language = "en" if get_language() == "en" else "de"
+        values["column"] = WORDS[language].columns[values["column"]]
+    shown = Finding(finding.severity, finding.code, finding.rules, values)
+    return finding_text(shown, gettext(TEXTS[finding.code]))
