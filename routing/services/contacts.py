@@ -16,6 +16,9 @@ from routing.errors import RoutingError
 from routing.models import Authority, AuthorityContact
 
 COLUMNS: Final = ("code", "area_code", "name", "channel", "address", "settings")
+OPTIONAL_COLUMNS: Final = ("categories", "valid_from", "valid_to")
+# Names of the environment variables that hold keys of receivers.
+KEY_PREFIX: Final = "OPEN311_KEY_"
 
 
 class ContactsUnreadable(RoutingError):
@@ -25,6 +28,8 @@ class ContactsUnreadable(RoutingError):
 @transaction.atomic
 def contacts_load(*, jurisdiction: Jurisdiction, path: Path) -> int:
     """Create or update the contacts of a file, switch off the others; returns how many are in the file.
+
+    A contact is known by authority, area, categories and days; any of the last three may be missing.
 
     Deliveries keep the contact they were queued for, so none is deleted. Raises ContactsUnreadable; then
     nothing is changed.
@@ -36,6 +41,9 @@ def contacts_load(*, jurisdiction: Jurisdiction, path: Path) -> int:
             contact, _ = AuthorityContact.objects.update_or_create(
                 authority=authorities[row["code"]],
                 area_code=row["area_code"],
+                categories=sorted(filter(None, row["categories"].split("|"))),
+                valid_from=row["valid_from"] or None,
+                valid_to=row["valid_to"] or None,
                 is_active=True,
                 defaults={
                     "name": row["name"],
@@ -68,6 +76,30 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             if missing:
                 raise ContactsUnreadable(f"{path.name}: no column {', '.join(sorted(missing))}.")
             for row in reader:
-                yield reader.line_num, {column: row[column].strip() for column in COLUMNS}
+                columns = (*COLUMNS, *OPTIONAL_COLUMNS)
+                yield reader.line_num, {column: row.get(column, "").strip() for column in columns}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ContactsUnreadable(f"{path}: {error}") from error
+
+
+@transaction.atomic
+def authority_store(*, authority: Authority) -> Authority:
+    """A new or changed authority; it counts at once. Raises ValidationError naming the fields."""
+    authority.full_clean()
+    authority.save()
+    return authority
+
+
+@transaction.atomic
+def contact_store(*, contact: AuthorityContact) -> AuthorityContact:
+    """A new or changed contact; it counts at once. Raises ValidationError naming the fields.
+
+    The key of an Open311 receiver is named by an environment variable; only those made for that may be named, lest
+    somebody has another secret of the installation sent to an address of their choice.
+    """
+    variable = contact.settings.get("api_key_env", "")
+    if variable and not variable.startswith(KEY_PREFIX):
+        raise ValidationError({"settings": f"{variable}: {KEY_PREFIX}…"})
+    contact.full_clean()
+    contact.save()
+    return contact

@@ -19,6 +19,7 @@ from issues.services import issue_event_append, issue_set_status
 from routing.enums import ChannelKind, DeliveryKind, DeliveryState, Outcome
 from routing.models import Authority, AuthorityContact, Decision, Delivery, DeliveryEvent
 from routing.receipts import DeliveryError, Receipt
+from routing.selectors.contacts import contacts_chosen
 from routing.selectors.deliveries import delivery_is_superseded
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,12 @@ def deliveries_queue(decision: Decision, *, known: Mapping[str, Authority] = {})
     if decision.outcome != Outcome.ASSIGNED or decision.authority is None:
         return []
     told = _authorities_told(decision, known)
-    contacts = _contacts_for(decision, {authority.pk for authority, _ in told.values()})
+    contacts = contacts_chosen(
+        {authority.pk for authority, _ in told.values()},
+        area_code=decision.area_code,
+        category=decision.issue.category.code,
+        on=timezone.localdate(decision.decided_at),
+    )
     missing: list[str] = []
     deliveries: list[Delivery] = []
     for code, (authority, kind) in told.items():
@@ -84,16 +90,6 @@ def _authorities_told(
         if authority.pk not in {one.pk for one, _ in told.values()}:
             told[code] = (authority, DeliveryKind.COPY if told else DeliveryKind.RESPONSIBLE)
     return told
-
-
-def _contacts_for(decision: Decision, authority_ids: set[int]) -> dict[int, AuthorityContact]:
-    """Authority → its contact for the decision's area, else its general one."""
-    contacts: dict[int, AuthorityContact] = {}
-    for contact in AuthorityContact.objects.filter(
-        authority_id__in=authority_ids, is_active=True, area_code__in={"", decision.area_code}
-    ).order_by("area_code"):
-        contacts[contact.authority_id] = contact
-    return contacts
 
 
 def _delivery_new(

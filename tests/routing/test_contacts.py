@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from routing.models import AuthorityContact
-from routing.services.contacts import ContactsUnreadable, contacts_load
+from routing.services.contacts import ContactsUnreadable, contact_store, contacts_load
 from routing.services.rules import authorities_load
 from tests.routing.delivery_factories import authority_make, contact_make, jurisdiction_make
 
@@ -72,3 +73,30 @@ def test_contacts_load_without_column(tmp_path: Path) -> None:
     path.write_text("code;address\n", encoding="utf-8")
     with pytest.raises(ContactsUnreadable, match="no column area_code, channel, name, settings"):
         contacts_load(jurisdiction=jurisdiction_make(), path=path)
+
+
+def test_contacts_load_with_categories_and_days(tmp_path: Path) -> None:
+    authority_make("EUV")
+    path = tmp_path / "contacts.csv"
+    header = HEADER.strip() + ";categories;valid_from;valid_to\n"
+    line = "EUV;;Nachfolge;mail;b@b.example;;TREE_DANGER|BRIDGE;2027-01-01;\n"
+    path.write_text(f"{header}EUV;;;mail;a@b.example;;;;2026-12-31\n{line}", encoding="utf-8")
+    for _time in range(2):
+        assert contacts_load(jurisdiction=jurisdiction_make(), path=path) == 2
+    later = AuthorityContact.objects.get(address="b@b.example")
+    assert (later.categories, str(later.valid_from)) == (["BRIDGE", "TREE_DANGER"], "2027-01-01")
+    assert AuthorityContact.objects.count() == 2
+    path.write_text(header + line.replace("2027-01-01", "morgen"), encoding="utf-8")
+    with pytest.raises(ContactsUnreadable, match=r"line 2: .*morgen"):
+        contacts_load(jurisdiction=jurisdiction_make(), path=path)
+
+
+def test_contact_names_no_other_secret_of_the_installation() -> None:
+    contact = contact_make("EUV", channel="open311", address="https://receiver.example/v2")
+    contact.settings = {"api_key_env": "SECRET_KEY"}
+    with pytest.raises(ValidationError, match="OPEN311_KEY_"):
+        contact_store(contact=contact)
+    contact.settings = {"api_key_env": "OPEN311_KEY_EUV"}
+    contact_store(contact=contact)
+    contact.refresh_from_db()
+    assert contact.settings == {"api_key_env": "OPEN311_KEY_EUV"}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from routing.enums import DeliveryKind, DeliveryState, Outcome
 from routing.models import Delivery, DeliveryEvent
@@ -77,6 +80,33 @@ def test_deliveries_queue_area_first() -> None:
 
     addresses = list(Delivery.objects.order_by("pk").values_list("contact__address", flat=True))
     assert addresses == ["neigh05916000@authority.example", "neigh@authority.example"]
+
+
+def contact_chosen(**fields: Any) -> str:
+    deliveries_queue(decision_make("STRNRW", issue=issue_make(), **fields))
+    return Delivery.objects.latest("pk").contact.address
+
+
+def test_deliveries_queue_narrowest_contact() -> None:
+    """Area before category before days; what does not fit never counts."""
+    today = timezone.localdate()
+    contact_make("STRNRW", address="all@x.example")
+    contact_make("STRNRW", address="gone@x.example", valid_to=today - timedelta(days=1))
+    contact_make("STRNRW", address="later@x.example", valid_from=today + timedelta(days=1))
+    contact_make("STRNRW", address="trees@x.example", categories=["TREE_DANGER"])
+    contact_make(
+        "STRNRW", address="switched@x.example", categories=["ROAD_SURFACE"], is_active=False
+    )
+    assert contact_chosen() == "all@x.example"
+    contact_make("STRNRW", address="since@x.example", valid_from=today - timedelta(days=9))
+    assert contact_chosen() == "since@x.example"
+    contact_make("STRNRW", address="today@x.example", valid_from=today, valid_to=today)
+    assert contact_chosen() == "today@x.example"
+    contact_make("STRNRW", address="roads@x.example", categories=["BRIDGE", "ROAD_SURFACE"])
+    assert contact_chosen() == "roads@x.example"
+    contact_make("STRNRW", address="area@x.example", area_code="05916000")
+    assert contact_chosen() == "roads@x.example"
+    assert contact_chosen(area_code="05916000") == "area@x.example"
 
 
 def test_deliveries_queue_without_contact() -> None:

@@ -257,9 +257,9 @@ def test_command_refuses_a_set_with_errors(tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         printed("validate_rules", file)
     printed("draft_rules", file)
-    with pytest.raises(CommandError, match="T05: .*GRÜN"):
+    with pytest.raises(CommandError, match=r"T05: .*GRÜN"):
         printed("activate_rules", rule_set=2)
-    with pytest.raises(CommandError, match="cannot be read|No such file"):
+    with pytest.raises(CommandError, match=r"cannot be read|No such file"):
         printed("draft_rules", tmp_path / "nothing.csv")
 
 
