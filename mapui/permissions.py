@@ -11,6 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 P = ParamSpec("P")
@@ -32,6 +33,34 @@ def may_manage_geodata(user: AbstractBaseUser | AnonymousUser) -> bool:
     return isinstance(user, PermissionsMixin | AnonymousUser) and user.has_perm(
         "gis_core.manage_geodata"
     )
+
+
+EDIT_RULES = "routing.edit_rules"
+ACTIVATE_RULES = "routing.activate_rules"
+
+
+def rules_page(*permissions: str) -> Callable[[View[P]], View[P]]:
+    """For pages about rules: one of the permissions is needed, without any named either of the two.
+
+    Who is not logged in goes to the login page, also from a part of a page; who is and may not gets 403.
+    """
+    needed = permissions or (EDIT_RULES, ACTIVATE_RULES)
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                if request.headers.get("HX-Request"):
+                    return HttpResponseClientRedirect(f"{reverse('login')}?next={reverse('rules')}")
+                return redirect_to_login(request.get_full_path())
+            if not any(request.user.has_perm(permission) for permission in needed):
+                raise PermissionDenied
+            response: HttpResponse = never_cache(view)(request, *args, **kwargs)
+            return response
+
+        return guarded
+
+    return decorate
 
 
 def staff_feed(view: View[P]) -> View[P]:

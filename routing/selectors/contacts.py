@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, QuerySet
 
-from routing.models import AuthorityContact
+from gis_core.models import Jurisdiction
+from routing.models import Authority, AuthorityContact
 
 
 def contacts_chosen(
@@ -36,3 +37,14 @@ def _width(contact: AuthorityContact) -> tuple[bool, bool, int, int, int]:
     start = contact.valid_from or date.min
     days = ((contact.valid_to or date.max) - start).days
     return not contact.area_code, not contact.categories, days, -start.toordinal(), contact.pk
+
+
+def authorities_listed(jurisdiction: Jurisdiction | None) -> QuerySet[Authority]:
+    """All authorities by code, each with its contacts, those in use first."""
+    contacts = AuthorityContact.objects.order_by("-is_active", "area_code", "valid_from", "pk")
+    return (
+        Authority.objects.filter(jurisdiction=jurisdiction)
+        .select_related("acts_through")
+        .prefetch_related(Prefetch("contacts", contacts))
+        .order_by("code")
+    )

@@ -145,3 +145,21 @@ def category_parts(jurisdiction: Jurisdiction) -> dict[str, str]:
     """Code of each category, in their order → the part of the road that it is about."""
     found = Category.objects.filter(jurisdiction=jurisdiction)
     return dict(found.values_list("code", "part"))
+
+
+def legal_bases_used(rule_set: RuleSet) -> list[str]:
+    """The legal bases that its rows name, to choose from."""
+    bases = rule_set.rules.order_by("legal_basis").values_list("legal_basis", flat=True)
+    return list(bases.distinct())
+
+
+def rule_set_without(rule_set: RuleSet, *, on: date) -> RuleSet | None:
+    """What counts on a day once this one is taken back."""
+    return (
+        RuleSet.objects.filter(
+            jurisdiction=rule_set.jurisdiction, status=RuleSetStatus.ACTIVE, valid_from__lte=on
+        )
+        .exclude(pk=rule_set.pk)
+        .order_by("-valid_from", "-version")
+        .first()
+    )

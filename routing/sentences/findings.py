@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import get_language, gettext
 
+from routing.engine.conditions import ConditionError
 from routing.engine.findings import TEXTS, Finding, finding_text
 from routing.sentences.words import WORDS
 
@@ -15,3 +16,8 @@ def finding_sentence(finding: Finding) -> str:
         values["column"] = WORDS[language].columns[values["column"]]
     shown = Finding(finding.severity, finding.code, finding.rules, values)
     return finding_text(shown, gettext(TEXTS[finding.code]))
+
+
+def condition_sentence(error: ConditionError) -> str:
+    """Why a condition is not understood."""
+    return gettext(TEXTS[error.code]) % error.values

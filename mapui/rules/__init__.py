@@ -1,0 +1,1 @@
+"""The editor of rule sets: what its pages show and ask."""
