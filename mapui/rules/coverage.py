@@ -25,7 +25,6 @@ class CellShown:
 class OverviewRow:
     category: Category
     cells: tuple[CellShown, ...]
-    holes: int
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,7 @@ class Overview:
     classes: tuple[tuple[str, str], ...]
     rows: tuple[OverviewRow, ...]
     holes: int
+    partly: int
     combinations: int
 
 
@@ -43,15 +43,16 @@ def overview_shown(coverage: Mapping[str, list[CoverageCell]], words: RuleWords)
         OverviewRow(
             words.categories[code],
             tuple(CellShown(cell, _cell_text(cell, words)) for cell in cells),
-            sum(cell.holes for cell in cells),
         )
         for code, cells in coverage.items()
     )
+    every = [cell for cells in coverage.values() for cell in cells]
     return Overview(
         classes=tuple((one.value, str(one.label)) for one in RoadClass),
         rows=rows,
-        holes=sum(row.holes for row in rows),
-        combinations=sum(cell.combinations for cells in coverage.values() for cell in cells),
+        holes=sum(cell.holes for cell in every),
+        partly=sum(cell.partly for cell in every),
+        combinations=sum(cell.combinations for cell in every),
     )
 
 
@@ -59,13 +60,15 @@ def _cell_text(cell: CoverageCell, words: RuleWords) -> str:
     """For who cannot see the colour, and for who points at it."""
     where = f"{words.value('road_class', cell.road_class)}, {words.value('through_road', cell.through_road)}"
     names = ", ".join(words.body(body) for body in cell.bodies) or _("nobody")
-    if not cell.holes:
-        return f"{where}: {names}"
-    gap = _("%(holes)d of %(all)d combinations without a rule") % {
-        "holes": cell.holes,
-        "all": cell.combinations,
-    }
-    return f"{where}: {gap}; {names}"
+    told = [f"{where}: {names}"]
+    if cell.holes:
+        told.append(
+            _("%(holes)d of %(all)d combinations without a rule")
+            % {"holes": cell.holes, "all": cell.combinations}
+        )
+    if cell.partly:
+        told.append(_("%d without a rule where conditions fail") % cell.partly)
+    return "; ".join(told)
 
 
 @dataclass(frozen=True)

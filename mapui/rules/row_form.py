@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mapui.rules.forms import RevisionForm, Shares, categories_grouped, with_stored
 from mapui.rules.words import COMPUTED, FIELDS, LABELS, RuleWords, condition_shown
 from routing.engine import RuleRow
-from routing.engine.columns import ANYTHING
+from routing.engine.columns import ANYTHING, COLUMN_VALUES
 from routing.engine.conditions import ConditionError, condition_compile, known_conditions
 from routing.models import Rule, RuleSet
 from routing.sentences.findings import condition_sentence
@@ -83,7 +83,7 @@ class RuleForm(RevisionForm):
                 label=FIELDS[column],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
-                choices=with_stored(LABELS[column].choices, initial.get(column, ())),
+                choices=with_stored(_choices(column), initial.get(column, ())),
             )
         self._choose(
             "category", with_stored(categories_grouped(words), initial.get("category", ()))
@@ -162,6 +162,10 @@ def _initial(rule: Rule | None) -> dict[str, Any]:
         "precision_from": None if rule.precision_from is None else float(rule.precision_from),
         **columns,
     }
+
+
+def _choices(column: str) -> list[tuple[str, str]]:
+    return [(value, str(LABELS[column](value).label)) for value in COLUMN_VALUES[column]]
 
 
 def _conditions() -> list[tuple[str, str]]:

@@ -122,9 +122,9 @@ def rules_coverage(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if category in words.categories:
             rows = category_coverage(rule_set, category)
-            shown = [row for row in rows if row.state is Coverage.HOLE or not only_holes]
-            context["rows"] = category_shown(shown, words)
-            context["holes"] = sum(row.state is Coverage.HOLE for row in rows)
+            holes = [row for row in rows if row.state in {Coverage.HOLE, Coverage.PARTLY}]
+            context["rows"] = category_shown(holes if only_holes else rows, words)
+            context["holes"] = len(holes)
         else:
             context["overview"] = overview_shown(rule_set_coverage(rule_set), words)
     except RuleSetError:

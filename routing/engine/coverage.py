@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from routing.engine.columns import COLUMN_VALUES
@@ -22,10 +24,15 @@ MATRIX: Final = ("part", "road_class", "through_road", "usage", "owner")
 
 
 class Coverage(StrEnum):
-    """BODY: always an authority. TRIAGE: a rule may leave it to a person on purpose. HOLE: perhaps no rule."""
+    """How a kind of place ends.
+
+    BODY: always with an authority. TRIAGE: a rule may leave it to a person on purpose. PARTLY: with no rule where
+    conditions fail. HOLE: with no rule.
+    """
 
     BODY = "body"
     TRIAGE = "triage"
+    PARTLY = "partly"
     HOLE = "hole"
 
 
@@ -66,13 +73,14 @@ class CoverageCell:
     through_road: str
     combinations: int
     holes: int
+    partly: int
     triage: int
     bodies: tuple[str, ...]
 
     @property
     def state(self) -> Coverage:
-        if self.holes:
-            return Coverage.HOLE
+        if self.holes or self.partly:
+            return Coverage.HOLE if self.holes else Coverage.PARTLY
         return Coverage.TRIAGE if self.triage else Coverage.BODY
 
 
@@ -100,35 +108,32 @@ def coverage_cells(
     turns = turns_of(ruleset, category, parts_of(part), within=YES if bears_through_roads else NO)
     places = turns.places
     everything = places.flat(turns.turns[0].left if turns.turns else turns.left)
-    holes = places.flat(turns.holes)
-    named = [(turn, places.flat(turn.decides)) for turn in turns.turns if not turn.is_everywhere]
+    named = [
+        (turn, places.flat(turn.decides))
+        for turn in turns.turns
+        if not (turn.is_everywhere or turn.is_last_resort)
+    ]
+    decided = reduce(or_, (one for _turn, one in named), 0)
+    triage = reduce(or_, (one for turn, one in named if turn.rule.row.body == TRIAGE), 0)
+    open_ones = places.flat(turns.holes)
     base = Places(category, parts_of(part))
     cells: list[CoverageCell] = []
     for road_class in COLUMN_VALUES["road_class"]:
         for state in COLUMN_VALUES["through_road"]:
             here = base.where("road_class", road_class) & base.where("through_road", state)
-            triage = [places_ for turn, places_ in named if _is_intended_triage(turn)]
+            bodies = [turn.rule.row.body for turn, one in named if one & here]
             cells.append(
                 CoverageCell(
                     road_class,
                     state,
                     combinations=_count(base, everything & here),
-                    holes=_count(base, holes & here),
-                    triage=sum(_count(base, one & here & ~holes) for one in triage),
-                    bodies=tuple(
-                        dict.fromkeys(
-                            turn.rule.row.body
-                            for turn, places_ in named
-                            if places_ & here and turn.rule.row.body != TRIAGE
-                        )
-                    ),
+                    holes=_count(base, open_ones & ~decided & here),
+                    partly=_count(base, open_ones & decided & here),
+                    triage=_count(base, triage & ~open_ones & here),
+                    bodies=tuple(body for body in dict.fromkeys(bodies) if body != TRIAGE),
                 )
             )
     return cells
-
-
-def _is_intended_triage(turn: Turn) -> bool:
-    return turn.rule.row.body == TRIAGE and not turn.is_last_resort
 
 
 def _count(base: Places, places: int) -> int:
@@ -224,8 +229,8 @@ def _row(
         if not turn.is_last_resort
     )
     if turns.holes & here:
-        state = Coverage.HOLE
-    elif any(_is_intended_triage(turn) for turn in found):
+        state = Coverage.PARTLY if answers else Coverage.HOLE
+    elif any(one.body == TRIAGE for one in answers):
         state = Coverage.TRIAGE
     else:
         state = Coverage.BODY

@@ -57,7 +57,7 @@ def test_draft_is_edited_checked_and_activated(rules_page: Page) -> None:
     page.get_by_label("Beschädigtes Verkehrszeichen").check()
     page.get_by_role("group", name="Straßenklasse").get_by_label("Gemeindestraße").check()
     page.get_by_role("group", name="Straßenteil").get_by_label("Ausstattung").check()
-    page.get_by_label("Stelle").select_option("STVB")
+    page.get_by_label("Zuständige Stelle").select_option("STVB")
     page.get_by_label("Rechtsgrundlage").fill("StVO 45 V")
     page.get_by_role("button", name="Speichern").click()
     expect(

@@ -125,7 +125,7 @@ def test_row_names_what_depends_on_more_than_the_place() -> None:
         owner="LAND",
     )
     assert [(one.rule_id, one.condition) for one in row.answers] == [("E16", "zebra/tunnel")]
-    assert row.state is Coverage.HOLE
+    assert row.state is Coverage.PARTLY
 
 
 def test_row_with_complementary_conditions_is_no_hole() -> None:
@@ -148,10 +148,10 @@ def test_row_of_a_rule_set_without_last_resort_has_the_same_holes() -> None:
     )
     for category, part in CATEGORIES.items():
         assert [
-            (one.combinations, one.holes)
+            (one.combinations, one.holes, one.partly)
             for one in coverage_cells(without, category, part=part, bears_through_roads=False)
         ] == [
-            (one.combinations, one.holes)
+            (one.combinations, one.holes, one.partly)
             for one in coverage_cells(RULES, category, part=part, bears_through_roads=False)
         ]
 
