@@ -13,8 +13,10 @@ from django.utils.translation import ngettext
 
 from gis_core.enums import Severity
 from routing.enums import TrialState
+from routing.errors import RuleSetError
 from routing.models import RuleSet
 from routing.selectors.rules_checked import basis_is_outdated
+from routing.services.golden import golden_check, golden_summary
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,33 @@ def _trial(draft: RuleSet) -> ActivationCheck:
     )
 
 
+def _golden(draft: RuleSet) -> ActivationCheck:
+    """Settled cases that the draft would decide otherwise."""
+    title = _("Golden cases")
+    try:
+        counts = golden_summary(golden_check(jurisdiction=draft.jurisdiction, rule_set=draft))
+    except RuleSetError:
+        return ActivationCheck(
+            title, Severity.ERROR, _("They cannot be checked as long as there are errors.")
+        )
+    if not sum(counts.values()):
+        return ActivationCheck(title, Severity.INFO, _("There are none yet."))
+    if counts["breaks"]:
+        return ActivationCheck(
+            title,
+            Severity.ERROR,
+            ngettext("%d would break.", "%d would break.", counts["breaks"]) % counts["breaks"],
+        )
+    return ActivationCheck(
+        title,
+        Severity.INFO,
+        _("None would break; %(holds)d hold, %(mends)d would be mended, %(fails)d fail as today.")
+        % counts,
+    )
+
+
 # Each is asked when the page is shown; they hinder nothing, the person decides.
-CHECKS: Final[tuple[Callable[[RuleSet], ActivationCheck], ...]] = (_basis, _trial)
+CHECKS: Final[tuple[Callable[[RuleSet], ActivationCheck], ...]] = (_basis, _trial, _golden)
 
 
 def activation_checks(draft: RuleSet) -> list[ActivationCheck]:

@@ -60,6 +60,7 @@ def turns_of(
 ) -> Turns:
     """The turns of a category whose reports are about one of `parts` (empty text: about no part of a road).
 
+    Rules of the same priority and specificity have their turn together: where several match it is a tie.
     `within` ("yes" or "no") keeps to cities that do, or do not, bear the duty for through-road stretches.
     """
     rules = ruleset.for_category(category)
@@ -72,15 +73,18 @@ def turns_of(
     left = places.everything & (places.where("bears_through_roads", within) if within else -1)
     duty = _duty_known(places, ruleset)
     turns: list[Turn] = []
-    for rule in rules:
+    taken = 0
+    for position, rule in enumerate(rules):
+        if position and not rule.is_level_with(rules[position - 1]):
+            left, taken = left & ~taken, 0
         reach = places.of_rule(rule)
         if rule.row.body in NEVER_SURE:
             reach = Reach(0, reach.may)
         elif rule.row.body in COMPUTED_BODIES:
             reach = Reach(reach.sure & duty, reach.may)
         turns.append(Turn(rule, reach, left))
-        left &= ~reach.sure
-    return Turns(places, tuple(turns), left)
+        taken |= reach.sure
+    return Turns(places, tuple(turns), left & ~taken)
 
 
 def _duty_known(places: Places, ruleset: CompiledRuleSet) -> int:

@@ -155,7 +155,7 @@ def _covering(turn: Turn, turns: Turns) -> dict[str, None]:
 def _clashes(turns: Turns) -> Iterator[Finding]:
     """Rules of the same priority and specificity that match together and name different bodies."""
     for one, other in combinations(turns.turns, 2):
-        if _rank(one) != _rank(other) or one.rule.row.body == other.rule.row.body:
+        if not one.rule.is_level_with(other.rule) or one.rule.row.body == other.rule.row.body:
             continue
         both = one.reach.may & other.reach.may & one.left
         if not both:
@@ -176,10 +176,6 @@ def _clashes(turns: Turns) -> Iterator[Finding]:
                 "bodies": _listed((one.rule.row.body, other.rule.row.body)),
             },
         )
-
-
-def _rank(turn: Turn) -> tuple[int, int]:
-    return turn.rule.row.priority, turn.rule.specificity
 
 
 def _listed(names: Iterable[str]) -> str:

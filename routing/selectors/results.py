@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from routing.engine import CompiledRuleSet, ThresholdRow, decide
+from routing.engine import CompiledRuleSet, decide
 from routing.enums import RuleSetStatus
 from routing.evidence import IssueFacts, Question, evidence_of
 from routing.models import RuleSet
-from routing.selectors.rules import rule_rows
+from routing.selectors.rules import rule_rows, threshold_row
 from routing.types import Evidence, Result
 
 ADJOINING_PREDICATES: Final = ("adjoining_owner", "adjoining_owner_other_than")
@@ -23,16 +23,7 @@ def rule_set_compile(rule_set: RuleSet, bodies: frozenset[str]) -> CompiledRuleS
         bodies=bodies,
         assign_from=float(rule_set.assign_from),
         assign_margin=float(rule_set.assign_margin),
-        thresholds=[
-            ThresholdRow(
-                row.category,
-                row.body,
-                float(row.assign_from),
-                float(row.assign_margin),
-                row.is_proposed_only,
-            )
-            for row in rule_set.thresholds.all()
-        ],
+        thresholds=[threshold_row(one) for one in rule_set.thresholds.all()],
     )
 
 

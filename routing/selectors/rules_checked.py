@@ -13,6 +13,7 @@ from routing.engine.coverage import CoverageCell, CoverageRow, coverage_cells, c
 from routing.engine.findings import Finding
 from routing.engine.validation import ruleset_findings
 from routing.models import RuleSet
+from routing.selectors.results import rule_set_compile
 from routing.selectors.rules import (
     authority_codes,
     category_parts,
@@ -59,14 +60,8 @@ def basis_is_outdated(draft: RuleSet, *, on: date) -> RuleSet | None:
 
 
 def _compiled(rule_set: RuleSet) -> CompiledRuleSet:
-    """Without the cache: a draft changes. Raises RuleSetError where the rows cannot be used."""
-    content = rule_set_content(rule_set)
-    return CompiledRuleSet.compile(
-        content.rows,
-        bodies=authority_codes(rule_set.jurisdiction),
-        assign_from=content.assign_from,
-        assign_margin=content.assign_margin,
-    )
+    """Raises RuleSetError where the rows cannot be used."""
+    return rule_set_compile(rule_set, authority_codes(rule_set.jurisdiction))
 
 
 def rule_set_coverage(rule_set: RuleSet) -> dict[str, list[CoverageCell]]:

@@ -23,8 +23,7 @@ from routing.enums import TrialState
 from routing.errors import RoutingError, TrialRefused
 from routing.models import RuleSet, Trial, TrialChunk
 from routing.selectors.results import rule_set_compile
-from routing.selectors.rules import rule_set_in_effect
-from routing.services.rules import authority_codes
+from routing.selectors.rules import authority_codes, rule_set_in_effect
 from routing.services.trial_chunks import LIVE, chunk_try
 from routing.services.trial_editions import edition_try
 

@@ -284,7 +284,7 @@ def test_coverage_is_written_down() -> None:
     assert lines[0] == (
         "category;part;class;od;usage;owner;built_up;beside_road;state;rules;bodies"
     )
-    assert "ROAD_SURFACE;;B;in;;;;;body;R04;STRNRW" in lines
+    assert "ROAD_SURFACE;;A;;;;;;body;R01;AUTOBAHN" in lines
     rows = json.loads(printed("export_coverage", format="json"))
     assert len(rows) == len(lines) - 1
     [found] = [

@@ -14,7 +14,7 @@ from django.utils import timezone
 from routing.engine.ruleset import ThresholdRow
 from routing.enums import RuleSetPhase, RuleSetStatus
 from routing.errors import RuleSetChanged, RuleSetError, RuleSetInvalid
-from routing.evidence import Question, evidence_asked
+from routing.evidence import Question, evidence_of
 from routing.models import RuleSet
 from routing.selectors.rules import rule_set_content, rule_set_in_effect, rule_sets_listed
 from routing.selectors.rules_checked import basis_is_outdated, rule_set_findings
@@ -265,7 +265,7 @@ def test_evidence_names_the_same_set_as_the_selector() -> None:
     question = Question(category.pk, EASTING, NORTHING, timezone.now(), {})
 
     def asked() -> int | None:
-        [(facts, _evidence)] = evidence_asked([question])
+        [(facts, _evidence)] = evidence_of([question])
         return facts.rule_set_id
 
     assert asked() is None
