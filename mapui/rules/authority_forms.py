@@ -118,6 +118,7 @@ class ContactForm(forms.ModelForm):
             photos=stored.get("photos") == "upload",
             service_codes="\n".join(f"{ours} = {theirs}" for ours, theirs in codes.items()),
         )
+        self.initial.setdefault("channel", ChannelKind.MAIL)
         field = self.fields["categories"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells mypy what the class body says
         field.choices = categories

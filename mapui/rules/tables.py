@@ -12,6 +12,7 @@ from mapui.rules.words import FIELDS, RuleWords, condition_shown
 from routing.engine.columns import ANYTHING, COLUMNS
 from routing.engine.content import Difference, RuleSetDifference
 from routing.engine.findings import Finding
+from routing.engine.ruleset import ThresholdRow
 from routing.models import Rule, RuleSet, Threshold
 from routing.sentences import legal_basis_shown
 from routing.sentences.findings import finding_sentence
@@ -182,20 +183,22 @@ def differences_shown(
 
 
 def _difference(one: Difference, words: RuleWords) -> DifferenceShown:
-    cells = tuple(
+    row = one.after or one.before
+    if isinstance(row, ThresholdRow):
+        name = f"{words.cell('category', row.category)} / {words.cell('body', row.body)}"
+        named_by: set[str] = {"category", "body"}
+    else:
+        name, named_by = one.name, {"rule_id"}
+    cells = [
         (
             str(FIELDS[change.field]),
             words.cell(change.field, change.before),
             words.cell(change.field, change.after),
         )
         for change in one.changes
-        if change.field != "rule_id"
-    )
-    name = one.name
-    if one.name.count("/") and not hasattr(one.after or one.before, "rule_id"):
-        category, body = one.name.split("/", 1)
-        name = f"{words.cell('category', category)} / {words.cell('body', body)}"
+        if change.field not in named_by
+    ]
     # Of a whole row only what it asks for and says is worth reading.
     if one.kind != "changed":
-        cells = tuple(cell for cell in cells if {cell[1], cell[2]} - {"–", _("any")})
-    return DifferenceShown(name, one.kind, cells)
+        cells = [cell for cell in cells if {cell[1], cell[2]} - {"–", _("any")}]
+    return DifferenceShown(name, one.kind, tuple(cells))

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from django.utils.formats import localize
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -119,7 +120,7 @@ class RuleWords:
             return _("any") if value == "*" else self.body(value)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        return str(value)
+        return str(localize(value))
 
 
 def condition_shown(text: str) -> str:

@@ -94,6 +94,7 @@ def rule_sets_listed(jurisdiction: Jurisdiction | None, *, on: date) -> list[Rul
         RuleSet.objects.filter(jurisdiction=jurisdiction)
         .select_related("created_by", "activated_by", "retired_by", "drafted_from")
         .annotate(rule_count=Count("rules"))
+        .order_by("-version")
     )
     until = _last_days(found)
     return [

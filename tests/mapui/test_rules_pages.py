@@ -381,7 +381,7 @@ def test_difference_page_shows_cells(editor):
     [difference] = response.context["rules"]
     assert difference.cells == (
         ("Tatsächliche Nutzung", "alle", "Straße"),
-        ("Sicherheit", "0.9", "0.5"),
+        ("Sicherheit", "0,9", "0,5"),
     )
     written = editor.get(address("rules_difference", draft), {"format": "json"}).json()
     assert [one["name"] for one in written["rules"]] == ["R1"]

@@ -151,7 +151,9 @@ def test_set_counts_from_its_day_until_a_later_one_does() -> None:
         2: RuleSetPhase.IN_EFFECT,
         3: RuleSetPhase.SCHEDULED,
     }
-    until = {one.rule_set: one.until for one in rule_sets_listed(jurisdiction, on=today())}
+    listed = rule_sets_listed(jurisdiction, on=today())
+    assert [one.rule_set.version for one in listed] == [3, 2, 1]
+    until = {one.rule_set: one.until for one in listed}
     assert until == {
         first: today() - timedelta(days=1),
         second: today() + timedelta(days=6),
