@@ -23,7 +23,7 @@ OTHER: Final = "…"
 NONE: Final = ""
 NO, YES = "no", "yes"
 # Kinds that differ by what conditions ask for; with more, the rest of the conditions count as "may hold".
-EXTRA_KINDS_MAX: Final = 64
+EXTRA_KINDS_MAX: Final = 32
 UNKNOWN_OWNER: Final = "UNKNOWN"
 ADJOINING: Final = frozenset({"adjoining_owner", "adjoining_owner_other_than"})
 

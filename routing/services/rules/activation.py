@@ -33,7 +33,7 @@ def rule_set_activate(
     Raises RuleSetInvalid where it has errors, RuleSetChanged where it is another revision than the person saw,
     RuleSetError where it cannot count from that day. Then nothing is changed.
     """
-    Jurisdiction.objects.select_for_update().get(pk=draft.jurisdiction_id)
+    Jurisdiction.objects.select_for_update(no_key=True).get(pk=draft.jurisdiction_id)
     draft = draft_locked(draft, revision)
     if valid_from < timezone.localdate():
         raise RuleSetError(_("A rule set cannot count from a day in the past."))
@@ -71,8 +71,8 @@ def rule_set_retire(*, rule_set: RuleSet, by: User | None) -> RuleSet:
     What was decided by it stays as it is. Raises RuleSetError where it does not count any more, or not yet was
     to: what counted in the past is not changed afterwards.
     """
-    Jurisdiction.objects.select_for_update().get(pk=rule_set.jurisdiction_id)
-    rule_set = RuleSet.objects.select_for_update().get(pk=rule_set.pk)
+    Jurisdiction.objects.select_for_update(no_key=True).get(pk=rule_set.jurisdiction_id)
+    rule_set = RuleSet.objects.select_for_update(no_key=True).get(pk=rule_set.pk)
     phase = rule_set_listed(rule_set, on=timezone.localdate()).phase
     if phase not in RETIRABLE:
         raise RuleSetError(

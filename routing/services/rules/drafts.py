@@ -75,7 +75,7 @@ def rule_set_new(
     """The jurisdiction's next version, as a draft; belongs into a transaction."""
     _ids_once(row.rule_id for row in content.rows)
     _ids_once(f"{row.category}/{row.body}" for row in content.thresholds)
-    Jurisdiction.objects.select_for_update().get(pk=jurisdiction.pk)
+    Jurisdiction.objects.select_for_update(no_key=True).get(pk=jurisdiction.pk)
     last = RuleSet.objects.filter(jurisdiction=jurisdiction).aggregate(last=Max("version"))["last"]
     rule_set = RuleSet.objects.create(
         jurisdiction=jurisdiction,
@@ -126,7 +126,7 @@ def draft_locked(rule_set: RuleSet, revision: int) -> RuleSet:
 
     Raises RuleSetError where it is no draft any more, RuleSetChanged where it is another revision.
     """
-    current = RuleSet.objects.select_for_update().filter(pk=rule_set.pk).first()
+    current = RuleSet.objects.select_for_update(no_key=True).filter(pk=rule_set.pk).first()
     if current is None:
         raise RuleSetError(_("The draft was discarded meanwhile."))
     if current.status != RuleSetStatus.DRAFT:

@@ -1,0 +1,88 @@
+"""Authorities and contacts in the browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from routing.models import Authority, AuthorityContact
+from tests.routing.delivery_factories import contact_make, jurisdiction_make
+
+pytestmark = pytest.mark.django_db
+HOSTILE = "<script>alert(1)</script>"
+READ = [
+    "rules_set",
+    "rules_coverage",
+    "rules_coverage_csv",
+    "rules_coverage_json",
+    "rules_difference",
+    "rules_csv",
+    "rules_json",
+]
+EDIT = ["rules_describe", "rules_row_new", "rules_threshold_new", "rules_discard"]
+
+
+def test_authority_and_contact_are_stored(activator):
+    jurisdiction = jurisdiction_make()
+    data = {
+        "code": "BAUHOF",
+        "name_de": "Bauhof",
+        "name_en": "Works",
+        "public_name_de": "Bauhof",
+        "public_name_en": "Works",
+        "colour": "#112233",
+        "valid_from": "2026-01-01",
+    }
+    assert activator.post("/rules/authorities/new/", data).status_code == 302
+    authority = Authority.objects.get(code="BAUHOF")
+    assert (authority.jurisdiction, str(authority.valid_from)) == (jurisdiction, "2026-01-01")
+    edited = {**data, "code": "OTHER", "valid_to": "2025-01-01"}
+    response = activator.post(reverse("authority_edit", args=[authority.pk]), edited)
+    assert response.status_code == 422
+    edited["valid_to"] = "2027-01-01"
+    activator.post(reverse("authority_edit", args=[authority.pk]), edited)
+    authority.refresh_from_db()
+    assert (authority.code, str(authority.valid_to)) == ("BAUHOF", "2027-01-01")
+    contact = {
+        "channel": "open311",
+        "address": "https://receiver.example/v2",
+        "is_active": "on",
+        "api_key_env": "OPEN311_KEY_BAUHOF",
+        "photos": "on",
+        "service_codes": "ROAD_SURFACE = FAHRBAHN\n* = SONSTIGES",
+    }
+    activator.post(reverse("contact_new", args=[authority.pk]), contact)
+    stored = AuthorityContact.objects.get()
+    assert stored.settings == {
+        "api_key_env": "OPEN311_KEY_BAUHOF",
+        "photos": "upload",
+        "service_codes": {"ROAD_SURFACE": "FAHRBAHN", "*": "SONSTIGES"},
+    }
+    page = activator.get("/rules/authorities/").content.decode()
+    assert "receiver.example" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"address": "kein Postfach"}, "address"),
+        ({"channel": "open311", "address": "javascript:alert(1)"}, "address"),
+        ({"channel": "pigeon"}, "channel"),
+        ({"api_key_env": "SECRET_KEY"}, "api_key_env"),
+        ({"service_codes": "ROAD_SURFACE"}, "service_codes"),
+        ({"categories": ["NOBODY"]}, "categories"),
+    ],
+)
+def test_contact_that_cannot_be_is_refused(activator, fields, field):
+    authority = contact_make("EUV").authority
+    data = {"channel": "mail", "address": "a@b.example", "is_active": "on", **fields}
+    response = activator.post(reverse("contact_new", args=[authority.pk]), data)
+    assert response.status_code == 422
+    assert field in response.context["form"].errors
+    assert AuthorityContact.objects.count() == 1
+
+
+def test_contact_of_another_authority_is_not_found(activator):
+    contact, other = contact_make("EUV"), contact_make("ORD")
+    address = reverse("contact_edit", args=[other.authority_id, contact.pk])
+    assert activator.get(address).status_code == 404
