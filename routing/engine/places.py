@@ -23,7 +23,7 @@ OTHER: Final = "…"
 NONE: Final = ""
 NO, YES = "no", "yes"
 # Kinds that differ by what conditions ask for; with more, the rest of the conditions count as "may hold".
-EXTRA_KINDS_MAX: Final = 32
+EXTRA_KINDS_MAX: Final = 64
 UNKNOWN_OWNER: Final = "UNKNOWN"
 ADJOINING: Final = frozenset({"adjoining_owner", "adjoining_owner_other_than"})
 
@@ -98,9 +98,12 @@ class Places:
         found = 0
         if value in values:
             stride = size_of(self.dimensions[position + 1 :])
-            block = ((1 << stride) - 1) << (values.index(value) * stride)
-            full = (1 << size_of(self.dimensions)) - 1
-            found = block * (full // ((1 << (stride * len(values))) - 1))
+            found = ((1 << stride) - 1) << (values.index(value) * stride)
+            span, size = stride * len(values), size_of(self.dimensions)
+            while span < size:
+                found |= found << span
+                span *= 2
+            found &= (1 << size) - 1
         self._known[dimension, value] = found
         return found
 
