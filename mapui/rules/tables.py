@@ -29,7 +29,7 @@ class RuleFilter:
 
 @dataclass(frozen=True)
 class RuleShown:
-    """A rule in words; `columns` are (field, label, words) of those that ask for something."""
+    """A rule in words; `columns` are (label, words) of those that ask for something."""
 
     rule: Rule
     columns: tuple[tuple[str, str], ...]

@@ -24,6 +24,9 @@ NONE: Final = ""
 NO, YES = "no", "yes"
 # Kinds that differ by what conditions ask for; with more, the rest of the conditions count as "may hold".
 EXTRA_KINDS_MAX: Final = 64
+# No kinds are told apart by these: the first is known from the columns but for guessed classes, and a place outside
+# is somebody else's whatever its kind.
+UNASKED: Final = frozenset({"on_road_section", "outside_jurisdiction"})
 UNKNOWN_OWNER: Final = "UNKNOWN"
 ADJOINING: Final = frozenset({"adjoining_owner", "adjoining_owner_other_than"})
 
@@ -242,7 +245,7 @@ def _extra_dimensions(conditions: Iterable[Tree]) -> tuple[Dimension, ...]:
     asked: dict[str, dict[str, None]] = {}
     for tree in conditions:
         for atom in atoms_of(tree):
-            if atom.name in COLUMN_PREDICATES or atom.name == "on_road_section":
+            if atom.name in COLUMN_PREDICATES or atom.name in UNASKED:
                 continue
             answers = asked.setdefault(_question(atom), {})
             answers.update(dict.fromkeys(_answers(atom)))

@@ -31,13 +31,14 @@ class Turn:
 
     @property
     def is_everywhere(self) -> bool:
-        """It asks nothing of the place, and who it names is known there only (an agreement, an asset's owner)."""
-        return not self.rule.columns and not self.is_last_resort
+        """Its columns ask for nothing, and only facts that no kind of place tells decide whether it applies."""
+        return not self.rule.columns and not self.reach.sure
 
     @property
     def is_last_resort(self) -> bool:
-        """A row for whatever no other row is about: it asks for nothing and names nobody."""
-        return not self.rule.columns and self.rule.row.body == TRIAGE
+        """A row for whatever no other row is about: its columns ask for nothing, it names nobody, and always holds."""
+        asks = self.rule.columns or self.left & ~self.reach.sure
+        return self.rule.row.body == TRIAGE and not asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,7 @@ def turns_of(
     """
     rules = ruleset.for_category(category)
     asked = [
-        rule.condition.tree
-        for rule in rules
-        if rule.condition and rule.columns and rule.row.body not in NEVER_SURE
+        rule.condition.tree for rule in rules if rule.condition and rule.row.body not in NEVER_SURE
     ]
     places = Places(category, parts, conditions=asked)
     left = places.everything & (places.where("bears_through_roads", within) if within else -1)

@@ -160,6 +160,26 @@ def test_row_of_a_rule_set_without_last_resort_has_the_same_holes() -> None:
         ]
 
 
+@pytest.mark.parametrize(
+    ("body", "condition", "states"),
+    [
+        ("EUV", "", {Coverage.BODY}),
+        ("TRIAGE", "", {Coverage.HOLE}),
+        ("TRIAGE", "always", {Coverage.HOLE}),
+        ("TRIAGE", 'usage("WATER")', {Coverage.TRIAGE, Coverage.HOLE}),
+        ("(asset owner)", "known asset", {Coverage.HOLE}),
+        ("EUV", 'answer("A", "x")', {Coverage.PARTLY}),
+    ],
+)
+def test_rule_that_asks_for_nothing(body: str, condition: str, states: set[Coverage]) -> None:
+    row = replace(ROWS[0], rule_id="R1", body=body, condition=condition)
+    ruleset = CompiledRuleSet.compile([row], bodies=bodies(), assign_from=0.7, assign_margin=0.3)
+    rows = coverage_rows(ruleset, "RATS", part="", bears_through_roads=False)
+    assert {one.state for one in rows} == states
+    cells = coverage_cells(ruleset, "RATS", part="", bears_through_roads=False)
+    assert {cell.state for cell in cells} <= states
+
+
 def test_cells_count_what_rows_show() -> None:
     cells = {
         (one.road_class, one.through_road): one

@@ -84,7 +84,7 @@ def narrowed(turns: Turns, facts: Facts) -> int:
     return here
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(
     rows=any_rows(),
     found=any_evidence(),
