@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -55,7 +57,7 @@ def authority_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             form.add_error(None, error)
         else:
             messages.success(request, _("%s is stored.") % authority.name)
-            return redirect("authorities")
+            return redirect(_list_of(authority))
     return _page(request, "mapui/rules/authority.html", authority, form)
 
 
@@ -80,8 +82,13 @@ def contact_edit(request: HttpRequest, pk: int, contact_pk: int | None = None) -
             form.add_error(None, error)
         else:
             messages.success(request, _("The contact of %s is stored.") % authority.name)
-            return redirect("authorities")
+            return redirect(_list_of(authority))
     return _page(request, "mapui/rules/contact.html", authority, form, contact=contact)
+
+
+def _list_of(authority: Authority) -> str:
+    identifier = authority.jurisdiction.identifier
+    return f"{reverse('authorities')}?{urlencode({'jurisdiction': identifier})}#{authority.code}"
 
 
 def _page(

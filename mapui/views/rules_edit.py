@@ -24,7 +24,7 @@ from mapui.rules.forms import (
 )
 from mapui.rules.row_form import RuleForm
 from mapui.rules.words import RuleWords, condition_shown, predicates_shown
-from mapui.views.rules import context_of, draft_or_404, jurisdiction_or_404
+from mapui.views.rules import context_of, draft_or_404, jurisdiction_or_404, rule_set_or_404
 from routing.engine.conditions import ConditionError, condition_compile
 from routing.errors import RuleSetChanged, RuleSetError
 from routing.models import Rule, RuleSet, Threshold
@@ -55,10 +55,10 @@ def person(request: HttpRequest) -> User:
 @require_POST
 def rules_draft(request: HttpRequest) -> HttpResponse:
     """A draft from a version, or from the one in effect."""
-    jurisdiction = jurisdiction_or_404(request)
     source = None
     if (pk := request.POST.get("source", "")).isdecimal():
-        source = get_object_or_404(RuleSet, pk=int(pk), jurisdiction=jurisdiction)
+        source = rule_set_or_404(int(pk))
+    jurisdiction = source.jurisdiction if source else jurisdiction_or_404(request)
     draft = draft_create(jurisdiction=jurisdiction, by=person(request), source=source)
     messages.success(
         request, _("Version %d is a draft now; nothing counts of it yet.") % draft.version

@@ -86,3 +86,16 @@ def test_contact_of_another_authority_is_not_found(activator):
     contact, other = contact_make("EUV"), contact_make("ORD")
     address = reverse("contact_edit", args=[other.authority_id, contact.pk])
     assert activator.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_of_authorities_has_a_constant_number_of_queries(
+    activator, count, django_assert_num_queries
+):
+    for number in range(count):
+        contact_make(f"A{number}", area_code=str(number))
+        contact_make(f"A{number}")
+    # Session, user, two kinds of permissions; jurisdiction; authorities with contacts; words: categories, authorities.
+    with django_assert_num_queries(9):
+        page = activator.get("/rules/authorities/").content.decode()
+    assert page.count('class="authority-card"') == count

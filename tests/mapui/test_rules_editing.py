@@ -13,7 +13,7 @@ from routing.enums import RuleSetStatus
 from routing.models import Rule, RuleSet
 from routing.selectors.rules import rule_set_content, rule_set_in_effect
 from routing.services.rules import content_read, rule_store
-from tests.mapui.factories import staff_create
+from tests.mapui.factories import jurisdiction_create, staff_create
 from tests.mapui.rules_requests import address, row_data
 from tests.routing.delivery_factories import jurisdiction_make
 from tests.routing.rule_factories import active_make, draft_make, row_make
@@ -256,3 +256,18 @@ def test_activation_of_a_set_with_errors_is_not_offered(activator):
     activator.post(address("rules_activate", draft), data)
     draft.refresh_from_db()
     assert draft.status == RuleSetStatus.DRAFT
+
+
+def test_draft_and_import_are_for_the_jurisdiction_shown(editor, draft):
+    other = jurisdiction_create("nachbarstadt.example", "Nachbarstadt")
+    page = editor.get("/rules/", {"jurisdiction": other.identifier}).content.decode()
+    assert "Noch keine Regeln." in page
+    written = editor.get(address("rules_csv", draft)).content
+    editor.post(
+        f"/rules/import/?jurisdiction={other.identifier}",
+        {"file": SimpleUploadedFile("neu.csv", written)},
+    )
+    imported = RuleSet.objects.get(jurisdiction=other)
+    editor.post("/rules/draft/", {"source": imported.pk})
+    assert RuleSet.objects.filter(jurisdiction=other).count() == 2
+    assert RuleSet.objects.filter(jurisdiction=draft.jurisdiction).count() == 1

@@ -215,3 +215,15 @@ def test_navigation_leads_to_the_rules(editor, client):
 def test_json_of_the_coverage_is_a_list(editor, draft):
     rows = json.loads(editor.get(address("rules_coverage_json", draft)).content)
     assert isinstance(rows, list)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_of_versions_has_a_constant_number_of_queries(
+    editor, count, django_assert_num_queries
+):
+    for _number in range(count):
+        draft_make()
+    # Session, user, two kinds of permissions; jurisdiction; versions.
+    with django_assert_num_queries(6):
+        page = editor.get("/rules/").content.decode()
+    assert page.count("phase-draft") == count

@@ -120,6 +120,8 @@ def test_csv_of_a_spreadsheet_is_understood() -> None:
         ((HEADER + LINE.replace("0.9", "x")).encode(), "line 2: c: “x” is no number"),
         ((HEADER + LINE.replace("0.9", "nan")).encode(), "line 2: c: “nan” is no number"),
         ((HEADER + LINE.replace("0.9", "0.955")).encode(), "line 2: c: “0.955” is not between"),
+        ((HEADER + LINE.replace("0.9", "1e9999999")).encode(), "“1e9999999” is not between"),
+        ((HEADER + LINE.replace("0.9", "1e-9999999")).encode(), "“1e-9999999” is not between"),
         ((HEADER + LINE.replace("0.9", "1.1")).encode(), "line 2: c: “1.1” is not between"),
         ((HEADER + LINE.replace("R1", "R" * 21)).encode(), "line 2: rule_id: this is longer"),
         ((HEADER + LINE.strip() + ";x\n").encode(), "line 2: too many columns"),

@@ -202,7 +202,7 @@ def _share(row: Mapping[str, Any], column: str, where: str) -> float:
         share = Decimal("NaN")
     if isinstance(value, bool) or not share.is_finite():
         raise RuleSetError(f"{where} {column}: {_('“%s” is no number.') % value}")
-    if share != round(share, 2) or not 0 <= share <= 1:
+    if not 0 <= share <= 1 or share != round(share, 2):
         raise RuleSetError(
             f"{where} {column}: {_('“%s” is not between 0 and 1, with two decimals.') % value}"
         )
