@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.contrib.auth.views import redirect_to_login
@@ -13,11 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
+ACTIVATE_RULES = "routing.activate_rules"
 EDIT_RULES = "routing.edit_rules"
 MANAGE_GEODATA = "gis_core.manage_geodata"
 TRIAGE = "issues.triage_issue"
@@ -33,34 +36,6 @@ def may_manage_geodata(user: AbstractBaseUser | AnonymousUser) -> bool:
     return isinstance(user, PermissionsMixin | AnonymousUser) and user.has_perm(
         "gis_core.manage_geodata"
     )
-
-
-EDIT_RULES = "routing.edit_rules"
-ACTIVATE_RULES = "routing.activate_rules"
-
-
-def rules_page(*permissions: str) -> Callable[[View[P]], View[P]]:
-    """For pages about rules: one of the permissions is needed, without any named either of the two.
-
-    Who is not logged in goes to the login page, also from a part of a page; who is and may not gets 403.
-    """
-    needed = permissions or (EDIT_RULES, ACTIVATE_RULES)
-
-    def decorate(view: View[P]) -> View[P]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if not request.user.is_authenticated:
-                if request.headers.get("HX-Request"):
-                    return HttpResponseClientRedirect(f"{reverse('login')}?next={reverse('rules')}")
-                return redirect_to_login(request.get_full_path())
-            if not any(request.user.has_perm(permission) for permission in needed):
-                raise PermissionDenied
-            response: HttpResponse = never_cache(view)(request, *args, **kwargs)
-            return response
-
-        return guarded
-
-    return decorate
 
 
 def staff_feed(view: View[P]) -> View[P]:
@@ -93,17 +68,23 @@ def page_for(*permissions: str) -> Callable[[Any], Any]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                address = request.get_full_path()
                 if request.headers.get("HX-Request"):
+                    shown = HtmxDetails(request).current_url_abs_path or "/"
                     return HttpResponseClientRedirect(
-                        f"{reverse('login')}?next={reverse('trials')}"
+                        f"{reverse('login')}?{urlencode({'next': shown})}"
                     )
-                return redirect_to_login(address)
+                return redirect_to_login(request.get_full_path())
             return feed_for(*permissions)(view)(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def rules_page(*permissions: str) -> Callable[[Any], Any]:
+    """For pages about rules: without permissions named, either of the two that concern them opens the page."""
+    needed = permissions or (EDIT_RULES, ACTIVATE_RULES)
+    return lambda view: page_for(*needed)(never_cache(view))
 
 
 def feed_for(*permissions: str) -> Callable[[View[P]], View[P]]:

@@ -53,7 +53,10 @@ def _trial(draft: RuleSet) -> ActivationCheck:
     trial = draft.trials.filter(revision=draft.revision, state=TrialState.DONE).first()
     if trial is None:
         return ActivationCheck(
-            title, Severity.WARNING, _("This draft, as it is now, was not tried.")
+            title,
+            Severity.WARNING,
+            _("This draft, as it is now, was not tried."),
+            reverse("trials"),
         )
     changed = trial.changes.count()
     return ActivationCheck(
@@ -65,6 +68,7 @@ def _trial(draft: RuleSet) -> ActivationCheck:
             changed,
         )
         % {"changed": changed, "total": trial.issues_total},
+        reverse("trial", args=[trial.pk]),
     )
 
 
@@ -84,6 +88,7 @@ def _golden(draft: RuleSet) -> ActivationCheck:
             title,
             Severity.ERROR,
             ngettext("%d would break.", "%d would break.", counts["breaks"]) % counts["breaks"],
+            reverse("golden"),
         )
     return ActivationCheck(
         title,

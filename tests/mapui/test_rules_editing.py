@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from routing.enums import RuleSetStatus
-from routing.models import Rule, RuleSet
+from routing.models import Rule, RuleSet, Trial
 from routing.selectors.rules import rule_set_content, rule_set_in_effect
 from routing.services.rules import content_read, rule_store
 from tests.mapui.factories import jurisdiction_create, staff_create
@@ -271,3 +271,11 @@ def test_draft_and_import_are_for_the_jurisdiction_shown(editor, draft):
     editor.post("/rules/draft/", {"source": imported.pk})
     assert RuleSet.objects.filter(jurisdiction=other).count() == 2
     assert RuleSet.objects.filter(jurisdiction=draft.jurisdiction).count() == 1
+
+
+def test_draft_is_tried_from_its_page(editor, draft):
+    page = editor.get(address("rules_set", draft)).content.decode()
+    assert f'name="subject" value="rules-{draft.pk}"' in page
+    editor.post(reverse("trials"), {"subject": f"rules-{draft.pk}", "limit": "1000"})
+    trial = Trial.objects.get()
+    assert (trial.rule_set, trial.revision, trial.issue_limit) == (draft, draft.revision, 1000)

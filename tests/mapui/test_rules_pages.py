@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -89,8 +90,10 @@ def test_get_writes_nothing(client, draft):
 
 
 def test_pages_of_a_part_send_an_expired_session_to_the_login(client, draft):
-    response = client.get(address("rules_set", draft), headers={"HX-Request": "true"})
-    assert response["HX-Redirect"] == "/login/?next=/rules/"
+    shown = address("rules_set", draft)
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{shown}"}
+    response = client.get(shown, headers=headers)
+    assert response["HX-Redirect"] == f"/login/?next={quote(shown, safe='')}"
 
 
 def test_hostile_text_is_escaped(editor, draft):
