@@ -9,10 +9,12 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Jurisdiction
-from issues.models import Category, Issue
+from issues.enums import AttributeType
+from issues.models import Category, CategoryAttribute, Issue
 from issues.types import LocationInput
 from routing.models import Decision
 from routing.selectors.authorities import AuthorityChoice, authority_choices
@@ -74,6 +76,40 @@ class CategoryForm(forms.Form):
 
 def categories_offered(jurisdiction: Jurisdiction) -> Any:
     return Category.objects.filter(jurisdiction=jurisdiction, is_active=True)
+
+
+class AnswersForm(forms.Form):
+    """The answers to the category's questions; none of them is required of a clerk."""
+
+    def __init__(self, data: Any, *, issue: Issue) -> None:
+        super().__init__(data, prefix="answer", auto_id="answer_%s")
+        self.label_suffix = ""
+        english = get_language() == "en"
+        for question in issue.category.attributes.filter(is_variable=True):
+            field = _answer_field(question, english=english)
+            field.label = question.description_en if english else question.description_de
+            field.required = False
+            field.initial = issue.answers.get(question.code)
+            self.fields[question.code] = field
+
+    def answers(self) -> dict[str, str | list[str]]:
+        """By the question's code, blank where nothing is answered; call only after `is_valid()`."""
+        return dict(self.cleaned_data)
+
+
+def _answer_field(question: CategoryAttribute, *, english: bool) -> forms.Field:
+    named = [(one["key"], one["name_en" if english else "name_de"]) for one in question.values]
+    match question.datatype:
+        case AttributeType.SINGLEVALUELIST:
+            return forms.ChoiceField(choices=[("", _("not answered")), *named])
+        case AttributeType.MULTIVALUELIST:
+            return forms.MultipleChoiceField(
+                choices=named, widget=forms.CheckboxSelectMultiple({"class": "choices"})
+            )
+        case AttributeType.TEXT:
+            return forms.CharField(max_length=4000, widget=forms.Textarea({"rows": 2}))
+        case _:
+            return forms.CharField(max_length=500)
 
 
 class MoveForm(forms.Form):

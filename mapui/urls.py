@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "triage/issues/<str:number>/category/", triage_actions.issue_category, name="issue_category"
     ),
     path("triage/issues/<str:number>/place/", triage_actions.issue_place, name="issue_place"),
+    path("triage/issues/<str:number>/answers/", triage_actions.issue_answers, name="issue_answers"),
     path("triage/parcel/", triage.triage_parcel, name="triage_parcel"),
     path("favicon.ico", map_resources.icon, name="icon"),
     path("geodata/", geodata.geodata_list, name="geodata_list"),

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from issues.enums import AttributeType, EventKind
-from issues.errors import ReportInvalid, ServiceUnknown
+from issues.errors import AnswerMissing, ReportInvalid, ServiceUnknown
 from issues.models import Category, Issue
 from issues.services.answers import answers_checked
 from issues.services.location import location_checked
@@ -88,14 +88,16 @@ def issue_answer(
 ) -> Issue:
     """Replaces answers to the category's questions by their codes; a blank one is taken back, others stay.
 
+    What the category requires of a reporter may stay open: staff need not know it.
     Raises an `IssuesError` naming what is wrong; then nothing is changed. Returns the issue as stored.
     """
     with transaction.atomic():
         stored: Issue = Issue.objects.select_for_update().get(pk=issue.pk)
         problems = Problems()
         checked = answers_checked(stored.category, {**stored.answers, **answers}, problems)
-        if problems:
-            raise problems[0] if len(problems) == 1 else ReportInvalid(problems)
+        wrong = [one for one in problems if not isinstance(one, AnswerMissing)]
+        if wrong:
+            raise wrong[0] if len(wrong) == 1 else ReportInvalid(wrong)
         if checked == stored.answers:
             return stored
         differing = {

@@ -35,7 +35,7 @@ from mapui.selectors import (
     proposal_open,
 )
 from mapui.serializers import TriageIssueSerializer
-from mapui.triage_forms import CategoryForm, MoveForm, OverruleForm
+from mapui.triage_forms import AnswersForm, CategoryForm, MoveForm, OverruleForm
 from mapui.types import PageRequest
 from mapui.views.pages import issue_list, list_addresses, map_context
 from parcels.histories import parcel_history
@@ -120,6 +120,7 @@ def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
         "overrule_form": OverruleForm(None, issue=issue, decision=decision),
         "category_form": CategoryForm(None, issue=issue),
         "move_form": MoveForm(None),
+        "answers_form": AnswersForm(None, issue=issue),
     }
     template = "mapui/_triage_issue.html" if request.htmx else "mapui/triage_issue.html"
     return render(request, template, context)

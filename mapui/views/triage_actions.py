@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 
 from issues.errors import AddressUnknown, IssuesError
 from issues.models import Issue
-from issues.services import issue_move, issue_recategorise
+from issues.services import issue_answer, issue_move, issue_recategorise
 from mapui.selectors import decision_in_force
-from mapui.triage_forms import CategoryForm, MoveForm, OverruleForm, SeenForm
+from mapui.triage_forms import AnswersForm, CategoryForm, MoveForm, OverruleForm, SeenForm
 from mapui.types import PageRequest
 from mapui.views.triage import changed_respond, triage_permission
 from routing.errors import RoutingError
@@ -81,6 +81,20 @@ def issue_category(request: PageRequest, number: str) -> HttpResponse:
     def act(person: User) -> str:
         issue_recategorise(issue=issue, category=form.cleaned_data["category"], by=person)
         return _("The category was changed.")
+
+    return _act(request, number, form, act)
+
+
+@triage_permission
+@require_POST
+def issue_answers(request: PageRequest, number: str) -> HttpResponse:
+    """Other answers to the category's questions."""
+    issue = _issue(number)
+    form = AnswersForm(request.POST, issue=issue)
+
+    def act(person: User) -> str:
+        issue_answer(issue=issue, answers=form.answers(), by=person)
+        return _("The answers were changed.")
 
     return _act(request, number, form, act)
 

@@ -115,6 +115,9 @@ def test_clerk_overrules_and_keeps_a_golden_case(clerk_page: Page, city):
     page, issue = clerk_page, report_make(city, 1)
     open_panel(page, issue)
     picture(page, "panel")
+    page.get_by_text("Meldung berichtigen").click()
+    picture(page, "correct")
+    assert problems(page) == []
     page.get_by_text("Andere Stelle zuständig").click()
     page.get_by_label("Zuständig ist").select_option("UNB")
     page.get_by_label("Grund", exact=True).fill("Die Wiese ist ein geschütztes Biotop.")

@@ -136,6 +136,12 @@ def test_answer_replaces_takes_back_and_checks(
         issue_answer(issue=issue, answers={"size": "huge"})
 
 
+def test_answer_that_is_required_may_stay_open(issue, make_question):
+    make_question(issue.category, "size", "small big")
+    make_question(issue.category, "number", is_required=True, datatype="string")
+    assert issue_answer(issue=issue, answers={"size": "big"}).answers == {"size": "big"}
+
+
 def test_closed_answers_leave_out_what_people_wrote(category, make_question):
     make_question(category, "size", "small big")
     make_question(category, "name", datatype="string")

@@ -6,15 +6,26 @@ import pytest
 from django.urls import reverse
 
 from gis_core.coordinates import storage_to_wgs84
+from issues.enums import Channel
 from issues.models import Category, Issue
+from issues.services import issue_receive
+from issues.types import LocationInput
 from routing.enums import DecisionCause, DeliveryState, Outcome
 from routing.models import Authority, Decision, Delivery, GoldenCase, Proposal
+from routing.services.decisions import decision_make
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import authority_create, jurisdiction_create, staff_create
 from tests.mapui.geodata_factories import city_make, report_make
 
 pytestmark = pytest.mark.django_db
-ACTIONS = ("issue_overrule", "issue_confirm", "issue_pin", "issue_category", "issue_place")
+ACTIONS = (
+    "issue_overrule",
+    "issue_confirm",
+    "issue_pin",
+    "issue_category",
+    "issue_answers",
+    "issue_place",
+)
 
 
 @pytest.fixture
@@ -222,3 +233,60 @@ def test_part_of_the_page_comes_back_with_news_for_list_and_map(clerk, issue):
     assert "issues-changed" in response["HX-Trigger"]
     assert "<html" not in response.content.decode()
     assert "data-place-on-map" in response.content.decode()
+
+
+@pytest.fixture
+def asked(city):
+    """An issue of a category with a question of one answer, one of several and one of free text."""
+    category = Category.objects.get(jurisdiction=city, code="WASTE_DUMP")
+    category.attributes.all().delete()
+    values = [{"key": key, "name_de": f"{key} (de)", "name_en": key} for key in ("a", "b")]
+    for code, datatype in (
+        ("one", "singlevaluelist"),
+        ("many", "multivaluelist"),
+        ("free", "text"),
+    ):
+        category.attributes.create(
+            code=code,
+            datatype=datatype,
+            description_de=f"Frage {code}?",
+            description_en=f"Question {code}?",
+            values=values if datatype != "text" else [],
+            is_required=code == "free",
+        )
+    return report_make_answered(city)
+
+
+def report_make_answered(city) -> Issue:
+    longitude, latitude = storage_to_wgs84(EAST + 50, NORTH + 20)
+    received = issue_receive(
+        jurisdiction=city,
+        category=Category.objects.get(jurisdiction=city, code="WASTE_DUMP"),
+        channel=Channel.STAFF,
+        location=LocationInput(lat=latitude, long=longitude),
+        answers={"one": "a", "free": "<script>alert(1)</script>"},
+    )
+    decision_make(issue_id=received.issue.pk)
+    return received.issue
+
+
+def test_answers_are_shown_changed_and_decided_on(clerk, asked, django_capture_on_commit_callbacks):
+    page = clerk.get(reverse("triage_issue", args=[asked.number])).content.decode()
+    assert "Frage many?" in page
+    assert "<script>alert(1)" not in page
+    fields = {"answer-one": "b", "answer-many": ["a", "b"], "answer-free": "nichts"}
+    with django_capture_on_commit_callbacks(execute=True):
+        response = post(clerk, "issue_answers", asked, **fields)
+    assert told(response) == [("success", "Die Antworten wurden geändert.")]
+    assert Issue.objects.get(pk=asked.pk).answers == {
+        "one": "b",
+        "many": ["a", "b"],
+        "free": "nichts",
+    }
+    assert Decision.objects.get(issue=asked, number=2).cause == DecisionCause.ANSWERED
+
+
+def test_answer_that_is_none_changes_nothing(clerk, asked):
+    response = post(clerk, "issue_answers", asked, **{"answer-one": "c", "answer-free": "x"})
+    assert [level for level, _text in told(response)] == ["error"]
+    assert Issue.objects.get(pk=asked.pk).answers["one"] == "a"
