@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from routing.engine.bodies import Body, bodies_resolve
-from routing.engine.facts import columns_unknown, dataset_doubts, doubts_of, facts_of, hypotheses
+from routing.engine.facts import columns_unknown, doubts_of, facts_of, hypotheses, report_doubts
 from routing.engine.ranking import TRIAGE, candidates_ranked, outcome_of
 from routing.engine.ruleset import CompiledRule, CompiledRuleSet
 from routing.types import UNKNOWN, Candidate, Evidence, Facts, Result, RuleTried, Situation
@@ -25,28 +26,47 @@ def decide(evidence: Evidence, ruleset: CompiledRuleSet) -> Result:
     Each situation of the evidence is decided on its own, under each hypothesis about what is unknown; the
     shares of the same body add up. Raises nothing for any evidence; a rule set is validated when compiled.
     """
-    rules = ruleset.for_category(evidence.category)
     situations = evidence.situations or (NOWHERE,)
-    found: list[Candidate] = []
-    doubts = [*dataset_doubts(evidence), *([] if evidence.situations else ["no_place"])]
-    first = facts_of(evidence, situations[0])
-    trace: tuple[RuleTried, ...] = ()
-    for situation in situations:
-        facts = facts_of(evidence, situation)
-        answers = [answer_of(facts_h, rules, ruleset, name) for name, facts_h in hypotheses(facts)]
-        trace = trace or answers[0].trace
-        doubts += doubts_of(facts)
-        found += shared_out(answers, situation.weight)
-        doubts += [doubt for answer in answers for doubt in answer.doubts]
-    candidates = candidates_ranked(found)
-    named = tuple(dict.fromkeys(doubts))
-    return Result(
-        outcome=outcome_of(candidates, doubts=named, evidence=evidence, ruleset=ruleset),
-        candidates=candidates,
-        facts=first,
-        trace=trace,
-        doubts=named,
+    findings = [finding_of(evidence, situation, ruleset) for situation in situations]
+    weights = [situation.weight for situation in situations]
+    nowhere = () if evidence.situations else ("no_place",)
+    doubts = (*doubts_named(evidence, (one.doubts for one in findings)), *nowhere)
+    candidates = candidates_ranked(
+        replace(one, score=one.score * weight, probability=one.probability * weight)
+        for finding, weight in zip(findings, weights, strict=True)
+        for one in finding.candidates
     )
+    scores = [(one.body, one.rule_id, one.score) for one in candidates]
+    return Result(
+        outcome=outcome_of(scores, doubts=doubts, evidence=evidence, ruleset=ruleset),
+        candidates=candidates,
+        facts=findings[0].facts,
+        trace=findings[0].trace,
+        doubts=doubts,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the rules say about one situation, as if it were the whole disc."""
+
+    facts: Facts
+    candidates: tuple[Candidate, ...]
+    trace: tuple[RuleTried, ...]
+    doubts: tuple[str, ...]
+
+
+def finding_of(evidence: Evidence, situation: Situation, ruleset: CompiledRuleSet) -> Finding:
+    rules = ruleset.for_category(evidence.category)
+    facts = facts_of(evidence, situation)
+    answers = [answer_of(one, rules, ruleset, name) for name, one in hypotheses(facts)]
+    doubts = [*doubts_of(facts), *(doubt for answer in answers for doubt in answer.doubts)]
+    return Finding(facts, tuple(_shared_out(answers)), answers[0].trace, tuple(doubts))
+
+
+def doubts_named(evidence: Evidence, found: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Each doubt once: those of the report, then those of its situations."""
+    return tuple(dict.fromkeys([*report_doubts(evidence), *chain.from_iterable(found)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,7 @@ class Answer:
         return frozenset((one.rule_id, one.body) for one in self.candidates)
 
 
-def shared_out(answers: Sequence[Answer], weight: float) -> Iterator[Candidate]:
+def _shared_out(answers: Sequence[Answer]) -> Iterator[Candidate]:
     """The candidates of a situation with their shares: the hypotheses share it equally, and so do ties.
 
     Where all hypotheses lead to the same, nothing depends on what is unknown, and nothing is taken off.
@@ -70,7 +90,7 @@ def shared_out(answers: Sequence[Answer], weight: float) -> Iterator[Candidate]:
     differ = len({answer.named for answer in answers}) > 1
     counted = answers if differ else answers[:1]
     for answer in counted:
-        share = weight / len(counted) / len(answer.candidates)
+        share = 1.0 / len(counted) / len(answer.candidates)
         for one in answer.candidates:
             confidence = max(0.0, one.score - (UNKNOWN_PENALTY if differ else 0.0))
             yield replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from routing.types import (
@@ -20,6 +21,10 @@ from routing.types import (
 ROAD_USES: Final = frozenset({"ROAD", "PATH", "SQUARE"})
 CLASS_RANK: Final = {road_class: rank for rank, road_class in enumerate("ABLKGSP")}
 CLASSIFIED: Final = frozenset("BLK")
+# Road sections further away than this are no part of a place's evidence.
+REACH_M: Final = 30.0
+# A disc beyond this says nothing that could be acted upon; it bounds the work.
+DISC_MAX_M: Final = 250.0
 # Half the width of a road's land by class (metres): how far from its axis a place is still on the road.
 HALF_WIDTH_M: Final = {"A": 25.0, "B": 12.0, "L": 11.0, "K": 10.0, "G": 9.0, "S": 6.0, "P": 6.0}
 # A path that runs alongside a road belongs to it; further off it is a path of its own.
@@ -118,7 +123,7 @@ def _within_reach(
             or _named_after(section, parcel)
             or section.distance <= reach + BESIDE_ROAD_M
         )
-    return section.distance <= max(reach, min(evidence.accuracy_m or 0.0, 30.0))
+    return section.distance <= max(reach, min(evidence.accuracy_m or 0.0, REACH_M))
 
 
 def _preference(
@@ -141,10 +146,14 @@ def class_rank(section: SectionFact) -> int:
 
 
 def _named_after(section: SectionFact, parcel: ParcelFact | None) -> bool:
-    if parcel is None or not parcel.location_text:
-        return False
-    location = parcel.location_text.casefold()
-    return any(name and name.casefold() in location for name in (section.road, section.name))
+    return parcel is not None and named_after(section.road, section.name, parcel.location_text)
+
+
+@lru_cache(maxsize=65536)
+def named_after(road: str, name: str, location_text: str) -> bool:
+    """Whether a parcel's location names the road."""
+    location = location_text.casefold()
+    return any(one and one.casefold() in location for one in (road, name))
 
 
 def _class_without_section(usage: str, owner: str) -> str:
@@ -193,10 +202,12 @@ def agreements_fitting(evidence: Evidence, situation: Situation) -> list[Agreeme
     return sorted(fitting, key=lambda agreement: agreement.key)
 
 
-def dataset_doubts(evidence: Evidence) -> Iterator[str]:
-    """The datasets without an active edition that this report would have needed, as `no_data:…`."""
+def report_doubts(evidence: Evidence) -> Iterator[str]:
+    """What is doubtful of the report as a whole: datasets without an active edition, a location too vague."""
     needed = [*DATASETS_NEEDED, *(["assets"] if evidence.asset_kinds else [])]
     yield from (f"no_data:{dataset}" for dataset in needed if dataset not in evidence.datasets)
+    if (evidence.accuracy_m or 0.0) > DISC_MAX_M:
+        yield "location_vague"
 
 
 def columns_unknown(facts: Facts) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -27,41 +27,34 @@ NEVER_BY_ITSELF: Final = frozenset(
 STEPS: Final = 1 << 20
 
 
+Key = tuple[str, str, str]
+
+
 def candidates_ranked(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """One candidate for each body, rule and hypothesis; bodies by their score, within a body by its parts.
 
     `probability` of what is given may be any shares; what is returned sums to one.
     """
-    parts: dict[tuple[str, str, str], list[Candidate]] = defaultdict(list)
+    parts: dict[Key, list[Candidate]] = defaultdict(list)
     for one in found:
         parts[one.body, one.rule_id, one.hypothesis].append(one)
-    merged = [
-        replace(
-            group[0],
-            score=math.fsum(one.score for one in group),
-            probability=math.fsum(one.probability for one in group),
-        )
-        for _key, group in sorted(parts.items())
-    ]
-    scores = {
-        body: math.fsum(one.score for one in merged if one.body == body)
-        for body in {one.body for one in merged}
-    }
-    merged.sort(
-        key=lambda one: (
-            -scores[one.body],
-            one.body == TRIAGE,
-            one.body,
-            -one.score,
-            one.rule_id,
-            one.hypothesis,
-        )
-    )
-    shares = _shares([one.probability for one in merged])
+    order = scores_ranked({key: [one.score for one in group] for key, group in parts.items()})
+    shares = _shares([math.fsum(one.probability for one in parts[key]) for key, _score in order])
     return tuple(
-        replace(one, score=round(one.score, 4), probability=share)
-        for one, share in zip(merged, shares, strict=True)
+        replace(parts[key][0], score=score, probability=share)
+        for (key, score), share in zip(order, shares, strict=True)
     )
+
+
+def scores_ranked(found: Mapping[Key, Iterable[float]]) -> list[tuple[Key, float]]:
+    """(body, rule, hypothesis) with its score, to four digits, in the order of the candidates."""
+    scores = [(key, math.fsum(some)) for key, some in sorted(found.items())]
+    of_body: dict[str, list[float]] = defaultdict(list)
+    for (body, _rule, _hypothesis), score in scores:
+        of_body[body].append(score)
+    sums = {body: math.fsum(some) for body, some in of_body.items()}
+    scores.sort(key=lambda one: (-sums[one[0][0]], one[0][0] == TRIAGE, one[0][0], -one[1], one[0]))
+    return [(key, round(score, 4)) for key, score in scores]
 
 
 def _shares(weights: Sequence[float]) -> list[float]:
@@ -78,16 +71,18 @@ def _shares(weights: Sequence[float]) -> list[float]:
 
 
 def outcome_of(
-    candidates: Sequence[Candidate],
+    ranked: Iterable[tuple[str, str, float]],
     *,
-    doubts: Iterable[str],
+    doubts: Collection[str],
     evidence: Evidence,
     ruleset: CompiledRuleSet,
 ) -> Outcome:
-    """What happens with the first candidate; `candidates` as `candidates_ranked` gives them."""
-    scores: dict[str, float] = defaultdict(float)
-    for one in candidates:
-        scores[one.body] += one.score
+    """What happens with the first body of (body, rule, score), in the order of the candidates."""
+    scores: dict[str, float] = {}
+    rules: dict[str, list[str]] = {}
+    for one, rule_id, part in ranked:
+        scores[one] = scores.get(one, 0.0) + part
+        rules.setdefault(one, []).append(rule_id)
     (body, score), *others = scores.items()
     threshold = ruleset.threshold(evidence.category, body)
     lead = score - (others[0][1] if others else 0.0)
@@ -98,5 +93,5 @@ def outcome_of(
         or round(lead, 4) < threshold.assign_margin
     ):
         return Outcome.TRIAGE
-    held_back = any(one.body == body and one.rule_id in evidence.shadowed for one in candidates)
+    held_back = not set(evidence.shadowed).isdisjoint(rules[body])
     return Outcome.PROPOSED if held_back or threshold.is_proposed_only else Outcome.ASSIGNED

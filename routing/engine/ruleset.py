@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from routing.engine.columns import COLUMNS, alternatives
@@ -100,7 +100,7 @@ class CompiledRule:
         return RuleTried(self.row.rule_id, True, "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledRuleSet:
     """All rules in the order in which they are tried, and the thresholds for sending by itself."""
 
@@ -109,6 +109,8 @@ class CompiledRuleSet:
     assign_from: float
     assign_margin: float
     thresholds: Mapping[tuple[str, str], ThresholdRow]
+    # Worked out when first asked for.
+    _by_category: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict, init=False)
 
     @classmethod
     def compile(
@@ -159,11 +161,15 @@ class CompiledRuleSet:
 
     def for_category(self, category: str) -> tuple[CompiledRule, ...]:
         """The rules that are tried for this category, in order."""
-        return tuple(
-            rule
-            for rule in self.rules
-            if all(column != "category" or category in values for column, values in rule.columns)
-        )
+        if category not in self._by_category:
+            self._by_category[category] = tuple(
+                rule
+                for rule in self.rules
+                if all(
+                    column != "category" or category in values for column, values in rule.columns
+                )
+            )
+        return self._by_category[category]
 
     def uses_predicate(self, category: str, *names: str) -> bool:
         """Whether a rule for this category asks one of these predicates."""

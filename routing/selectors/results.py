@@ -8,12 +8,14 @@ from typing import Final
 
 from routing.engine import CompiledRuleSet, decide
 from routing.enums import RuleSetStatus
-from routing.evidence import IssueFacts, Question, evidence_of
+from routing.evidence import Asks, IssueFacts, Question, evidence_of
 from routing.models import RuleSet
 from routing.selectors.rules import rule_rows, threshold_row
 from routing.types import Evidence, Result
 
 ADJOINING_PREDICATES: Final = ("adjoining_owner", "adjoining_owner_other_than")
+ARMS_PREDICATES: Final = ("junction_of_classes", "only_arms")
+ARMS_BODIES: Final = frozenset({"(higher class)", "(highest class arm)"})
 
 
 def rule_set_compile(rule_set: RuleSet, bodies: frozenset[str]) -> CompiledRuleSet:
@@ -36,10 +38,9 @@ def rule_set_compiled(rule_set_id: int, bodies: frozenset[str]) -> CompiledRuleS
 def results_of(
     reports: Sequence[int] | Sequence[Question], *, rule_set: RuleSet | None = None
 ) -> Iterator[tuple[IssueFacts, Evidence, Result | None]]:
-    """Evidence and result for issues (ids, in their order) or for places that are asked about; one or many alike.
+    """Evidence and result for issues (ids) or for places that are asked about, in order; one or many alike.
 
     By the rule set in effect, or by `rule_set`, which may be a draft. The result is None where there is none.
-    Who owns the adjoining land is looked up only for the categories whose rules ask for it.
     """
     for facts, evidence, (result,) in results_by(reports, rule_sets=[rule_set]):
         yield facts, evidence, result
@@ -49,30 +50,19 @@ def results_by(
     reports: Sequence[int] | Sequence[Question], *, rule_sets: Sequence[RuleSet | None]
 ) -> Iterator[tuple[IssueFacts, Evidence, tuple[Result | None, ...]]]:
     """The same by several rule sets on the very same evidence, a result for each; None is the one in effect."""
-    sides = _Sides(rule_sets)
-    gathered: dict[int, tuple[IssueFacts, Evidence]] = {}
-    asking: set[str] = set()
-    for facts, evidence in evidence_of(reports):
-        gathered[facts.issue_id] = facts, evidence
-        if any(
-            one is not None and one.uses_predicate(evidence.category, *ADJOINING_PREDICATES)
-            for one in sides.compiled(facts)
-        ):
-            asking.add(evidence.category)
-    if asking:
-        for facts, evidence in evidence_of(reports, adjoining_categories=sorted(asking)):
-            gathered[facts.issue_id] = facts, evidence
-    for _number, (facts, evidence) in sorted(gathered.items()):
+    sides = Sides(rule_sets)
+    gathered = evidence_of(reports, asking=sides.asks)
+    for facts, evidence in sorted(gathered, key=lambda one: one[0].issue_id):
         yield facts, evidence, sides.decide(facts, evidence)
 
 
-class _Sides:
+class Sides:
     """Several rule sets, compiled once for each jurisdiction's authorities."""
 
     def __init__(self, rule_sets: Sequence[RuleSet | None]) -> None:
         self.rule_sets = rule_sets
         self.drafts: dict[tuple[int, frozenset[str]], CompiledRuleSet] = {}
-        self.alike: dict[tuple[int, str, int], bool] = {}
+        self.known_alike: dict[tuple[int, str, int], bool] = {}
 
     def compiled(self, facts: IssueFacts) -> list[CompiledRuleSet | None]:
         return [self._compiled(facts, one) for one in self.rule_sets]
@@ -88,20 +78,40 @@ class _Sides:
             self.drafts[key] = rule_set_compile(rule_set, facts.bodies)
         return self.drafts[key]
 
+    def asks(self, facts: IssueFacts, category: str) -> Asks:
+        """What the rules of any of them ask for about this category."""
+        found = [asks_of(one, category) for one in self.compiled(facts) if one is not None]
+        return Asks(any(one.adjoining for one in found), any(one.arms for one in found))
+
+    def alike(self, facts: IssueFacts, category: str, position: int) -> bool:
+        """Whether the rule set at this position decides the category as the first one does, whatever the place."""
+        key = (facts.jurisdiction_id, category, position)
+        if key not in self.known_alike:
+            first, *others = self.compiled(facts)
+            self.known_alike[key] = _alike(first, others[position - 1], category)
+        return self.known_alike[key]
+
     def decide(self, facts: IssueFacts, evidence: Evidence) -> tuple[Result | None, ...]:
         """A result for each; where the rules for the category are the first one's, so is the result."""
         rules = self.compiled(facts)
-        first = None if rules[0] is None else decide(evidence, rules[0])
-        others: list[Result | None] = []
+        found = [None if rules[0] is None else decide(evidence, rules[0])]
         for position, one in enumerate(rules[1:], start=1):
-            key = (facts.jurisdiction_id, evidence.category, position)
-            if key not in self.alike:
-                self.alike[key] = _alike(rules[0], one, evidence.category)
-            if self.alike[key]:
-                others.append(first)
+            if self.alike(facts, evidence.category, position):
+                found.append(found[0])
             else:
-                others.append(None if one is None else decide(evidence, one))
-        return first, *others
+                found.append(None if one is None else decide(evidence, one))
+        return tuple(found)
+
+
+def asks_of(rules: CompiledRuleSet, category: str) -> Asks:
+    """What the rules for a category ask for beyond what is always looked up."""
+    bodies = {one.row.body for one in rules.for_category(category)}
+    copies = {one.row.notify for one in rules.for_category(category)}
+    return Asks(
+        adjoining=rules.uses_predicate(category, *ADJOINING_PREDICATES),
+        arms=rules.uses_predicate(category, *ARMS_PREDICATES)
+        or not ARMS_BODIES.isdisjoint(bodies | copies),
+    )
 
 
 def _alike(one: CompiledRuleSet | None, other: CompiledRuleSet | None, category: str) -> bool:

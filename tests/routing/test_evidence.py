@@ -15,7 +15,7 @@ from gis_core.models import Edition, Jurisdiction
 from issues.enums import Channel
 from issues.models import Category, Issue
 from parcels.models import LandUse, Ownership, Parcel
-from routing.evidence import evidence_of
+from routing.evidence import Asks, evidence_of
 from routing.models import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
 from routing.types import Evidence, Situation
 
@@ -162,7 +162,8 @@ def place() -> Place:
 
 
 def gather(*issues: Issue, **options: Any) -> list[Evidence]:
-    return [evidence for _issue, evidence in evidence_of([i.pk for i in issues], **options)]
+    found = evidence_of([i.pk for i in issues], **options)
+    return [evidence for _issue, evidence in sorted(found, key=lambda one: one[0].issue_id)]
 
 
 def situation(*issues: Issue, **options: Any) -> Situation:
@@ -312,22 +313,28 @@ def test_evidence_part_of_the_road(place: Place) -> None:
 def test_evidence_adjoining_owner_only_where_asked_for(place: Place) -> None:
     issue = place.issue(50, 15, category="WINTER_FOOTWAY")
     assert situation(issue).adjoining_owner == ""
-    assert situation(issue, adjoining_categories=["WINTER_FOOTWAY"]).adjoining_owner == "PRIV"
+    assert (
+        situation(issue, asking=lambda _head, _category: Asks(adjoining=True)).adjoining_owner
+        == "PRIV"
+    )
 
 
-def test_evidence_accuracy_disc_has_thirteen_equal_shares(place: Place) -> None:
-    [evidence] = gather(place.issue(50, 10, accuracy_m=15.0))
-    assert len(evidence.situations) == 13
-    assert sum(s.weight for s in evidence.situations) == pytest.approx(1)
-    assert {s.parcels[0].key for s in evidence.situations} == {"road", "field", "yard"}
-
-
-def test_evidence_of_many_is_that_of_each_in_one_query(place: Place) -> None:
-    issues = [place.issue(x, y) for x in (10, 150, 390) for y in (-50, 0, 10, 20, 60)]
-    single = [gather(issue)[0] for issue in issues]
+def test_evidence_of_many_is_that_of_each_in_two_queries(place: Place) -> None:
+    issues = [
+        place.issue(x, y, accuracy_m=accuracy)
+        for x in (10, 150, 390)
+        for y in (-50, 0, 10, 20, 60)
+        for accuracy in (None, 12.5)
+    ]
+    single = []
+    for issue in issues:
+        with connection.execute_wrapper(count := Count()):
+            single += gather(issue)
+        assert count.queries == 1
+    # One tells which of them are neighbours, the other reads what lies around them.
     with connection.execute_wrapper(count := Count()):
         assert gather(*issues) == single
-    assert count.queries == 1
+    assert count.queries == 2
 
 
 class Count:

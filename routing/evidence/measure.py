@@ -1,0 +1,218 @@
+"""A report's disc as a few spots: each is alike in all that a rule can ask, and one place stands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from routing.engine.facts import REACH_M
+from routing.evidence.cover import GAP_M, Block, Cover, cover, layings
+from routing.evidence.disc import CENTRE_ONLY, UNIT_DISC, first_place
+from routing.evidence.ground import Ground
+from routing.evidence.nearby import ADJOINING_REACH_M, Assets, adjoining_owners, assets_near
+from routing.evidence.patches import Patch, patch_of
+from routing.evidence.reports import Report, neighbours
+from routing.evidence.roads import (
+    STATES,
+    Reach,
+    Ways,
+    sections_in_reach,
+    stretches_on,
+    ways,
+)
+from routing.types import SectionFact, Situation
+
+# Reports worked out together: enough to pay for the calls, few enough for the processor's cache.
+BLOCK_SIZE: Final = 32
+ANY_EXTENT: Final = float("inf")
+
+
+class Asks(NamedTuple):
+    """What the rules for a category ask for beyond what is always looked up.
+
+    `adjoining`: who owns the land beside a road. `arms`: the classes of all roads in sight.
+    """
+
+    adjoining: bool = False
+    arms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A share of a disc, and the place that stands for it. `chosen`: the pair of the road it is about, or -1."""
+
+    share: float
+    place: int
+    patch: Patch
+    chosen: int
+    adjoining_owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A report's disc; the first spot is that of the reported point. `number`: the report's in `reach`."""
+
+    report: Report
+    ground: Ground
+    spots: tuple[Spot, ...]
+    reach: Reach
+    number: int
+    assets: Assets | None
+    asks: Asks
+
+    def key(self, spot: Spot) -> tuple[Hashable, ...]:
+        """All that the rules for the report's category can see of a spot: with the same key they say the same."""
+        road: tuple[str, ...] = ()
+        if spot.chosen >= 0:
+            row = self.ground.section_rows[self.reach.section[spot.chosen]]
+            state = STATES[self.reach.state[spot.chosen, spot.place]]
+            road = row.road_class, state, row.cleaning_class
+        assets = self.assets.at(spot.place) if self.assets else ()
+        on = self.report.on.isoformat()
+        return (
+            spot.patch.key,
+            road,
+            spot.adjoining_owner,
+            tuple(
+                (one.fact.body, one.fact.categories)
+                for one in spot.patch.agreements
+                if one.holds_on(on)
+            ),
+            tuple(
+                (one.kind, one.owner, one.note, one.number in self.report.numbers) for one in assets
+            ),
+            self._arms(spot) if self.asks.arms else (),
+        )
+
+    def _arms(self, spot: Spot) -> tuple[tuple[str, str], ...]:
+        return tuple((one.road_class, one.through_road) for one in self.sections(spot))
+
+    def situation(self, spot: Spot) -> Situation:
+        """Everything that is known of the place that stands for the spot."""
+        on = self.report.on.isoformat()
+        return Situation(
+            weight=spot.share,
+            inside=spot.patch.inside,
+            built_up=spot.patch.built_up,
+            parcels=spot.patch.parcels,
+            sections=self.sections(spot),
+            parts=spot.patch.parts,
+            assets=self.assets.at(spot.place) if self.assets else (),
+            areas=spot.patch.areas,
+            agreements=tuple(one.fact for one in spot.patch.agreements if one.holds_on(on)),
+            adjoining_owner=spot.adjoining_owner,
+        )
+
+    def sections(self, spot: Spot) -> tuple[SectionFact, ...]:
+        """The road sections in sight of the spot's place, the nearest first."""
+        pairs = range(self.reach.first[self.number], self.reach.first[self.number + 1])
+        within = [pair for pair in pairs if self.reach.cm[pair, spot.place] / 100 <= REACH_M]
+        found = [self.section(pair, spot) for pair in within]
+        return tuple(sorted(found, key=lambda one: (one.distance, one.key)))
+
+    def section(self, pair: int, spot: Spot) -> SectionFact:
+        section = self.reach.section[pair]
+        row = self.ground.section_rows[section]
+        along = float(self.reach.along[pair, spot.place])
+        on_parcel = spot.patch.parcel >= 0 and any(
+            begin <= along <= end
+            for begin, end in stretches_on(self.ground, section, spot.patch.parcel)
+        )
+        return SectionFact(
+            key=row.key,
+            road_class=row.road_class,
+            road=row.road,
+            name=row.name,
+            distance=int(self.reach.cm[pair, spot.place]) / 100,
+            station=round(row.start_station + along * row.scale, 1),
+            through_road=STATES[int(self.reach.state[pair, spot.place])],
+            cleaning_class=row.cleaning_class,
+            same_parcel=on_parcel,
+        )
+
+
+def measured(
+    reports: Sequence[Report], ground: Ground, asks: Mapping[str, Asks]
+) -> Iterator[Measured]:
+    """Each report's disc, in no order; `asks` by category."""
+    for places in (CENTRE_ONLY, UNIT_DISC):
+        chosen = [one for one in reports if (one.radius > 0) == (len(places) > 1)]
+        points = [(n, one.x, one.y) for n, one in enumerate(chosen)]
+        if not points:
+            continue
+        for numbers in neighbours(points, size=BLOCK_SIZE, extent=ANY_EXTENT):
+            own = [chosen[n] for n in sorted(numbers)]
+            block = Block(
+                x=np.array([one.x for one in own]),
+                y=np.array([one.y for one in own]),
+                radius=np.array([one.radius for one in own]),
+                places=places,
+            )
+            yield from _block(own, block, ground, [asks[one.category] for one in own])
+
+
+def _block(
+    reports: Sequence[Report], block: Block, ground: Ground, asks: Sequence[Asks]
+) -> Iterator[Measured]:
+    margin = ADJOINING_REACH_M if any(one.adjoining for one in asks) else GAP_M
+    covered = cover(ground, block, margin)
+    patches = [_patches(ground, block, covered, number) for number in range(len(reports))]
+    reach = sections_in_reach(ground, block)
+    network = ways(ground, block, reach, reports, patches, [one.arms for one in asks])
+    for number, report in enumerate(reports):
+        assets = assets_near(ground, block, report)
+        owners = [("", block.everywhere)]
+        if asks[number].adjoining:
+            owners = adjoining_owners(ground, block, covered, number)
+        more = assets.differences() if assets else []
+        spots = _spots(block, patches[number], network[number], owners, more)
+        yield Measured(report, ground, spots, reach, number, assets, asks[number])
+
+
+def _patches(ground: Ground, block: Block, covered: Cover, number: int) -> list[tuple[int, Patch]]:
+    found = []
+    for bits, polygons in layings(ground, block, covered, number):
+        patch = ground.patches.get(polygons)
+        if patch is None:
+            east, north = block.places[first_place(bits)].tolist()
+            patch = patch_of(
+                ground,
+                polygons,
+                near=covered.polygons_near(number),
+                x=float(block.x[number]) + float(block.radius[number]) * east,
+                y=float(block.y[number]) + float(block.radius[number]) * north,
+            )
+        found.append((bits, patch))
+    return found
+
+
+def _spots(
+    block: Block,
+    patches: Sequence[tuple[int, Patch]],
+    network: Ways,
+    owners: Sequence[tuple[str, int]],
+    more: Sequence[int],
+) -> tuple[Spot, ...]:
+    parts = [
+        (bits & some & others, patch, chosen, owner)
+        for bits, patch in patches
+        for chosen, some in network.chosen
+        for owner, others in owners
+        if bits & some & others
+    ]
+    for splitting in (*network.more, *more):
+        parts = [
+            (piece, patch, chosen, owner)
+            for bits, patch, chosen, owner in parts
+            for piece in (bits & splitting, bits & ~splitting)
+            if piece
+        ]
+    parts.sort(key=lambda one: one[0] & -one[0])
+    count = len(block.places)
+    return tuple(
+        Spot(bits.bit_count() / count, first_place(bits), patch, chosen, owner)
+        for bits, patch, chosen, owner in parts
+    )
