@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -24,17 +24,18 @@ from routing.types import Evidence, Result
 
 
 class Brief(NamedTuple):
-    """What `routing.types.Result` says in short; `body` and `rule_id` of its first candidate."""
+    """What `routing.types.Result` says in short: its outcome, and whom its first candidate names by which rule."""
 
     outcome: Outcome
     body: str
     rule_id: str
+    area_code: str
 
 
 def briefs_of(
     issue_ids: Sequence[int], rule_sets: Sequence[RuleSet | None]
-) -> Iterator[tuple[int, tuple[Brief | None, ...]]]:
-    """(issue, what each rule set says) for issues in no order; None stands for the rule set in effect.
+) -> Iterator[tuple[int, Mapping[str, int], tuple[Brief | None, ...]]]:
+    """(issue, active editions, what each rule set says) for issues in no order; None is the rule set in effect.
 
     The same, to the last bit, as `results_of` would find one by one. Places that are alike to the rules are
     decided once; memory does not grow with the number of issues.
@@ -55,7 +56,7 @@ def briefs_of(
                 found.append(_brief_of(decide(evidence_from(head, one), rules)))
             else:
                 found.append(_brief(place, said[position], rules))
-        yield one.report.number, tuple(found)
+        yield one.report.number, one.ground.datasets, tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ REMEMBERED: Final = 100_000
 
 
 class _Said(NamedTuple):
-    """What the rules said about a place: (body, rule, hypothesis) with its score for a whole disc, and doubts."""
+    """What the rules said about a place: (body, rule, hypothesis), area and score for a whole disc; doubts."""
 
-    scores: tuple[tuple[tuple[str, str, str], float], ...]
+    scores: tuple[tuple[tuple[str, str, str], str, float], ...]
     doubts: tuple[str, ...]
 
 
@@ -93,6 +94,7 @@ def _brief(place: _Place, memory: _Memory, rules: CompiledRuleSet) -> Brief:
     if len(place.keys) == 1 and whole in memory.whole:
         return memory.whole[whole]
     parts: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    areas: dict[tuple[str, str, str], str] = {}
     doubts = []
     for spot, key in zip(place.measured.spots, place.keys, strict=True):
         said = memory.said.get((about, key)) or _ask(place, spot, rules)
@@ -101,12 +103,14 @@ def _brief(place: _Place, memory: _Memory, rules: CompiledRuleSet) -> Brief:
             memory.whole.clear()
         memory.said[about, key] = said
         doubts.append(said.doubts)
-        for candidate, score in said.scores:
+        for candidate, area_code, score in said.scores:
             parts[candidate].append(score * spot.share)
-    ranked = [(body, rule_id, score) for (body, rule_id, _h), score in scores_ranked(parts)]
+            areas.setdefault(candidate, area_code)
+    order = scores_ranked(parts)
+    ranked = [(body, rule_id, score) for (body, rule_id, _h), score in order]
     named = doubts_named(place.evidence, doubts)
     outcome = outcome_of(ranked, doubts=named, evidence=place.evidence, ruleset=rules)
-    found = Brief(outcome, ranked[0][0], ranked[0][1])
+    found = Brief(outcome, ranked[0][0], ranked[0][1], areas[order[0][0]])
     if len(place.keys) == 1:
         memory.whole[whole] = found
     return found
@@ -114,10 +118,13 @@ def _brief(place: _Place, memory: _Memory, rules: CompiledRuleSet) -> Brief:
 
 def _ask(place: _Place, spot: Spot, rules: CompiledRuleSet) -> _Said:
     finding = finding_of(place.evidence, place.measured.situation(spot), rules)
-    scores = [((one.body, one.rule_id, one.hypothesis), one.score) for one in finding.candidates]
-    return _Said(tuple(scores), finding.doubts)
+    scores = tuple(
+        ((one.body, one.rule_id, one.hypothesis), one.area_code, one.score)
+        for one in finding.candidates
+    )
+    return _Said(scores, finding.doubts)
 
 
 def _brief_of(result: Result) -> Brief:
     first = result.candidates[0]
-    return Brief(result.outcome, first.body, first.rule_id)
+    return Brief(result.outcome, first.body, first.rule_id, first.area_code)

@@ -13,8 +13,7 @@ from issues.models import Issue
 from routing.enums import Outcome, TrialState
 from routing.errors import TrialRefused
 from routing.models import RuleSet, Trial, TrialChange, TrialChunk
-from routing.selectors.results import results_by
-from routing.types import Evidence, Result
+from routing.selectors.briefs import Brief, briefs_of
 
 LIVE: Final = (TrialState.WAITING, TrialState.RUNNING)
 
@@ -46,8 +45,8 @@ def chunk_try(trial: Trial) -> bool:
         changes: list[TrialChange] = []
         count = 0
         sides = [trial.compared_with, trial.rule_set]
-        for issue_id, evidence, (present, tried) in answers(trial, chunk, sides):
-            editions_check(trial, evidence)
+        for issue_id, datasets, (present, tried) in answers(trial, chunk, sides):
+            editions_check(trial, datasets)
             count += 1
             if tried.differs_from(present):
                 changes.append(change_build(trial, issue_id, present, tried))
@@ -58,34 +57,35 @@ def chunk_try(trial: Trial) -> bool:
 
 def answers(
     trial: Trial, chunk: TrialChunk, rule_sets: list[RuleSet | None]
-) -> Iterator[tuple[int, Evidence, list[Answer]]]:
-    """Each issue of a chunk with what each rule set says, on the same evidence; by none: to triage."""
+) -> Iterator[tuple[int, Mapping[str, int], list[Answer]]]:
+    """Each issue of a chunk, the editions, and what each rule set says on the same evidence; by none: to triage."""
     ids = Issue.objects.filter(
         jurisdiction_id=trial.jurisdiction_id, pk__range=(chunk.first_id, chunk.last_id)
     )
     given = [one for one in rule_sets if one is not None]
-    for facts, evidence, results in results_by(
+    for issue_id, datasets, briefs in briefs_of(
         list(ids.order_by("pk").values_list("pk", flat=True)), rule_sets=given
     ):
-        found: Iterator[Result | None] = iter(results)
+        found: Iterator[Brief | None] = iter(briefs)
         yield (
-            facts.issue_id,
-            evidence,
+            issue_id,
+            datasets,
             [answer_of(None if one is None else next(found)) for one in rule_sets],
         )
 
 
-def answer_of(result: Result | None) -> Answer:
-    if result is None:
+def answer_of(brief: Brief | None) -> Answer:
+    if brief is None:
         return Answer("", Outcome.TRIAGE, "")
-    first = result.candidates[0]
-    body = f"{first.body}/{first.area_code}" if first.area_code else first.body
-    return Answer(body, result.outcome, first.rule_id)
+    body = f"{brief.body}/{brief.area_code}" if brief.area_code else brief.body
+    return Answer(body, brief.outcome, brief.rule_id)
 
 
-def editions_check(trial: Trial, evidence: Evidence, *, tried: Mapping[str, int] = {}) -> None:
+def editions_check(
+    trial: Trial, datasets: Mapping[str, int], *, tried: Mapping[str, int] = {}
+) -> None:
     """Raises TrialRefused when other editions are active than at the start: then two halves could not be compared."""
-    if dict(evidence.datasets) != {**trial.editions, **tried}:
+    if dict(datasets) != {**trial.editions, **tried}:
         raise TrialRefused(
             _("Geodata were activated during the trial, so it compares nothing. Please begin anew.")
         )

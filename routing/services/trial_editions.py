@@ -71,8 +71,8 @@ def _alone(trial: Trial) -> Iterator[bool]:
 
 def _present(trial: Trial, chunk: TrialChunk) -> dict[int, Answer]:
     found: dict[int, Answer] = {}
-    for issue_id, evidence, (present,) in answers(trial, chunk, [trial.compared_with]):
-        editions_check(trial, evidence)
+    for issue_id, datasets, (present,) in answers(trial, chunk, [trial.compared_with]):
+        editions_check(trial, datasets)
         found[issue_id] = present
     return found
 
@@ -83,8 +83,8 @@ def _changes(trial: Trial, chunk: TrialChunk, file: IO[bytes]) -> tuple[int, lis
     assert edition is not None  # noqa: S101 - as above
     present: dict[int, Answer] = pickle.load(file)  # noqa: S301 - written by us, the file has no name
     differing: dict[int, Answer] = {}
-    for issue_id, evidence, (tried,) in answers(trial, chunk, [trial.compared_with]):
-        editions_check(trial, evidence, tried={edition.dataset: edition.pk})
+    for issue_id, datasets, (tried,) in answers(trial, chunk, [trial.compared_with]):
+        editions_check(trial, datasets, tried={edition.dataset: edition.pk})
         if issue_id in present and tried.differs_from(present[issue_id]):
             differing[issue_id] = tried
     issues = Issue.objects.select_related("category").in_bulk(list(differing))
