@@ -18,7 +18,7 @@ from routing.evidence.disc import (
     sides_crossed,
     starts_of,
 )
-from routing.evidence.ground import Floats, Ground, Ints
+from routing.evidence.ground import PARCEL, Floats, Ground, Ints
 
 # In a gap between parcels the nearest one within this stands in.
 GAP_M: Final = 5.0
@@ -113,7 +113,8 @@ def layings(
 ) -> list[tuple[int, tuple[int, ...]]]:
     """The different sets of polygons that a report's places lie on, as (places as bits, polygons).
 
-    The first one is that of the report's own point. Places on no parcel are told apart by the one that stands in.
+    The first one is that of the report's own point. Places on no parcel are told apart by the one that stands in
+    for it, noted as ~polygon.
     """
     full = block.everywhere
     parts: list[tuple[int, tuple[int, ...]]] = [(full, ())]
@@ -125,20 +126,20 @@ def layings(
         on_parcel |= bits if ground.is_parcel[polygon] else 0
         parts = split(parts, bits, polygon)
     if on_parcel != full:
-        for bits in _stand_ins(ground, block, covered, report, full & ~on_parcel):
-            parts = split(parts, bits, None)
+        for bits, polygon in _stand_ins(ground, block, covered, report, full & ~on_parcel):
+            parts = split(parts, bits, ~polygon)
     return sorted(parts, key=lambda one: one[0] & -one[0])
 
 
 def split(
-    parts: list[tuple[int, tuple[int, ...]]], bits: int, polygon: int | None
+    parts: list[tuple[int, tuple[int, ...]]], bits: int, polygon: int
 ) -> list[tuple[int, tuple[int, ...]]]:
     """Divide sets of places by whether they are among `bits`; those that are lie on the polygon too."""
     divided = []
     for some, polygons in parts:
         inside = some & bits
         if inside:
-            divided.append((inside, polygons if polygon is None else (*polygons, polygon)))
+            divided.append((inside, (*polygons, polygon)))
         if inside != some:
             divided.append((some ^ inside, polygons))
     return divided
@@ -158,19 +159,30 @@ def _near(ground: Ground, block: Block, report: Ints, polygon: Ints, margin: flo
     return Pieces(pair[close], relative[close], squared[close])
 
 
-def _stand_ins(ground: Ground, block: Block, covered: Cover, report: int, bare: int) -> list[int]:
-    """Places on no parcel by the nearest one within a gap's width."""
+def _stand_ins(
+    ground: Ground, block: Block, covered: Cover, report: int, bare: int
+) -> list[tuple[int, int]]:
+    """(places on no parcel as bits, the nearest parcel's polygon), the first by key of equally near ones."""
     pairs = [
-        pair
+        (min(row.key for layer, row in ground.things[polygon] if layer == PARCEL), pair)
         for pair in range(covered.first[report], covered.first[report + 1])
-        if ground.is_parcel[covered.polygon[pair]]
+        if ground.is_parcel[polygon := covered.polygon[pair]]
     ]
-    own = np.isin(covered.near.pair, pairs)
-    if not own.any():
+    found: list[tuple[int, Singles]] = []
+    for _key, pair in sorted(pairs):
+        own = covered.near.relative[covered.near.pair == pair]
+        if len(own):
+            one_run = np.zeros(len(own), dtype=np.int64)
+            radii = np.full(len(own), block.radius[report])
+            [away] = distances(own, one_run, radii, block.places)
+            found.append((covered.polygon[pair], away))
+    if not found:
         return []
-    pair = covered.near.pair[own]
-    radii = np.full(len(pair), block.radius[report])
-    away = distances(covered.near.relative[own], pair, radii, block.places)
+    away = np.array([one for _polygon, one in found])
     nearest = np.where(away.min(axis=0) <= GAP_M, away.argmin(axis=0), -1)
-    masks = nearest == np.arange(len(away))[:, None]
-    return [bits & bare for bits in bits_of(masks) if bits & bare]
+    bits = bits_of(nearest == np.arange(len(away))[:, None])
+    return [
+        (some & bare, polygon)
+        for some, (polygon, _away) in zip(bits, found, strict=True)
+        if some & bare
+    ]

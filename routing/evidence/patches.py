@@ -53,22 +53,29 @@ class Patch:
 def patch_of(
     ground: Ground, polygons: tuple[int, ...], *, near: Sequence[int], x: float, y: float
 ) -> Patch:
-    """The patch of a place (metres, storage CRS) on these polygons.
+    """The patch of a place (metres, storage CRS) on these polygons; ~n is a parcel that stands in across a gap.
 
-    `near` are the polygons around: where no parcel covers the place, or no land use of its parcel, the nearest
-    within a gap's width stands in.
+    `near` are the polygons around: where no land use of its parcel covers the place, the nearest within a gap's
+    width stands in.
     """
     known = ground.patches.get(polygons)
     if known is not None:
         return known
     by_layer: dict[int, list[tuple[int, Any]]] = {layer: [] for layer in range(6)}
+    stand_ins: list[tuple[float, int, ParcelRow]] = []
     for number in polygons:
+        if number < 0:
+            away = shapely.distance(ground.polygons.geometries[~number], shapely.Point(x, y))
+            stand_ins += [
+                (away, ~number, row) for layer, row in ground.things[~number] if layer == PARCEL
+            ]
+            continue
         for layer, row in ground.things[number]:
             by_layer[layer].append((number, row))
-    covering = [(0.0, *one) for one in by_layer[PARCEL]]
+    covering = stand_ins or [(0.0, *one) for one in by_layer[PARCEL]]
     uses = [row for _number, row in by_layer[USE]]
     found = [(use, *one) for one in covering if (use := _use_of(one[2], uses))]
-    is_whole = 0 < len(covering) == len(found)
+    is_whole = 0 < len(covering) == len(found) and not stand_ins
     if not is_whole:
         found = _filled(covering, uses, _around(ground, near, shapely.Point(x, y)))
     found.sort(key=lambda one: (one[0].usage not in ROAD_USES, one[3].area, one[3].key))
@@ -137,29 +144,24 @@ Found = tuple[UseRow, float, int, ParcelRow]
 def _filled(
     covering: Sequence[tuple[float, int, ParcelRow]],
     uses: Sequence[UseRow],
-    around: Sequence[tuple[float, int, ParcelRow | UseRow]],
+    around: Sequence[tuple[float, UseRow]],
 ) -> list[Found]:
-    """The parcels at the place, or the nearest one around, each with its use there, the nearest one, or none."""
-    nearest = [(away, n, row) for away, n, row in around if isinstance(row, ParcelRow)]
+    """The parcels of the place, each with its use there, the nearest one, or none."""
     return [
-        (_use_of(one[2], uses) or _nearest_use(one[2], around) or NO_USE, *one)
-        for one in (covering or nearest[:1])
+        (_use_of(one[2], uses) or _nearest_use(one[2], around) or NO_USE, *one) for one in covering
     ]
 
 
-def _around(
-    ground: Ground, near: Sequence[int], point: Any
-) -> list[tuple[float, int, ParcelRow | UseRow]]:
-    """Parcels and land use within a gap's width, as (distance, polygon, row): the nearest first, then by key."""
+def _around(ground: Ground, near: Sequence[int], point: Any) -> list[tuple[float, UseRow]]:
+    """(distance, land use) within a gap's width."""
     away = shapely.distance(ground.polygons.geometries[near], point).tolist() if near else []
-    found = [
-        (distance, number, row)
+    return [
+        (distance, row)
         for distance, number in zip(away, near, strict=True)
         if distance <= GAP_M
         for layer, row in ground.things[number]
-        if layer in {PARCEL, USE}
+        if layer == USE
     ]
-    return sorted(found, key=lambda one: (one[0], one[2].key))
 
 
 def _use_of(parcel: ParcelRow, covering: Sequence[UseRow]) -> UseRow | None:
@@ -168,13 +170,11 @@ def _use_of(parcel: ParcelRow, covering: Sequence[UseRow]) -> UseRow | None:
     return min(fitting, key=lambda use: _use_order(parcel, use), default=None)
 
 
-def _nearest_use(
-    parcel: ParcelRow, around: Sequence[tuple[float, int, ParcelRow | UseRow]]
-) -> UseRow | None:
+def _nearest_use(parcel: ParcelRow, around: Sequence[tuple[float, UseRow]]) -> UseRow | None:
     fitting = [
-        (away, _use_order(parcel, row), row)
-        for away, _number, row in around
-        if isinstance(row, UseRow) and row.parcel_key in {parcel.key, ""}
+        (away, _use_order(parcel, use), use)
+        for away, use in around
+        if use.parcel_key in {parcel.key, ""}
     ]
     return min(fitting, key=lambda one: one[:2])[2] if fitting else None
 
