@@ -16,7 +16,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from config.benchmarks.measure import Figure
 
-NAMES: Final = ("intake", "geodata", "state")
+NAMES: Final = ("intake", "geodata", "decision", "state")
 # Measured without being named; the others take minutes.
 USUAL: Final = ("intake", "geodata")
 
@@ -31,11 +31,12 @@ def main(arguments: list[str]) -> int:
     django.setup()
     # What is logged for each report would be measured, and would hide the figures.
     logging.disable(logging.WARNING)
+    from config.benchmarks.decision import decision
     from config.benchmarks.geodata import geodata
     from config.benchmarks.intake import intake
     from config.benchmarks.state import state
 
-    benchmarks = dict(zip(NAMES, (intake, geodata, state), strict=True))
+    benchmarks = dict(zip(NAMES, (intake, geodata, decision, state), strict=True))
     figures: list[Figure] = []
     for name in [options.name] if options.name else USUAL:
         measured = benchmarks[name]()

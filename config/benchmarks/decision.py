@@ -1,0 +1,212 @@
+"""Deciding: one issue at a time, and trials over very many, each beside the bare look-ups in SQL in the same run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from statistics import median, quantiles
+from time import perf_counter
+from typing import Final
+
+from django.db import connection
+
+from config.benchmarks.city import City, city_load, database_use
+from config.benchmarks.measure import Figure, milliseconds
+from issues.models import Issue
+from routing.enums import RuleSetStatus
+from routing.models import Rule, RuleSet, Trial
+from routing.selectors.results import results_of
+from routing.services.trials import trial_start
+
+DATABASE: Final = "flurpost_bench_decision"
+# How many issues a trial is measured over; a million takes some twenty times as long as the default.
+ISSUES: Final = int(os.environ.get("BENCH_ISSUES", "50000"))
+SINGLES: Final = 400
+WARM_UP: Final = 20
+MEDIAN_MS: Final = 5.0
+P95_MS: Final = 10.0
+TRIAL_RATIO: Final = 2.0
+
+# Where reports come from: four in five near a road, the others anywhere; a third says nothing of its accuracy, the
+# others five to thirty metres. The same in every run.
+ISSUES_MAKE: Final = """
+INSERT INTO issues_issue (
+    public_id, number, description, answers, point, latitude, longitude, accuracy_m, location_source, address_text,
+    address_id, channel, sender_key, content_hash, received_at, status, status_note, status_changed_at, category_id,
+    jurisdiction_id
+)
+SELECT gen_random_uuid(), 'B-' || n, '', '{}', ST_Translate(at, dice[1] * 8 - 4, dice[2] * 8 - 4), 51.5, 7.3,
+       CASE WHEN dice[3] < 0.33 THEN NULL WHEN dice[3] < 0.5 THEN 5 WHEN dice[3] < 0.7 THEN 10 WHEN dice[3] < 0.9
+            THEN 20 ELSE 30 END,
+       'coordinates', '', '', 'web', 'b' || n, decode(md5(n::text), 'hex'), now(), 'received', '', now(),
+       kinds.ids[1 + floor(dice[4] * cardinality(kinds.ids))::int], %(jurisdiction)s
+FROM (
+    SELECT n, at, ARRAY(
+        SELECT ('x' || substr(md5(n || '/' || k), 1, 8))::bit(32)::bigint / 4294967296.0 FROM generate_series(1, 4) k
+    )::float8[] AS dice
+    FROM (
+        SELECT row_number() OVER (ORDER BY md5(key || copy)) AS n, at
+        FROM (
+            SELECT key, copy, ST_LineInterpolatePoint(
+                ST_GeometryN(geometry, 1), (('x' || substr(md5(copy || key), 1, 8))::bit(32)::bigint / 4294967296.0)
+            ) AS at
+            FROM routing_roadsection, generate_series(1, %(copies)s) copy
+            WHERE edition_to_id IS NULL AND jurisdiction_id = %(jurisdiction)s
+            UNION ALL
+            SELECT key, copy, ST_PointOnSurface(geometry)
+            FROM parcels_parcel, generate_series(1, GREATEST(1, %(copies)s / 12)) copy
+            WHERE edition_to_id IS NULL AND jurisdiction_id = %(jurisdiction)s AND md5(key) < '8'
+        ) drawn
+    ) numbered
+    LIMIT %(count)s
+) given, (
+    SELECT array_agg(id ORDER BY id) AS ids FROM issues_category
+    WHERE jurisdiction_id = %(jurisdiction)s AND is_active
+) kinds
+"""
+# The bare look-ups, as quick as they get: the parcel that covers the point, and the nearest road section in reach.
+LOOK_UP: Final = """
+SELECT i.id, p.key, r.key
+FROM issues_issue i
+LEFT JOIN parcels_parcel p
+    ON p.edition_to_id IS NULL AND p.jurisdiction_id = i.jurisdiction_id AND ST_Covers(p.geometry, i.point)
+LEFT JOIN LATERAL (
+    SELECT s.key FROM routing_roadsection s
+    WHERE s.edition_to_id IS NULL AND s.jurisdiction_id = i.jurisdiction_id AND ST_DWithin(s.geometry, i.point, 30)
+    ORDER BY {nearest} LIMIT 1
+) r ON true
+WHERE i.id = ANY(%s)
+"""
+NEAREST: Final = "ST_Distance(s.geometry, i.point)"
+WORKER: Final = """
+import sys, django
+django.setup()
+from django.db import connection
+connection.settings_dict["NAME"] = sys.argv[1]
+from routing.services.trials import trial_work
+import resource
+trial_work(trial_id=int(sys.argv[2]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def decision() -> list[Figure]:
+    """One issue at a time, then a trial by one worker and by two; the yardstick is the bare look-up each time."""
+    database_use(DATABASE)
+    city = city_load("dense")
+    issues = _issues(city)
+    single = issues[:: max(1, len(issues) // (SINGLES + WARM_UP))][: SINGLES + WARM_UP]
+    look_ups = milliseconds(_look_up, single)[WARM_UP:]
+    singles = milliseconds(_decide, single)[WARM_UP:]
+    raw = _bare_seconds(issues)
+    figures = [
+        Figure(
+            name="evidence and decision of one issue, median",
+            value=median(singles),
+            unit="ms",
+            yardstick=median(look_ups),
+            limit=MEDIAN_MS,
+        ),
+        Figure(
+            name="evidence and decision of one issue, p95",
+            value=quantiles(singles, n=20)[-1],
+            unit="ms",
+            yardstick=quantiles(look_ups, n=20)[-1],
+            limit=P95_MS,
+        ),
+    ]
+    for workers in (1, 2):
+        seconds, megabytes = _trial_seconds(city, workers)
+        figures.append(
+            Figure(
+                name=f"trial over {len(issues):,} issues, {workers} worker(s), {megabytes} MB each",
+                value=seconds,
+                unit="s",
+                yardstick=raw,
+                limit=TRIAL_RATIO if workers == 2 else None,
+                limit_is_of_ratio=True,
+            )
+        )
+    return figures
+
+
+def _issues(city: City) -> list[int]:
+    """Ids of the issues; they are made where another number of them is there."""
+    own = Issue.objects.filter(jurisdiction=city.jurisdiction)
+    if own.count() != ISSUES:
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE issues_issue CASCADE")
+            cursor.execute(
+                ISSUES_MAKE,
+                {
+                    "jurisdiction": city.jurisdiction.pk,
+                    "copies": ISSUES // 12_000 + 1,
+                    "count": ISSUES,
+                },
+            )
+            cursor.execute("ANALYZE issues_issue")
+    return list(own.order_by("pk").values_list("pk", flat=True))
+
+
+def _look_up(issue_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL enable_bitmapscan TO off; " + LOOK_UP.format(nearest=NEAREST), [[issue_id]]
+        )
+        cursor.fetchall()
+
+
+def _decide(issue_id: int) -> None:
+    [_found] = results_of([issue_id])
+
+
+def _bare_seconds(issues: Sequence[int]) -> float:
+    """The look-ups of all issues in one statement on one core; the best of two runs."""
+    taken = []
+    for _run in range(2):
+        began = perf_counter()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET max_parallel_workers_per_gather TO 0; SET enable_bitmapscan TO off; "
+                f"SELECT count(*) FROM ({LOOK_UP.format(nearest=NEAREST)}) found",  # noqa: S608
+                [list(issues)],
+            )
+            cursor.execute("RESET max_parallel_workers_per_gather; RESET enable_bitmapscan")
+        taken.append(perf_counter() - began)
+    return min(taken)
+
+
+def _trial_seconds(city: City, workers: int) -> tuple[float, int]:
+    """(seconds of a trial by so many processes, megabytes of the largest), from their start to their end."""
+    Trial.objects.all().delete()
+    trial = trial_start(jurisdiction=city.jurisdiction, rule_set=_draft(city))
+    began = perf_counter()
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER, DATABASE, str(trial.pk)], stdout=subprocess.PIPE
+        )
+        for _worker in range(workers)
+    ]
+    megabytes = max(int(one.communicate()[0]) for one in running)
+    return perf_counter() - began, megabytes
+
+
+def _draft(city: City) -> RuleSet:
+    """A draft with the rules in effect and another threshold, so that every issue is decided by both."""
+    drafts = RuleSet.objects.filter(jurisdiction=city.jurisdiction)
+    drafts.filter(status=RuleSetStatus.DRAFT).delete()
+    active = drafts.filter(status=RuleSetStatus.ACTIVE).latest("version")
+    draft = RuleSet.objects.create(
+        jurisdiction=city.jurisdiction,
+        version=active.version + 1,
+        source="benchmark",
+        assign_from=active.assign_from + Decimal("0.05"),
+    )
+    rules = list(active.rules.all())
+    for rule in rules:
+        rule.pk, rule.rule_set = None, draft
+    Rule.objects.bulk_create(rules)
+    return draft
