@@ -176,7 +176,8 @@ class Ground:
         self.is_parcel = np.array(
             [any(layer == PARCEL for layer, _row in one) for one in self.things], dtype=bool
         )
-        self.polygon_bounds = shapely.bounds(self.polygons.geometries).tolist()
+        self.polygon_boxes: Floats = shapely.bounds(self.polygons.geometries)
+        self.polygon_bounds = self.polygon_boxes.tolist()
         self.section_bounds = shapely.bounds(self.sections.geometries).tolist()
         keys = sorted(range(len(self.section_rows)), key=lambda n: self.section_rows[n].key)
         self.section_order = np.empty(len(keys), dtype=np.int64)

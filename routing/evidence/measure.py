@@ -20,7 +20,7 @@ from routing.evidence.roads import (
     Reach,
     Ways,
     sections_in_reach,
-    stretches_on,
+    stretches_find,
     ways,
 )
 from routing.types import SectionFact, Situation
@@ -110,16 +110,20 @@ class Measured:
         """The road sections in sight of the spot's place, the nearest first."""
         pairs = range(self.reach.first[self.number], self.reach.first[self.number + 1])
         within = [pair for pair in pairs if self.reach.cm[pair, spot.place] / 100 <= REACH_M]
-        found = [self.section(pair, spot) for pair in within]
+        if spot.patch.parcel >= 0:
+            stretches_find(
+                self.ground, {(self.reach.section[pair], spot.patch.parcel) for pair in within}
+            )
+        found = [self._section(pair, spot) for pair in within]
         return tuple(sorted(found, key=lambda one: (one.distance, one.key)))
 
-    def section(self, pair: int, spot: Spot) -> SectionFact:
+    def _section(self, pair: int, spot: Spot) -> SectionFact:
         section = self.reach.section[pair]
         row = self.ground.section_rows[section]
         along = float(self.reach.along[pair, spot.place])
         on_parcel = spot.patch.parcel >= 0 and any(
             begin <= along <= end
-            for begin, end in stretches_on(self.ground, section, spot.patch.parcel)
+            for begin, end in self.ground.stretches[section, spot.patch.parcel]
         )
         return SectionFact(
             key=row.key,

@@ -5,7 +5,7 @@ The engine's function is the definition; here the same order is made of numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -316,59 +316,60 @@ def _same_parcel(
 ) -> Bools:
     """Whether the nearest point of the axis lies on the place's own parcel, where that could matter."""
     same = np.zeros(labels.shape, dtype=bool)
-    for row, pair in enumerate(asked.pairs.tolist()):
-        if not any(contested[row]):
-            continue
-        section, along = reach.section[pair], reach.along[pair]
-        own = patches[int(reach.report[pair])]
-        for label, (_bits, patch) in enumerate(own):
-            if not contested[row][label] or patch.parcel < 0:
-                continue
-            for begin, end in stretches_on(ground, section, patch.parcel):
-                same[row] |= (labels[row] == label) & (along >= begin) & (along <= end)
+    wanted = [
+        (row, pair, label, (reach.section[pair], patch.parcel))
+        for row, pair in enumerate(asked.pairs.tolist())
+        if any(contested[row])
+        for label, (_bits, patch) in enumerate(patches[int(reach.report[pair])])
+        if contested[row][label] and patch.parcel >= 0
+    ]
+    stretches_find(ground, {key for _row, _pair, _label, key in wanted})
+    for row, pair, label, key in wanted:
+        for begin, end in ground.stretches[key]:
+            along = reach.along[pair]
+            same[row] |= (labels[row] == label) & (along >= begin) & (along <= end)
     return same
+
+
+def stretches_find(ground: Ground, keys: Collection[tuple[int, int]]) -> None:
+    """Where sections' lines run over parcels: (from, to) in metres from the line's begin, into `ground.stretches`.
+
+    `keys` are (section, parcel); all that are not known yet are worked out in one call.
+    """
+    unknown = [key for key in keys if key not in ground.stretches]
+    ground.stretches.update((key, []) for key in unknown)
+    meeting = [key for key in unknown if _meet(ground, *key)]
+    if not meeting:
+        return
+    sections, parcels = np.array(meeting).T
+    row, piece = expanded(ground.sections.first, sections)
+    ends = ground.sections.pieces[piece]
+    x0, y0, x1, y1 = ground.polygon_boxes[parcels[row]].T
+    near = (np.minimum(ends[:, 0], ends[:, 2]) <= x1) & (np.maximum(ends[:, 0], ends[:, 2]) >= x0)
+    near &= (np.minimum(ends[:, 1], ends[:, 3]) <= y1) & (np.maximum(ends[:, 1], ends[:, 3]) >= y0)
+    row, piece, ends = row[near], piece[near], ends[near]
+    on_parcel = shapely.intersection(
+        shapely.linestrings(ends.reshape(-1, 2, 2)), ground.polygons.geometries[parcels[row]]
+    )
+    parts, of_line = shapely.get_parts(on_parcel, return_index=True)
+    points, of_part = shapely.get_coordinates(parts, return_index=True)
+    line = of_line[of_part]
+    away = np.hypot(points[:, 0] - ends[line, 0], points[:, 1] - ends[line, 1])
+    along = ground.offsets[piece[line]] + away
+    starts = starts_of(of_part)
+    if len(starts):
+        lows = (np.minimum.reduceat(along, starts) - SLACK_M).tolist()
+        highs = (np.maximum.reduceat(along, starts) + SLACK_M).tolist()
+        for number, low, high in zip(row[line[starts]].tolist(), lows, highs, strict=True):
+            ground.stretches[meeting[number]].append((low, high))
+    for key in meeting:
+        ground.stretches[key] = _joined(sorted(ground.stretches[key]))
 
 
 def _meet(ground: Ground, section: int, parcel: int) -> bool:
     x0, y0, x1, y1 = ground.section_bounds[section]
     p0, q0, p1, q1 = ground.polygon_bounds[parcel]
     return bool(x0 <= p1 and p0 <= x1 and y0 <= q1 and q0 <= y1)
-
-
-def stretches_on(ground: Ground, section: int, parcel: int) -> list[tuple[float, float]]:
-    """Where a section's line runs over a parcel: from and to, in metres from the line's begin."""
-    known = ground.stretches.get((section, parcel))
-    if known is not None:
-        return known
-    if not _meet(ground, section, parcel):
-        ground.stretches[section, parcel] = []
-        return []
-    begin, end = ground.sections.first[section : section + 2]
-    pieces = ground.sections.pieces[begin:end]
-    found: list[tuple[float, float]] = []
-    polygon = ground.polygons.geometries[parcel]
-    x0, y0, x1, y1 = shapely.bounds(polygon)
-    near = (np.minimum(pieces[:, 0], pieces[:, 2]) <= x1) & (
-        np.maximum(pieces[:, 0], pieces[:, 2]) >= x0
-    )
-    near &= (np.minimum(pieces[:, 1], pieces[:, 3]) <= y1) & (
-        np.maximum(pieces[:, 1], pieces[:, 3]) >= y0
-    )
-    numbers = np.flatnonzero(near)
-    if len(numbers):
-        lines = shapely.linestrings(pieces[numbers].reshape(-1, 2, 2))
-        parts, of_line = shapely.get_parts(shapely.intersection(lines, polygon), return_index=True)
-        points, of_part = shapely.get_coordinates(parts, return_index=True)
-        number = numbers[of_line[of_part]]
-        away = np.hypot(points[:, 0] - pieces[number, 0], points[:, 1] - pieces[number, 1])
-        along = ground.offsets[begin + number] + away
-        starts = starts_of(of_part)
-        if len(starts):
-            lows = np.minimum.reduceat(along, starts) - SLACK_M
-            highs = np.maximum.reduceat(along, starts) + SLACK_M
-            found = _joined(sorted(zip(lows.tolist(), highs.tolist(), strict=True)))
-    ground.stretches[section, parcel] = found
-    return found
 
 
 def _joined(stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:

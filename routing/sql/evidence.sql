@@ -1,8 +1,10 @@
 -- Everything within reach of a set of reports of one jurisdiction, each thing once: rows of
---   layer, id, texts, numbers, geometry.
+--   layer, id, texts, numbers, geometry (WKB).
 -- The reports are stored issues or places that somebody asks about: the first part comes from
 -- routing/evidence/statement.py. Which of it concerns which report, and how that varies across each report's disc of
 -- accuracy, is worked out there; here nothing is left out that could matter, and nothing else is decided.
+-- Areas have thousands of corners and mostly lie all around: where nothing of their edge is near, the box stands for
+-- them, and where they are not near at all, nothing does.
 -- Parameters: disc (largest radius), reach, margin (metres), accuracies (by source of the location), time_zone.
 WITH given AS MATERIALIZED (
     SELECT g.*, (g.received_at AT TIME ZONE %(time_zone)s)::date AS received_on,
@@ -24,7 +26,7 @@ section AS MATERIALIZED (
 SELECT 'report' AS layer, g.id,
        ARRAY[g.category, g.part, g.received_on::text, g.answers::text, g.asset_kinds::text, g.clarifications::text]::text[]
            AS texts,
-       ARRAY[ST_X(g.point), ST_Y(g.point), g.accuracy] AS numbers, NULL::geometry AS geometry
+       ARRAY[ST_X(g.point), ST_Y(g.point), g.accuracy] AS numbers, NULL::bytea AS geometry
 FROM given g
 UNION ALL
 SELECT 'jurisdiction', j.id,
@@ -39,52 +41,69 @@ SELECT 'jurisdiction', j.id,
            (SELECT r.id FROM routing_ruleset r
             WHERE r.jurisdiction_id = j.id AND r.status = 'active'
               AND r.valid_from <= (now() AT TIME ZONE %(time_zone)s)::date
-            ORDER BY r.valid_from DESC, r.version DESC LIMIT 1)
+            ORDER BY r.valid_from DESC, r.version DESC LIMIT 1),
+           (j.boundary IS NOT NULL)::int
        ]::float8[],
-       j.boundary
-FROM extent e JOIN gis_core_jurisdiction j ON j.id = e.jurisdiction_id
+       ST_AsBinary(CASE WHEN c.share >= 1 THEN c.box WHEN c.share > 2e-12 THEN j.boundary END)
+FROM extent e
+JOIN gis_core_jurisdiction j ON j.id = e.jurisdiction_id
+CROSS JOIN LATERAL (
+    SELECT b.box, ST_Area(ST_ClipByBox2D(j.boundary, b.box::box2d)) / ST_Area(b.box) + 1e-12 AS share
+    FROM (SELECT ST_Expand(e.box, %(margin)s + 1) AS box) b
+    -- Kept from being worked out once for each mention.
+    OFFSET 0
+) c
 UNION ALL
 SELECT 'parcel', p.id,
        ARRAY[p.key, COALESCE(NULLIF(p.gemarkung_name, ''), p.gemarkung_key), p.flur::text,
              p.numerator || COALESCE('/' || p.denominator, ''), p.location_text, o.owner_class]::text[],
-       ARRAY[ST_Area(p.geometry)], p.geometry
+       ARRAY[ST_Area(p.geometry)], ST_AsBinary(p.geometry)
 FROM extent e
 JOIN parcels_parcel p ON p.edition_to_id IS NULL AND p.jurisdiction_id = e.jurisdiction_id
     AND p.geometry && ST_Expand(e.box, %(margin)s)
 LEFT JOIN parcels_ownership o
     ON o.edition_to_id IS NULL AND o.jurisdiction_id = e.jurisdiction_id AND o.key = p.key
 UNION ALL
-SELECT 'use', l.id, ARRAY[l.key, l.parcel_key, l.usage, l.use_type, l.description]::text[], NULL::float8[], l.geometry
+SELECT 'use', l.id, ARRAY[l.key, l.parcel_key, l.usage, l.use_type, l.description]::text[], NULL::float8[], ST_AsBinary(l.geometry)
 FROM extent e
 JOIN parcels_landuse l ON l.edition_to_id IS NULL AND l.jurisdiction_id = e.jurisdiction_id
     AND l.geometry && ST_Expand(e.box, %(margin)s)
 UNION ALL
-SELECT 'part', a.id, ARRAY[a.key, a.part, a.section_key, a.name]::text[], NULL, a.geometry
+SELECT 'part', a.id, ARRAY[a.key, a.part, a.section_key, a.name]::text[], NULL, ST_AsBinary(a.geometry)
 FROM extent e
 JOIN routing_roadpartarea a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id
     AND a.geometry && e.box
 UNION ALL
-SELECT 'area', a.id, ARRAY[a.kind, a.code, a.name]::text[], NULL, a.geometry
+SELECT 'area', a.id, ARRAY[a.kind, a.code, a.name]::text[], NULL,
+       ST_AsBinary(CASE WHEN c.share >= 1 THEN c.box ELSE a.geometry END)
 FROM extent e
 JOIN routing_area a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id AND a.geometry && e.box
+CROSS JOIN LATERAL (
+    SELECT b.box, ST_Area(ST_ClipByBox2D(a.geometry, b.box::box2d)) / ST_Area(b.box) + 1e-12 AS share
+    FROM (SELECT ST_Expand(e.box, %(margin)s + 1) AS box) b
+    -- Kept from being worked out once for each mention.
+    OFFSET 0
+) c
+WHERE c.share > 2e-12
 UNION ALL
 SELECT 'agreement', a.id,
-       ARRAY[a.key, a.body, a.document, a.categories::text, a.valid_from::text, a.valid_to::text]::text[], NULL, a.geometry
+       ARRAY[a.key, a.body, a.document, a.categories::text, a.valid_from::text, a.valid_to::text]::text[], NULL,
+       ST_AsBinary(a.geometry)
 FROM extent e
 JOIN routing_agreement a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id
     AND a.geometry && e.box
 UNION ALL
 SELECT 'section', s.id, ARRAY[s.key, s.road_class, s.road_number, s.name, s.cleaning_class]::text[],
-       ARRAY[s.start_station, s.length], s.geometry
+       ARRAY[s.start_station, s.length], ST_AsBinary(s.geometry)
 FROM section s
 UNION ALL
 SELECT 'stretch', t.id, ARRAY[t.section_key, t.status]::text[], ARRAY[t.from_station, t.to_station],
-       CASE WHEN t.from_station IS NULL OR t.to_station IS NULL THEN t.geometry END
+       CASE WHEN t.from_station IS NULL OR t.to_station IS NULL THEN ST_AsBinary(t.geometry) END
 FROM routing_throughroad t
 WHERE t.edition_to_id IS NULL AND t.jurisdiction_id = (SELECT jurisdiction_id FROM extent)
   AND t.section_key = ANY(ARRAY(SELECT s.key FROM section s WHERE s.road_class IN ('B', 'L', 'K')))
 UNION ALL
-SELECT 'asset', a.id, ARRAY[a.key, a.kind, a.number, a.owner, a.note]::text[], NULL, a.geometry
+SELECT 'asset', a.id, ARRAY[a.key, a.kind, a.number, a.owner, a.note]::text[], NULL, ST_AsBinary(a.geometry)
 FROM extent e
 JOIN routing_asset a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id
     AND a.geometry && ST_Expand(e.box, GREATEST(e.radius, %(margin)s))
