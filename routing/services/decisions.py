@@ -189,6 +189,7 @@ def _decision(
     names_de = {code: authority.name_de for code, authority in authorities.items()}
     names_en = {code: authority.name_en for code, authority in authorities.items()}
     if first and first.area_code and first.body in authorities:
+        # The place itself may lie inside while most of its disc lies in a neighbour's area.
         neighbour = next(
             area.name
             for situation in evidence.situations

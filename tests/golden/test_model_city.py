@@ -31,14 +31,17 @@ CASES = Path(__file__).resolve().parents[3] / "shared" / "domain" / "regression_
 
 
 def decide_at(city: ModelCity, place: dict[str, Any], **fields: Any) -> Decision:
-    point = Point(place["long"], place["lat"], srid=4326)
+    """A new issue at a labelled place, decided; a drawn place brings its `point` in the storage CRS."""
+    point = place.get("point") or Point(place["long"], place["lat"], srid=4326).transform(
+        25832, clone=True
+    )
     now = timezone.now()
     issue = Issue.objects.create(
         jurisdiction=city.jurisdiction,
         category=Category.objects.get(jurisdiction=city.jurisdiction, code=place["category"]),
         answers=place["attributes"],
         number=f"CAS-{Issue.objects.count() + 1}",
-        point=point.transform(25832, clone=True),
+        point=point,
         latitude=place["lat"],
         longitude=place["long"],
         channel=Channel.OPEN311,
