@@ -10,6 +10,7 @@ from issues.enums import IssueStatus
 class MapName(StrEnum):
     PUBLIC = "public"
     TRIAGE = "triage"
+    ASKING = "asking"
 
 
 # Each colour has a contrast of at least 4.5:1 on white; shape and text say the same (WCAG 1.4.1).

@@ -27,7 +27,7 @@ _SPACED = re.compile(
 )
 _WORDED = re.compile(
     r"^(?:Gemarkung\s+|Gem\.\s*|Gmkg\.?\s+)?(?:(?P<land>\d{2})?(?P<gmk>\d{4})|(?P<name>[^\W\d_][^\d,;]*?))[\s,;]+"
-    r"(?:(?:Flur|Fl\.?)\s*)?(?P<flur>\d{1,3})[\s,;]+"
+    r"(?:(?:Flur|Fl\.?)\s*)?(?P<flur>\d{1,3})[\s,;\-]+"
     rf"(?:(?:Flurstücks?|Flurst\.?|Flst\.?|FS)\s*)?(?:(?:Nummer|Nr\.?)\s*)?{_NUMBER}$",
     re.ASCII | re.IGNORECASE,
 )
@@ -109,7 +109,7 @@ def parcel_key_normalise(text: str) -> str:
 def parcel_reference_parse(text: str) -> ParcelReference:
     """Reads a key or what people write instead; ParcelKeyError when it is neither.
 
-    Understood are "5287-14-123/4", "05 5287 014 00123/0004", "Castrop Flur 014 Flst. 123/4",
+    Understood are "5287-14-123/4", "05 5287 014 00123/0004", "Castrop 14-123/4", "Castrop Flur 014 Flst. 123/4",
     "Gemarkung Castrop, Flur 14, Flurstück 123/4" and the keys of `parcel_key_parse`.
     """
     try:

@@ -33,7 +33,7 @@ def map_script(request: HttpRequest, name: str) -> HttpResponse:
         request,
         rendered.script,
         content_type="text/javascript; charset=utf-8",
-        is_private=name != MapName.PUBLIC,
+        is_private=name == MapName.TRIAGE,
     )
 
 
@@ -44,7 +44,7 @@ def map_style(request: HttpRequest, name: str) -> HttpResponse:
         request,
         rendered.style,
         content_type="text/css; charset=utf-8",
-        is_private=name != MapName.PUBLIC,
+        is_private=name == MapName.TRIAGE,
     )
 
 

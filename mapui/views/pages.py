@@ -14,6 +14,7 @@ from django.utils.safestring import mark_safe
 from gis_core.models import Jurisdiction
 from issues.models import Issue
 from mapui.enums import MapName
+from mapui.folium_maps.asking import asking_map_build
 from mapui.folium_maps.building import public_map_build, triage_map_build
 from mapui.folium_maps.rendering import RenderedMap
 from mapui.forms import FilterForm
@@ -42,6 +43,8 @@ def issue_list(
 
 def map_built(name: MapName, jurisdiction: Jurisdiction | None) -> RenderedMap:
     bounds, services = bounds_shown(jurisdiction), map_services_shown(name)
+    if name is MapName.ASKING:
+        return asking_map_build(jurisdiction=jurisdiction, bounds=bounds, services=services)
     if name is MapName.PUBLIC:
         return public_map_build(jurisdiction=jurisdiction, bounds=bounds, services=services)
     return triage_map_build(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,8 +11,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gis_core.models import Jurisdiction
 from issues.api.limits import client_address, limit_check
 from issues.errors import (
     IssuesError,
@@ -26,17 +28,23 @@ from issues.services.answers import answers_checked
 from issues.services.location import location_checked
 from issues.services.texts import Problems
 from issues.types import Location, LocationInput
+from mapui.enums import MapName
+from mapui.places import PlaceMeant, PlacesSeveral, place_meant
 from mapui.selectors import jurisdiction_shown
+from mapui.views.pages import map_context
 from routing.selectors.enquiries import Responsibility, responsibility_asked
 
 QUESTIONS_PER_MINUTE = 60
-ASKED_WITH = ("jurisdiction", "category", "lat", "long", "address_id", "address_string")
+ASKED_WITH = ("jurisdiction", "category", "place", "lat", "long", "address_id", "address_string")
 
 
 @dataclass(frozen=True)
 class Asked:
+    """A question and its answer; `found` is None where the jurisdiction has no active rule set."""
+
     category: Category
     location: Location
+    place: str
     found: Responsibility | None
 
     @property
@@ -47,31 +55,64 @@ class Asked:
 
 
 @require_safe
+@never_cache
 def responsibility_page(request: HttpRequest) -> HttpResponse:
     """The form, and the answer below it once somebody asked."""
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    given = {name: request.GET.get(name, "") for name in ASKED_WITH}
     context: dict[str, Any] = {
         "page": "responsibility",
         "jurisdiction": jurisdiction,
         "categories": Category.objects.filter(jurisdiction=jurisdiction, is_active=True),
-        "given": {name: request.GET.get(name, "") for name in ASKED_WITH},
+        "given": given,
+        "place": _place_given(given),
         "errors": (),
+        "choices": (),
         "asked": None,
+        **map_context(MapName.ASKING, jurisdiction),
     }
     status = 200
-    if any(context["given"][name] for name in ASKED_WITH if name != "jurisdiction"):
+    if any(given[name] for name in ASKED_WITH if name != "jurisdiction"):
         try:
             context["asked"] = _asked(request)
+        except PlacesSeveral as error:
+            context["choices"] = [(one, _query_for(request, one)) for one in error.choices]
         except IssuesError as error:
             context["errors"], status = error.errors, error.code
     return render(request, "mapui/responsibility.html", context, status=status)
 
 
+def _place_given(given: Mapping[str, str]) -> str:
+    """What stands in the page's one field for a place, also where a link gave it in parts."""
+    latitude, longitude = given.get("lat", ""), given.get("long", "")
+    if latitude and longitude:
+        return f"{latitude}, {longitude}"
+    written = (given.get(name, "") for name in ("place", "address_id", "address_string"))
+    return next((text for text in written if text), "")
+
+
+def _query_for(request: HttpRequest, place: PlaceMeant) -> str:
+    query = request.GET.copy()
+    query["place"] = place.text
+    return query.urlencode()
+
+
 @require_safe
+@never_cache
 def responsibility_api(request: HttpRequest) -> JsonResponse:
-    """The same as JSON; errors as a list of code and description, with the HTTP status of the first."""
+    """The same as JSON; errors as a list of code and description, with the HTTP status of the first.
+
+    A place that may be several comes back as status 300 with `choices` to ask again with.
+    """
     try:
         asked = _asked(request)
+    except PlacesSeveral as error:
+        choices = [
+            {"place": one.text, "label": one.label, "lat": one.latitude, "long": one.longitude}
+            for one in error.choices
+        ]
+        errors = [{"code": 300, "description": error.message}]
+        return JsonResponse({"errors": errors, "choices": choices}, status=300)
     except IssuesError as error:
         answer = JsonResponse(
             {"errors": [{"code": one.code, "description": one.message} for one in error.errors]},
@@ -80,21 +121,33 @@ def responsibility_api(request: HttpRequest) -> JsonResponse:
         if isinstance(error, RequestsTooMany):
             answer["Retry-After"] = str(error.retry_after)
         return answer
+    return JsonResponse(_as_json(asked))
+
+
+def _as_json(asked: Asked) -> dict[str, Any]:
     found = asked.found
-    return JsonResponse(
-        {
-            "category": asked.category.code,
-            "lat": asked.location.latitude,
-            "long": asked.location.longitude,
-            "is_clear": found is not None and found.is_clear,
-            "authorities": [
-                {"code": one.code, "name": one.public_name}
-                for one in (found.authorities if found else ())
-            ],
-            "reason": asked.sentence,
-            "data_as_of": found.data_as_of if found else None,
-        }
-    )
+    return {
+        "category": asked.category.code,
+        "lat": asked.location.latitude,
+        "long": asked.location.longitude,
+        "is_clear": found is not None and found.is_clear,
+        "authorities": [
+            {
+                "code": one.code,
+                "name": one.public_name,
+                "name_de": one.public_name_de,
+                "name_en": one.public_name_en,
+                "website": one.website or None,
+                "phone": one.phone or None,
+                "mail": one.public_mail or None,
+            }
+            for one in (found.authorities if found else ())
+        ],
+        "reason": asked.sentence,
+        "reason_de": found.sentence_de if found else asked.sentence,
+        "reason_en": found.sentence_en if found else asked.sentence,
+        "data_as_of": found.data_as_of if found else None,
+    }
 
 
 def _asked(request: HttpRequest) -> Asked:
@@ -115,17 +168,9 @@ def _asked(request: HttpRequest) -> Asked:
     }
     answers = answers_checked(category, given, problems)
     location: Location | None = None
+    place = ""
     with problems.collect():
-        location = location_checked(
-            jurisdiction,
-            LocationInput(
-                lat=request.GET.get("lat"),
-                long=request.GET.get("long"),
-                address_id=request.GET.get("address_id", ""),
-                address_string=request.GET.get("address_string", ""),
-                accuracy=request.GET.get("accuracy"),
-            ),
-        )
+        location, place = _location(request, jurisdiction)
     if problems or location is None:
         raise problems[0] if len(problems) == 1 else ReportInvalid(problems)
     found = responsibility_asked(
@@ -135,4 +180,21 @@ def _asked(request: HttpRequest) -> Asked:
         answers=answers,
         accuracy_m=location.accuracy_m,
     )
-    return Asked(category, location, found)
+    return Asked(category, location, place, found)
+
+
+def _location(request: HttpRequest, jurisdiction: Jurisdiction) -> tuple[Location, str]:
+    """The checked location and how it is called; `place` is read where no coordinates are given."""
+    given = LocationInput(
+        lat=request.GET.get("lat"),
+        long=request.GET.get("long"),
+        address_id=request.GET.get("address_id", ""),
+        address_string=request.GET.get("address_string", ""),
+        accuracy=request.GET.get("accuracy"),
+    )
+    text = request.GET.get("place", "").strip()
+    if not text or given.lat or given.long:
+        return location_checked(jurisdiction, given), _place_given(request.GET.dict())
+    place = place_meant(jurisdiction=jurisdiction, text=text)
+    at = replace(given, lat=place.latitude, long=place.longitude)
+    return location_checked(jurisdiction, at), place.label

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from issues.models import Issue
+from mapui.views import responsibility
+from parcels.models import Parcel
 from routing.models import Decision
 from tests.golden.conftest import ModelCity
 from tests.golden.test_model_city import place_named
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def requests_uncounted() -> None:
+    """The limit on questions counts per address, and all tests ask from the same one."""
+    cache.clear()
 
 
 def ask(
@@ -50,7 +60,8 @@ def test_responsibility_stores_nothing(model_city: ModelCity, client: Client) ->
 
 def test_responsibility_tells_reason_and_date(model_city: ModelCity, client: Client) -> None:
     _status, answer = ask(client, model_city, "K 14 im Ort, Fahrbahn")
-    assert answer["authorities"] == [{"code": "KREIS66", "name": "Kreis Recklinghausen"}]
+    [authority] = answer["authorities"]
+    assert (authority["code"], authority["name"]) == ("KREIS66", "Kreis Recklinghausen")
     assert "an der K 14 innerhalb der Ortsdurchfahrt" in str(answer["reason"])
     assert "§§ 43, 44 StrWG NRW" in str(answer["reason"])
     assert answer["data_as_of"] is not None
@@ -94,3 +105,116 @@ def test_responsibility_page_answers_below_the_form(model_city: ModelCity, clien
     assert empty.status_code == 400
     assert "Ein Ort fehlt" in empty.content.decode()
     assert client.post(reverse("responsibility")).status_code == 405
+
+
+def ask_place(
+    client: Client, city: ModelCity, place: str, **fields: str
+) -> tuple[int, dict[str, Any]]:
+    asked = {"category": "ROAD_SURFACE", "place": place, **fields}
+    answer = client.get(
+        reverse("responsibility_api"), {"jurisdiction": city.jurisdiction.identifier, **asked}
+    )
+    return answer.status_code, json.loads(answer.content)
+
+
+@pytest.mark.parametrize(
+    ("place", "body", "near"),
+    [
+        ("4409063O4409064O 1200 m", "STRNRW", "an der B 235 innerhalb"),
+        ("4409063o4409064o km 1,2", "STRNRW", "an der B 235 innerhalb"),
+        ("L 628 Station 1200", "STRNRW", "an der L 628 innerhalb"),
+        ("L628 km 3,4", "STRNRW", "an der L 628 außerhalb"),
+        ("382801 5716239", "EUV", "„Buchenring“"),
+    ],
+)
+def test_responsibility_understands_stations_and_coordinates(
+    model_city: ModelCity, client: Client, place: str, body: str, near: str
+) -> None:
+    status, answer = ask_place(client, model_city, place)
+    assert status == 200
+    assert [one["code"] for one in answer["authorities"]] == [body]
+    assert near in answer["reason_de"]
+
+
+def test_responsibility_understands_parcels_in_any_writing(
+    model_city: ModelCity, client: Client
+) -> None:
+    parcel = Parcel.objects.active().filter(denominator__isnull=False, flur__isnull=False)[0]
+    number = f"{parcel.numerator}/{parcel.denominator}"
+    writings = (
+        parcel.key,
+        parcel.key.rstrip("_"),
+        f"{parcel.gemarkung_name} {parcel.flur}-{number}",
+        f"Gemarkung {parcel.gemarkung_name}, Flur {parcel.flur}, Flurstück {number}",
+    )
+    answers = [ask_place(client, model_city, one)[1] for one in writings]
+    assert len({(one["lat"], one["long"]) for one in answers}) == 1
+    assert f"Flur {parcel.flur}, Flurstück {number}" in answers[0]["reason_de"]
+
+
+def test_responsibility_of_a_station_on_several_sections_asks_which(
+    model_city: ModelCity, client: Client
+) -> None:
+    status, answer = ask_place(client, model_city, "B 235 km 1,2")
+    assert status == 300
+    assert len(answer["choices"]) == 5
+    chosen = answer["choices"][2]
+    assert chosen["label"] == "B 235, Abschnitt 4409063O4409064O, Station 1.200 m (Rauxel)"
+    assert ask_place(client, model_city, chosen["place"])[1]["lat"] == chosen["lat"]
+    page = client.get(
+        reverse("responsibility"), {"category": "ROAD_SURFACE", "place": "B 235 km 1,2"}
+    )
+    assert page.content.decode().count("4409063O4409064O") == 2  # in its address and its text
+
+
+@pytest.mark.parametrize(
+    ("place", "status", "told"),
+    [
+        ("B 235 km 99", 400, "nicht gefunden"),
+        ("B 999 km 1", 400, "nicht gefunden"),
+        ("Nirgendwostraße 77", 400, "nicht gefunden"),
+        ("52.52, 13.4", 400, "außerhalb"),
+        ("x" * 300, 400, "zu lang"),
+        ("", 400, "Ort fehlt"),
+    ],
+)
+def test_responsibility_of_a_place_that_is_none_says_so(
+    model_city: ModelCity, client: Client, place: str, status: int, told: str
+) -> None:
+    found, answer = ask_place(client, model_city, place)
+    assert found == status
+    assert told in answer["errors"][0]["description"]
+
+
+def test_responsibility_tells_how_the_public_reaches_the_authority(
+    model_city: ModelCity, client: Client
+) -> None:
+    _status, answer = ask_place(client, model_city, "382801 5716239")
+    assert answer["authorities"] == [
+        {
+            "code": "EUV",
+            "name": "EUV Stadtbetrieb",
+            "name_de": "EUV Stadtbetrieb",
+            "name_en": "Municipal services (EUV)",
+            "website": "https://www.euv.example/",
+            "phone": "0221 4710 103",
+            "mail": "service@euv.example",
+        }
+    ]
+    assert answer["reason_en"].startswith("For “Pothole or road damage” in the street “Buchenring”")
+
+
+def test_responsibility_is_limited_per_address(
+    model_city: ModelCity, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(responsibility, "QUESTIONS_PER_MINUTE", 1)
+    # The counter's minute may end between two requests: three requests see one refusal at least.
+    answers = [
+        client.get(
+            reverse("responsibility_api"), {"category": "ROAD_SURFACE", "place": "382801 5716239"}
+        )
+        for _ in range(3)
+    ]
+    refused = [one for one in answers if one.status_code == 429]
+    assert refused
+    assert 0 < int(refused[0]["Retry-After"]) <= 60

@@ -12,7 +12,7 @@ from mapui import apps
 
 APP = Path(apps.__file__).parent
 # The same word in both languages.
-SAME = {"Filter", "Name"}
+SAME = {"Filter", "Name", "Website"}
 
 
 def texts() -> list[str]:

@@ -1,0 +1,114 @@
+"""A place as anybody writes it: coordinates, a parcel, a road and its station, an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib.gis.db.models.functions import PointOnSurface
+from django.contrib.gis.geos import Point
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from gis_core.coordinates import storage_to_wgs84
+from gis_core.errors import CoordinateError
+from gis_core.models import Jurisdiction
+from issues.errors import AddressUnknown, IssuesError, LocationOutOfRange
+from issues.services.addresses import address_point, parcel_point
+from parcels.keys import parcel_label
+from parcels.models import Parcel
+from parcels.places import place_parse
+from parcels.selectors import parcels_search
+from routing.selectors.stations import StationFound, stations_find
+
+CHOICES_MAX: Final = 20
+TEXT_MAX: Final = 200
+
+
+@dataclass(frozen=True)
+class PlaceMeant:
+    """One place that a text may mean; `text` says which, and means only this one."""
+
+    text: str
+    label: str
+    latitude: float
+    longitude: float
+
+
+class PlacesSeveral(IssuesError):
+    """The text fits several places; `choices` are these, at most CHOICES_MAX."""
+
+    def __init__(self, choices: list[PlaceMeant]) -> None:
+        super().__init__(_("This fits several places. Please choose one."), field="place")
+        self.choices = choices
+
+
+def place_meant(*, jurisdiction: Jurisdiction, text: str) -> PlaceMeant:
+    """The one place that the text means.
+
+    Raises AddressUnknown where nothing fits, PlacesSeveral where several do, LocationOutOfRange for
+    coordinates that lie nowhere. No owner is ever part of it.
+    """
+    text = " ".join(text.split())
+    if len(text) > TEXT_MAX:
+        raise AddressUnknown(_("This is too long for a place."), field="place")
+    try:
+        point = place_parse(text)
+    except CoordinateError as error:
+        raise LocationOutOfRange(_("There is no such place."), field="place") from error
+    if point is not None:
+        return _meant(text, text, point)
+    stations = stations_find(jurisdiction=jurisdiction, text=text)
+    if stations:
+        return _one([_station(found) for found in stations])
+    point = parcel_point(jurisdiction, text) or address_point(jurisdiction, text)
+    if point is not None:
+        return _meant(text, text, point)
+    parcels = parcels_search(jurisdiction=jurisdiction, text=text)[:CHOICES_MAX]
+    if parcels:
+        return _one(_parcels(parcels))
+    message = _("“%(text)s” was not found in %(name)s.")
+    raise AddressUnknown(message % {"text": text, "name": jurisdiction.name}, field="place")
+
+
+def _one(choices: list[PlaceMeant]) -> PlaceMeant:
+    if len(choices) > 1:
+        raise PlacesSeveral(choices[:CHOICES_MAX])
+    return choices[0]
+
+
+def _meant(text: str, label: str, point: Point) -> PlaceMeant:
+    longitude, latitude = storage_to_wgs84(point.x, point.y)
+    return PlaceMeant(text, label, round(latitude, 7), round(longitude, 7))
+
+
+def _station(found: StationFound) -> PlaceMeant:
+    station = number_format(round(found.station), use_l10n=True, force_grouping=True)
+    label = _("%(road)s, section %(key)s, station %(station)s m") % {
+        "road": found.road,
+        "key": found.section_key,
+        "station": station,
+    }
+    if found.district:
+        label = f"{label} ({found.district})"
+    return _meant(f"{found.section_key} {round(found.station)} m", label, found.point)
+
+
+def _parcels(parcels: list[Parcel]) -> list[PlaceMeant]:
+    inside = dict(
+        Parcel.objects.filter(pk__in=[parcel.pk for parcel in parcels])
+        .annotate(inside=PointOnSurface("geometry"))
+        .values_list("pk", "inside")
+    )
+    return [
+        _meant(
+            parcel.key,
+            ", ".join(
+                filter(
+                    None, (parcel.location_text, parcel_label(parcel.key, parcel.gemarkung_name))
+                )
+            ),
+            inside[parcel.pk],
+        )
+        for parcel in parcels
+    ]
