@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 AgencyNames = Callable[[Collection[int]], Mapping[int, str]]
+QuestionsOpen = Callable[[Collection[int]], Mapping[int, Mapping[str, object]]]
 
 _registered: list[AgencyNames] = []
+_questions: list[QuestionsOpen] = []
 
 
 def register(names: AgencyNames) -> None:
@@ -24,3 +26,15 @@ def agency_names(issue_ids: Collection[int]) -> Mapping[int, str]:
     if not _registered or not issue_ids:
         return {}
     return _registered[0](issue_ids)
+
+
+def register_questions(questions: QuestionsOpen) -> None:
+    """Sets the source of what reporters are asked; a later registration replaces the former."""
+    _questions[:] = [questions]
+
+
+def questions_open(issue_ids: Collection[int]) -> Mapping[int, Mapping[str, object]]:
+    """{issue's primary key: what its reporter is asked at present and where to answer}; for the sender alone."""
+    if not _questions or not issue_ids:
+        return {}
+    return _questions[0](issue_ids)

@@ -13,9 +13,11 @@ class RoutingConfig(AppConfig):
         from issues import agency
         from routing import receivers  # noqa: F401 - connects to the issues' signal
         from routing.importers import datasets_register
+        from routing.selectors.clarifications import questions_open
         from routing.selectors.decisions import agency_names
         from routing.texts import TEXTS
 
         messages_register(TEXTS)
         agency.register(agency_names)
+        agency.register_questions(questions_open)
         datasets_register()

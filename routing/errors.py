@@ -26,6 +26,14 @@ class ReasonMissing(RoutingError):
     """A person's decision needs a reason."""
 
 
+class QuestionClosed(RoutingError):
+    """A question to the reporter that was answered, withdrawn, or whose time is over."""
+
+
+class AnswerRefused(RoutingError):
+    """An answer that is none of the question's options."""
+
+
 class TrialRefused(RoutingError):
     """A trial run, or golden cases, that cannot be tried; the message says why."""
 

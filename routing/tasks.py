@@ -7,7 +7,7 @@ from typing import Final
 from celery import shared_task
 
 from routing.channels import outbox
-from routing.services import decisions, impact, reviews, trials
+from routing.services import clarifications, decisions, impact, reviews, trials
 
 TRIAL_TURN_SECONDS: Final = 15
 
@@ -26,6 +26,12 @@ def numbers_poll() -> int:
 def decisions_make_missing() -> int:
     """Decides what was received or changed and, because something went wrong, not decided at once."""
     return decisions.decisions_make_missing() + reviews.reviews_make_missing()
+
+
+@shared_task
+def clarifications_expire() -> int:
+    """Hands issues to people whose reporter has not answered in time."""
+    return clarifications.clarifications_expire()
 
 
 @shared_task

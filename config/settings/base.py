@@ -127,6 +127,7 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.decisions_make_missing": 20,
         "routing.tasks.deliveries_send_due": 20,
         "routing.tasks.numbers_poll": 10,
+        "routing.tasks.clarifications_expire": 300,
         "issues.tasks.photos_fetch_due": 30,
         "mapui.tasks.geodata_load_waiting": 60,
         "routing.tasks.trials_go_on": 60,
@@ -139,6 +140,10 @@ CELERY_BEAT_SCHEDULE["gis_core.tasks.geodata_services_sync"] = {
     "schedule": crontab(hour=2, minute=30),
     "options": {"expires": 3600},
 }
+
+# --- Deciding -------------------------------------------------------------------------------------
+# How long a reporter may take to answer the question that would settle a doubtful report.
+QUESTION_HOURS = env.number("QUESTION_HOURS", 48)
 
 # --- Forwarding -----------------------------------------------------------------------------------
 # A worker that died holds a delivery no longer than this; longer than any sending may take.

@@ -79,7 +79,10 @@ def _attribute_shown(question: CategoryAttribute) -> dict[str, Any]:
     return shown
 
 
-def received_shown(received: Received, account_id: str) -> dict[str, Any]:
+def received_shown(
+    received: Received, account_id: str, *, questions: Mapping[int, Mapping[str, object]]
+) -> dict[str, Any]:
+    """The answer to a new report; with `extended_attributes` where the reporter is asked something."""
     notice = _("The report is checked before it is shown to the public.")
     if received.issue.category.is_emergency:
         notice = f"{_('Danger to life? Call 112 or 110 at once.')} {notice}"
@@ -87,14 +90,34 @@ def received_shown(received: Received, account_id: str) -> dict[str, Any]:
         "service_request_id": received.issue.number,
         "service_notice": notice,
         "account_id": account_id or None,
+        **_question_shown(received.issue, questions),
     }
 
 
+def _question_shown(
+    issue: Issue, questions: Mapping[int, Mapping[str, object]]
+) -> dict[str, Mapping[str, object]]:
+    asked = questions.get(issue.pk)
+    return {"extended_attributes": asked} if asked else {}
+
+
+def issue_is_of(issue: Issue, api_key: ApiKey | None) -> bool:
+    """Whether the key's owner has sent this report."""
+    return api_key is not None and issue.api_key_id == api_key.pk
+
+
 def issue_shown(
-    issue: Issue, *, api_key: ApiKey | None, agencies: Mapping[int, str]
+    issue: Issue,
+    *,
+    api_key: ApiKey | None,
+    agencies: Mapping[int, str],
+    questions: Mapping[int, Mapping[str, object]],
 ) -> dict[str, Any]:
-    """One request of GeoReport v2. The public sees whole hours; the sender of the report the very time."""
-    is_own = api_key is not None and issue.api_key_id == api_key.pk
+    """One request of GeoReport v2. The public sees whole hours; the sender of the report the very time.
+
+    What the reporter is asked is shown to the sender alone, who passes it on.
+    """
+    is_own = issue_is_of(issue, api_key)
     return {
         "service_request_id": issue.number,
         "status": "closed" if IssueStatus(issue.status).is_closed else "open",
@@ -113,6 +136,7 @@ def issue_shown(
         "lat": issue.latitude,
         "long": issue.longitude,
         "media_url": _first_photo(issue),
+        **(_question_shown(issue, questions) if is_own else {}),
     }
 
 

@@ -14,7 +14,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from gis_core.models import Jurisdiction
-from issues.agency import agency_names
+from issues.agency import agency_names, questions_open
 from issues.api.formats import Format, document_response, errors_response, format_of
 from issues.api.limits import (
     READS_PER_MINUTE,
@@ -26,6 +26,7 @@ from issues.api.parameters import Parameters, body_read, query_read, window_read
 from issues.api.presenters import (
     definition_shown,
     discovery_shown,
+    issue_is_of,
     issue_shown,
     received_shown,
     service_shown,
@@ -132,7 +133,11 @@ class IssueReading(Endpoint):
     def shown(self, issues: IssueQuerySet, api_key: ApiKey | None) -> list[dict[str, Any]]:
         rows = list(issues)
         agencies = agency_names([issue.pk for issue in rows])
-        return [issue_shown(issue, api_key=api_key, agencies=agencies) for issue in rows]
+        questions = questions_open([one.pk for one in rows if issue_is_of(one, api_key)])
+        return [
+            issue_shown(issue, api_key=api_key, agencies=agencies, questions=questions)
+            for issue in rows
+        ]
 
 
 class RequestsView(IssueReading):
@@ -186,7 +191,11 @@ class RequestsView(IssueReading):
             api_key=api_key,
             sender_key=request.headers.get("Idempotency-Key", "").strip(),
         )
-        shown = received_shown(received, parameters.one("account_id"))
+        shown = received_shown(
+            received,
+            parameters.one("account_id"),
+            questions=questions_open([received.issue.pk]),
+        )
         return self.answer("service_requests", [shown])
 
 

@@ -33,8 +33,10 @@ from mapui.places import PlaceMeant, PlacesSeveral, place_meant
 from mapui.selectors import jurisdiction_shown
 from mapui.views.pages import map_context
 from routing.selectors.enquiries import Responsibility, responsibility_asked
+from routing.sentences.questions import QuestionWorded
 
 QUESTIONS_PER_MINUTE = 60
+ANSWER_MAX = 100
 ASKED_WITH = ("jurisdiction", "category", "place", "lat", "long", "address_id", "address_string")
 
 
@@ -46,6 +48,16 @@ class Asked:
     location: Location
     place: str
     found: Responsibility | None
+
+    @property
+    def question(self) -> tuple[str, list[tuple[str, str]]] | None:
+        """The question that would settle it, with code and label of its answers, in the chosen language."""
+        if self.found is None or self.found.question is None:
+            return None
+        language, question = get_language() or "de", self.found.question
+        return question.text(language), [
+            (one.code, one.label(language)) for one in question.options
+        ]
 
     @property
     def sentence(self) -> str:
@@ -68,6 +80,7 @@ def responsibility_page(request: HttpRequest) -> HttpResponse:
         "place": _place_given(given),
         "errors": (),
         "choices": (),
+        "query": [(k, v) for k, v in request.GET.items() if k not in {"question", "answer"}],
         "asked": None,
         **map_context(MapName.ASKING, jurisdiction),
     }
@@ -143,10 +156,24 @@ def _as_json(asked: Asked) -> dict[str, Any]:
             }
             for one in (found.authorities if found else ())
         ],
+        "question": _question_as_json(found.question) if found and found.question else None,
         "reason": asked.sentence,
         "reason_de": found.sentence_de if found else asked.sentence,
         "reason_en": found.sentence_en if found else asked.sentence,
         "data_as_of": found.data_as_of if found else None,
+    }
+
+
+def _question_as_json(question: QuestionWorded) -> dict[str, Any]:
+    """To be asked again with `question` its kind and `answer` the code of an option."""
+    return {
+        "kind": question.kind,
+        "text_de": question.text_de,
+        "text_en": question.text_en,
+        "options": [
+            {"code": one.code, "label_de": one.label_de, "label_en": one.label_en}
+            for one in question.options
+        ],
     }
 
 
@@ -179,8 +206,16 @@ def _asked(request: HttpRequest) -> Asked:
         at=timezone.now(),
         answers=answers,
         accuracy_m=location.accuracy_m,
+        clarifications=_clarifications(request),
     )
     return Asked(category, location, place, found)
+
+
+def _clarifications(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """The answer to the question of a former answer; one that fits nothing changes nothing."""
+    kind, answer = request.GET.get("question", ""), request.GET.get("answer", "")
+    too_long = max(len(kind), len(answer)) > ANSWER_MAX
+    return ((kind, answer),) if kind and answer and not too_long else ()
 
 
 def _location(request: HttpRequest, jurisdiction: Jurisdiction) -> tuple[Location, str]:

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Final
 
 from routing.engine.bodies import Body, bodies_resolve
+from routing.engine.clarifications import clarified
 from routing.engine.facts import columns_unknown, doubts_of, facts_of, hypotheses, report_doubts
 from routing.engine.ranking import TRIAGE, candidates_ranked, outcome_of
 from routing.engine.ruleset import CompiledRule, CompiledRuleSet
@@ -24,13 +25,15 @@ def decide(evidence: Evidence, ruleset: CompiledRuleSet) -> Result:
     """Ranked candidates with the rule, its legal basis and every rule tried.
 
     Each situation of the evidence is decided on its own, under each hypothesis about what is unknown; the
-    shares of the same body add up. Raises nothing for any evidence; a rule set is validated when compiled.
+    shares of the same body add up. What the reporter answered to a question narrows the evidence first.
+    Raises nothing for any evidence; a rule set is validated when compiled.
     """
+    evidence, unfitting = clarified(evidence)
     situations = evidence.situations or (NOWHERE,)
     findings = [finding_of(evidence, situation, ruleset) for situation in situations]
     weights = [situation.weight for situation in situations]
     nowhere = () if evidence.situations else ("no_place",)
-    doubts = (*doubts_named(evidence, (one.doubts for one in findings)), *nowhere)
+    doubts = (*doubts_named(evidence, (one.doubts for one in findings)), *unfitting, *nowhere)
     candidates = candidates_ranked(
         replace(one, score=one.score * weight, probability=one.probability * weight)
         for finding, weight in zip(findings, weights, strict=True)

@@ -14,21 +14,25 @@ from issues.models import Category
 from routing.enums import Outcome
 from routing.evidence import Question
 from routing.models import Authority
+from routing.selectors.questions import question_for
 from routing.selectors.results import results_of
 from routing.sentences import public_sentence
+from routing.sentences.questions import QuestionWorded
 
 
 @dataclass(frozen=True, kw_only=True)
 class Responsibility:
     """What anybody may know. `authorities` has one entry where the answer is clear, else all that may be.
 
-    `data_as_of` is the oldest date of the geodata that the answer rests on.
+    `question` is what would settle it, if one thing would. `data_as_of` is the oldest date of the geodata
+    that the answer rests on.
     """
 
     is_clear: bool
     authorities: tuple[Authority, ...]
     sentence_de: str
     sentence_en: str
+    question: QuestionWorded | None
     data_as_of: date | None
 
 
@@ -39,12 +43,22 @@ def responsibility_asked(
     at: datetime,
     answers: Mapping[str, Any],
     accuracy_m: float | None = None,
+    clarifications: tuple[tuple[str, str], ...] = (),
 ) -> Responsibility | None:
-    """The answer for a point in the storage CRS; None where the jurisdiction has no active rule set."""
-    question = Question(
-        category_id=category.pk, x=point.x, y=point.y, at=at, answers=answers, accuracy_m=accuracy_m
+    """The answer for a point in the storage CRS; None where the jurisdiction has no active rule set.
+
+    `clarifications` are answers to the question that a former answer came with, as (kind, code).
+    """
+    asked = Question(
+        category_id=category.pk,
+        x=point.x,
+        y=point.y,
+        at=at,
+        answers=answers,
+        accuracy_m=accuracy_m,
+        clarifications=clarifications,
     )
-    [(_facts, evidence, result)] = results_of([question])
+    [(facts, evidence, result)] = results_of([asked])
     if result is None:
         return None
     is_clear = result.outcome == Outcome.ASSIGNED
@@ -70,6 +84,9 @@ def responsibility_asked(
             language="en",
             category=category.name_en,
             authorities={code: one.public_name_en for code, one in named.items()},
+        ),
+        question=question_for(
+            category_id=category.pk, facts=facts, evidence=evidence, result=result
         ),
         data_as_of=_oldest(evidence.datasets.values()),
     )

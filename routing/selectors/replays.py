@@ -76,7 +76,8 @@ def _replay(decision: Decision, rule_set: RuleSet | None, bodies: frozenset[str]
     return Replay(
         decision=decision,
         stored=Answer(
-            outcome=decision.outcome,
+            # To ask the reporter is what is done with a decision that waits for a person.
+            outcome=Outcome.TRIAGE if decision.outcome == Outcome.ASKED else decision.outcome,
             body=decision.authority.code if decision.authority else "",
             area_code=decision.area_code,
             rule_id=decision.rule_id,

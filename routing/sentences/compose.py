@@ -11,6 +11,7 @@ from typing import Final
 from routing.engine.conditions import condition_compile
 from routing.engine.facts import CLASSIFIED
 from routing.enums import Outcome
+from routing.sentences.questions import answers_phrase
 from routing.sentences.words import WORDS, Words
 from routing.types import Candidate, Facts, Result
 
@@ -36,19 +37,24 @@ def sentence(
         return words.no_rules
     first = result.candidates[0]
     place = place_phrase(result.facts, words)
+    answered = answers_phrase(result.facts.evidence.clarifications, language)
     if result.outcome == Outcome.ASSIGNED:
         reason = reason_phrase(first, result.facts, language)
-        return " ".join(
-            [
-                words.assigned.format(authority=authorities[first.body]),
-                words.because.format(category=category, place=place, reason=reason),
-                words.basis.format(
-                    basis=legal_basis_shown(first.legal_basis, language), rule=first.rule_id
-                ),
-            ]
-        )
-    lead = _lead_of_triage(result, language, authorities)
-    return f"{lead} {words.reported.format(category=category, place=place)}"
+        told = [
+            words.assigned.format(authority=authorities[first.body]),
+            words.because.format(category=category, place=place, reason=reason),
+            answered,
+            words.basis.format(
+                basis=legal_basis_shown(first.legal_basis, language), rule=first.rule_id
+            ),
+        ]
+    else:
+        told = [
+            _lead_of_triage(result, language, authorities),
+            words.reported.format(category=category, place=place),
+            answered,
+        ]
+    return " ".join(filter(None, told))
 
 
 def public_sentence(

@@ -47,6 +47,8 @@ class Words:
     condition_fails: str
     body_unresolved: str
     body_lapsed: str
+    asked_back: str
+    asks_reporter: str
     or_: str
 
 
@@ -118,6 +120,7 @@ GERMAN: Final = Words(
         "rules_tie": "zwei gleichrangige Regeln nennen verschiedene Stellen",
         "location_vague": "die Ortsangabe ist zu ungenau",
         "no_place": "zu dem Ort ist nichts bekannt",
+        "answer_unfitting": "die Antwort auf die Rückfrage passt nicht mehr zu dem Ort",
         "rests_on_missing_data": "wer zuständig ist, hängt hier von fehlenden Daten ab",
         "no_data": "{about} sind nicht geladen",
         "authority_lapsed": "die Stelle {about} ist an diesem Tag nicht zuständig",
@@ -146,6 +149,8 @@ GERMAN: Final = Words(
     condition_fails="nicht erfüllt: {because}",
     body_unresolved="die Stelle ist hier nicht zu bestimmen: {body}",
     body_lapsed="die Stelle {body} ist an diesem Tag nicht zuständig",
+    asked_back="Auf Rückfrage angegeben: {answers}.",
+    asks_reporter="Rückfrage an die meldende Person: „{question}“",
     or_=" oder ",
 )
 
@@ -217,6 +222,7 @@ ENGLISH: Final = Words(
         "rules_tie": "two rules of equal rank name different authorities",
         "location_vague": "the location is too vague",
         "no_place": "nothing is known about the place",
+        "answer_unfitting": "the answer to the question no longer fits the place",
         "rests_on_missing_data": "who is responsible depends on missing data here",
         "no_data": "{about} are not loaded",
         "authority_lapsed": "the authority {about} does not act on this day",
@@ -245,6 +251,8 @@ ENGLISH: Final = Words(
     condition_fails="does not hold: {because}",
     body_unresolved="the authority cannot be told here: {body}",
     body_lapsed="the authority {body} does not act on this day",
+    asked_back="Said when asked: {answers}.",
+    asks_reporter="The reporter is asked: “{question}”",
     or_=" or ",
 )
 

@@ -18,6 +18,12 @@ from routing.enums import DecisionCause, Outcome
 from routing.models import Authority, Decision, RuleSet
 from routing.selectors.results import results_of
 from routing.sentences import sentence
+from routing.sentences.questions import asked_phrase
+from routing.services.asking import (
+    clarification_open,
+    clarifications_withdraw,
+    question_to_put,
+)
 from routing.services.deliveries import deliveries_queue
 from routing.services.superseding import deliveries_cancel, deliveries_unsent
 from routing.types import Evidence, Result
@@ -143,7 +149,16 @@ def _decide(
     }
     decision = _decision(issue, evidence, result, facts.rule_set_id, authorities)
     decision.number, decision.decided_by, decision.cause = number, by, cause
+    if number > 1:
+        clarifications_withdraw(issue.pk)
+    question = question_to_put(issue, facts=facts, evidence=evidence, result=result)
+    if question is not None:
+        decision.outcome = Outcome.ASKED
+        decision.sentence_de += f" {asked_phrase(question, 'de')}"
+        decision.sentence_en += f" {asked_phrase(question, 'en')}"
     decision.save(force_insert=True)
+    if question is not None:
+        clarification_open(decision=decision, question=question)
     unreachable = deliveries_queue(decision, known=authorities)
     if unreachable:
         # Nobody would be told: a person has to see it.

@@ -17,6 +17,7 @@ from routing.errors import AuthorityRefused, DecisionOutdated, ReasonMissing
 from routing.models import Decision
 from routing.selectors.authorities import AuthorityChoice, authority_choices
 from routing.sentences.people import sentence_of_person
+from routing.services.asking import clarifications_withdraw
 from routing.services.decisions import decision_number_next, issue_locked
 from routing.services.deliveries import deliveries_queue
 from routing.services.superseding import deliveries_cancel, deliveries_unsent, proposals_outdate
@@ -119,6 +120,7 @@ def _decide(
 ) -> Decision:
     deliveries_cancel(deliveries_unsent(issue.pk))
     proposals_outdate(issue.pk)
+    clarifications_withdraw(issue.pk)
     name = {"de": chosen.authority.name_de, "en": chosen.authority.name_en}
     category = {"de": issue.category.name_de, "en": issue.category.name_en}
     sentences = {

@@ -1,0 +1,159 @@
+"""The one question to the reporter whose answer would tell most: pure, and never about who owns what.
+
+Every question that could be asked about the evidence is tried: each answer narrows the evidence, the rules
+decide it, and what the answers tell apart is measured in bits over the bodies that would have to act.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from routing.engine.clarifications import ATTRIBUTE, NO_ROAD, part_categories
+from routing.engine.decide import decide
+from routing.engine.facts import asset_choose, facts_of
+from routing.engine.ruleset import CompiledRuleSet
+from routing.enums import Outcome
+from routing.types import UNKNOWN, Evidence, Result
+
+OPTIONS_MAX: Final = 5
+# A question is worth somebody's time when at least this share of its answers settles the matter.
+WORTH_FROM: Final = 0.25
+SETTLED: Final = frozenset({Outcome.ASSIGNED, Outcome.PROPOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeAsked:
+    """A question of the category itself, with the codes of its answers."""
+
+    code: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked:
+    """`options` are the codes of the answers, likelier ones first; `information` is in bits.
+
+    `settled` is the share of the answers after which no person has to decide any more.
+    """
+
+    kind: str
+    options: tuple[str, ...]
+    information: float
+    settled: float
+
+
+def question_best(
+    evidence: Evidence, ruleset: CompiledRuleSet, *, attributes: Sequence[AttributeAsked] = ()
+) -> QuestionAsked | None:
+    """The question with the greatest expected information about who must act; None where none helps.
+
+    Only one question is ever asked, so evidence with an answer to one has none left. Of questions that tell
+    the same, the one that settles more goes first, then the order of `_proposals`.
+    """
+    if evidence.clarifications:
+        return None
+    best: QuestionAsked | None = None
+    for kind, shares in _proposals(evidence, attributes):
+        found = _tried(evidence, ruleset, kind, shares)
+        if found is not None and (best is None or _rank(found) > _rank(best)):
+            best = found
+    return best
+
+
+def _rank(question: QuestionAsked) -> tuple[float, float]:
+    return round(question.information, 6), round(question.settled, 6)
+
+
+def _tried(
+    evidence: Evidence, ruleset: CompiledRuleSet, kind: str, shares: Mapping[str, float]
+) -> QuestionAsked | None:
+    # Sorted by share alone: the answers of a category's own question keep their order.
+    ranked = sorted(shares.items(), key=lambda item: -item[1])[:OPTIONS_MAX]
+    total = math.fsum(share for _code, share in ranked)
+    if len(ranked) < 2 or total <= 0:
+        return None
+    mixed: dict[str, float] = defaultdict(float)
+    left = settled = 0.0
+    for code, share in ranked:
+        result = decide(replace(evidence, clarifications=((kind, code),)), ruleset)
+        bodies = _bodies(result)
+        for body, probability in bodies.items():
+            mixed[body] += probability * share / total
+        left += _entropy(bodies) * share / total
+        settled += share / total if result.outcome in SETTLED else 0.0
+    if round(settled, 6) < WORTH_FROM:
+        return None
+    options = tuple(code for code, _share in ranked)
+    return QuestionAsked(kind, options, max(0.0, _entropy(mixed) - left), settled)
+
+
+def _bodies(result: Result) -> dict[str, float]:
+    bodies: dict[str, float] = defaultdict(float)
+    for one in result.candidates:
+        bodies[one.body] += one.probability
+    return bodies
+
+
+def _entropy(shares: Mapping[str, float]) -> float:
+    return -math.fsum(share * math.log2(share) for share in shares.values() if share > 0)
+
+
+def _proposals(
+    evidence: Evidence, attributes: Sequence[AttributeAsked]
+) -> Iterator[tuple[str, Mapping[str, float]]]:
+    """(kind, answer → how likely it is) for every question that this evidence allows."""
+    for attribute in attributes:
+        values = [value for value in attribute.values if value != UNKNOWN]
+        if attribute.code not in evidence.answers and values:
+            yield f"{ATTRIBUTE}{attribute.code}", dict.fromkeys(values, 1 / len(values))
+    for kind, shares in (
+        ("ground", _uses(evidence)),
+        ("road", _roads(evidence)),
+        ("part", _parts(evidence)),
+        ("asset", _assets(evidence)),
+    ):
+        # By code, so that the order of the evidence decides nothing.
+        yield kind, dict(sorted(shares.items()))
+    if any(situation.built_up == UNKNOWN for situation in evidence.situations):
+        yield "built_up", {"in": 0.5, "out": 0.5}
+
+
+def _uses(evidence: Evidence) -> Mapping[str, float]:
+    shares: dict[str, float] = defaultdict(float)
+    for situation in evidence.situations:
+        uses = {parcel.usage for parcel in situation.parcels}
+        for usage in uses - {UNKNOWN.upper()}:
+            shares[usage] += situation.weight / len(uses)
+    return shares
+
+
+def _roads(evidence: Evidence) -> Mapping[str, float]:
+    shares: dict[str, float] = defaultdict(float)
+    for situation in evidence.situations:
+        section = facts_of(evidence, situation).section
+        shares[section.road if section and section.road else NO_ROAD] += situation.weight
+    return shares
+
+
+def _parts(evidence: Evidence) -> Mapping[str, float]:
+    """Only for categories about damage to a part of the road: the answer then says which of them it is."""
+    shares: dict[str, float] = defaultdict(float)
+    if part_categories().get(evidence.part) == evidence.category:
+        for situation in evidence.situations:
+            known = {one.part for one in situation.parts} & set(part_categories())
+            for part in known:
+                shares[part] += situation.weight / len(known)
+    return shares
+
+
+def _assets(evidence: Evidence) -> Mapping[str, float]:
+    shares: dict[str, float] = defaultdict(float)
+    for situation in evidence.situations:
+        asset = asset_choose(evidence, situation)
+        if asset is not None and asset.number:
+            shares[asset.number] += situation.weight
+    return shares
