@@ -144,6 +144,8 @@ CELERY_BEAT_SCHEDULE["gis_core.tasks.geodata_services_sync"] = {
 # --- Deciding -------------------------------------------------------------------------------------
 # How long a reporter may take to answer the question that would settle a doubtful report.
 QUESTION_HOURS = env.number("QUESTION_HOURS", 48)
+# How many decisions of a rule people must have judged before its precision counts.
+SHADOW_SAMPLE = env.number("SHADOW_SAMPLE", 20)
 
 # --- Forwarding -----------------------------------------------------------------------------------
 # A worker that died holds a delivery no longer than this; longer than any sending may take.

@@ -44,7 +44,7 @@ def briefs_of(
     said: list[_Memory] = [_Memory() for _one in rule_sets]
     for head, one in measured_of(issue_ids, asking=sides.asks):
         facts = head.facts(one.report.number)
-        place = _Place(one, evidence_without_places(head, one), [one.key(n) for n in one.spots])
+        evidence, keys = evidence_without_places(head, one), [one.key(n) for n in one.spots]
         found: list[Brief | None] = []
         for position, rules in enumerate(sides.compiled(facts)):
             if position and sides.alike(facts, one.report.category, position):
@@ -53,8 +53,10 @@ def briefs_of(
                 found.append(None)
             elif one.report.clarifications:
                 # An answer picks among the places by what the keys do not hold.
-                found.append(_brief_of(decide(evidence_from(head, one), rules)))
+                seen = sides.seen(facts, evidence_from(head, one), position)
+                found.append(_brief_of(decide(seen, rules)))
             else:
+                place = _Place(one, sides.seen(facts, evidence, position), keys)
                 found.append(_brief(place, said[position], rules))
         yield one.report.number, one.ground.datasets, tuple(found)
 

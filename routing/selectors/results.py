@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +12,11 @@ from routing.enums import RuleSetStatus
 from routing.evidence import Asks, IssueFacts, Question, evidence_of
 from routing.models import RuleSet
 from routing.selectors.rules import rule_rows, threshold_row
+from routing.selectors.shadows import (
+    precisions_demanded,
+    precisions_demanded_kept,
+    rules_shadowed,
+)
 from routing.types import Evidence, Result
 
 ADJOINING_PREDICATES: Final = ("adjoining_owner", "adjoining_owner_other_than")
@@ -49,11 +55,14 @@ def results_of(
 def results_by(
     reports: Sequence[int] | Sequence[Question], *, rule_sets: Sequence[RuleSet | None]
 ) -> Iterator[tuple[IssueFacts, Evidence, tuple[Result | None, ...]]]:
-    """The same by several rule sets on the very same evidence, a result for each; None is the one in effect."""
+    """The same by several rule sets on the very same evidence, a result for each; None is the one in effect.
+
+    Which rules only propose at present belongs to a rule set; the evidence yielded notes those of the first.
+    """
     sides = Sides(rule_sets)
     gathered = evidence_of(reports, asking=sides.asks)
     for facts, evidence in sorted(gathered, key=lambda one: one[0].issue_id):
-        yield facts, evidence, sides.decide(facts, evidence)
+        yield facts, sides.seen(facts, evidence, 0), sides.decide(facts, evidence)
 
 
 class Sides:
@@ -63,6 +72,7 @@ class Sides:
         self.rule_sets = rule_sets
         self.drafts: dict[tuple[int, frozenset[str]], CompiledRuleSet] = {}
         self.known_alike: dict[tuple[int, str, int], bool] = {}
+        self.shadows: dict[tuple[int, int], tuple[str, ...]] = {}
 
     def compiled(self, facts: IssueFacts) -> list[CompiledRuleSet | None]:
         return [self._compiled(facts, one) for one in self.rule_sets]
@@ -88,18 +98,37 @@ class Sides:
         key = (facts.jurisdiction_id, category, position)
         if key not in self.known_alike:
             first, *others = self.compiled(facts)
-            self.known_alike[key] = _alike(first, others[position - 1], category)
+            same_shadow = self.shadowed(facts, 0) == self.shadowed(facts, position)
+            self.known_alike[key] = same_shadow and _alike(first, others[position - 1], category)
         return self.known_alike[key]
+
+    def shadowed(self, facts: IssueFacts, position: int) -> tuple[str, ...]:
+        """The rules of the set at this position that only propose at present."""
+        rule_set = self.rule_sets[position]
+        rule_set_id = facts.rule_set_id if rule_set is None else rule_set.pk
+        if rule_set_id is None:
+            return ()
+        key = (facts.jurisdiction_id, rule_set_id)
+        if key not in self.shadows:
+            is_draft = rule_set is not None and rule_set.status == RuleSetStatus.DRAFT
+            demanded = (precisions_demanded if is_draft else precisions_demanded_kept)(rule_set_id)
+            self.shadows[key] = rules_shadowed(facts.jurisdiction_id, demanded)
+        return self.shadows[key]
+
+    def seen(self, facts: IssueFacts, evidence: Evidence, position: int) -> Evidence:
+        """The evidence with the rules of the set at this position that only propose at present."""
+        shadowed = self.shadowed(facts, position)
+        return replace(evidence, shadowed=shadowed) if shadowed else evidence
 
     def decide(self, facts: IssueFacts, evidence: Evidence) -> tuple[Result | None, ...]:
         """A result for each; where the rules for the category are the first one's, so is the result."""
-        rules = self.compiled(facts)
-        found = [None if rules[0] is None else decide(evidence, rules[0])]
-        for position, one in enumerate(rules[1:], start=1):
-            if self.alike(facts, evidence.category, position):
+        found: list[Result | None] = []
+        for position, rules in enumerate(self.compiled(facts)):
+            if position and self.alike(facts, evidence.category, position):
                 found.append(found[0])
             else:
-                found.append(None if one is None else decide(evidence, one))
+                seen = self.seen(facts, evidence, position)
+                found.append(None if rules is None else decide(seen, rules))
         return tuple(found)
 
 
