@@ -79,9 +79,9 @@ class DecisionCard:
     parcel: ParcelCard | None
 
 
-def decision_card(issue: Issue) -> DecisionCard | None:
-    """The decision in force, None as long as there is none."""
-    decision = decision_in_force(issue)
+def decision_card(issue: Issue, *, decision: Decision | None = None) -> DecisionCard | None:
+    """A decision of the issue, else the one in force; None as long as there is none."""
+    decision = decision or decision_in_force(issue)
     if decision is None:
         return None
     language = "en" if get_language() == "en" else "de"

@@ -7,6 +7,8 @@ from django.urls import URLPattern, URLResolver, path
 
 from mapui.views import (
     authorities,
+
+    explanations,
     feeds,
     geodata,
     geodata_maps,
@@ -59,6 +61,37 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("triage/issues/<str:number>/place/", triage_actions.issue_place, name="issue_place"),
     path("triage/issues/<str:number>/answers/", triage_actions.issue_answers, name="issue_answers"),
+
+    path(
+        "triage/issues/<str:number>/explanation/",
+        explanations.explanation_page,
+        name="explanation",
+    ),
+    path(
+        "triage/issues/<str:number>/explanation.js",
+        explanations.explanation_script,
+        name="explanation_script",
+    ),
+    path(
+        "triage/issues/<str:number>/explanation.css",
+        explanations.explanation_style,
+        name="explanation_style",
+    ),
+    path(
+        "api/triage/issues/<str:number>/explanation.json",
+        explanations.explanation_json,
+        name="explanation_json",
+    ),
+    path(
+        "api/triage/issues/<str:number>/explanation.geojson",
+        explanations.explanation_feed,
+        name="explanation_feed",
+    ),
+    path(
+        "api/schemas/explanation.json",
+        explanations.explanation_schema_view,
+        name="explanation_schema",
+    ),
     path("triage/parcel/", triage.triage_parcel, name="triage_parcel"),
     path("favicon.ico", map_resources.icon, name="icon"),
     path("geodata/", geodata.geodata_list, name="geodata_list"),

@@ -67,7 +67,7 @@ class MapTool(MacroElement):
 
 
 class Legend(MapTool):
-    """The legend. Options: title, entries as {text, colour, symbol, kind}."""
+    """The legend. Options: title, entries as {text, colour, symbol, kind}; closed where it opens by a click only."""
 
     factory = "legend"
 

@@ -12,7 +12,7 @@ from routing.engine.conditions import condition_compile
 from routing.engine.facts import CLASSIFIED
 from routing.enums import Outcome
 from routing.sentences.questions import answers_phrase
-from routing.sentences.words import WORDS, Words
+from routing.sentences.words import WORDS, Words, one_of
 from routing.types import Candidate, Facts, Result
 
 TRIAGE: Final = "TRIAGE"
@@ -76,7 +76,7 @@ def public_sentence(
     text = form.format(
         category=category,
         place=place_phrase(result.facts, words),
-        authority=names[0] if is_clear else words.or_.join(names),
+        authority=names[0] if is_clear else one_of(names, words),
     )
     if not is_clear or _rests_on_ownership(first):
         return text
@@ -97,7 +97,7 @@ def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str
     names = list(dict.fromkeys(authorities[c.body] for c in result.candidates if c.body != TRIAGE))
     doubts = ", ".join(_doubts(result, words))
     if names:
-        return words.doubtful.format(authorities=words.or_.join(names), doubts=doubts)
+        return words.doubtful.format(authorities=one_of(names, words), doubts=doubts)
     if first.score > 0:
         return words.wants_triage.format(
             rule=first.rule_id,

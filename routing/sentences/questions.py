@@ -12,7 +12,7 @@ from typing import Final
 
 from routing.engine.clarifications import ATTRIBUTE, NO_ROAD, SAYING_NOTHING
 from routing.engine.questions import QuestionAsked
-from routing.sentences.words import WORDS
+from routing.sentences.words import WORDS, one_of
 from routing.types import UNKNOWN
 
 LANGUAGES: Final = ("de", "en")
@@ -87,7 +87,7 @@ def _text(
 ) -> str:
     if own is not None:
         return own.text[language]
-    named = WORDS[language].or_.join(option.label(language) for option in options)
+    named = one_of([option.label(language) for option in options], WORDS[language])
     is_short = len(options) <= NAMED_MAX and len(named) <= NAMED_LENGTH_MAX
     if kind in NAMED_KINDS and is_short:
         return f"{named[0].upper()}{named[1:]}?"

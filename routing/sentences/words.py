@@ -6,7 +6,7 @@ with a later translation; so they stand here and not in the message catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -257,3 +257,9 @@ ENGLISH: Final = Words(
 )
 
 WORDS: Final[Mapping[str, Words]] = {"de": GERMAN, "en": ENGLISH}
+
+
+def one_of(names: Sequence[str], words: Words) -> str:
+    """“A, B or C”."""
+    *others, last = names
+    return words.or_.join([", ".join(others), last]) if others else last

@@ -104,8 +104,8 @@ def test_question_is_the_one_that_tells_most(
 def test_question_of_roads_names_them_as_people_do(model_city: ModelCity) -> None:
     decision = asked(model_city, "Ampel-L-G", "ROAD_SURFACE", accuracy_m=30.0)
     question = Clarification.objects.get(issue=decision.issue)
-    assert question.text_de == "Auf der L 511 oder in der Straße „Amselstraße“ oder auf der L 628?"
-    assert question.text_en == "On the L 511 or in the street “Amselstraße” or on the L 628?"
+    assert question.text_de == "Auf der L 511, in der Straße „Amselstraße“ oder auf der L 628?"
+    assert question.text_en == "On the L 511, in the street “Amselstraße” or on the L 628?"
 
 
 def test_part_of_the_road_is_asked_where_that_settles_it(model_city: ModelCity) -> None:

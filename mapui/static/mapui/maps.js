@@ -234,7 +234,7 @@
     const control = L.control({ position: "bottomleft" });
     control.onAdd = () => {
       const box = element("details", "legend");
-      box.open = map.getSize().x > 640;
+      box.open = !options.closed && map.getSize().x > 640;
       box.append(element("summary", "", options.title));
       const list = element("ul");
       for (const entry of options.entries) {

@@ -1,0 +1,149 @@
+"""An explanation prepared for reading in the chosen language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import get_language
+
+from gis_core.enums import Dataset
+from routing.enums import DecisionCause, Outcome
+from routing.models import Decision, Rule
+from routing.selectors.explanations import explanation_of
+
+
+@dataclass(frozen=True)
+class CandidateLine:
+    """`percent` is the probability; `score` what thresholds are compared with, in per cent."""
+
+    code: str
+    name: str
+    percent: float | None
+    score: int
+    rule_id: str
+    legal_basis: str
+    hypothesis: str
+    via: str
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    rule_id: str
+    priority: int | None
+    body: str
+    matched: bool
+    because: str
+
+
+@dataclass(frozen=True)
+class DataLine:
+    dataset: str
+    as_of: date | None
+    age_days: int | None
+
+
+@dataclass(frozen=True)
+class QuestionLine:
+    question: str
+    answer: str
+    asked_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    number: int
+    outcome: str
+    authority: str
+    cause: str
+    rule_id: str
+    decided_at: datetime
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class ExplanationShown:
+    candidates: tuple[CandidateLine, ...]
+    rules: tuple[RuleLine, ...]
+    doubts: tuple[str, ...]
+    questions: tuple[QuestionLine, ...]
+    data: tuple[DataLine, ...]
+    history: tuple[HistoryLine, ...]
+
+
+def explanation_shown(decision: Decision) -> ExplanationShown:
+    """The explanation's JSON as lines of tables."""
+    explained = explanation_of(decision)
+    language = "en" if get_language() == "en" else "de"
+    return ExplanationShown(
+        candidates=tuple(_candidate(one, language) for one in explained["candidates"]),
+        rules=_rules(decision, explained["rules"], language),
+        doubts=tuple(doubt[language] for doubt in explained["doubts"]),
+        questions=tuple(_question(one, language) for one in explained["clarifications"]),
+        data=tuple(
+            DataLine(
+                str(Dataset(one["dataset"]).label),
+                date.fromisoformat(one["as_of"]) if one["as_of"] else None,
+                one["age_days"],
+            )
+            for one in explained["data"]
+        ),
+        history=tuple(_former(one, decision) for one in explained["history"]),
+    )
+
+
+def _candidate(one: dict[str, Any], language: str) -> CandidateLine:
+    probability = one["probability"]
+    return CandidateLine(
+        code=one["body"]["code"],
+        name=one["body"][language],
+        percent=None if probability is None else round(probability * 100, 1),
+        score=round(one["score"] * 100),
+        rule_id=one["rule_id"] or "",
+        legal_basis=one["legal_basis"][language] if one["legal_basis"] else "",
+        hypothesis=one["hypothesis"] or "",
+        via=one["via"] or "",
+    )
+
+
+def _rules(decision: Decision, tried: list[dict[str, Any]], language: str) -> tuple[RuleLine, ...]:
+    rules = {
+        rule.rule_id: rule for rule in Rule.objects.filter(rule_set_id=decision.rule_set_id or 0)
+    }
+    lines = []
+    for one in tried:
+        rule = rules.get(one["rule_id"])
+        lines.append(
+            RuleLine(
+                rule_id=one["rule_id"],
+                priority=rule.priority if rule else None,
+                body=rule.body if rule else "",
+                matched=one["matched"],
+                because=one["because"][language] if one["because"] else "",
+            )
+        )
+    return tuple(lines)
+
+
+def _question(one: dict[str, Any], language: str) -> QuestionLine:
+    text = one["answer_text"]
+    return QuestionLine(
+        question=one["question"][language],
+        answer=text[language] if text else one["answer"] or "",
+        asked_at=datetime.fromisoformat(one["asked_at"]),
+        answered_at=datetime.fromisoformat(one["answered_at"]) if one["answered_at"] else None,
+    )
+
+
+def _former(one: dict[str, Any], decision: Decision) -> HistoryLine:
+    return HistoryLine(
+        number=one["number"],
+        outcome=str(Outcome(one["outcome"]).label),
+        authority=one["authority"] or "",
+        cause=str(DecisionCause(one["cause"]).label),
+        rule_id=one["rule_id"] or "",
+        decided_at=datetime.fromisoformat(one["decided_at"]),
+        is_shown=one["number"] == decision.number,
+    )
