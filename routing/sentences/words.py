@@ -260,6 +260,6 @@ WORDS: Final[Mapping[str, Words]] = {"de": GERMAN, "en": ENGLISH}
 
 
 def one_of(names: Sequence[str], words: Words) -> str:
-    """“A, B or C”."""
-    *others, last = names
-    return words.or_.join([", ".join(others), last]) if others else last
+    """“A, B or C”; empty for none."""
+    head, tail = list(names[:-1]), list(names[-1:])
+    return words.or_.join([", ".join(head), *tail]) if head else "".join(tail)

@@ -1,0 +1,214 @@
+"""Explanations for staff: JSON in the published shape for every outcome, the page, and what its map draws."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from jsonschema import Draft202012Validator, FormatChecker
+
+from routing.enums import Outcome, RuleSetStatus
+from routing.models import Clarification, Decision
+from routing.selectors import results, shadows
+from routing.selectors.clarifications import clarification_token
+from routing.selectors.discs import disc_parts
+from routing.services.overrule import decision_overrule
+from tests.golden.conftest import ModelCity
+from tests.golden.test_cases import place_of
+from tests.golden.test_model_city import decide_at
+from tests.mapui.factories import PASSWORD, staff_create
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+    results.rule_set_compiled.cache_clear()
+    shadows.precisions_demanded_kept.cache_clear()
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    staff_create()
+    assert client.login(username="sichtung", password=PASSWORD)
+    return client
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    schema = json.loads(Client().get(reverse("explanation_schema")).content)
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema, format_checker=FormatChecker())
+
+
+def decided(city: ModelCity, place: str, category: str, **fields: Any) -> Decision:
+    answers = fields.pop("answers", "")
+    case = {"place": place, "category": category, "answers": answers}
+    return decide_at(city, place_of(case), **fields)
+
+
+def explained(client: Client, about: Decision, **query: Any) -> dict[str, Any]:
+    answer = client.get(reverse("explanation_json", args=[about.issue.number]), query)
+    assert answer.status_code == 200
+    return json.loads(answer.content)
+
+
+def page(client: Client, about: Decision, **query: Any) -> str:
+    answer = client.get(reverse("explanation", args=[about.issue.number]), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_explanation_of_every_outcome_keeps_the_published_shape(
+    model_city: ModelCity, staff: Client, validator: Draft202012Validator
+) -> None:
+    rule_set = model_city.jurisdiction.rule_sets.get()
+    made = [
+        decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE"),
+        decided(model_city, "B-unbekannt-Fahrbahn", "ROAD_SURFACE", accuracy_m=12.0),
+        decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0),
+        decided(model_city, "Haus-unbekannt", "ROAD_SURFACE"),
+        decided(model_city, "L628-Vereinbarung-Radweg", "CYCLEPATH", answers="KIND=shared"),
+        decided(model_city, "Jenseits-Herne", "ROAD_SURFACE"),
+        decided(model_city, "Laterne-G", "STREET_LIGHT", answers="PLACE=street"),
+    ]
+    rule_set.rules.filter(rule_id="R10").update(precision_from=Decimal("0.90"))
+    results.rule_set_compiled.cache_clear()
+    shadows.precisions_demanded_kept.cache_clear()
+    made.append(decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE"))
+    person = staff_create("zweite")
+    overruled = decision_overrule(
+        issue_id=made[1].issue_id, authority="EUV", reason="Ortsbegehung", by=person, seen=1
+    )
+    made.append(overruled)
+    model_city.jurisdiction.rule_sets.update(status=RuleSetStatus.RETIRED)
+    made.append(decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE"))
+    outcomes = set()
+    for decision in made:
+        answer = explained(staff, decision, decision=decision.number)
+        errors = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(answer)]
+        assert errors == [], decision
+        outcomes.add(answer["decision"]["outcome"])
+        if answer["candidates"]:
+            assert sum(one["probability"] for one in answer["candidates"]) == 1
+        assert page(staff, decision, decision=decision.number)
+    assert outcomes == set(Outcome.values)
+    assert explained(staff, overruled)["decision"]["reason"] == "Ortsbegehung"
+
+
+def test_explanation_tells_rules_data_and_doubts(model_city: ModelCity, staff: Client) -> None:
+    decision = decided(model_city, "B-unbekannt-Fahrbahn", "ROAD_SURFACE")
+    answer = explained(staff, decision)
+    assert [one["code"] for one in answer["doubts"]] == ["through_road_unknown"]
+    assert [(one["rule_id"], one["hypothesis"]) for one in answer["candidates"]] == [
+        ("R03", "out"),
+        ("R04", "in"),
+    ]
+    tried = {one["rule_id"]: one for one in answer["rules"]}
+    assert tried["X01"]["because"]["de"] == (
+        "nicht erfüllt: der Ort liegt außerhalb des Stadtgebiets"
+    )
+    assert {one["dataset"] for one in answer["data"]} == set(decision.editions)
+    ages = [
+        (decision.decided_at.date() - date.fromisoformat(one["as_of"])).days
+        for one in answer["data"]
+    ]
+    assert [one["age_days"] for one in answer["data"]] == ages
+    shown = page(staff, decision)
+    for text in ("B 235", "R04", "außerhalb der Grenzen", "50,0 %", "Erklärung"):
+        assert text in shown
+
+
+def test_former_decisions_stay_explained_as_they_were(model_city: ModelCity, staff: Client) -> None:
+    first = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0)
+    question = Clarification.objects.get(issue=first.issue)
+    staff.post(
+        reverse("question", args=[clarification_token(question.public_id)]), {"answer": "ROAD"}
+    )
+    now = explained(staff, first)
+    assert (now["decision"]["number"], now["decision"]["outcome"]) == (2, "assigned")
+    assert now["clarifications"][0]["answer_text"]["de"].startswith("auf der Straße selbst")
+    before = explained(staff, first, decision=1)
+    assert (before["decision"]["outcome"], len(before["candidates"])) == ("asked", 3)
+    assert [one["number"] for one in before["history"]] == [2, 1]
+    assert 'href="?decision=1" aria-current="true"' in page(staff, first, decision=1)
+
+
+def test_explanation_is_for_staff(model_city: ModelCity, client: Client) -> None:
+    number = decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE").issue.number
+    assert client.get(reverse("explanation", args=[number])).status_code == 302
+    for name in ("json", "feed", "script", "style"):
+        assert client.get(reverse(f"explanation_{name}", args=[number])).status_code == 403
+    schema = client.get(reverse("explanation_schema"))
+    assert (schema.status_code, schema["Content-Type"]) == (200, "application/schema+json")
+    assert client.post(reverse("explanation_schema")).status_code == 405
+
+
+@pytest.mark.parametrize("wanted", ["9", "0", "-1", "x", "99999999999", "²"])
+def test_explanation_of_a_decision_that_is_none_is_not_found(
+    model_city: ModelCity, staff: Client, wanted: str
+) -> None:
+    number = decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE").issue.number
+    answer = staff.get(reverse("explanation_json", args=[number]), {"decision": wanted})
+    assert answer.status_code == 404
+    assert staff.get(reverse("explanation_json", args=["NOPE"])).status_code == 404
+
+
+def test_explanation_of_an_issue_without_a_decision_says_so(
+    model_city: ModelCity, staff: Client
+) -> None:
+    decision = decided(model_city, "Wald-Land", "ROAD_SURFACE")
+    decision.delete()
+    assert "Über die Zuständigkeit ist noch nicht entschieden." in page(staff, decision)
+
+
+def ring_area(ring: list[tuple[float, float]]) -> float:
+    pairs = zip(ring, ring[1:] + ring[:1], strict=True)
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
+
+
+def test_disc_is_drawn_in_thirteen_equal_parts_by_body(model_city: ModelCity) -> None:
+    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0)
+    parts = disc_parts(decision)
+    areas = [ring_area([(x - 382800, y - 5716500) for x, y in part.ring[:-1]]) for part in parts]
+    assert len(parts) == 13
+    assert max(areas) / min(areas) < 1.02
+    assert sum(areas) == pytest.approx(math.pi * 15**2, rel=0.01)
+    shares: dict[str, float] = {}
+    for part in parts:
+        shares[part.body] = shares.get(part.body, 0) + part.share
+    found = {one["body"]: one["probability"] for one in decision.candidates}
+    assert shares.keys() == found.keys()
+    for body, share in shares.items():
+        assert share == pytest.approx(found[body], abs=1e-6)
+
+
+def test_map_of_the_explanation_names_bodies_beside_their_colours(
+    model_city: ModelCity, staff: Client
+) -> None:
+    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0)
+    feed = staff.get(reverse("explanation_feed", args=[decision.issue.number])).json()
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for feature in feed["features"]:
+        kinds.setdefault(feature["properties"]["kind"], []).append(feature)
+    assert {kind: len(found) for kind, found in kinds.items() if kind != "parcel"} == {
+        "section": 1,
+        "part": 13,
+        "place": 1,
+    }
+    assert {one["properties"]["code"] for one in kinds["part"]} == {"EUV", "UAB", "ESTATE"}
+    assert decision.parcel_key in {one["properties"]["key"] for one in kinds["parcel"]}
+    exact = decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE")
+    feed = staff.get(reverse("explanation_feed", args=[exact.issue.number])).json()
+    assert "part" not in {one["properties"]["kind"] for one in feed["features"]}
