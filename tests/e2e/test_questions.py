@@ -1,0 +1,103 @@
+"""A reporter answers the one question, staff read why, and anybody asks who is responsible: in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from routing.models import Clarification
+from routing.selectors.clarifications import clarification_token
+from tests.e2e.conftest import map_wait
+from tests.e2e.test_maps import problems
+from tests.golden.conftest import ModelCity, city_load
+from tests.golden.test_cases import place_of
+from tests.golden.test_model_city import decide_at
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def city(transactional_db, tmp_path) -> ModelCity:
+    return city_load(tmp_path)
+
+
+def question_make(city: ModelCity) -> Clarification:
+    place = place_of({"place": "G-Gehweg", "category": "WASTE_DUMP", "answers": ""})
+    decision = decide_at(city, place, accuracy_m=15.0)
+    return Clarification.objects.get(issue=decision.issue)
+
+
+def test_reporter_answers_and_staff_read_why(
+    city: ModelCity, staff_page: Page, browser: Browser, live_server
+) -> None:
+    question = question_make(city)
+    link = f"{live_server.url}/questions/{clarification_token(question.public_id)}/"
+    staff_page.goto(f"/triage/issues/{question.issue.number}/explanation/")
+    map_wait(staff_page)
+    expect(staff_page.locator(".disc-part")).to_have_count(13)
+    expect(staff_page.locator(".part-code")).to_have_count(13)
+    expect(staff_page.locator(".road-section")).to_have_count(1)
+    expect(staff_page.get_by_role("cell", name=question.text_de)).to_be_visible()
+    expect(staff_page.get_by_role("row", name=re.compile("^A04"))).to_contain_text("trifft zu")
+    assert problems(staff_page) == []
+
+    # The reporter has neither a login nor, on an old telephone, a script.
+    without_script = browser.new_context(java_script_enabled=False, locale="de-DE")
+    phone = without_script.new_page()
+    phone.set_viewport_size({"width": 390, "height": 800})
+    phone.goto(link)
+    expect(phone.get_by_role("group", name=question.text_de)).to_be_visible()
+    phone.get_by_label(re.compile("^auf der Straße selbst")).check()
+    phone.get_by_role("button", name="Antwort senden").click()
+    expect(phone.get_by_role("status")).to_contain_text("Vielen Dank")
+    expect(phone.locator("main")).to_contain_text("EUV Stadtbetrieb")
+    without_script.close()
+
+    staff_page.reload()
+    map_wait(staff_page)
+    expect(staff_page.get_by_role("heading", level=2).first).to_contain_text("EUV Stadtbetrieb")
+    expect(staff_page.locator(".sentence").first).to_contain_text("Auf Rückfrage angegeben")
+    staff_page.get_by_role("link", name="1", exact=True).click()
+    expect(staff_page).to_have_url(re.compile(r"decision=1$"))
+    map_wait(staff_page)
+
+
+def test_question_page_is_accessible(city: ModelCity, page: Page) -> None:
+    question = question_make(city)
+    page.goto(f"/questions/{clarification_token(question.public_id)}/")
+    assert problems(page) == []
+    page.keyboard.press("Tab")
+    page.get_by_label("weiß ich nicht").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("weiß ich nicht")
+
+
+def test_asking_by_station_by_map_and_by_answer(city: ModelCity, page: Page) -> None:
+    page.goto("/responsibility/")
+    map_wait(page)
+    page.get_by_label("Worum geht es?").select_option("ROAD_SURFACE")
+    page.get_by_label("Wo ist es?").fill("B 235 km 1,2")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=re.compile("4409063O4409064O")).click()
+    answer = page.get_by_role("status", name="Antwort")
+    expect(answer).to_contain_text("Straßen.NRW")
+    expect(answer).to_contain_text("0221 4710 101")
+    map_wait(page)
+    expect(page.locator(".pin")).to_have_count(1)
+    assert problems(page) == []
+    # A click on the map writes the place into the field; the question is asked as before.
+    page.locator(".folium-map").click(position={"x": 200, "y": 200})
+    assert re.fullmatch(r"51\.\d{6}, 7\.\d{6}", page.get_by_label("Wo ist es?").input_value())
+    page.get_by_role("button", name="Fragen").click()
+    expect(page.get_by_role("status", name="Antwort")).to_be_visible()
+
+    place = place_of({"place": "G-Gehweg", "category": "WASTE_DUMP", "answers": ""})
+    page.goto(
+        f"/responsibility/?category=WASTE_DUMP&lat={place['lat']}&long={place['long']}&accuracy=15"
+    )
+    page.get_by_label(re.compile("^auf der Straße selbst")).check()
+    page.get_by_role("button", name="Mit dieser Antwort noch einmal fragen").click()
+    expect(page.get_by_role("status", name="Antwort")).to_contain_text("EUV Stadtbetrieb")
