@@ -16,8 +16,9 @@ from routing.models.decisions import Decision
 class Clarification(models.Model):
     """A question to the reporter (Rückfrage), asked because a decision was in doubt.
 
-    `options` is a list of {code, label_de, label_en}; `answer` is the code of one of them. What an option
-    says about the place is known to the engine by `kind` and code.
+    `options` is a list of {code, label_de, label_en}; `answer` is the code of one of them, or
+    `expired` or `withdrawn` where none was given. What an option says about the place is known to the engine by
+    `kind` and code (`routing.engine.clarifications`).
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
