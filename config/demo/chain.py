@@ -30,7 +30,7 @@ class Traced:
     def came_out(self) -> str:
         if self.decision is None:
             return ""
-        if self.decision.outcome == Outcome.TRIAGE or self.decision.authority is None:
+        if self.decision.outcome != Outcome.ASSIGNED or self.decision.authority is None:
             return TRIAGE
         return self.decision.authority.code
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from issues.enums import Channel
 from issues.models import Issue
+from routing.engine.questions import SETTLED
 from routing.evidence import IssueFacts
 from routing.models import Clarification, Decision
 from routing.selectors.questions import question_for
@@ -25,14 +26,17 @@ def question_to_put(
     issue: Issue, *, facts: IssueFacts, evidence: Evidence, result: Result | None
 ) -> QuestionWorded | None:
     """The question that the reporter of an undecided issue is asked: once for an issue, in no emergency."""
-    question = question_for(
-        category_id=issue.category_id, facts=facts, evidence=evidence, result=result
-    )
-    if question is None or Clarification.objects.filter(issue=issue).exists():
+    if result is None or result.outcome in SETTLED:
         return None
-    reported = Issue.objects.values_list("channel", "category__is_emergency").get(pk=issue.pk)
-    channel, is_emergency = reported
-    return question if channel in ASKABLE_CHANNELS and not is_emergency else None
+    reported = Issue.objects.filter(pk=issue.pk, clarifications__isnull=True).values_list(
+        "channel", "category__is_emergency"
+    )
+    for channel, is_emergency in reported:
+        if channel in ASKABLE_CHANNELS and not is_emergency:
+            return question_for(
+                category_id=issue.category_id, facts=facts, evidence=evidence, result=result
+            )
+    return None
 
 
 def clarification_open(*, decision: Decision, question: QuestionWorded) -> Clarification:

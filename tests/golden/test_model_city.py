@@ -56,7 +56,7 @@ def decide_at(city: ModelCity, place: dict[str, Any], **fields: Any) -> Decision
 
 def came_out(decision: Decision) -> str:
     """The authority, or TRIAGE where a person has to decide."""
-    if decision.outcome == Outcome.TRIAGE or decision.authority is None:
+    if decision.outcome != Outcome.ASSIGNED or decision.authority is None:
         return "TRIAGE"
     return decision.authority.code
 
