@@ -156,7 +156,8 @@ def test_trap_22_neither_names_of_rules_nor_their_order_decide(model_city: Model
 
 # Identifiers and parcels as examples in help texts and docstrings; nothing is decided by them.
 EXAMPLES = re.compile(
-    r"castrop-rauxel\.de|(Gemarkung )?Castrop,? (Flur )?\d+|Habinghorst Flur", re.IGNORECASE
+    r"castrop-rauxel\.de|\d{5} Castrop-Rauxel|(Gemarkung )?Castrop,? (Flur )?\d+|Habinghorst Flur",
+    re.IGNORECASE,
 )
 
 
