@@ -7,7 +7,6 @@ from django.urls import URLPattern, URLResolver, path
 
 from mapui.views import (
     authorities,
-
     explanations,
     feeds,
     geodata,
@@ -61,7 +60,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("triage/issues/<str:number>/place/", triage_actions.issue_place, name="issue_place"),
     path("triage/issues/<str:number>/answers/", triage_actions.issue_answers, name="issue_answers"),
-
     path(
         "triage/issues/<str:number>/explanation/",
         explanations.explanation_page,
