@@ -1,7 +1,7 @@
 """The evidence of decisions: what lies across each report's disc of accuracy, for one report or a million.
 
 Everything is read from the active state of the local base by one set-based statement; no service is ever asked.
-The disc is divided into equal shares, and what is alike in all that a rule can ask becomes one situation (ADR 9).
+The disc is divided into equal shares, and what is alike in all that a rule can ask becomes one situation (ADR 10).
 `covers` and `dwithin` throughout: a place on an edge belongs to both sides, and the written tie-break (road use
 first, then smaller area, then parcel key) orders them. Metres, storage CRS.
 """
