@@ -44,7 +44,8 @@ class DatasetSpec:
     The first six characters of `district_field` are the key of the Gemarkung. `successions`: what took the place
     of a vanished object is found by area. `coverage`: the areas touch without overlaps and gaps. `checks` come
     on top of those that every dataset gets. `key_normalise`: a key as a source writes
-    it as it is stored. `is_evidence`: decisions rest on it, so a change concerns open issues.
+    it as it is stored. `looks_up`: datasets whose active rows `convert` reads. `is_evidence`: decisions rest on
+    it, so a change concerns open issues.
     """
 
     dataset: Dataset
@@ -58,6 +59,7 @@ class DatasetSpec:
     coverage: bool = False
     checks: tuple[Check, ...] = ()
     key_normalise: Callable[[str], str] = str
+    looks_up: tuple[Dataset, ...] = ()
     is_evidence: bool = True
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ from gis_core.loading.nba import DeliveryPlan, active_check, deliveries_plan, is
 from gis_core.loading.prefetch import prefetched
 from gis_core.loading.profiles import Profile, profiles_select
 from gis_core.loading.table_source import csv_batches, table_batches, table_fits
+from gis_core.loading.unchanged import sources_digest
 from gis_core.loading.wfs import directory_for, wfs_fetch
 from gis_core.loading.wfs_changes import ServiceChanges, changes_fetch
 from gis_core.loading.xml_source import profile_read, xml_batches
@@ -78,8 +79,12 @@ def source_batches(
     *,
     report: LoadReport,
     progress: Progress,
+    take: Callable[[str], bool],
 ) -> Iterator[tuple[Profile, Batch]]:
-    """All batches of the sources with the profile that fits each. LoadError names file, feature and cause."""
+    """All batches of the sources with the profile that fits each. LoadError names file, feature and cause.
+
+    `take` is asked, with the sources' digest, whether their rows are at hand; then nothing is read.
+    """
     extent = ExtentCheck(spec.dataset, jurisdiction)
     with ExitStack() as stack:
         sources = list(sources)
@@ -89,6 +94,8 @@ def source_batches(
             if partial
             else [file for source in sources for file in _files(spec, source, stack, progress)]
         )
+        if partial is None and take(_digest(spec, jurisdiction, files)):
+            files = []
         plan, files = _delivery(spec, jurisdiction, files, report)
         for number, file in enumerate(files):
             with _labelled(file.label, file.path):
@@ -113,6 +120,17 @@ def source_batches(
             shutil.rmtree(source.path)
     if plan is not None and plan.partial and (unused := plan.locations.unused):
         report.note(Message("locations_unused", {"count": unused}))
+
+
+def _digest(spec: DatasetSpec, jurisdiction: Jurisdiction, files: list[_File]) -> str:
+    """By which the same sources are known again; "" for those that are always read."""
+    if any(file.kind is not Format.XML for file in files):
+        return ""
+    described = [
+        (repr((file.label, file.source.profile, file.source.layer, file.source.crs)), file.path)
+        for file in files
+    ]
+    return sources_digest(spec, jurisdiction, described)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from gis_core.loading.geometry import geometry_prepare
 from gis_core.loading.profiles import Profile, values_apply
 from gis_core.loading.sources import Source, source_batches
 from gis_core.loading.staging import Staging
+from gis_core.loading.unchanged import active_take
 from gis_core.models import Edition, Jurisdiction
 
 # Where COPY says which of its lines and columns it could not take.
@@ -81,7 +82,19 @@ def sources_stage(
         edition.progress |= {"file": file, "features": features}
         progress(file, features)
 
-    batches = source_batches(spec, sources, edition.jurisdiction, report=read, progress=show)
+    taken: list[LoadReport] = []
+
+    def take(digest: str) -> bool:
+        _digest_note(edition, digest)
+        if former := active_take(edition, staging, digest):
+            taken.append(former)
+            show(edition.source, edition.progress["rows"])
+            _cancelled(edition)
+        return bool(taken)
+
+    batches = source_batches(
+        spec, sources, edition.jurisdiction, report=read, progress=show, take=take
+    )
     for number, (profile, batch) in enumerate(batches, start=1):
         profiles[profile.name] = None
         if number > done:
@@ -90,9 +103,17 @@ def sources_stage(
                 rows = _stage(spec, staging, edition.jurisdiction, profile, batch, staged, number)
                 _checkpoint(edition, number, rows, batch, staged)
             _cancelled(edition)
+    if taken:
+        return taken[0]
     edition.profile = ", ".join(profiles)[:50]
     staged.merge(read)
     return staged
+
+
+def _digest_note(edition: Edition, digest: str) -> None:
+    """None where what is staged so far was read by another program or beside other editions."""
+    if edition.progress.setdefault("digest", digest) != digest:
+        edition.progress["digest"] = ""
 
 
 def _resumable(edition: Edition, staging: Staging, marks: list[list[Any]]) -> bool:

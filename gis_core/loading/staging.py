@@ -135,6 +135,14 @@ class Staging:
         with connection.cursor() as cursor:
             cursor.copy_expert(command, BytesIO("".join(lines).encode()), _COPY_BLOCK)
 
+    def active_copy(self) -> None:
+        """Stages all active rows as they are; each is named by its key."""
+        self.execute(
+            "INSERT INTO {staging} ({columns}, feature, batch) SELECT {columns}, key, 0 FROM {table}"
+            " WHERE jurisdiction_id = %(jurisdiction)s AND edition_to_id IS NULL",
+            {"jurisdiction": self.edition.jurisdiction_id},
+        )
+
     def delete(self, identifiers: list[str], batch: int) -> None:
         """Notes what an update delivery deletes at this place of its order."""
         self.execute(

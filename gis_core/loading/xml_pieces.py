@@ -22,7 +22,8 @@ from gis_core.loading.formats import file_open
 PIECE_BYTES: Final = 1 << 17
 # What has no end of a member for so long is no collection of features.
 _UNCUT_BYTES: Final = 16 << 20
-_START_TAG: Final = re.compile(rb"<([A-Za-z_][\w.:-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
+# Of the root element, in what stands at the beginning of a document.
+START_TAG: Final = re.compile(rb"<([A-Za-z_][\w.:-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 _MEMBER_END: Final = re.compile(rb"</(?:[\w.-]+:)?(?:m|featureM)ember\s*>")
 
 
@@ -66,7 +67,7 @@ def _trees(path: Path, size: int) -> Iterator[etree._Element]:
 def _pieces(stream: IO[bytes], size: int) -> Iterator[bytes]:
     """Documents of about so many bytes with the same root element; the last one ends as the whole does."""
     rest = stream.read(size)
-    root, member_end = _START_TAG.search(rest), _MEMBER_END.search(rest)
+    root, member_end = START_TAG.search(rest), _MEMBER_END.search(rest)
     head = b""
     while chunk := stream.read(size):
         if root is None or member_end is None or len(rest) > _UNCUT_BYTES:

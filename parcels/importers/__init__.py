@@ -40,6 +40,8 @@ def datasets_register() -> None:
             coverage=True,
             checks=PARCEL_CHECKS,
             key_normalise=parcel_key_normalise,
+            # For sources that do not name the Gemarkung.
+            looks_up=(Dataset.CADASTRAL_DISTRICTS,),
         ),
         DatasetSpec(
             Dataset.LAND_USE, LandUse, land_use_convert, PROFILES, district_field="parcel_key"
