@@ -176,11 +176,16 @@ def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
 @require_safe
 @never_cache
 def geodata_progress(request: PageRequest, pk: int) -> HttpResponse:
-    """How far a background job is; asked for again and again, and when it is over the page shows itself anew."""
+    """How far a background job is; asked for again and again, and when it is over the page shows itself anew.
+
+    With `impact` the page waits for a sweep that looks whom the edition concerns, and for whatever else begins.
+    """
     edition = edition_or_404(pk)
     job = job_state(edition)
     context = {"edition": edition, "job": job}
     if request.htmx and not (job and job.is_running):
+        if "impact" in request.GET and impact_is_due(edition):
+            return HttpResponse(status=204)
         return HttpResponseClientRefresh()
     return render(request, "mapui/geodata/_progress.html", context)
 

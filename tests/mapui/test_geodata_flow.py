@@ -260,8 +260,11 @@ def test_impact_is_looked_at_again_when_another_edition_became_active(manager, c
     load(city, "ownership", write(tmp_path / "owners-new.csv", "\n".join(owners) + "\n"))
     page = manager.get(address)
     assert (page.context["impact"], page.context["impact_due"]) == (None, True)
-    assert 'role="status"' in page.content.decode()
+    waits = f"{reverse('geodata_progress', args=[edition.pk])}?impact"
+    assert f'hx-get="{waits}"' in page.content.decode()
+    assert manager.get(waits, headers={"HX-Request": "true"}).status_code == 204
     tasks.geodata_load_waiting()
+    assert manager.get(waits, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
     page = manager.get(address)
     assert page.context["impact_due"] is False
     assert page.context["impact"] == []
