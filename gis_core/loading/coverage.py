@@ -50,10 +50,8 @@ def coverage_checks(staging: Staging, limits: dict[str, Any]) -> Iterator[Editio
     if len(strips) >= INDEXED_STRIPS:
         staging.geometry_index()
     points = -(-limits["points"] // len(strips))
-    for west, east in strips:
-        keys, shapes = _strip_read(staging, west, east)
-        _overlaps_find(keys, shapes, limits, seen)
-        _points_try(staging, shapes, (west, east), points, random, seen)
+    for strip in strips:
+        _strip_check(staging, strip, limits, points, random, seen)
     yield from _findings(seen, rows, limits)
 
 
@@ -67,6 +65,20 @@ def _strips(staging: Staging, rows: int) -> Iterator[tuple[float, float]]:
         {"shares": shares},
     )[0]
     yield from pairwise([*limits[0][:-1], limits[1]])
+
+
+def _strip_check(
+    staging: Staging,
+    strip: tuple[float, float],
+    limits: dict[str, Any],
+    points: int,
+    random: np.random.Generator,
+    seen: _Seen,
+) -> None:
+    """A function of its own, at whose end a strip's areas are gone before those of the next one are read."""
+    keys, shapes = _strip_read(staging, *strip)
+    _overlaps_find(keys, shapes, limits, seen)
+    _points_try(staging, shapes, strip, points, random, seen)
 
 
 def _strip_read(
