@@ -85,6 +85,8 @@ def test_model_city_is_synchronised(mapfile, settings):
         again = service_sync(service=service)
     assert again.status == EditionStatus.DISCARDED
     assert [again.report[n] for n in ("new", "changed", "vanished")] == [0, 0, 0]
+    # The answer was the same but for its time: it was not read.
+    assert (again.progress["files"], again.report["rows"]) == ([], PARCELS)
     assert not any(settings.FETCH_ROOT.iterdir())
 
 
