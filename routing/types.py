@@ -87,7 +87,8 @@ class Situation:
     """All facts at one place inside the location's accuracy disc; `weight` is its share of the disc.
 
     `built_up` is in, out or unknown. `adjoining_owner` is the owner class of the nearest parcel that is
-    not a road, empty where nobody asked for it or none is near.
+    not a road, empty where nobody asked for it or none is near. `places` are the places of the disc that it
+    stands for, as hexadecimal bits (`routing.evidence.disc`), empty where there is no disc; only drawn.
     """
 
     weight: float
@@ -100,6 +101,7 @@ class Situation:
     areas: tuple[AreaFact, ...] = ()
     agreements: tuple[AgreementFact, ...] = ()
     adjoining_owner: str = ""
+    places: str = ""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Situation:
@@ -117,6 +119,7 @@ class Situation:
                 for one in data["agreements"]
             ),
             adjoining_owner=data["adjoining_owner"],
+            places=data.get("places", ""),
         )
 
 

@@ -6,17 +6,20 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+import numpy as np
+import shapely
 from django.contrib.gis.db.models.functions import AsGeoJSON, Intersection, Transform
 from django.contrib.gis.measure import D
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from gis_core.coordinates import storage_to_wgs84
 from gis_core.srids import WGS84
 from mapui.types import Bounds
 from parcels.models import Parcel
 from routing.models import Authority, Decision, RoadSection
-from routing.selectors.discs import ELSEWHERE, DiscPart, Ring, disc_parts
+from routing.selectors.discs import ELSEWHERE, DiscPart, disc_parts
 
 # Sections and parcels may be kilometres long; more of them than this around the place explains nothing (metres).
 AROUND_M: Final = 150.0
@@ -69,7 +72,7 @@ def _outlines(
 
 
 def _parts(decision: Decision) -> Iterator[dict[str, Any]]:
-    parts = [part for part in disc_parts(decision) if part.ring]
+    parts = disc_parts(decision)
     codes = {part.body for part in parts}
     found = Authority.objects.filter(jurisdiction_id=decision.issue.jurisdiction_id, code__in=codes)
     authorities = {one.code: one for one in found}
@@ -84,12 +87,21 @@ def _part(part: DiscPart, authority: Authority | None) -> dict[str, Any]:
         label = authority.name if authority else _("No rule names anybody")
     return _feature(
         "part",
-        {"type": "Polygon", "coordinates": [_degrees(part.ring)]},
+        shapely.geometry.mapping(shapely.transform(part.shape, _degrees)),
         label=label,
         code=part.body if authority else "?",
         colour=authority.colour if authority else NOBODY_COLOUR,
-        rule=part.rule_id,
+        rule=", ".join(part.rule_ids),
+        percent=round(part.share * 100),
+        inside=_inside(part),
     )
+
+
+def _inside(part: DiscPart) -> list[float]:
+    """A place well inside the largest piece, for the code that is written there."""
+    largest = max(shapely.get_parts(part.shape).tolist(), key=lambda one: one.area)
+    centre = shapely.maximum_inscribed_circle(largest).coords[0]
+    return _degrees(np.array([centre]))[0].tolist()
 
 
 def _place(decision: Decision) -> dict[str, Any]:
@@ -98,8 +110,9 @@ def _place(decision: Decision) -> dict[str, Any]:
     return _feature("place", point, label=_("Reported place"))
 
 
-def _degrees(ring: Ring) -> list[list[float]]:
-    return [[round(degree, 7) for degree in storage_to_wgs84(x, y)] for x, y in ring]
+def _degrees(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coordinates in the storage CRS as longitude and latitude."""
+    return np.array([storage_to_wgs84(x, y) for x, y in points.tolist()]).round(7)
 
 
 def _feature(kind: str, geometry: dict[str, Any], **properties: Any) -> dict[str, Any]:

@@ -42,9 +42,13 @@ class Asks(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A share of a disc, and the place that stands for it. `chosen`: the pair of the road it is about, or -1."""
+    """A share of a disc, and the place that stands for it. `chosen`: the pair of the road it is about, or -1.
+
+    `bits`: all its places of the disc; 0 where the disc is the reported point alone.
+    """
 
     share: float
+    bits: int
     place: int
     patch: Patch
     chosen: int
@@ -104,6 +108,7 @@ class Measured:
             areas=spot.patch.areas,
             agreements=tuple(one.fact for one in spot.patch.agreements if one.holds_on(on)),
             adjoining_owner=spot.adjoining_owner,
+            places=f"{spot.bits:x}" if spot.bits else "",
         )
 
     def sections(self, spot: Spot) -> tuple[SectionFact, ...]:
@@ -217,6 +222,13 @@ def _spots(
     parts.sort(key=lambda one: one[0] & -one[0])
     count = len(block.places)
     return tuple(
-        Spot(bits.bit_count() / count, first_place(bits), patch, chosen, owner)
+        Spot(
+            share=bits.bit_count() / count,
+            bits=bits if count > 1 else 0,
+            place=first_place(bits),
+            patch=patch,
+            chosen=chosen,
+            adjoining_owner=owner,
+        )
         for bits, patch, chosen, owner in parts
     )

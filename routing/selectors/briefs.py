@@ -44,17 +44,19 @@ def briefs_of(
     said: list[_Memory] = [_Memory() for _one in rule_sets]
     for head, one in measured_of(issue_ids, asking=sides.asks):
         facts = head.facts(one.report.number)
-        evidence, keys = evidence_without_places(head, one), [one.key(n) for n in one.spots]
+        evidence = evidence_without_places(head, one)
+        keys = [one.key(n) for n in one.spots]
+        answered = bool(one.report.clarifications)
         found: list[Brief | None] = []
         for position, rules in enumerate(sides.compiled(facts)):
-            if position and sides.alike(facts, one.report.category, position):
-                found.append(found[0])
-            elif rules is None:
+            if rules is None:
                 found.append(None)
-            elif one.report.clarifications:
-                # An answer picks among the places by what the keys do not hold.
-                seen = sides.seen(facts, evidence_from(head, one), position)
-                found.append(_brief_of(decide(seen, rules)))
+            elif answered:
+                # An answer picks among the places by what the keys do not hold, and may change the category.
+                whole = sides.seen(facts, evidence_from(head, one), position)
+                found.append(_brief_of(decide(whole, rules)))
+            elif position and sides.alike(facts, one.report.category, position):
+                found.append(found[0])
             else:
                 place = _Place(one, sides.seen(facts, evidence, position), keys)
                 found.append(_brief(place, said[position], rules))

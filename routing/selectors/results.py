@@ -124,7 +124,9 @@ class Sides:
         """A result for each; where the rules for the category are the first one's, so is the result."""
         found: list[Result | None] = []
         for position, rules in enumerate(self.compiled(facts)):
-            if position and self.alike(facts, evidence.category, position):
+            # An answer may have made it a report of another category.
+            may_be_alike = position > 0 and not evidence.clarifications
+            if may_be_alike and self.alike(facts, evidence.category, position):
                 found.append(found[0])
             else:
                 seen = self.seen(facts, evidence, position)

@@ -63,10 +63,10 @@ def test_doubt_between_street_and_garden_is_asked_by_use(model_city: ModelCity) 
     question = Clarification.objects.get(issue=decision.issue)
     assert (decision.outcome, question.kind) == (Outcome.ASKED, "ground")
     assert question.text_de == (
-        "Auf der Straße selbst (Fahrbahn, Geh- oder Radweg)"
-        " oder auf einem Grundstück neben der Straße (Haus, Hof, Garten)?"
+        "Auf einem Grundstück neben der Straße (Haus, Hof, Garten)"
+        " oder auf der Straße selbst (Fahrbahn, Geh- oder Radweg)?"
     )
-    assert [one["code"] for one in question.options] == ["ROAD", "BUILT", "unknown"]
+    assert [one["code"] for one in question.options] == ["BUILT", "ROAD", "unknown"]
     assert decision.sentence_de.endswith(f"Rückfrage an die meldende Person: „{question.text_de}“")
     assert question.expires_at - question.asked_at == timedelta(hours=48)
     assert not decision.deliveries.exists()
@@ -202,7 +202,7 @@ def test_answer_after_something_was_sent_makes_a_proposal(
         sent_at=timezone.now(),
         attempts=1,
     )
-    answer(client, question, "BUILT")
+    answer(client, question, "ROAD")
     assert issue.decisions.count() == 1
     assert issue.proposals.get().cause == DecisionCause.ANSWERED
 
@@ -277,7 +277,7 @@ def test_question_is_answered_once_by_page_or_api(model_city: ModelCity, client:
     address = reverse("question_api", args=[clarification_token(question.public_id)])
     shown = client.get(address).json()
     assert shown["is_open"] is True
-    assert [one["code"] for one in shown["options"]] == ["ROAD", "BUILT", "unknown"]
+    assert [one["code"] for one in shown["options"]] == ["BUILT", "ROAD", "unknown"]
     told = client.post(address, {"answer": "ROAD"}, content_type="application/json").json()
     assert (told["answer"], told["is_open"]) == ("ROAD", False)
     assert told["agency_responsible"] == "EUV Stadtbetrieb"
@@ -337,7 +337,7 @@ def test_enquiry_carries_the_question_and_takes_the_answer(
     address = reverse("responsibility_api")
     first = client.get(address, given).json()
     assert first["is_clear"] is False
-    assert [one["code"] for one in first["question"]["options"]] == ["ROAD", "BUILT", "unknown"]
+    assert [one["code"] for one in first["question"]["options"]] == ["BUILT", "ROAD", "unknown"]
     answered = {**given, "question": first["question"]["kind"], "answer": "ROAD"}
     second = client.get(address, answered).json()
     assert (second["is_clear"], second["authorities"][0]["code"]) == (True, "EUV")

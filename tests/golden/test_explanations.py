@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import shapely
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -173,25 +174,34 @@ def test_explanation_of_an_issue_without_a_decision_says_so(
     assert "Über die Zuständigkeit ist noch nicht entschieden." in page(staff, decision)
 
 
-def ring_area(ring: list[tuple[float, float]]) -> float:
-    pairs = zip(ring, ring[1:] + ring[:1], strict=True)
-    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
-
-
-def test_disc_is_drawn_in_thirteen_equal_parts_by_body(model_city: ModelCity) -> None:
+def test_disc_is_drawn_by_body_with_its_shares(model_city: ModelCity) -> None:
     decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0)
     parts = disc_parts(decision)
-    areas = [ring_area([(x - 382800, y - 5716500) for x, y in part.ring[:-1]]) for part in parts]
-    assert len(parts) == 13
-    assert max(areas) / min(areas) < 1.02
-    assert sum(areas) == pytest.approx(math.pi * 15**2, rel=0.01)
-    shares: dict[str, float] = {}
+    found: dict[str, float] = {}
+    for one in decision.candidates:
+        found[one["body"]] = found.get(one["body"], 0.0) + one["probability"]
+    assert {part.body: part.share for part in parts} == pytest.approx(found, abs=1e-6)
+    assert sum(part.share for part in parts) == 1
+    # Cells at the rim are cut off, so areas come near to the shares, and together are the disc.
+    disc = math.pi * 15.0**2
+    assert sum(part.shape.area for part in parts) == pytest.approx(disc, rel=0.002)
     for part in parts:
-        shares[part.body] = shares.get(part.body, 0) + part.share
-    found = {one["body"]: one["probability"] for one in decision.candidates}
-    assert shares.keys() == found.keys()
-    for body, share in shares.items():
-        assert share == pytest.approx(found[body], abs=1e-6)
+        assert part.shape.area / disc == pytest.approx(part.share, abs=0.02)
+    centre = shapely.Point(decision.issue.point.x, decision.issue.point.y)
+    assert [part.body for part in parts if part.shape.covers(centre)] == ["EUV"]
+
+
+def test_disc_after_an_answer_leaves_out_where_it_is_not(
+    model_city: ModelCity, staff: Client
+) -> None:
+    first = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0)
+    question = Clarification.objects.get(issue=first.issue)
+    staff.post(
+        reverse("question", args=[clarification_token(question.public_id)]), {"answer": "ROAD"}
+    )
+    parts = disc_parts(first.issue.decisions.latest("number"))
+    assert {part.body for part in parts} == {"EUV", ""}
+    assert sum(part.share for part in parts) == 1
 
 
 def test_map_of_the_explanation_names_bodies_beside_their_colours(
@@ -204,7 +214,7 @@ def test_map_of_the_explanation_names_bodies_beside_their_colours(
         kinds.setdefault(feature["properties"]["kind"], []).append(feature)
     assert {kind: len(found) for kind, found in kinds.items() if kind != "parcel"} == {
         "section": 1,
-        "part": 13,
+        "part": 3,
         "place": 1,
     }
     assert {one["properties"]["code"] for one in kinds["part"]} == {"EUV", "UAB", "ESTATE"}

@@ -25,7 +25,7 @@ from parcels.models import Ownership
 from routing.engine import CompiledRuleSet, decide
 from routing.enums import Outcome
 from routing.errors import RuleSetError
-from routing.evidence import STORED
+from routing.evidence.statement import STORED
 from routing.models import Area, Decision
 from routing.selectors import results
 from routing.selectors.rules import rule_rows
@@ -112,7 +112,7 @@ def test_trap_12_every_look_up_goes_through_an_index(model_city: ModelCity) -> N
         cursor.execute("SET LOCAL plan_cache_mode TO force_generic_plan")
         cursor.execute("SET LOCAL enable_bitmapscan TO off")
         cursor.execute(
-            f"EXPLAIN EXECUTE {STORED[0]} (ARRAY[%s]::bigint[], 30, 5, 0.02, 10, 15, '{{}}', 'UTC')",
+            f"EXPLAIN EXECUTE {STORED[0]} (ARRAY[%s]::bigint[], 250, 30, 15, '{{}}', 'UTC', 25832)",
             [decision.issue_id],
         )
         plan = "\n".join(line for (line,) in cursor.fetchall())

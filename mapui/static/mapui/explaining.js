@@ -29,17 +29,18 @@
 
   function label(feature) {
     const shown = element("span", "tip");
-    const { label: text, code, rule } = feature.properties;
+    const { label: text, code, rule, percent } = feature.properties;
     shown.append(element("strong", "", code || text));
-    if (code) shown.append(document.createElement("br"), text);
+    if (code) shown.append(document.createElement("br"), `${text} (${percent} %)`);
     if (rule) shown.append(document.createElement("br"), rule);
     return shown;
   }
 
-  // A code written on its part, where the part is large enough on the screen to hold it.
-  function named(layer, shape, feature) {
+  // The code stands in each part, at the place that the server chose inside of it.
+  function named(layer, feature) {
     const icon = L.divIcon({ html: element("span", "", feature.properties.code), className: "part-code", iconSize: [0, 0] });
-    return L.marker(shape.getBounds().getCenter(), { icon, interactive: false, keyboard: false, pane: layer.options.pane });
+    const [longitude, latitude] = feature.properties.inside;
+    return L.marker([latitude, longitude], { icon, interactive: false, keyboard: false, pane: layer.options.pane });
   }
 
   function explanationLayer(options) {
@@ -57,7 +58,7 @@
         });
         layer.addLayer(shapes);
         if (options.kind !== "part") return;
-        shapes.eachLayer((shape) => layer.addLayer(named(layer, shape, shape.feature)));
+        shapes.eachLayer((shape) => layer.addLayer(named(layer, shape.feature)));
       }, (error) => note(String(error)));
     });
     return layer;
