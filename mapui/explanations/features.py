@@ -19,7 +19,7 @@ from gis_core.srids import WGS84
 from mapui.types import Bounds
 from parcels.models import Parcel
 from routing.models import Authority, Decision, RoadSection
-from routing.selectors.discs import ELSEWHERE, DiscPart, disc_parts
+from routing.selectors.discs import ELSEWHERE, DiscPart, disc_parts, disc_radius
 
 # Sections and parcels may be kilometres long; more of them than this around the place explains nothing (metres).
 AROUND_M: Final = 150.0
@@ -41,10 +41,15 @@ def explanation_features(decision: Decision) -> list[dict[str, Any]]:
 
 def explanation_bounds(decision: Decision) -> Bounds:
     """The disc and what lies around it, in WGS84 degrees."""
-    point, margin = decision.issue.point, max(decision.issue.accuracy_m or 0.0, 20.0) * 1.15
+    point, margin = decision.issue.point, max(_radius(decision), 20.0) * 1.15
     west, south = storage_to_wgs84(point.x - margin, point.y - margin)
     east, north = storage_to_wgs84(point.x + margin, point.y + margin)
     return ((round(south, 6), round(west, 6)), (round(north, 6), round(east, 6)))
+
+
+def _radius(decision: Decision) -> float:
+    """Of the disc, also where its accuracy was assumed from how the place was given."""
+    return disc_radius(decision.evidence.get("accuracy_m"))
 
 
 def _keys(situations: Iterable[dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:
@@ -55,7 +60,7 @@ def _outlines(
     decision: Decision, rows: QuerySet[Any], facts: dict[str, dict[str, Any]], kind: str
 ) -> Iterator[dict[str, Any]]:
     """The rows as they were when the decision was made, cut off around the place."""
-    around = decision.issue.point.buffer(max(AROUND_M, 2 * (decision.issue.accuracy_m or 0.0)))
+    around = decision.issue.point.buffer(max(AROUND_M, 2 * _radius(decision)))
     found = (
         rows.filter(jurisdiction_id=decision.issue.jurisdiction_id, key__in=list(facts))
         .filter(edition_from__activated_at__lte=decision.decided_at)

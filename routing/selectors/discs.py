@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from routing.engine import CompiledRuleSet, decide
 from routing.engine.clarifications import clarified
+from routing.engine.facts import DISC_MAX_M
 from routing.evidence.disc import UNIT_DISC
 from routing.models import Authority, Decision
 from routing.selectors.results import rule_set_compiled
@@ -56,7 +57,7 @@ def disc_parts(decision: Decision) -> list[DiscPart]:
         if situation.places:
             body, rule_id = _named(evidence, situation, rules)
             found[body].append((situation, rule_id))
-    centre, radius = decision.issue.point, evidence.accuracy_m or 0.0
+    centre, radius = decision.issue.point, disc_radius(evidence.accuracy_m)
     parts = [
         DiscPart(
             body=body,
@@ -67,6 +68,11 @@ def disc_parts(decision: Decision) -> list[DiscPart]:
         for body, some in found.items()
     ]
     return sorted(parts, key=lambda part: (-part.share, part.body))
+
+
+def disc_radius(accuracy_m: float | None) -> float:
+    """How far around a place the evidence looks, in metres, for the accuracy that it notes."""
+    return min(accuracy_m or 0.0, DISC_MAX_M)
 
 
 def _named(evidence: Evidence, situation: Situation, rules: CompiledRuleSet) -> tuple[str, str]:

@@ -191,6 +191,12 @@ def test_disc_is_drawn_by_body_with_its_shares(model_city: ModelCity) -> None:
     assert [part.body for part in parts if part.shape.covers(centre)] == ["EUV"]
 
 
+def test_disc_is_no_larger_than_what_was_looked_at(model_city: ModelCity) -> None:
+    vague = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=5000.0)
+    areas = sum(part.shape.area for part in disc_parts(vague))
+    assert areas == pytest.approx(math.pi * 250.0**2, rel=0.002)
+
+
 def test_disc_after_an_answer_leaves_out_where_it_is_not(
     model_city: ModelCity, staff: Client
 ) -> None:
