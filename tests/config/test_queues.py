@@ -1,4 +1,4 @@
-"""Which worker does what: a load of geodata must never keep a report waiting."""
+"""Which worker does what: a load of geodata or a trial run must never keep a report waiting."""
 
 from __future__ import annotations
 
@@ -35,11 +35,13 @@ def test_work_on_geodata_goes_to_the_loader() -> None:
         "mapui.tasks.geodata_load_waiting",
         "mapui.tasks.geodata_rollback",
         "routing.tasks.geodata_proposals_make_missing",
+        "routing.tasks.trial_run",
     ]
 
 
 def test_everything_else_goes_to_the_worker() -> None:
-    queues = {queue_of(task) for task in own_tasks() if ".geodata_" not in task}
+    long = (".geodata_", ".trial_run")
+    queues = {queue_of(task) for task in own_tasks() if not any(one in task for one in long)}
     assert queues == {QUEUES["worker"]}
     assert queue_of("routing.tasks.deliveries_send_due") == QUEUES["worker"]
 
