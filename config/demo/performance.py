@@ -32,6 +32,10 @@ from issues.services import api_key_create, issue_release
 
 Found = TypeVar("Found")
 LOGIN = "sichtung"
+PERMISSIONS = (
+    *("triage_issue", "release_issue", "manage_geodata"),
+    *("edit_rules", "activate_rules"),
+)
 MAIL_RECEIVER = "demo-mail"
 OURS = ("web", "worker", "loader", "beat")
 KEY_NAME = "demo"
@@ -122,15 +126,13 @@ def _mail_receiver_start() -> None:
 
 
 def login_make() -> str:
-    """A login for triage and geodata with a new password, which is kept as a hash only."""
+    """A login for all that staff do, with a new password, which is kept as a hash only."""
     password = secrets.token_urlsafe(9)
     user, _ = User.objects.get_or_create(username=LOGIN)
     user.set_password(password)
     user.is_active = True
     user.save()
-    user.user_permissions.set(
-        Permission.objects.filter(codename__in=["triage_issue", "release_issue", "manage_geodata"])
-    )
+    user.user_permissions.set(Permission.objects.filter(codename__in=PERMISSIONS))
     return password
 
 
