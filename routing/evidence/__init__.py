@@ -17,7 +17,8 @@ import shapely
 from routing.evidence.ground import Ground
 from routing.evidence.measure import Asks, Measured, Spot, measured
 from routing.evidence.reports import IssueFacts, Question, Report, issue_groups
-from routing.evidence.statement import Head, issues_read, questions_read
+from routing.evidence.rows import Head
+from routing.evidence.statement import issues_read, questions_read
 from routing.types import Evidence
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -22,8 +22,7 @@ PARCEL, USE, PART, AREA, AGREEMENT, BOUNDARY = range(6)
 ROAD_USES: Final = frozenset({"ROAD", "PATH", "SQUARE"})
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelRow:
+class ParcelRow(NamedTuple):
     key: str
     gemarkung: str
     flur: int | None
@@ -34,8 +33,7 @@ class ParcelRow:
     area: float
 
 
-@dataclass(frozen=True, slots=True)
-class UseRow:
+class UseRow(NamedTuple):
     key: str
     parcel_key: str
     usage: str
@@ -43,8 +41,7 @@ class UseRow:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class PartRow:
+class PartRow(NamedTuple):
     key: str
     fact: PartFact
 

@@ -5,6 +5,7 @@ The engine's function is the definition; here the same order is made of numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -45,6 +46,7 @@ NOT_COVERING: Final = 4
 LOCAL: Final = 12
 LOCAL_BITS: Final = (1 << LOCAL) - 1
 SLACK_M: Final = 0.001
+EVERYWHERE: Final = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,38 +174,55 @@ def _asked(
 ) -> Asked:
     width = max(map(len, patches))
     nearest = (reach.cm.min(axis=1) / 100).tolist()
+    in_sight = bits_of(reach.cm <= REACH_CM)
     pairs: list[int] = []
     table: list[list[tuple[float, int, bool]]] = []
-    for pair, (section, number) in enumerate(
-        zip(reach.section, reach.report.tolist(), strict=True)
-    ):
-        if nearest[pair] > REACH_M:
-            continue
-        asked = [
-            _claim(ground, section, patch, reports[number]) for _bits, patch in patches[number]
-        ]
-        if any(metres >= nearest[pair] or path for metres, _against, path in asked):
-            pairs.append(pair)
-            table.append([*asked, *[NO_CLAIM] * (width - len(asked))])
+    for number, report in enumerate(reports):
+        mine = range(reach.first[number], reach.first[number + 1])
+        claims: dict[int, list[tuple[float, int, bool]]] = {}
+        for label, (bits, patch) in enumerate(patches[number] if mine else ()):
+            if not (patch.is_road_land or report.part):
+                continue
+            for pair in _contenders(ground, reach, patch, bits, mine, in_sight):
+                claim = _claim(ground, reach.section[pair], patch, report)
+                if claim[0] >= nearest[pair] or claim[2]:
+                    claims.setdefault(pair, [NO_CLAIM] * width)[label] = claim
+        pairs += sorted(claims)
+        table += [claims[pair] for pair in sorted(claims)]
     labels = np.zeros((len(reports), len(block.places)), dtype=np.int64)
     for number in {int(reach.report[pair]) for pair in pairs}:
         if len(patches[number]) > 1:
             masks = masks_of([bits for bits, _patch in patches[number]], len(block.places))
             labels[number] = masks.argmax(axis=0)
-    claims = np.array(table, dtype=np.float64).reshape(-1, width, 3)
+    cells = np.array(table, dtype=np.float64).reshape(-1, width, 3)
     return Asked(
         np.array(pairs, dtype=np.int64),
         labels,
-        claims[:, :, 0],
-        claims[:, :, 1].astype(np.int64),
-        claims[:, :, 2].astype(bool),
+        cells[:, :, 0],
+        cells[:, :, 1].astype(np.int64),
+        cells[:, :, 2].astype(bool),
     )
+
+
+def _contenders(
+    ground: Ground,
+    reach: Reach,
+    patch: Patch,
+    bits: int,
+    pairs: Sequence[int],
+    in_sight: Sequence[int],
+) -> Sequence[int]:
+    """The pairs that could be chosen on a patch: where a section covers it and is in sight of all of it, only such."""
+    seen = [pair for pair in pairs if bits & in_sight[pair]]
+    if not patch.covering:
+        return seen
+    rows = ground.section_rows
+    covering = [pair for pair in seen if rows[reach.section[pair]].key in patch.covering]
+    return covering if any(not bits & ~in_sight[pair] for pair in covering) else seen
 
 
 def _claim(ground: Ground, section: int, patch: Patch, report: Report) -> tuple[float, int, bool]:
     """(within how many metres the section counts, faults, whether lying on the path's parcel suffices)."""
-    if not (patch.is_road_land or report.part):
-        return NO_CLAIM
     known = ground.claims.get((section, patch))
     if known is None:
         known = ground.claims[section, patch] = _claim_on(ground.section_rows[section], patch)
@@ -338,7 +357,7 @@ def stretches_find(ground: Ground, keys: Collection[tuple[int, int]]) -> None:
     """
     unknown = [key for key in keys if key not in ground.stretches]
     ground.stretches.update((key, []) for key in unknown)
-    meeting = [key for key in unknown if _meet(ground, *key)]
+    meeting = _crossing(ground, [key for key in unknown if _meet(ground, *key)])
     if not meeting:
         return
     sections, parcels = np.array(meeting).T
@@ -364,6 +383,20 @@ def stretches_find(ground: Ground, keys: Collection[tuple[int, int]]) -> None:
             ground.stretches[meeting[number]].append((low, high))
     for key in meeting:
         ground.stretches[key] = _joined(sorted(ground.stretches[key]))
+
+
+def _crossing(ground: Ground, keys: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of which more than a yes or no is to be said: the line lies partly on the parcel."""
+    if not keys:
+        return []
+    sections, parcels = np.array(keys).T
+    lines, polygons = ground.sections.geometries[sections], ground.polygons.geometries[parcels]
+    apart = ~shapely.intersects(polygons, lines)
+    within = shapely.covers(polygons, lines)
+    for key, is_within in zip(keys, within.tolist(), strict=True):
+        if is_within:
+            ground.stretches[key] = [EVERYWHERE]
+    return [key for key, some in zip(keys, ~(apart | within), strict=True) if some]
 
 
 def _meet(ground: Ground, section: int, parcel: int) -> bool:

@@ -1,45 +1,26 @@
-"""The one statement, prepared once per connection, and its rows as reports and ground."""
+"""The one statement, prepared once per connection."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import cache, lru_cache
+from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-import numpy as np
-import shapely
 from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from shapely import STRtree
 
 from gis_core.srids import storage_srid
 from routing.engine.facts import DISC_MAX_M, REACH_M
-from routing.evidence.ground import (
-    AGREEMENT,
-    AREA,
-    BOUNDARY,
-    PARCEL,
-    PART,
-    USE,
-    AgreementRow,
-    Ground,
-    ParcelRow,
-    PartRow,
-    SectionRow,
-    Shapes,
-    StretchRow,
-    UseRow,
-)
-from routing.evidence.reports import IssueFacts, Question, Report
-from routing.types import AgreementFact, AreaFact, AssetFact, PartFact
+from routing.evidence.ground import Ground
+from routing.evidence.reports import Question, Report
+from routing.evidence.rows import Head, Row, ground_of, head_of, reports_of
 
 APP: Final = Path(__file__).resolve().parents[1]
 STATEMENT: Final = (APP / "sql" / "evidence.sql").read_text("utf-8")
@@ -91,26 +72,6 @@ EXECUTE: Final = (
 )
 _prepared_on: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
-Row = tuple[str, int, list[str | None], list[float | None], memoryview | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What holds for all reports of one statement. `authorities`: (code, acting from, acting to), both included."""
-
-    jurisdiction_id: int
-    rule_set_id: int | None
-    bodies: frozenset[str]
-    bears_through_roads: bool
-    authorities: tuple[tuple[str, date, date], ...]
-
-    def facts(self, number: int) -> IssueFacts:
-        return IssueFacts(number, self.jurisdiction_id, self.rule_set_id, self.bodies)
-
-    def lapsed(self, on: date) -> tuple[str, ...]:
-        """The authorities that do not act on this day."""
-        return tuple(code for code, start, end in self.authorities if not start <= on <= end)
-
 
 def issues_read(issue_ids: Sequence[int]) -> tuple[Head, list[Report], Ground] | None:
     """One statement for issues of one jurisdiction; None where there is none of them."""
@@ -157,15 +118,24 @@ def _read(source: tuple[str, str, str], reports: Any) -> tuple[Head, list[Report
     with connection.cursor() as cursor:
         _prepare(cursor, source)
         cursor.execute(EXECUTE.format(name=source[0]), values)
-        rows: list[Row] = cursor.fetchall()
-    by_layer: dict[str, list[Row]] = defaultdict(list)
-    for row in sorted(rows, key=lambda one: one[1]):
-        by_layer[row[0]].append(row)
-    if not by_layer["report"]:
+        layers = {layer: _rows(*columns) for layer, *columns in cursor.fetchall()}
+    if "report" not in layers:
         return None
-    [jurisdiction] = by_layer["jurisdiction"]
-    reports_found = [_report(row) for row in by_layer["report"]]
-    return _head(jurisdiction), reports_found, _ground(by_layer)
+    return head_of(layers), reports_of(layers), ground_of(layers)
+
+
+def _rows(
+    ids: list[int],
+    texts: list[list[str | None]],
+    numbers: list[list[float | None]],
+    lengths: list[int],
+    geometries: memoryview | None,
+) -> list[Row]:
+    """The columns of a layer as rows, by id: their order does not depend on what else was read."""
+    whole = bytes(geometries or b"")
+    ends = accumulate(lengths)
+    shapes = (whole[end - length : end] for end, length in zip(ends, lengths, strict=True))
+    return sorted(zip(ids, texts, numbers, shapes, strict=True), key=itemgetter(0))
 
 
 def _prepare(cursor: CursorWrapper, source: tuple[str, str, str]) -> None:
@@ -177,164 +147,3 @@ def _prepare(cursor: CursorWrapper, source: tuple[str, str, str]) -> None:
     types = ", ".join([kind, *PARAMETERS.values()])
     cursor.execute(f"PREPARE {name} ({types}) AS {STATEMENT % {**numbers, 'given': given}}")
     prepared.add(name)
-
-
-def _head(row: Row) -> Head:
-    _layer, jurisdiction_id, (_editions, bodies), (bears, rule_set_id, _has), _boundary = row
-    authorities = tuple(
-        (
-            code,
-            date.fromisoformat(start) if start else date.min,
-            date.fromisoformat(end) if end else date.max,
-        )
-        for code, start, end in json.loads(bodies or "[]")
-    )
-    return Head(
-        jurisdiction_id=jurisdiction_id,
-        rule_set_id=None if rule_set_id is None else int(rule_set_id),
-        bears_through_roads=bool(bears),
-        authorities=authorities,
-        bodies=frozenset(code for code, _start, _end in authorities),
-    )
-
-
-@lru_cache(maxsize=4096)
-def _parsed(text: str) -> Any:
-    """The same few texts come again and again; what is made of them is never changed."""
-    return json.loads(text)
-
-
-def _report(row: Row) -> Report:
-    _layer, number, texts, (x, y, accuracy), _geometry = row
-    category, part, on, answers, asset_kinds, clarifications = (text or "" for text in texts)
-    assert x is not None and y is not None and accuracy is not None  # noqa: PT018, S101
-    return Report(
-        number=number,
-        x=x,
-        y=y,
-        accuracy_m=accuracy,
-        radius=min(accuracy, DISC_MAX_M),
-        category=category,
-        part=part,
-        on=date.fromisoformat(on),
-        answers=_parsed(answers),
-        asset_kinds=tuple(_parsed(asset_kinds)),
-        texts=(category, answers, clarifications),
-        clarifications=tuple((kind, code) for kind, code in json.loads(clarifications or "[]")),
-    )
-
-
-def _ground(by_layer: dict[str, list[Row]]) -> Ground:
-    [jurisdiction] = by_layer["jurisdiction"]
-    shapes: dict[bytes, int] = {}
-    things: list[list[tuple[int, Any]]] = []
-    for name, layer, read in LAYERS:
-        for row in by_layer[name]:
-            if row[4] is None:
-                continue
-            # Parcels and their land use are mostly the same shape.
-            number = shapes.setdefault(bytes(row[4]), len(things))
-            if number == len(things):
-                things.append([])
-            things[number].append((layer, read(row)))
-    sections = Shapes(_geometries([row[4] for row in by_layer["section"]]))
-    offsets, lengths = sections.measures()
-    points = _geometries([row[4] for row in by_layer["asset"]])
-    return Ground(
-        polygons=Shapes(_geometries(shapes)),
-        things=things,
-        sections=sections,
-        offsets=offsets,
-        section_rows=_sections(by_layer, sections.geometries, lengths.tolist()),
-        assets=shapely.get_coordinates(points).reshape(-1, 2),
-        asset_rows=[_asset(row) for row in by_layer["asset"]],
-        asset_tree=STRtree(points),
-        datasets=json.loads(jurisdiction[2][0] or "{}"),
-        has_boundary=bool(jurisdiction[3][2]),
-    )
-
-
-def _geometries(found: Iterable[bytes | memoryview | None]) -> Any:
-    return shapely.from_wkb(np.array([bytes(one or b"") for one in found], dtype=object))
-
-
-def _parcel(row: Row) -> ParcelRow:
-    key, gemarkung, flur, number, location_text, owner = row[2]
-    return ParcelRow(
-        key=str(key),
-        gemarkung=str(gemarkung),
-        flur=None if flur is None else int(flur),
-        number=str(number),
-        location_text=str(location_text),
-        owner=owner or "UNKNOWN",
-        is_owner_known=owner is not None,
-        area=float(row[3][0] or 0),
-    )
-
-
-def _use(row: Row) -> UseRow:
-    return UseRow(*map(str, row[2]))
-
-
-def _area(row: Row) -> AreaFact:
-    return AreaFact(*map(str, row[2]))
-
-
-def _boundary(row: Row) -> None:
-    return None
-
-
-def _part(row: Row) -> PartRow:
-    key, part, section_key, name = map(str, row[2])
-    return PartRow(key, PartFact(part, section_key, name))
-
-
-def _agreement(row: Row) -> AgreementRow:
-    key, body, document, categories, valid_from, valid_to = row[2]
-    fact = AgreementFact(str(key), str(body), str(document), tuple(json.loads(categories or "[]")))
-    return AgreementRow(fact, valid_from, valid_to)
-
-
-LAYERS: Final[Sequence[tuple[str, int, Callable[[Row], Any]]]] = (
-    ("parcel", PARCEL, _parcel),
-    ("use", USE, _use),
-    ("part", PART, _part),
-    ("area", AREA, _area),
-    ("agreement", AGREEMENT, _agreement),
-    ("jurisdiction", BOUNDARY, _boundary),
-)
-
-
-def _asset(row: Row) -> AssetFact:
-    key, kind, number, owner, note = map(str, row[2])
-    return AssetFact(key, kind, number, owner, note, 0.0)
-
-
-def _sections(
-    by_layer: dict[str, list[Row]], geometries: Any, lengths: list[float]
-) -> list[SectionRow]:
-    stretches: dict[str, list[StretchRow]] = defaultdict(list)
-    for _layer, _id, (section_key, status), (start, end), geometry in by_layer["stretch"]:
-        line = shapely.from_wkb(bytes(geometry)) if geometry else None
-        stretches[str(section_key)].append(StretchRow(start, end, status == "unknown", line))
-    found = []
-    parts = shapely.get_num_geometries(geometries)
-    for row, line, drawn, lines in zip(
-        by_layer["section"], shapely.get_geometry(geometries, 0), lengths, parts, strict=True
-    ):
-        key, road_class, road_number, name, cleaning_class = map(str, row[2])
-        start, length = (float(number or 0) for number in row[3])
-        found.append(
-            SectionRow(
-                key=key,
-                road_class=road_class,
-                road=f"{road_class} {road_number}" if road_number else name,
-                name=name,
-                cleaning_class=cleaning_class,
-                start_station=start,
-                scale=length / drawn if lines == 1 and drawn > 0 else 0.0,
-                line=line,
-                stretches=stretches[key] if road_class in {"B", "L", "K"} else [],
-            )
-        )
-    return found

@@ -34,10 +34,10 @@ logger = logging.getLogger(__name__)
 
 RUN_TASK: Final = "routing.tasks.trial_run"
 # Issues that a worker takes at a time: what lies around them is read once for all of them, so many are quicker than
-# few; but progress should be seen, and two workers share the work: a trial has at least four chunks unless it is small.
-CHUNK: Final = 25_000
+# few; but progress should be seen, and two workers share the work: a trial has at least two chunks unless it is small.
+CHUNK: Final = 50_000
 CHUNK_LEAST: Final = 500
-CHUNKS: Final = 4
+CHUNKS: Final = 2
 # Celery workers that share a trial begun from a page.
 WORKERS: Final = 2
 

@@ -1,5 +1,6 @@
 -- Everything within reach of a set of reports of one jurisdiction, each thing once: rows of
---   layer, id, texts, numbers, geometry (WKB).
+--   layer, ids, texts, numbers, lengths of the geometries, geometries (WKB, one after the other),
+-- one row a layer, because a few long arrays are read many times quicker than many rows.
 -- The reports are stored issues or places that somebody asks about: the first part comes from
 -- routing/evidence/statement.py. Which of it concerns which report, and how that varies across each report's disc of
 -- accuracy, is worked out there; here nothing is left out that could matter, and nothing else is decided.
@@ -23,6 +24,9 @@ section AS MATERIALIZED (
     JOIN routing_roadsection s ON s.edition_to_id IS NULL AND s.jurisdiction_id = e.jurisdiction_id
         AND s.geometry && ST_Expand(e.box, %(reach)s)
 )
+SELECT layer, array_agg(id), array_agg(texts), array_agg(numbers), array_agg(COALESCE(length(geometry), 0)),
+       string_agg(geometry, ''::bytea)
+FROM (
 SELECT 'report' AS layer, g.id,
        ARRAY[g.category, g.part, g.received_on::text, g.answers::text, g.asset_kinds::text, g.clarifications::text]::text[]
            AS texts,
@@ -64,17 +68,17 @@ JOIN parcels_parcel p ON p.edition_to_id IS NULL AND p.jurisdiction_id = e.juris
 LEFT JOIN parcels_ownership o
     ON o.edition_to_id IS NULL AND o.jurisdiction_id = e.jurisdiction_id AND o.key = p.key
 UNION ALL
-SELECT 'use', l.id, ARRAY[l.key, l.parcel_key, l.usage, l.use_type, l.description]::text[], NULL::float8[], ST_AsBinary(l.geometry)
+SELECT 'use', l.id, ARRAY[l.key, l.parcel_key, l.usage, l.use_type, l.description]::text[], ARRAY[0]::float8[], ST_AsBinary(l.geometry)
 FROM extent e
 JOIN parcels_landuse l ON l.edition_to_id IS NULL AND l.jurisdiction_id = e.jurisdiction_id
     AND l.geometry && ST_Expand(e.box, %(margin)s)
 UNION ALL
-SELECT 'part', a.id, ARRAY[a.key, a.part, a.section_key, a.name]::text[], NULL, ST_AsBinary(a.geometry)
+SELECT 'part', a.id, ARRAY[a.key, a.part, a.section_key, a.name]::text[], ARRAY[0], ST_AsBinary(a.geometry)
 FROM extent e
 JOIN routing_roadpartarea a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id
     AND a.geometry && e.box
 UNION ALL
-SELECT 'area', a.id, ARRAY[a.kind, a.code, a.name]::text[], NULL,
+SELECT 'area', a.id, ARRAY[a.kind, a.code, a.name]::text[], ARRAY[0],
        ST_AsBinary(CASE WHEN c.share >= 1 THEN c.box ELSE a.geometry END)
 FROM extent e
 JOIN routing_area a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id AND a.geometry && e.box
@@ -87,7 +91,7 @@ CROSS JOIN LATERAL (
 WHERE c.share > 2e-12
 UNION ALL
 SELECT 'agreement', a.id,
-       ARRAY[a.key, a.body, a.document, a.categories::text, a.valid_from::text, a.valid_to::text]::text[], NULL,
+       ARRAY[a.key, a.body, a.document, a.categories::text, a.valid_from::text, a.valid_to::text]::text[], ARRAY[0],
        ST_AsBinary(a.geometry)
 FROM extent e
 JOIN routing_agreement a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id
@@ -103,9 +107,11 @@ FROM routing_throughroad t
 WHERE t.edition_to_id IS NULL AND t.jurisdiction_id = (SELECT jurisdiction_id FROM extent)
   AND t.section_key = ANY(ARRAY(SELECT s.key FROM section s WHERE s.road_class IN ('B', 'L', 'K')))
 UNION ALL
-SELECT 'asset', a.id, ARRAY[a.key, a.kind, a.number, a.owner, a.note]::text[], NULL, ST_AsBinary(a.geometry)
+SELECT 'asset', a.id, ARRAY[a.key, a.kind, a.number, a.owner, a.note]::text[], ARRAY[0], ST_AsBinary(a.geometry)
 FROM extent e
 JOIN routing_asset a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id
     AND a.geometry && ST_Expand(e.box, GREATEST(e.radius, %(margin)s))
 WHERE a.kind = 'construction_site'
    OR a.kind = ANY(ARRAY(SELECT k.kind FROM given g, jsonb_array_elements_text(g.asset_kinds) AS k (kind)))
+) found
+GROUP BY layer

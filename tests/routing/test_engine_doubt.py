@@ -58,7 +58,8 @@ def test_decide_rules_of_the_model_city_never_tie() -> None:
             for column in dict(one.columns).keys() & dict(other.columns).keys()
         )
     ]
-    # Each pair asks for different answers to the same question, or for opposite states.
+    # Each pair asks for different answers to the same question, or for opposite states; but for the growth on a
+    # private parcel that is a municipal street, where it is right that a person decides.
     assert level == LEVEL_PAIRS
 
 
