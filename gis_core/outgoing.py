@@ -74,7 +74,7 @@ def fetch(url: str, *, max_bytes: int, deadline_s: float) -> Fetched:
     """
     ends = time.monotonic() + deadline_s
     content = bytearray()
-    with client() as http, http.stream("GET", url) as answer:
+    with client() as http, http.stream("GET", _parsed(url)) as answer:
         answer.raise_for_status()
         for piece in answer.iter_bytes():
             content += piece
@@ -86,16 +86,15 @@ def fetch(url: str, *, max_bytes: int, deadline_s: float) -> Fetched:
     return Fetched(bytes(content), media_type)
 
 
-def check_url(url: str) -> IpAddress:
-    """The address to connect to; asks the name server. Raises `AddressRefused`."""
+def _parsed(url: str) -> httpx.URL:
     try:
-        parsed = httpx.URL(url)
+        return httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
         raise AddressRefused("address_none", url=repr(url)) from error
-    return _checked(parsed)
 
 
-def _checked(url: httpx.URL) -> IpAddress:
+def address_checked(url: httpx.URL) -> IpAddress:
+    """The address to connect to; asks the name server. Raises `AddressRefused`."""
     if url.scheme not in {"http", "https"} or not url.host:
         raise AddressRefused("address_scheme", url=repr(str(url)))
     host = url.raw_host.decode("ascii")
@@ -147,7 +146,7 @@ class _GuardedTransport(httpx.BaseTransport):
         self._inner = httpx.HTTPTransport(limits=limits, trust_env=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        address = _checked(request.url)
+        address = address_checked(request.url)
         # The Host header stays as it is; TLS asks for, and checks, the certificate of the name.
         pinned = httpx.Request(
             request.method,

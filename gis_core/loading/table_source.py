@@ -19,7 +19,7 @@ from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.datasets import Columns
 from gis_core.errors import CoordinateError, LoadError
 from gis_core.loading.batches import BATCH_ROWS, Batch, Progress
-from gis_core.loading.formats import GZIP_ERRORS, Format, file_open
+from gis_core.loading.formats import GZIP_ERRORS, file_open
 from gis_core.loading.profiles import Profile, columns_match
 from gis_core.messages import Message
 
@@ -291,8 +291,3 @@ def _csv_batch(
         features.append(f"line {offset}")
     columns: Columns = {c: [row[i].strip() or None for row in rows] for c, i in matched.items()}
     return Batch(file, columns, features, None, None)
-
-
-TABLE_FORMATS: Final = frozenset(
-    {Format.GEOPACKAGE, Format.SHAPEFILE, Format.FLATGEOBUF, Format.GEOJSON}
-)

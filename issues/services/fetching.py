@@ -59,7 +59,7 @@ def photo_fetch(photo: Photo) -> Photo:
             photo.source_url, max_bytes=settings.PHOTO_MAX_BYTES, deadline_s=DEADLINE_S
         )
         prepared = photo_prepare(fetched.content)
-    except (PhotoRefused, outgoing.OutgoingError, httpx.HTTPError, httpx.InvalidURL) as error:
+    except (PhotoRefused, outgoing.OutgoingError, httpx.HTTPError) as error:
         reason = _reason(error)
         return _try_later(photo, reason) if _may_pass(error) else _refuse(photo, reason)
     photo_fill(photo, prepared)

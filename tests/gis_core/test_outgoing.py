@@ -93,23 +93,27 @@ def loopback_allowed(settings) -> None:
 )
 def test_address_that_must_not_be_reached_is_refused(host):
     with pytest.raises(outgoing.AddressRefused):
-        outgoing.check_url(f"http://{host}/")
+        outgoing.address_checked(httpx.URL(f"http://{host}/"))
     with pytest.raises(outgoing.AddressRefused), outgoing.client() as http:
         http.get(f"http://{host}:9/")
 
 
 @pytest.mark.parametrize("host", ["8.8.8.8", "[2606:4700::1111]", "[::ffff:8.8.8.8]"])
 def test_public_address_may_be_reached(host):
-    assert outgoing.check_url(f"https://{host}/") == ipaddress.ip_address(host.strip("[]"))
+    found = outgoing.address_checked(httpx.URL(f"https://{host}/"))
+    assert found == ipaddress.ip_address(host.strip("[]"))
 
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://8.8.8.8/", "file:///etc/passwd", "//8.8.8.8/", "http:///x", "gopher://8.8.8.8/", "x"],
+    [
+        *("ftp://8.8.8.8/", "file:///etc/passwd", "//8.8.8.8/", "http:///x", "gopher://8.8.8.8/"),
+        *("x", "http://a:b/"),
+    ],
 )
 def test_address_that_is_no_web_address_is_refused(url):
     with pytest.raises(outgoing.AddressRefused):
-        outgoing.check_url(url)
+        outgoing.fetch(url, max_bytes=1, deadline_s=1)
 
 
 def test_name_with_one_forbidden_address_is_refused(monkeypatch):
@@ -118,7 +122,7 @@ def test_name_with_one_forbidden_address_is_refused(monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", both)
     with pytest.raises(outgoing.AddressRefused, match=r"10\.0\.0\.1"):
-        outgoing.check_url("https://two-faced.example/")
+        outgoing.address_checked(httpx.URL("https://two-faced.example/"))
 
 
 def test_name_that_does_not_resolve_is_a_failed_connection(monkeypatch):
