@@ -26,36 +26,39 @@ MANAGE_GEODATA = "gis_core.manage_geodata"
 TRIAGE = "issues.triage_issue"
 
 
+def may_any(user: AbstractBaseUser | AnonymousUser, *permissions: str) -> bool:
+    return isinstance(user, PermissionsMixin | AnonymousUser) and any(
+        user.has_perm(permission) for permission in permissions
+    )
+
+
 def may_triage(user: AbstractBaseUser | AnonymousUser) -> bool:
-    return isinstance(user, PermissionsMixin | AnonymousUser) and user.has_perm(
-        "issues.triage_issue"
-    )
+    return may_any(user, TRIAGE)
 
 
-def may_manage_geodata(user: AbstractBaseUser | AnonymousUser) -> bool:
-    return isinstance(user, PermissionsMixin | AnonymousUser) and user.has_perm(
-        "gis_core.manage_geodata"
-    )
+def feed_for(*permissions: str) -> Callable[[View[P]], View[P]]:
+    """For what a page or map loads: 403 instead of a login page, which no map could show."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not may_any(request.user, *permissions):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
 
 
 def staff_feed(view: View[P]) -> View[P]:
-    """For what the triage map loads: 403 instead of a login page, which no map could show."""
-    return _guarded(view, may_triage)
+    """For what the triage map loads."""
+    return feed_for(TRIAGE)(view)
 
 
 def geodata_feed(view: View[P]) -> View[P]:
-    """The same for what the maps of editions load."""
-    return _guarded(view, may_manage_geodata)
-
-
-def _guarded(view: View[P], allowed: Callable[[AbstractBaseUser | AnonymousUser], bool]) -> View[P]:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not allowed(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
+    """For what the maps of editions load."""
+    return feed_for(MANAGE_GEODATA)(view)
 
 
 def page_for(*permissions: str) -> Callable[[Any], Any]:
@@ -85,14 +88,3 @@ def rules_page(*permissions: str) -> Callable[[Any], Any]:
     """For pages about rules: without permissions named, either of the two that concern them opens the page."""
     needed = permissions or (EDIT_RULES, ACTIVATE_RULES)
     return lambda view: page_for(*needed)(never_cache(view))
-
-
-def feed_for(*permissions: str) -> Callable[[View[P]], View[P]]:
-    """The same for what a page loads: 403 instead of a login page."""
-
-    def allowed(user: AbstractBaseUser | AnonymousUser) -> bool:
-        return isinstance(user, PermissionsMixin | AnonymousUser) and any(
-            user.has_perm(permission) for permission in permissions
-        )
-
-    return lambda view: _guarded(view, allowed)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,17 +31,13 @@ from mapui.geodata.impact import impact_is_due, impact_shown
 from mapui.geodata.jobs import JobState, job_mark, job_state
 from mapui.geodata.selectors import changes_shown, dataset_states, difference_table, editions_shown
 from mapui.geodata.uploads import StreamingHandler, upload_drop, upload_keep
+from mapui.permissions import MANAGE_GEODATA, page_for
 from mapui.selectors import jurisdiction_shown
 from mapui.types import PageRequest
 
 PAGE_SIZE = 25
 CHANGES_PAGE_SIZE = 100
-PERMISSION = "gis_core.manage_geodata"
-
-
-def geodata_permission(view: Any) -> Any:
-    """Who is not logged in goes to the login page; who is and may not gets 403."""
-    return login_required(permission_required(PERMISSION, raise_exception=True)(view))
+geodata_permission = page_for(MANAGE_GEODATA)
 
 
 @geodata_permission

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from functools import wraps
-from typing import Any
-
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.db import models
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import trigger_client_event
 
 from issues.errors import IssuesError
 from issues.models import Issue
@@ -25,6 +21,7 @@ from mapui.decision_cards import decision_card
 from mapui.enums import MapName
 from mapui.forms import PlaceForm, TriageFilterForm
 from mapui.parcel_cards import ParcelsFound, parcel_card, parcels_chosen
+from mapui.permissions import TRIAGE, page_for
 from mapui.selectors import (
     authorities_by_pk,
     decision_ruled,
@@ -47,24 +44,7 @@ LIST_CHANGED = "issues-changed"
 ANSWERS = {"accept": ProposalState.ACCEPTED, "dismiss": ProposalState.DISMISSED}
 
 
-def triage_permission(view: Any) -> Any:
-    """Who is not logged in goes to the login page; who is and may not gets 403.
-
-    A part of a page whose session has run out makes the browser open the login page, instead of showing it
-    in the place of the part.
-    """
-    permitted = login_required(
-        permission_required("issues.triage_issue", raise_exception=True)(view)
-    )
-
-    @wraps(view)
-    def guarded(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.htmx and not request.user.is_authenticated:
-            return HttpResponseClientRedirect(f"{reverse('login')}?next={reverse('triage')}")
-        response: HttpResponseBase = permitted(request, *args, **kwargs)
-        return response
-
-    return guarded
+triage_permission = page_for(TRIAGE)
 
 
 @triage_permission

@@ -37,8 +37,9 @@ def test_triage_anonymous_is_sent_to_login(client, town):
 def test_triage_part_of_a_page_after_the_session_opens_login(client, town):
     issue = issue_create(town)
     address = reverse("triage_issue", args=[issue.number])
-    response = client.get(address, headers={"HX-Request": "true"})
-    assert response["HX-Redirect"] == "/login/?next=/triage/"
+    shown = {"HX-Request": "true", "HX-Current-URL": "http://testserver/triage/?status=received"}
+    response = client.get(address, headers=shown)
+    assert response["HX-Redirect"] == "/login/?next=%2Ftriage%2F%3Fstatus%3Dreceived"
     assert issue.description not in response.content.decode()
 
 
