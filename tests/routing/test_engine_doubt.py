@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from routing.engine import CompiledRuleSet, RuleRow, ThresholdRow, decide
 from routing.enums import Outcome
 from routing.types import AgreementFact, Evidence
-from tests.routing.test_engine import ROWS, RULES, bodies, evidence, road, section
+from tests.routing.test_engine import ROWS, RULES, any_evidence, bodies, evidence, road, section
 
 ON_G = evidence("ROAD_SURFACE", "carriageway", **road("G"))
 
@@ -167,3 +169,16 @@ def test_evidence_of_before_is_still_read() -> None:
     for later in ("clarifications", "shadowed", "lapsed"):
         del old[later]
     assert Evidence.from_json(old) == ON_G
+
+
+@settings(max_examples=150, deadline=None)
+@given(found=st.lists(any_evidence(), min_size=2, max_size=5), data=st.data())
+def test_decide_does_not_depend_on_the_order_of_evidence(
+    found: list[Evidence], data: st.DataObject
+) -> None:
+    situations = [replace(one.situations[0], weight=1 / len(found)) for one in found]
+    shuffled = data.draw(st.permutations(situations))
+    whole = decide(replace(found[0], situations=tuple(situations)), RULES)
+    other = decide(replace(found[0], situations=tuple(shuffled)), RULES)
+    assert (other.outcome, other.candidates) == (whole.outcome, whole.candidates)
+    assert sorted(other.doubts) == sorted(whole.doubts)
