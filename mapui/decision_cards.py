@@ -26,6 +26,7 @@ class CandidateShown:
 
     authority: Authority | None
     code: str
+    area: str
     percent: int
     rule_id: str
     legal_basis: str
@@ -88,6 +89,7 @@ def decision_card(issue: Issue, *, decision: Decision | None = None) -> Decision
     codes = [*(one["body"] for one in decision.candidates), *decision.notify]
     authorities = authorities_named(issue.jurisdiction, codes)
     evidence = Evidence.from_json(decision.evidence) if decision.evidence else None
+    areas = evidence.area_names if evidence else {}
     parcel = (
         Parcel.objects.active()
         .filter(jurisdiction=issue.jurisdiction, key=decision.parcel_key)
@@ -98,7 +100,9 @@ def decision_card(issue: Issue, *, decision: Decision | None = None) -> Decision
         legal_basis=legal_basis_shown(decision.legal_basis, language),
         is_clear=decision.outcome == Outcome.ASSIGNED,
         percent=_percent(decision.confidence),
-        candidates=tuple(_candidate(one, authorities, language) for one in decision.candidates),
+        candidates=tuple(
+            _candidate(one, authorities, areas, language) for one in decision.candidates
+        ),
         notified=tuple(
             authorities[code].name if code in authorities else code for code in decision.notify
         ),
@@ -118,11 +122,12 @@ def _percent(share: float) -> int:
 
 
 def _candidate(
-    stored: dict[str, Any], authorities: dict[str, Authority], language: str
+    stored: dict[str, Any], authorities: dict[str, Authority], areas: dict[str, str], language: str
 ) -> CandidateShown:
     return CandidateShown(
         authority=authorities.get(stored["body"]),
         code=stored["body"],
+        area=areas.get(stored.get("area_code", ""), ""),
         percent=_percent(stored["score"]),
         rule_id=stored["rule_id"],
         legal_basis=legal_basis_shown(stored["legal_basis"], language),

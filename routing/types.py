@@ -146,6 +146,11 @@ class Evidence:
     shadowed: tuple[str, ...] = ()
     lapsed: tuple[str, ...] = ()
 
+    @property
+    def area_names(self) -> dict[str, str]:
+        """The name of each area in the evidence, by its code."""
+        return {area.code: area.name for one in self.situations for area in one.areas}
+
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "on": self.on.isoformat()}
 
@@ -220,6 +225,11 @@ class Candidate:
     area_code: str = ""
     probability: float = 0.0
     via: str = ""
+
+    @property
+    def addressee(self) -> str:
+        """Who would be told: the body, and of neighbours the one in whose area it is."""
+        return f"{self.body}/{self.area_code}" if self.area_code else self.body
 
 
 @dataclass(frozen=True, slots=True)

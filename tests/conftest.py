@@ -6,4 +6,6 @@ from hypothesis import settings
 
 # The same examples on every machine and no time limit on one: a slow runner is not a wrong program.
 settings.register_profile("suite", deadline=None, derandomize=True, print_blob=True)
+# `./run test --hypothesis-profile=search` looks for others: once more of them with each call.
+settings.register_profile("search", deadline=None, print_blob=True)
 settings.load_profile("suite")

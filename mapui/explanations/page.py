@@ -20,6 +20,7 @@ class CandidateLine:
 
     code: str
     name: str
+    area: str
     percent: float | None
     score: int
     rule_id: str
@@ -99,6 +100,7 @@ def _candidate(one: dict[str, Any], language: str) -> CandidateLine:
     return CandidateLine(
         code=one["body"]["code"],
         name=one["body"][language],
+        area=one["area"]["name"] if one["area"] else "",
         percent=None if probability is None else round(probability * 100, 1),
         score=round(one["score"] * 100),
         rule_id=one["rule_id"] or "",

@@ -39,7 +39,7 @@ def decide(evidence: Evidence, ruleset: CompiledRuleSet) -> Result:
         for finding, weight in zip(findings, weights, strict=True)
         for one in finding.candidates
     )
-    scores = [(one.body, one.rule_id, one.score) for one in candidates]
+    scores = [(one.addressee, one.rule_id, one.score) for one in candidates]
     return Result(
         outcome=outcome_of(scores, doubts=doubts, evidence=evidence, ruleset=ruleset),
         candidates=candidates,
@@ -159,7 +159,7 @@ def _candidate(
     law = _law_agreeing(rule, body, following, facts, ruleset)
     notify = next(iter(bodies_resolve(law.row.notify, facts, ruleset)), None)
     told = notify.code if notify and notify.code not in {*facts.evidence.lapsed, "", TRIAGE} else ""
-    area = next((a.code for a in facts.situation.areas if a.kind == NEIGHBOUR), "")
+    area = min((a.code for a in facts.situation.areas if a.kind == NEIGHBOUR), default="")
     return Candidate(
         body=body.code,
         score=max(rule.row.confidence, law.row.confidence),

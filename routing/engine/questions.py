@@ -94,7 +94,7 @@ def _tried(
 def _bodies(result: Result) -> dict[str, float]:
     bodies: dict[str, float] = defaultdict(float)
     for one in result.candidates:
-        bodies[one.body] += one.probability
+        bodies[one.addressee] += one.probability
     return bodies
 
 

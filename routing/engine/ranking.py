@@ -27,32 +27,45 @@ NEVER_BY_ITSELF: Final = frozenset(
 STEPS: Final = 1 << 20
 
 
+# Addressee (see `Candidate`), rule and hypothesis.
 Key = tuple[str, str, str]
 
 
 def candidates_ranked(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """One candidate for each body, rule and hypothesis; bodies by their score, within a body by its parts.
+    """One candidate for each addressee, rule and hypothesis; addressees by their score, each one's by its parts.
 
-    `probability` of what is given may be any shares; what is returned sums to one.
+    `probability` of what is given may be any shares; what is returned sums to one. Who gets a copy, and the
+    rule by which a computed body was found, are those of the greatest share.
     """
     parts: dict[Key, list[Candidate]] = defaultdict(list)
     for one in found:
-        parts[one.body, one.rule_id, one.hypothesis].append(one)
+        parts[one.addressee, one.rule_id, one.hypothesis].append(one)
     order = scores_ranked({key: [one.score for one in group] for key, group in parts.items()})
     shares = _shares([math.fsum(one.probability for one in parts[key]) for key, _score in order])
     return tuple(
-        replace(parts[key][0], score=score, probability=share)
+        replace(_weightiest(parts[key]), score=score, probability=share)
         for (key, score), share in zip(order, shares, strict=True)
     )
 
 
+def _weightiest(parts: Sequence[Candidate]) -> Candidate:
+    """One of those parts that agree in all but their shares and have together most of them."""
+    if len(parts) == 1:
+        return parts[0]
+    shares: dict[tuple[str, tuple[str, ...]], list[float]] = defaultdict(list)
+    for one in parts:
+        shares[one.via, one.notify].append(one.probability)
+    most = max(shares, key=lambda details: (math.fsum(shares[details]), details))
+    return next(one for one in parts if (one.via, one.notify) == most)
+
+
 def scores_ranked(found: Mapping[Key, Iterable[float]]) -> list[tuple[Key, float]]:
-    """(body, rule, hypothesis) with its score, to four digits, in the order of the candidates."""
+    """Each key with its score, to four digits, in the order of the candidates."""
     scores = [(key, math.fsum(some)) for key, some in sorted(found.items())]
-    of_body: dict[str, list[float]] = defaultdict(list)
-    for (body, _rule, _hypothesis), score in scores:
-        of_body[body].append(score)
-    sums = {body: math.fsum(some) for body, some in of_body.items()}
+    of_addressee: dict[str, list[float]] = defaultdict(list)
+    for (addressee, _rule, _hypothesis), score in scores:
+        of_addressee[addressee].append(score)
+    sums = {addressee: math.fsum(some) for addressee, some in of_addressee.items()}
     scores.sort(key=lambda one: (-sums[one[0][0]], one[0][0] == TRIAGE, one[0][0], -one[1], one[0]))
     return [(key, round(score, 4)) for key, score in scores]
 
@@ -77,13 +90,14 @@ def outcome_of(
     evidence: Evidence,
     ruleset: CompiledRuleSet,
 ) -> Outcome:
-    """What happens with the first body of (body, rule, score), in the order of the candidates."""
+    """What happens with the first addressee of (addressee, rule, score), in the order of the candidates."""
     scores: dict[str, float] = {}
     rules: dict[str, list[str]] = {}
     for one, rule_id, part in ranked:
         scores[one] = scores.get(one, 0.0) + part
         rules.setdefault(one, []).append(rule_id)
-    (body, score), *others = scores.items()
+    (addressee, score), *others = scores.items()
+    body = addressee.partition("/")[0]
     threshold = ruleset.threshold(evidence.category, body)
     lead = score - (others[0][1] if others else 0.0)
     if (
@@ -93,5 +107,5 @@ def outcome_of(
         or round(lead, 4) < threshold.assign_margin
     ):
         return Outcome.TRIAGE
-    held_back = not set(evidence.shadowed).isdisjoint(rules[body])
+    held_back = not set(evidence.shadowed).isdisjoint(rules[addressee])
     return Outcome.PROPOSED if held_back or threshold.is_proposed_only else Outcome.ASSIGNED

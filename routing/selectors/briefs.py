@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from routing.engine import CompiledRuleSet, decide
 from routing.engine.decide import doubts_named, finding_of
-from routing.engine.ranking import outcome_of, scores_ranked
+from routing.engine.ranking import Key, outcome_of, scores_ranked
 from routing.enums import Outcome
 from routing.evidence import (
     Measured,
@@ -27,9 +27,8 @@ class Brief(NamedTuple):
     """What `routing.types.Result` says in short: its outcome, and whom its first candidate names by which rule."""
 
     outcome: Outcome
-    body: str
+    addressee: str
     rule_id: str
-    area_code: str
 
 
 def briefs_of(
@@ -77,9 +76,9 @@ REMEMBERED: Final = 100_000
 
 
 class _Said(NamedTuple):
-    """What the rules said about a place: (body, rule, hypothesis), area and score for a whole disc; doubts."""
+    """What the rules said about a place: the candidates with their scores for a whole disc; doubts."""
 
-    scores: tuple[tuple[tuple[str, str, str], str, float], ...]
+    scores: tuple[tuple[Key, float], ...]
     doubts: tuple[str, ...]
 
 
@@ -97,8 +96,7 @@ def _brief(place: _Place, memory: _Memory, rules: CompiledRuleSet) -> Brief:
     whole = (about, place.keys[0])
     if len(place.keys) == 1 and whole in memory.whole:
         return memory.whole[whole]
-    parts: dict[tuple[str, str, str], list[float]] = defaultdict(list)
-    areas: dict[tuple[str, str, str], str] = {}
+    parts: dict[Key, list[float]] = defaultdict(list)
     doubts = []
     for spot, key in zip(place.measured.spots, place.keys, strict=True):
         said = memory.said.get((about, key)) or _ask(place, spot, rules)
@@ -107,14 +105,14 @@ def _brief(place: _Place, memory: _Memory, rules: CompiledRuleSet) -> Brief:
             memory.whole.clear()
         memory.said[about, key] = said
         doubts.append(said.doubts)
-        for candidate, area_code, score in said.scores:
+        for candidate, score in said.scores:
             parts[candidate].append(score * spot.share)
-            areas.setdefault(candidate, area_code)
-    order = scores_ranked(parts)
-    ranked = [(body, rule_id, score) for (body, rule_id, _h), score in order]
+    ranked = [
+        (addressee, rule_id, score) for (addressee, rule_id, _h), score in scores_ranked(parts)
+    ]
     named = doubts_named(place.evidence, doubts)
     outcome = outcome_of(ranked, doubts=named, evidence=place.evidence, ruleset=rules)
-    found = Brief(outcome, ranked[0][0], ranked[0][1], areas[order[0][0]])
+    found = Brief(outcome, ranked[0][0], ranked[0][1])
     if len(place.keys) == 1:
         memory.whole[whole] = found
     return found
@@ -123,12 +121,11 @@ def _brief(place: _Place, memory: _Memory, rules: CompiledRuleSet) -> Brief:
 def _ask(place: _Place, spot: Spot, rules: CompiledRuleSet) -> _Said:
     finding = finding_of(place.evidence, place.measured.situation(spot), rules)
     scores = tuple(
-        ((one.body, one.rule_id, one.hypothesis), one.area_code, one.score)
-        for one in finding.candidates
+        ((one.addressee, one.rule_id, one.hypothesis), one.score) for one in finding.candidates
     )
     return _Said(scores, finding.doubts)
 
 
 def _brief_of(result: Result) -> Brief:
     first = result.candidates[0]
-    return Brief(result.outcome, first.body, first.rule_id, first.area_code)
+    return Brief(result.outcome, first.addressee, first.rule_id)

@@ -18,6 +18,7 @@ from routing.sentences import legal_basis_shown, tried_phrase
 from routing.sentences.compose import doubt_phrase
 from routing.sentences.questions import LANGUAGES
 from routing.sentences.words import WORDS
+from routing.types import Evidence
 
 SCHEMA_FILE: Final = Path(__file__).resolve().parents[1] / "data" / "explanation.schema.json"
 # What the engine reads of a report; everything else in the stored evidence is told elsewhere.
@@ -37,11 +38,12 @@ def explanation_of(decision: Decision) -> dict[str, Any]:
     authorities = {
         one.code: one for one in Authority.objects.filter(jurisdiction_id=issue.jurisdiction_id)
     }
+    areas = Evidence.from_json(decision.evidence).area_names if decision.evidence else {}
     return {
         "schema": explanation_schema()["$id"],
         "issue": _issue(issue),
         "decision": _decision(decision, authorities),
-        "candidates": [_candidate(one, authorities) for one in decision.candidates],
+        "candidates": [_candidate(one, authorities, areas) for one in decision.candidates],
         "rules": [_rule(one) for one in decision.trace],
         "doubts": _doubts(decision),
         "clarifications": [_clarification(one) for one in issue.clarifications.all()],
@@ -103,10 +105,14 @@ def _basis(basis: str) -> dict[str, str] | None:
     }
 
 
-def _candidate(stored: dict[str, Any], authorities: dict[str, Authority]) -> dict[str, Any]:
+def _candidate(
+    stored: dict[str, Any], authorities: dict[str, Authority], areas: dict[str, str]
+) -> dict[str, Any]:
     """`probability` is None for decisions of before it was recorded."""
+    area = stored.get("area_code")
     return {
         "body": _named(stored["body"], authorities),
+        "area": {"code": area, "name": areas.get(area, "")} if area else None,
         "probability": stored.get("probability"),
         "score": stored["score"],
         "rule_id": stored["rule_id"] or None,

@@ -41,7 +41,7 @@ def sentence(
     if result.outcome == Outcome.ASSIGNED:
         reason = reason_phrase(first, result.facts, language)
         told = [
-            words.assigned.format(authority=authorities[first.body]),
+            words.assigned.format(authority=_names(result, authorities)[0]),
             words.because.format(category=category, place=place, reason=reason),
             answered,
             words.basis.format(
@@ -67,9 +67,7 @@ def public_sentence(
     words = WORDS[language]
     first = result.candidates[0]
     is_clear = result.outcome == Outcome.ASSIGNED
-    names = list(
-        dict.fromkeys(authorities[one.body] for one in result.candidates if one.body != TRIAGE)
-    )
+    names = _names(result, authorities)
     form = words.asked_nobody
     if names:
         form = words.asked_clear if is_clear else words.asked_unclear
@@ -84,6 +82,19 @@ def public_sentence(
     return f"{text} {words.basis.format(basis=basis, rule=first.rule_id)}"
 
 
+def _names(result: Result, authorities: Mapping[str, str]) -> list[str]:
+    """Who may have to act, each once and likelier ones first; a neighbour with the name of its area."""
+    areas = result.facts.evidence.area_names
+    named = (
+        f"{authorities[one.body]} {areas[one.area_code]}"
+        if one.area_code
+        else authorities[one.body]
+        for one in result.candidates
+        if one.body != TRIAGE
+    )
+    return list(dict.fromkeys(named))
+
+
 def _rests_on_ownership(candidate: Candidate) -> bool:
     predicates = (
         condition_compile(candidate.condition).predicates if candidate.condition else frozenset()
@@ -94,7 +105,7 @@ def _rests_on_ownership(candidate: Candidate) -> bool:
 def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str]) -> str:
     words = WORDS[language]
     first = result.candidates[0]
-    names = list(dict.fromkeys(authorities[c.body] for c in result.candidates if c.body != TRIAGE))
+    names = _names(result, authorities)
     doubts = ", ".join(_doubts(result, words))
     if names:
         return words.doubtful.format(authorities=one_of(names, words), doubts=doubts)
@@ -184,7 +195,10 @@ def _source(candidate: Candidate, facts: Facts) -> str:
 def _doubts(result: Result, words: Words) -> list[str]:
     first = result.candidates[0]
     codes = [code for code in result.doubts if code.partition(":")[0] in words.doubts]
-    if len(result.facts.evidence.situations) > 1 and len({c.body for c in result.candidates}) > 1:
+    if (
+        len(result.facts.evidence.situations) > 1
+        and len({c.addressee for c in result.candidates}) > 1
+    ):
         codes.append("accuracy")
     if result.outcome == Outcome.PROPOSED:
         codes.append("proposed_only")

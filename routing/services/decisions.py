@@ -203,16 +203,6 @@ def _decision(
     section = result.facts.section if result else None
     names_de = {code: authority.name_de for code, authority in authorities.items()}
     names_en = {code: authority.name_en for code, authority in authorities.items()}
-    if first and first.area_code and first.body in authorities:
-        # The place itself may lie inside while most of its disc lies in a neighbour's area.
-        neighbour = next(
-            area.name
-            for situation in evidence.situations
-            for area in situation.areas
-            if area.code == first.area_code
-        )
-        names_de[first.body] += f" {neighbour}"
-        names_en[first.body] += f" {neighbour}"
     return Decision(
         issue=issue,
         outcome=result.outcome if result else Outcome.TRIAGE,
@@ -241,6 +231,6 @@ def _decision(
 
 
 def score_of(result: Result) -> float:
-    """The score of the first candidate's body over all its rules and hypotheses."""
-    body = result.candidates[0].body
-    return round(sum(one.score for one in result.candidates if one.body == body), 4)
+    """The score of the first candidate's addressee over all its rules and hypotheses."""
+    first = result.candidates[0].addressee
+    return round(sum(one.score for one in result.candidates if one.addressee == first), 4)

@@ -77,8 +77,7 @@ def answers(
 def answer_of(brief: Brief | None) -> Answer:
     if brief is None:
         return Answer("", Outcome.TRIAGE, "")
-    body = f"{brief.body}/{brief.area_code}" if brief.area_code else brief.body
-    return Answer(body, brief.outcome, brief.rule_id)
+    return Answer(brief.addressee, brief.outcome, brief.rule_id)
 
 
 def editions_check(

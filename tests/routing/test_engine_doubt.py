@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from routing.engine import CompiledRuleSet, RuleRow, ThresholdRow, decide
 from routing.enums import Outcome
-from routing.types import AgreementFact, Evidence
+from routing.sentences import sentence
+from routing.types import AgreementFact, AreaFact, Evidence
 from tests.routing.test_engine import ROWS, RULES, any_evidence, bodies, evidence, road, section
 
 ON_G = evidence("ROAD_SURFACE", "carriageway", **road("G"))
@@ -169,6 +170,53 @@ def test_evidence_of_before_is_still_read() -> None:
     for later in ("clarifications", "shadowed", "lapsed"):
         del old[later]
     assert Evidence.from_json(old) == ON_G
+
+
+HERNE, BOCHUM = (
+    AreaFact("neighbour", "05916000", "Herne"),
+    AreaFact("neighbour", "05911000", "Bochum"),
+)
+
+
+def outside(*areas: AreaFact) -> Evidence:
+    """One situation of equal weight in each of the neighbours' areas."""
+    one = evidence("ROAD_SURFACE", inside=False)
+    situations = tuple(
+        replace(one.situations[0], areas=(area,), weight=1 / len(areas)) for area in areas
+    )
+    return replace(one, situations=situations)
+
+
+def test_decide_between_two_neighbours_is_triage_that_names_both() -> None:
+    result = decide(outside(HERNE, BOCHUM), RULES)
+    assert result.outcome == Outcome.TRIAGE
+    assert [(c.addressee, c.probability) for c in result.candidates] == [
+        ("NEIGH/05911000", 0.5),
+        ("NEIGH/05916000", 0.5),
+    ]
+    words = sentence(result, language="de", category="Loch", authorities={"NEIGH": "Nachbar"})
+    assert "Nachbar Bochum oder Nachbar Herne" in words
+
+
+def test_decide_mostly_in_one_neighbour_is_assigned_to_it() -> None:
+    result = decide(outside(*[HERNE] * 7, BOCHUM), RULES)
+    assert (result.outcome, result.candidates[0].addressee) == (Outcome.ASSIGNED, "NEIGH/05916000")
+
+
+def test_decide_copies_go_where_most_of_the_disc_sends_them() -> None:
+    on_l, on_k = (
+        evidence("MANHOLE", "carriageway", **road(road_class, "in")) for road_class in "LK"
+    )
+    situations = [
+        replace(on_l.situations[0], weight=0.25),
+        replace(on_k.situations[0], weight=0.75),
+    ]
+    copies = {
+        decide(replace(on_l, situations=tuple(order)), RULES).candidates[0].notify
+        for order in (situations, situations[::-1])
+    }
+    assert copies == {decide(on_k, RULES).candidates[0].notify}
+    assert copies != {decide(on_l, RULES).candidates[0].notify}
 
 
 @settings(max_examples=150, deadline=None)
