@@ -35,6 +35,7 @@ class LocationSource(models.TextChoices):
     COORDINATES = "coordinates", _("coordinates")
     ADDRESS = "address", _("address")
     PARCEL = "parcel", _("parcel key")
+    PHOTO = "photo", _("photo")
 
 
 class RoadPart(models.TextChoices):

@@ -93,20 +93,23 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
 
     Raises an `IssuesError`; `ReportInvalid` when several things are wrong. Then nothing is stored.
     """
-    problems = Problems()
+    problems, photo_problems = Problems(), Problems()
+    media_urls = [url for url in media_urls if url.strip()]
+    prepared = _photos_checked(photos, len(media_urls), photo_problems)
     place: Location | None = None
     with problems.collect():
-        place = location_checked(jurisdiction, location)
+        taken_at = next((one.place for one in prepared if one.place), None)
+        place = location_checked(jurisdiction, location, photo=taken_at)
     text, urls = "", list[str]()
     with problems.collect():
         text = text_checked(description, field="description", limit=DESCRIPTION_MAX)
     given = answers_checked(category, answers or {}, problems)
     person = reporter_checked(reporter or ReporterInput(), problems)
     with problems.collect():
-        urls = [media_url_checked(url) for url in media_urls if url.strip()]
+        urls = [media_url_checked(url) for url in media_urls]
     with problems.collect():
         _sender_key_check(sender_key)
-    prepared = _photos_checked(photos, len(urls), problems)
+    problems += photo_problems
     if len(problems) == 1:
         raise problems[0]
     if problems or place is None:

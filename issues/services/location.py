@@ -29,18 +29,21 @@ from issues.models import Issue
 from issues.selectors import jurisdiction_accepts
 from issues.services.addresses import address_point, parcel_point
 from issues.services.texts import Problems, field_length, text_checked
-from issues.types import Location, LocationInput
+from issues.types import Location, LocationInput, PhotoPlace
 
 ACCURACY_MAX_M: Final = 5000.0
 # A decimal point or a decimal comma: many German clients send the comma, and it cannot mean anything else.
 _NUMBER: Final = re.compile(r"[+-]?\d{1,4}(?:[.,]\d{1,30})?", re.ASCII)
 
 
-def location_checked(jurisdiction: Jurisdiction, given: LocationInput) -> Location:
+def location_checked(
+    jurisdiction: Jurisdiction, given: LocationInput, *, photo: PhotoPlace | None = None
+) -> Location:
     """The location as a point in the storage CRS that the jurisdiction accepts.
 
-    Coordinates win over a parcel key, that over an address; the texts are kept as sent. Raises an
-    `IssuesError` that says which of them is wrong and why.
+    Coordinates win over a parcel key, that over an address, and where a photo was taken counts only where
+    nothing else is given; the texts are kept as sent. Raises an `IssuesError` that says which of them is
+    wrong and why.
     """
     problems = Problems()
     address_text, address_id, accuracy = "", "", None
@@ -56,7 +59,12 @@ def location_checked(jurisdiction: Jurisdiction, given: LocationInput) -> Locati
         accuracy = _accuracy(given.accuracy)
     found: tuple[Point, float, float, LocationSource] | None = None
     with problems.collect():
-        found = _found(jurisdiction, given, address_text, address_id)
+        if photo is not None and not _is_anything_given(given):
+            found = _photo_accepted(jurisdiction, photo)
+            if accuracy is None and photo.accuracy_m is not None:
+                accuracy = min(photo.accuracy_m, ACCURACY_MAX_M)
+        else:
+            found = _found(jurisdiction, given, address_text, address_id)
     if problems or found is None:
         raise problems[0] if len(problems) == 1 else ReportInvalid(problems)
     point, latitude, longitude, source = found
@@ -85,13 +93,26 @@ def _found(
         point, source = address_point(jurisdiction, address_text), LocationSource.ADDRESS
     else:
         raise LocationMissing(
-            _("A location is required: lat and long, or address_id, or address_string."),
+            _(
+                "A location is required: lat and long, or address_id, or address_string,"
+                " or a photo that holds its position."
+            ),
             field="lat",
         )
     if point is None:
         raise _address_unknown(jurisdiction, source)
     longitude, latitude = storage_to_wgs84(point.x, point.y)
     return point, latitude, longitude, source
+
+
+def _photo_accepted(
+    jurisdiction: Jurisdiction, photo: PhotoPlace
+) -> tuple[Point, float, float, LocationSource]:
+    point = _point_if_accepted(jurisdiction, photo.latitude, photo.longitude)
+    if point is None:
+        message = _("The photo was taken outside %(name)s. Give lat and long of what it shows.")
+        raise LocationOutside(message % {"name": jurisdiction.name}, field="media")
+    return point, photo.latitude, photo.longitude, LocationSource.PHOTO
 
 
 def _address_unknown(jurisdiction: Jurisdiction, source: LocationSource) -> AddressUnknown:
@@ -102,6 +123,11 @@ def _address_unknown(jurisdiction: Jurisdiction, source: LocationSource) -> Addr
         "The address was not found in %(name)s. Give street and house number, or lat and long."
     )
     return AddressUnknown(message % {"name": jurisdiction.name}, field="address_string")
+
+
+def _is_anything_given(given: LocationInput) -> bool:
+    places = (given.lat, given.long, given.address_id, given.address_string)
+    return any(_is_given(one) for one in places)
 
 
 def _is_given(value: float | str | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 from typing import Final
 
 import pillow_heif
@@ -16,6 +17,7 @@ from PIL import Image, ImageOps
 from issues.enums import PhotoStatus
 from issues.errors import PhotoRefused
 from issues.models import Issue, Photo
+from issues.services.photo_places import photo_place
 from issues.types import PreparedPhoto
 
 pillow_heif.register_heif_opener()
@@ -44,7 +46,8 @@ def photo_prepare(content: bytes, *, field: str = "media") -> PreparedPhoto:
     """Decodes a photo and writes it anew as JPEG without any metadata.
 
     JPEG, PNG, WebP and HEIC are taken, whatever the file's name says. The size in pixels is read from the
-    header and refused before anything is decoded. Raises `PhotoRefused`.
+    header and refused before anything is decoded. Where it was taken is returned beside the picture.
+    Raises `PhotoRefused`.
     """
     if len(content) > settings.PHOTO_MAX_BYTES:
         raise PhotoRefused(
@@ -55,7 +58,8 @@ def photo_prepare(content: bytes, *, field: str = "media") -> PreparedPhoto:
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             _size_check(*image.size, field=field)
-            return _rewritten(image)
+            place = photo_place(image)
+            return replace(_rewritten(image), place=place)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels(field) from error
     except Image.UnidentifiedImageError as error:

@@ -152,8 +152,11 @@ def test_disc_of_no_size_is_the_reported_point(place: Place, accuracy: float | N
     assert evidence.situations[0].weight == 1
 
 
-def test_disc_without_an_accuracy_has_that_of_how_the_place_was_given(place: Place) -> None:
-    [evidence] = gather(place.issue(50, 20, location_source=LocationSource.ADDRESS))
+@pytest.mark.parametrize("source", [LocationSource.ADDRESS, LocationSource.PHOTO])
+def test_disc_without_an_accuracy_has_that_of_how_the_place_was_given(
+    place: Place, source: LocationSource
+) -> None:
+    [evidence] = gather(place.issue(50, 20, location_source=source))
     assert (evidence.accuracy_m, set(owners(evidence))) == (20.0, {"BUND_STR", "PRIV"})
 
 
