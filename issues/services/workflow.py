@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core.inserts import rows_insert
 from issues.enums import EventKind, IssueStatus, PhotoStatus
 from issues.errors import ReleaseRefused, StatusNotReachable
 from issues.models import Issue, IssueEvent, Photo
@@ -40,9 +41,9 @@ def issue_event_append(
     detail: Mapping[str, Any] | None = None,
 ) -> IssueEvent:
     """Appends what happened. `detail` is JSON and must not hold anything about the reporting person."""
-    return IssueEvent.objects.create(
-        issue=issue, kind=kind, at=timezone.now(), by=by, detail=dict(detail or {})
-    )
+    event = IssueEvent(issue=issue, kind=kind, at=timezone.now(), by=by, detail=dict(detail or {}))
+    rows_insert(event)
+    return event
 
 
 def issue_set_status(

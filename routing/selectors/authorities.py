@@ -1,11 +1,13 @@
-"""Reading authorities: whom a clerk may choose."""
+"""Reading authorities: those a decision names, and whom a clerk may choose."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -25,6 +27,33 @@ class AuthorityChoice:
     @property
     def value(self) -> str:
         return f"{self.authority.code}/{self.area_code}" if self.area_code else self.authority.code
+
+
+NAMED_FIELDS: Final = ("id", "jurisdiction_id", "code", "name_de", "name_en", "acts_through_id")
+NAMED: Final = """
+    SELECT a.id, a.jurisdiction_id, a.code, a.name_de, a.name_en, a.acts_through_id, t.id, t.code
+    FROM routing_authority a LEFT JOIN routing_authority t ON t.id = a.acts_through_id
+    WHERE a.jurisdiction_id = %s AND a.code = ANY(%s)
+"""
+
+
+def authorities_named(jurisdiction_id: int, codes: Collection[str]) -> dict[str, Authority]:
+    """The authorities of these codes by them, with what a decision needs of each and of the one it acts through.
+
+    Written in SQL because this stands in every intake's way.
+    """
+    if not codes:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, [jurisdiction_id, list(codes)])
+        rows = cursor.fetchall()
+    found: dict[str, Authority] = {}
+    for row in rows:
+        authority = Authority.from_db(None, NAMED_FIELDS, row[:6])
+        if authority.acts_through_id is not None:
+            authority.acts_through = Authority.from_db(None, ("id", "code"), row[6:])
+        found[authority.code] = authority
+    return found
 
 
 def authorities_valid(jurisdiction: Jurisdiction, *, on: date) -> QuerySet[Authority]:

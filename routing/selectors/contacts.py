@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db import connection
+from django.db.models import Prefetch, QuerySet
 
 from gis_core.models import Jurisdiction
 from routing.models import Authority, AuthorityContact
 
+CONTACTS_CHOSEN: Final = """
+    SELECT DISTINCT ON (authority_id) authority_id, id FROM routing_authoritycontact
+    WHERE authority_id = ANY(%(authorities)s) AND is_active AND area_code IN ('', %(area_code)s)
+      AND (categories = '[]' OR categories @> jsonb_build_array(%(category)s::text))
+      AND coalesce(valid_from, %(on)s) <= %(on)s AND coalesce(valid_to, %(on)s) >= %(on)s
+    ORDER BY authority_id, area_code = '', categories = '[]',
+             coalesce(valid_to, %(latest)s) - coalesce(valid_from, %(earliest)s), valid_from DESC NULLS LAST, id
+"""
+
 
 def contacts_chosen(
-    authority_ids: Iterable[int], *, area_code: str, category: str, on: date
-) -> dict[int, AuthorityContact]:
-    """Authority → the narrowest of its contacts that fit area, category and day; authorities without one are left out.
+    authority_ids: Sequence[int], *, area_code: str, category: str, on: date
+) -> dict[int, int]:
+    """Authority → the narrowest of its contacts (id) that fits area, category and day; those without are left out.
 
     A contact for the area comes before a general one, then one that names the category, then one that counts for
     the fewest days, then the one since the latest day, then the older entry.
     """
-    fitting = AuthorityContact.objects.filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=on),
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
-        Q(categories=[]) | Q(categories__contains=[category]),
-        authority_id__in=authority_ids,
-        is_active=True,
-        area_code__in={"", area_code},
-    )
-    chosen: dict[int, AuthorityContact] = {}
-    for contact in sorted(fitting, key=_width):
-        chosen.setdefault(contact.authority_id, contact)
-    return chosen
-
-
-def _width(contact: AuthorityContact) -> tuple[bool, bool, int, int, int]:
-    start = contact.valid_from or date.min
-    days = ((contact.valid_to or date.max) - start).days
-    return not contact.area_code, not contact.categories, days, -start.toordinal(), contact.pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CONTACTS_CHOSEN,
+            {
+                "authorities": list(authority_ids),
+                "area_code": area_code,
+                "category": category,
+                "on": on,
+                "earliest": date.min,
+                "latest": date.max,
+            },
+        )
+        return dict(cursor.fetchall())
 
 
 def authorities_listed(jurisdiction: Jurisdiction | None) -> QuerySet[Authority]:

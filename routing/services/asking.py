@@ -23,20 +23,21 @@ WITHDRAWN: Final = "withdrawn"
 
 
 def question_to_put(
-    issue: Issue, *, facts: IssueFacts, evidence: Evidence, result: Result | None
+    issue: Issue, *, number: int, facts: IssueFacts, evidence: Evidence, result: Result | None
 ) -> QuestionWorded | None:
-    """The question that the reporter of an undecided issue is asked: once for an issue, in no emergency."""
+    """The question that the reporter of an undecided issue is asked: once for an issue, in no emergency.
+
+    `number` is that of the decision in doubt; before the first one nothing can have been asked.
+    """
     if result is None or result.outcome in SETTLED:
         return None
-    reported = Issue.objects.filter(pk=issue.pk, clarifications__isnull=True).values_list(
-        "channel", "category__is_emergency"
+    if issue.channel not in ASKABLE_CHANNELS or issue.category.is_emergency:
+        return None
+    if number > 1 and Clarification.objects.filter(issue=issue).exists():
+        return None
+    return question_for(
+        category_id=issue.category_id, facts=facts, evidence=evidence, result=result
     )
-    for channel, is_emergency in reported:
-        if channel in ASKABLE_CHANNELS and not is_emergency:
-            return question_for(
-                category_id=issue.category_id, facts=facts, evidence=evidence, result=result
-            )
-    return None
 
 
 def clarification_open(*, decision: Decision, question: QuestionWorded) -> Clarification:

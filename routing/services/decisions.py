@@ -16,6 +16,7 @@ from issues.models import Category, Issue
 from issues.services import issue_event_append
 from routing.enums import DecisionCause, Outcome
 from routing.models import Authority, Decision, RuleSet
+from routing.selectors.authorities import authorities_named
 from routing.selectors.results import results_of
 from routing.sentences import sentence
 from routing.sentences.questions import asked_phrase
@@ -24,7 +25,7 @@ from routing.services.asking import (
     clarifications_withdraw,
     question_to_put,
 )
-from routing.services.deliveries import deliveries_queue
+from routing.services.deliveries import deliveries_planned, deliveries_store
 from routing.services.superseding import deliveries_cancel, deliveries_unsent
 from routing.types import Evidence, Result
 
@@ -33,10 +34,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-AUTHORITY_FIELDS: Final = (
-    *("code", "name_de", "name_en", "jurisdiction"),
-    *("acts_through__code", "acts_through__jurisdiction"),
-)
+# In the order of the models, as `from_db` takes them.
+ISSUE_FIELDS: Final = ("id", "number", "jurisdiction_id", "category_id", "channel")
+CATEGORY_FIELDS: Final = ("id", "code", "name_de", "name_en", "is_emergency")
+ISSUE_LOCKED: Final = """
+    SELECT FROM issues_issue WHERE id = %s FOR NO KEY UPDATE;
+    SELECT i.id, i.number, i.jurisdiction_id, i.category_id, i.channel, c.code, c.name_de, c.name_en, c.is_emergency,
+           EXISTS (SELECT FROM routing_decision d WHERE d.issue_id = i.id)
+    FROM issues_issue i JOIN issues_category c ON c.id = i.category_id
+    WHERE i.id = %s
+"""
 
 
 def decision_make(*, issue_id: int) -> Decision:
@@ -44,10 +51,14 @@ def decision_make(*, issue_id: int) -> Decision:
 
     An issue that is decided already keeps its decision: the signal after intake and the sweep may both
     come here. Raises Issue.DoesNotExist; RuleSetError when the active rule set cannot be used.
+
+    This transaction's commit need not wait for the disk. The issue is safe already. Should the server fall
+    over within the next moments, the sweep decides anew; nothing can have been sent by then, because a worker's
+    claim waits for the disk and with it for us.
     """
     with transaction.atomic():
-        issue = issue_locked(issue_id)
-        if _is_decided(issue_id):
+        issue, is_decided = _issue_locked(issue_id, "SET LOCAL synchronous_commit TO OFF;")
+        if is_decided:
             return issue.decisions.latest("number")
         return _decide(issue)
 
@@ -55,37 +66,24 @@ def decision_make(*, issue_id: int) -> Decision:
 def issue_locked(issue_id: int) -> Issue:
     """The issue, locked against being decided elsewhere, with what a decision needs of it and no more.
 
-    Raises Issue.DoesNotExist. Written in SQL because this stands in every intake's way.
+    Raises Issue.DoesNotExist.
+    """
+    return _issue_locked(issue_id)[0]
+
+
+def _issue_locked(issue_id: int, before: str = "") -> tuple[Issue, bool]:
+    """The issue and whether it is decided. Written in SQL because this stands in every intake's way.
+
+    The lock is a statement of its own: what follows has to see what was committed while it was waited for.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.id, i.number, i.jurisdiction_id, i.category_id, c.code, c.name_de, c.name_en"
-            " FROM issues_issue i JOIN issues_category c ON c.id = i.category_id"
-            " WHERE i.id = %s FOR NO KEY UPDATE OF i",
-            [issue_id],
-        )
+        cursor.execute(before + ISSUE_LOCKED, [issue_id, issue_id])
         row = cursor.fetchone()
     if row is None:
         raise Issue.DoesNotExist(f"There is no issue {issue_id}.")
-    issue = Issue.from_db(None, ["id", "number", "jurisdiction_id", "category_id"], row[:4])
-    issue.category = Category.from_db(None, ["id", "code", "name_de", "name_en"], row[3:])
-    return issue
-
-
-def _is_decided(issue_id: int) -> bool:
-    """A statement of its own: it has to see what was committed while the lock was waited for.
-
-    And this transaction's commit need not wait for the disk. The issue is safe already. Should the server fall
-    over within the next moments, the sweep decides anew; nothing can have been sent by then, because a worker's
-    claim waits for the disk and with it for us.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SET LOCAL synchronous_commit TO OFF;"
-            " SELECT EXISTS (SELECT 1 FROM routing_decision WHERE issue_id = %s)",
-            [issue_id],
-        )
-        return bool(cursor.fetchone()[0])
+    issue = Issue.from_db(None, ISSUE_FIELDS, row[:5])
+    issue.category = Category.from_db(None, CATEGORY_FIELDS, [row[3], *row[5:9]])
+    return issue, row[9]
 
 
 def decisions_make_missing(*, limit: int = 500) -> int:
@@ -139,34 +137,26 @@ def _decide(
     named: set[str] = set()
     if result is not None:
         named = {candidate.body for candidate in result.candidates} | {*result.candidates[0].notify}
-    authorities = {
-        authority.code: authority
-        for authority in Authority.objects.filter(
-            jurisdiction_id=facts.jurisdiction_id, code__in=named
-        )
-        .select_related("acts_through")
-        .only(*AUTHORITY_FIELDS)
-    }
+    authorities = authorities_named(facts.jurisdiction_id, named)
     decision = _decision(issue, evidence, result, facts.rule_set_id, authorities)
     decision.number, decision.decided_by, decision.cause = number, by, cause
     if number > 1:
         clarifications_withdraw(issue.pk)
-    question = question_to_put(issue, facts=facts, evidence=evidence, result=result)
+    question = question_to_put(issue, number=number, facts=facts, evidence=evidence, result=result)
     if question is not None:
         decision.outcome = Outcome.ASKED
         decision.sentence_de += f" {asked_phrase(question, 'de')}"
         decision.sentence_en += f" {asked_phrase(question, 'en')}"
-    decision.save(force_insert=True)
-    if question is not None:
-        clarification_open(decision=decision, question=question)
-    unreachable = deliveries_queue(decision, known=authorities)
+    deliveries, unreachable = deliveries_planned(decision, known=authorities)
     if unreachable:
         # Nobody would be told: a person has to see it.
         decision.outcome = Outcome.TRIAGE
         decision.sentence_de += f" Für {', '.join(unreachable)} ist kein Kontakt hinterlegt."
         decision.sentence_en += f" There is no contact for {', '.join(unreachable)}."
         decision.evidence["unreachable"] = unreachable
-        decision.save(update_fields=["outcome", "sentence_de", "sentence_en", "evidence"])
+    deliveries_store(decision, deliveries)
+    if question is not None:
+        clarification_open(decision=decision, question=question)
     issue_event_append(
         issue=issue,
         kind=EventKind.DECIDED,

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from gis_core.inserts import rows_insert
 from issues.enums import EventKind, IssueStatus
 from issues.services import issue_event_append, issue_set_status
 from routing.enums import ChannelKind, DeliveryKind, DeliveryState, Outcome
-from routing.models import Authority, AuthorityContact, Decision, Delivery, DeliveryEvent
+from routing.models import Authority, Decision, Delivery, DeliveryEvent
 from routing.receipts import DeliveryError, Receipt
+from routing.selectors.authorities import authorities_named
 from routing.selectors.contacts import contacts_chosen
 from routing.selectors.deliveries import delivery_is_superseded
 
@@ -30,20 +33,30 @@ SEND_TASK = "routing.tasks.deliveries_send_due"
 # --- Queueing -------------------------------------------------------------------------------------
 
 
-def deliveries_queue(decision: Decision, *, known: Mapping[str, Authority] = {}) -> list[str]:
-    """Queues what a decision has to tell whom; belongs into the transaction that stores the decision.
+def deliveries_queue(decision: Decision) -> list[str]:
+    """Queues what a stored decision has to tell whom; belongs into the transaction that stores the decision.
 
-    `known` are authorities that the caller has at hand by their codes; others are looked up.
+    Returns the codes of authorities that cannot be told (`deliveries_planned`); then nothing is queued.
+    """
+    deliveries, missing = deliveries_planned(decision)
+    deliveries_store(decision, deliveries)
+    return missing
 
-    Returns the codes of authorities that would have to act and cannot be told because no contact of them is
-    known: the caller must not call such an issue forwarded. Nobody has to act on a copy, so a copy
-    without a contact is only logged.
+
+def deliveries_planned(
+    decision: Decision, *, known: Mapping[str, Authority] = {}
+) -> tuple[list[Delivery], list[str]]:
+    """What a decision has to tell whom, not stored; `known` are authorities that the caller has at hand by their codes.
+
+    With it the codes of authorities that would have to act and cannot be told because no contact of them is
+    known: then there are no deliveries, and the caller must not call such an issue forwarded. Nobody has to act on
+    a copy, so a copy without a contact is only logged.
     """
     if decision.outcome != Outcome.ASSIGNED or decision.authority is None:
-        return []
+        return [], []
     told = _authorities_told(decision, known)
     contacts = contacts_chosen(
-        {authority.pk for authority, _ in told.values()},
+        [authority.pk for authority, _ in told.values()],
         area_code=decision.area_code,
         category=decision.issue.category.code,
         on=timezone.localdate(decision.decided_at),
@@ -51,21 +64,25 @@ def deliveries_queue(decision: Decision, *, known: Mapping[str, Authority] = {})
     missing: list[str] = []
     deliveries: list[Delivery] = []
     for code, (authority, kind) in told.items():
-        contact = contacts.get(authority.pk)
-        if contact is not None:
-            deliveries.append(_delivery_new(decision, authority, contact, kind))
+        contact_id = contacts.get(authority.pk)
+        if contact_id is not None:
+            deliveries.append(_delivery_new(decision, authority, contact_id, kind))
         elif kind == DeliveryKind.RESPONSIBLE:
             missing.append(code)
         else:
             logger.warning("decision %s: no contact for the copy to %s", decision, code)
-    if missing:
-        return missing
-    Delivery.objects.bulk_create(deliveries)
-    DeliveryEvent.objects.bulk_create(
-        DeliveryEvent(delivery=delivery, state=DeliveryState.QUEUED) for delivery in deliveries
-    )
-    transaction.on_commit(deliveries_nudge)
-    return []
+    return ([], missing) if missing else (deliveries, [])
+
+
+def deliveries_store(decision: Decision, deliveries: Sequence[Delivery]) -> None:
+    """Stores what was planned, the decision first if it is not stored yet; a worker is woken after the commit."""
+    rows: list[Model] = [] if decision.pk else [decision]
+    for delivery in deliveries:
+        rows += [delivery, DeliveryEvent(delivery=delivery, state=DeliveryState.QUEUED)]
+    if rows:
+        rows_insert(*rows)
+    if deliveries:
+        transaction.on_commit(deliveries_nudge)
 
 
 def _authorities_told(
@@ -77,10 +94,7 @@ def _authorities_told(
     found = {**known, decision.authority.code: decision.authority}
     unknown = [code for code in codes if code not in found]
     if unknown:
-        looked_up = Authority.objects.filter(
-            jurisdiction_id=decision.authority.jurisdiction_id, code__in=unknown
-        ).select_related("acts_through")
-        found |= {authority.code: authority for authority in looked_up}
+        found |= authorities_named(decision.authority.jurisdiction_id, unknown)
     told: dict[str, tuple[Authority, DeliveryKind]] = {}
     for code in dict.fromkeys(codes):
         if code not in found:
@@ -93,14 +107,14 @@ def _authorities_told(
 
 
 def _delivery_new(
-    decision: Decision, authority: Authority, contact: AuthorityContact, kind: DeliveryKind
+    decision: Decision, authority: Authority, contact_id: int, kind: DeliveryKind
 ) -> Delivery:
     identity = f"{decision.issue.number}|{authority.code}|{decision.number}|{kind.value}"
     return Delivery(
         decision=decision,
         kind=kind,
         authority=authority,
-        contact=contact,
+        contact_id=contact_id,
         idempotency_key=hashlib.sha256(identity.encode()).hexdigest(),
         due_at=timezone.now(),
     )

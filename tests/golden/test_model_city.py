@@ -182,4 +182,4 @@ def test_decision_without_accuracy_takes_few_queries(model_city: ModelCity) -> N
     decide_at(model_city, place)
     with CaptureQueriesContext(connection) as queries:
         decide_at(model_city, place)
-    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 13
+    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 10
