@@ -15,6 +15,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gis_core.models import Jurisdiction
+from gis_core.prepared import prepared_execute
 from issues.enums import IssueStatus, PhotoStatus
 from issues.errors import (
     IssueUnknown,
@@ -28,6 +29,10 @@ from issues.models import ApiKey, Category, CategoryAttribute, Issue, Photo
 from issues.querysets import IssueQuerySet
 
 LIST_MAX: Final = 1000
+ACCEPTS: Final = """
+    SELECT ST_DWithin(boundary, ST_SetSRID(ST_MakePoint($1, $2), $3), acceptance_margin_m)
+    FROM gis_core_jurisdiction WHERE id = $4
+"""
 
 # --- Who asks, about what ---------------------------------------------------------------------------
 
@@ -88,11 +93,7 @@ def api_key_find(jurisdiction: Jurisdiction, clear: str) -> ApiKey:
 def jurisdiction_accepts(jurisdiction: Jurisdiction, point: Point) -> bool | None:
     """Whether the point lies inside the boundary or its margin; None when there is no boundary yet."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ST_DWithin(boundary, ST_SetSRID(ST_MakePoint(%s, %s), %s), acceptance_margin_m)"
-            " FROM gis_core_jurisdiction WHERE id = %s",
-            [point.x, point.y, point.srid, jurisdiction.pk],
-        )
+        prepared_execute(cursor, ACCEPTS, [point.x, point.y, point.srid, jurisdiction.pk])
         (accepted,) = cursor.fetchone()
     return None if accepted is None else bool(accepted)
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.inserts import rows_insert
 from gis_core.models import Jurisdiction
+from gis_core.prepared import prepared_execute
 from issues.enums import Channel, EventKind, PhotoStatus
 from issues.errors import (
     PhotosTooMany,
@@ -59,6 +60,10 @@ REPEAT_BY_KEY: Final = _REPEAT + " AND sender_key = %(sender_key)s"
 REPEAT_BY_CONTENT: Final = (
     _REPEAT + " AND content_hash = %(content_hash)s AND received_at > %(since)s LIMIT 1"
 )
+NUMBER_NEXT: Final = """
+    INSERT INTO issues_numbercounter AS counter (jurisdiction_id, year, last) VALUES ($1, $2, 1)
+    ON CONFLICT (jurisdiction_id, year) DO UPDATE SET last = counter.last + 1 RETURNING last
+"""
 _SENDER_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -265,11 +270,7 @@ def _number_next(jurisdiction: Jurisdiction, now: datetime) -> str:
     """The next number of the jurisdiction in this year; an intake that fails gives it back (no gaps)."""
     year = timezone.localtime(now).year
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO issues_numbercounter AS counter (jurisdiction_id, year, last) VALUES (%s, %s, 1)"
-            " ON CONFLICT (jurisdiction_id, year) DO UPDATE SET last = counter.last + 1 RETURNING last",
-            [jurisdiction.pk, year],
-        )
+        prepared_execute(cursor, NUMBER_NEXT, [jurisdiction.pk, year])
         (last,) = cursor.fetchone()
     return f"{jurisdiction.issue_prefix}-{year}-{last:06d}"
 

@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gis_core.models import Jurisdiction
+from gis_core.prepared import prepared_execute
 from routing.models import Authority, AuthorityContact
 
 
@@ -33,7 +34,7 @@ NAMED_FIELDS: Final = ("id", "jurisdiction_id", "code", "name_de", "name_en", "a
 NAMED: Final = """
     SELECT a.id, a.jurisdiction_id, a.code, a.name_de, a.name_en, a.acts_through_id, t.id, t.code
     FROM routing_authority a LEFT JOIN routing_authority t ON t.id = a.acts_through_id
-    WHERE a.jurisdiction_id = %s AND a.code = ANY(%s)
+    WHERE a.jurisdiction_id = $1 AND a.code = ANY($2)
 """
 
 
@@ -45,7 +46,7 @@ def authorities_named(jurisdiction_id: int, codes: Collection[str]) -> dict[str,
     if not codes:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(NAMED, [jurisdiction_id, list(codes)])
+        prepared_execute(cursor, NAMED, [jurisdiction_id, list(codes)])
         rows = cursor.fetchall()
     found: dict[str, Authority] = {}
     for row in rows:

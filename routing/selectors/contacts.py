@@ -10,15 +10,16 @@ from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from gis_core.models import Jurisdiction
+from gis_core.prepared import prepared_execute
 from routing.models import Authority, AuthorityContact
 
 CONTACTS_CHOSEN: Final = """
     SELECT DISTINCT ON (authority_id) authority_id, id FROM routing_authoritycontact
-    WHERE authority_id = ANY(%(authorities)s) AND is_active AND area_code IN ('', %(area_code)s)
-      AND (categories = '[]' OR categories @> jsonb_build_array(%(category)s::text))
-      AND coalesce(valid_from, %(on)s) <= %(on)s AND coalesce(valid_to, %(on)s) >= %(on)s
+    WHERE authority_id = ANY($1) AND is_active AND area_code IN ('', $2)
+      AND (categories = '[]' OR categories @> jsonb_build_array($3::text))
+      AND coalesce(valid_from, $4) <= $4 AND coalesce(valid_to, $4) >= $4
     ORDER BY authority_id, area_code = '', categories = '[]',
-             coalesce(valid_to, %(latest)s) - coalesce(valid_from, %(earliest)s), valid_from DESC NULLS LAST, id
+             coalesce(valid_to, $6) - coalesce(valid_from, $5), valid_from DESC NULLS LAST, id
 """
 
 
@@ -31,16 +32,10 @@ def contacts_chosen(
     the fewest days, then the one since the latest day, then the older entry.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
+        prepared_execute(
+            cursor,
             CONTACTS_CHOSEN,
-            {
-                "authorities": list(authority_ids),
-                "area_code": area_code,
-                "category": category,
-                "on": on,
-                "earliest": date.min,
-                "latest": date.max,
-            },
+            [list(authority_ids), area_code, category, on, date.min, date.max],
         )
         return dict(cursor.fetchall())
 

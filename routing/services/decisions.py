@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from gis_core.prepared import prepared_execute
 from issues.enums import EventKind
 from issues.models import Category, Issue
 from issues.services import issue_event_append
@@ -38,11 +39,10 @@ logger = logging.getLogger(__name__)
 ISSUE_FIELDS: Final = ("id", "number", "jurisdiction_id", "category_id", "channel")
 CATEGORY_FIELDS: Final = ("id", "code", "name_de", "name_en", "is_emergency")
 ISSUE_LOCKED: Final = """
-    SELECT FROM issues_issue WHERE id = %s FOR NO KEY UPDATE;
     SELECT i.id, i.number, i.jurisdiction_id, i.category_id, i.channel, c.code, c.name_de, c.name_en, c.is_emergency,
            EXISTS (SELECT FROM routing_decision d WHERE d.issue_id = i.id)
     FROM issues_issue i JOIN issues_category c ON c.id = i.category_id
-    WHERE i.id = %s
+    WHERE i.id = $1
 """
 
 
@@ -77,7 +77,13 @@ def _issue_locked(issue_id: int, before: str = "") -> tuple[Issue, bool]:
     The lock is a statement of its own: what follows has to see what was committed while it was waited for.
     """
     with connection.cursor() as cursor:
-        cursor.execute(before + ISSUE_LOCKED, [issue_id, issue_id])
+        prepared_execute(
+            cursor,
+            ISSUE_LOCKED,
+            [issue_id],
+            before=f"{before} SELECT FROM issues_issue WHERE id = %s FOR NO KEY UPDATE;",
+            before_values=[issue_id],
+        )
         row = cursor.fetchone()
     if row is None:
         raise Issue.DoesNotExist(f"There is no issue {issue_id}.")

@@ -132,6 +132,7 @@ def test_deliveries_queue_query_count(copies: int, django_assert_num_queries) ->
     codes = [f"COPY{index}" for index in range(copies)]
     for code in ["STRNRW", *codes]:
         contact_make(code)
-    decision = decision_make("STRNRW", notify=codes)
+    deliveries_queue(decision_make("STRNRW", notify=codes))  # prepares the statements
+    decision = decision_make("STRNRW", notify=codes, issue=issue_make())
     with django_assert_num_queries(3):  # authorities, contacts, deliveries with their events
         deliveries_queue(decision)
