@@ -17,7 +17,7 @@ Answers = dict[str, str | list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class LocationInput:
-    """A location as sent. One form is needed; coordinates win over a parcel key, that over an address, that over photos.
+    """A location as sent. One form is needed; coordinates win over a parcel key, that over an address.
 
     `lat`, `long`: WGS84 degrees, as numbers or as text (a decimal comma is accepted). `address_id`: a
     parcel key in any usual writing. `accuracy`: radius in metres (0 to 5000) of what is known of the place.
@@ -67,7 +67,7 @@ class PhotoPlace(NamedTuple):
 class PreparedPhoto:
     """A photo that was decoded, turned upright and written anew as JPEG without any metadata.
 
-    `place` is what its metadata said; it serves a report that says nothing else of its place, and is stored nowhere else.
+    `place` is what its metadata said: it serves a report that says nothing else of its place.
     """
 
     jpeg: bytes = field(repr=False)
