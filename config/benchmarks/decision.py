@@ -96,7 +96,7 @@ print(int(peak.split()[1]) // 1024)
 def decision() -> list[Figure]:
     """One issue at a time, then a trial by one worker and by two; the yardstick is the bare look-up each time."""
     database_use(DATABASE)
-    city = city_load("dense")
+    city = city_load("roads")
     issues = _issues(city)
     single = issues[:: max(1, len(issues) // (SINGLES + WARM_UP))][: SINGLES + WARM_UP]
     look_ups = milliseconds(_look_up, single)[WARM_UP:]
