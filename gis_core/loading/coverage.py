@@ -12,6 +12,8 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.enums import Severity
+from gis_core.loading.batches import Geometries
+from gis_core.loading.coverage_edges import Rows, invalid_edges
 from gis_core.loading.findings import finding
 from gis_core.loading.staging import Staging
 from gis_core.models import EditionCheck
@@ -76,53 +78,71 @@ def _strip_check(
     seen: _Seen,
 ) -> None:
     """A function of its own, at whose end a strip's areas are gone before those of the next one are read."""
-    keys, shapes = _strip_read(staging, *strip)
-    _overlaps_find(keys, shapes, limits, seen)
-    _points_try(staging, shapes, strip, points, random, seen)
+    keys, shapes = _strip_read(staging, strip, limits["gap_width_m"])
+    tree = shapely.STRtree(shapes)
+    wrong, edges = invalid_edges(shapes, tree, gap_width=limits["gap_width_m"], strip=strip)
+    if len(wrong):
+        overlapping = _overlaps_find(keys, shapes, tree, wrong, limits, seen)
+        _gaps_find(keys, wrong, edges, overlapping, seen)
+    _points_try(staging, shapes, tree, strip, points, random, seen)
 
 
 def _strip_read(
-    staging: Staging, west: float, east: float
-) -> tuple[list[str], NDArray[np.object_]]:
+    staging: Staging, strip: tuple[float, float], margin: float
+) -> tuple[list[str], Geometries]:
+    """All areas that reach into the strip, or lie beside it with only a slit between."""
     rows = staging.execute(
         "SELECT key, ST_AsBinary({geometry}) FROM {state}"
         " WHERE {geometry} && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)",
-        {"west": west, "south": -_FAR_M, "east": east, "north": _FAR_M, "srid": storage_srid()},
+        {
+            "west": strip[0] - margin,
+            "south": -_FAR_M,
+            "east": strip[1] + margin,
+            "north": _FAR_M,
+            "srid": storage_srid(),
+        },
     )
     shapes = shapely.from_wkb(np.array([bytes(row[1]) for row in rows], dtype=object))
     return [row[0] for row in rows], shapes
 
 
 def _overlaps_find(
-    keys: list[str], shapes: NDArray[np.object_], limits: dict[str, Any], seen: _Seen
-) -> None:
-    """The coverage's invalid edges point at the few areas that are then looked at pair by pair."""
-    edges = shapely.coverage_invalid_edges(shapes, gap_width=limits["gap_width_m"])
-    wrong = np.flatnonzero(~shapely.is_empty(edges))
-    if len(wrong) == 0:
-        return
-    few = shapes[wrong]
-    left, right = shapely.STRtree(few).query(few, predicate="intersects")
-    once = left < right
+    keys: list[str],
+    shapes: Geometries,
+    tree: shapely.STRtree,
+    wrong: Rows,
+    limits: dict[str, Any],
+    seen: _Seen,
+) -> set[int]:
+    """Looks at the few wrong areas and what they touch pair by pair; the rows of those that share land."""
+    left, right = tree.query(shapes[wrong], predicate="intersects")
+    left = wrong[left]
+    # A pair of two wrong ones comes from both sides.
+    once = (left < right) | ((left != right) & ~np.isin(right, wrong))
     left, right = left[once], right[once]
-    common = shapely.intersection(few[left], few[right])
+    common = shapely.intersection(shapes[left], shapes[right])
     areas = shapely.area(common)
     overlapping = areas > limits["overlap_m2"]
     for one, other, area, shape in zip(
         left[overlapping], right[overlapping], areas[overlapping], common[overlapping], strict=True
     ):
-        pair = sorted((keys[wrong[one]], keys[wrong[other]]))
+        pair = sorted((keys[one], keys[other]))
         if len(seen.overlaps) < PLACES_KEPT:
             seen.overlaps[pair[0], pair[1]] = (round(float(area), 2), _point(shape))
         else:
             seen.overlaps_more += 1
-    in_pairs = {*left[areas > 0].tolist(), *right[areas > 0].tolist()}
-    for number, row in enumerate(wrong.tolist()):
-        if number in in_pairs:
+    return {*left[areas > 0].tolist(), *right[areas > 0].tolist()}
+
+
+def _gaps_find(
+    keys: list[str], wrong: Rows, edges: Geometries, overlapping: set[int], seen: _Seen
+) -> None:
+    """Wrong areas that overlap nothing have a slit at these edges."""
+    for row, edge in zip(wrong.tolist(), edges, strict=True):
+        if row in overlapping:
             continue
         if len(seen.gaps) < PLACES_KEPT:
-            length = float(shapely.length(edges[row]))
-            seen.gaps[keys[row]] = (round(length, 2), _point(edges[row]))
+            seen.gaps[keys[row]] = (round(float(shapely.length(edge)), 2), _point(edge))
         else:
             seen.gaps_more += 1
 
@@ -133,7 +153,8 @@ def _point(shape: Any) -> str:
 
 def _points_try(
     staging: Staging,
-    shapes: NDArray[np.object_],
+    shapes: Geometries,
+    tree: shapely.STRtree,
     strip: tuple[float, float],
     count: int,
     random: np.random.Generator,
@@ -148,7 +169,6 @@ def _points_try(
         within = shapely.from_wkb(bytes(boundary.wkb))
         shapely.prepare(within)
         points = points[shapely.contains(within, points)]
-    tree = shapely.STRtree(shapes)
     hit, _areas = tree.query(points, predicate="within")
     numbers = np.bincount(hit, minlength=len(points))
     seen.hits += np.bincount(np.minimum(numbers, 2), minlength=3)

@@ -68,6 +68,22 @@ def test_overlap_is_found_with_its_area_and_place(city, tmp_path):
     assert points.params["several"] > 0
 
 
+def test_area_on_top_of_one_that_fits_its_neighbours_overlaps_it(city, tmp_path):
+    row = [square(0), square(1), square(2)]
+    around = shapely.difference(
+        shapely.box(382890, 5712290, 382940, 5712320), shapely.union_all(row)
+    )
+    on_top = shapely.box(382912, 5712302, 382915, 5712305)
+    edition = parcels_stage(city, tmp_path, [*row, around, on_top])
+    assert "gaps" not in findings(edition)
+    [sample] = edition.checks.get(code="overlaps").details["samples"]
+    assert (sample["key"], sample["other"], sample["area_m2"]) == (
+        "05528700100002______",
+        "05528700100005______",
+        9.0,
+    )
+
+
 def test_overlap_below_the_threshold_is_none(city, tmp_path):
     shapes = [square(0), shapely.box(382909.96, 5712300, 382920, 5712310)]
     assert "overlaps" not in findings(parcels_stage(city, tmp_path, shapes))
