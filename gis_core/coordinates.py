@@ -132,12 +132,13 @@ def _home_degrees() -> tuple[float, float, float, float] | None:
 
 
 def _inside(xy: Coordinates, bounds: tuple[float, float, float, float]) -> bool:
-    low, high = xy.min(axis=0), xy.max(axis=0)
+    # Column by column: reducing rows of two takes a hundred times as long.
+    x, y = xy[:, 0], xy[:, 1]
     return bool(
-        low[0] >= bounds[0]
-        and low[1] >= bounds[1]
-        and high[0] <= bounds[2]
-        and high[1] <= bounds[3]
+        x.min() >= bounds[0]
+        and y.min() >= bounds[1]
+        and x.max() <= bounds[2]
+        and y.max() <= bounds[3]
     )
 
 

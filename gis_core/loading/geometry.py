@@ -69,10 +69,9 @@ def _coordinates_prepare(shapes: Geometries, batch: Batch, report: LoadReport) -
     xy, index = shapely.get_coordinates(shapes, return_index=True)
     if len(xy) == 0:
         return shapes
-    finite = np.isfinite(xy).all(axis=1)
-    if not finite.all():
+    if not np.isfinite(xy).all():
         wrong = np.zeros(len(shapes), dtype=bool)
-        wrong[index[~finite]] = True
+        wrong[index[~np.isfinite(xy).all(axis=1)]] = True
         raise _error(batch, wrong, "coordinate_infinite")
     if batch.crs is None:
         raise LoadError("crs_none", file=batch.file)

@@ -164,14 +164,15 @@ def _batch_read(
 
 def _plain(values: Any) -> list[Any]:
     """A column as Python values, None for missing ones."""
-    if values.dtype.kind == "M":
-        days = values.astype("datetime64[D]")
-        return [None if np.isnat(day) else day.item() for day in days]
-    if values.dtype.kind == "f":
-        return [None if math.isnan(value) else value for value in values.tolist()]
-    return [
-        (value.strip() or None) if isinstance(value, str) else value for value in values.tolist()
-    ]
+    kind = values.dtype.kind
+    if kind == "M":
+        values = values.astype("datetime64[D]").astype(object)
+    plain: list[Any] = values.tolist()
+    if kind == "f":
+        return [None if math.isnan(value) else value for value in plain]
+    if kind == "O":
+        return [(value.strip() or None) if type(value) is str else value for value in plain]
+    return plain
 
 
 def csv_batches(

@@ -16,13 +16,8 @@ from gis_core.loading.nba import AS_STORED, stored_texts
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
 from parcels.enums import DistrictKind, Usage
-from parcels.importers.values import (
-    areas_read,
-    dates_read,
-    keys_read,
-    optional_keys_read,
-    texts_read,
-)
+from parcels.importers.key_columns import key_columns
+from parcels.importers.values import areas_read, dates_read, texts_read
 from parcels.models import CadastralDistrict, Parcel
 
 PROFILES: Final = Path(__file__).parents[1] / "profiles"
@@ -49,21 +44,21 @@ def parcels_hull(jurisdiction: Jurisdiction) -> GEOSGeometry | None:
 
 
 def parcels_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
-    keys = keys_read(columns["key"])
+    keys = key_columns(columns["key"])
     names = columns["gemarkung_name"]
     if None in names:
         known = _gemarkung_names(jurisdiction)
         names = [
-            name or known.get(key.gemarkung_key, "") for name, key in zip(names, keys, strict=True)
+            name or known.get(key, "") for name, key in zip(names, keys.gemarkung_key, strict=True)
         ]
     return {
-        "key": list(map(str, keys)),
+        "key": keys.key,
         "object_id": texts_read(columns["object_id"]),
-        "gemarkung_key": [key.gemarkung_key for key in keys],
+        "gemarkung_key": keys.gemarkung_key,
         "gemarkung_name": names,
-        "flur": [key.flur for key in keys],
-        "numerator": [key.numerator for key in keys],
-        "denominator": [key.denominator for key in keys],
+        "flur": keys.flur,
+        "numerator": keys.numerator,
+        "denominator": keys.denominator,
         "official_area": areas_read(columns["official_area"]),
         "location_text": [text[:300] for text in _locations(columns, jurisdiction)],
         "source_date": dates_read(columns["source_date"]),
@@ -118,26 +113,33 @@ def land_use_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
             )
         )
     ]
-    parcels = [
-        None if text is None else str(key)
-        for text, key in optional_keys_read(columns["parcel_key"])
-    ]
     return {
         "key": columns["key"],
         "usage": [use[0] for use in uses],
         "use_type": [use[1] for use in uses],
         "description": [use[2] for use in uses],
         "name": texts_read(columns["name"]),
-        "parcel_key": texts_read(parcels),
+        "parcel_key": _optional_keys(columns["parcel_key"]),
     }
 
 
 def ownership_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     return {
-        "key": list(map(str, keys_read(columns["key"]))),
+        "key": key_columns(columns["key"]).key,
         "owner_class": columns["owner_class"],
         "source_date": dates_read(columns["source_date"]),
     }
+
+
+def _optional_keys(values: list[str | None]) -> list[str]:
+    """Keys with their underscores, "" for none."""
+    rows = [row for row, value in enumerate(values) if value is not None]
+    try:
+        keys = key_columns([values[row] for row in rows]).key
+    except RowError as error:
+        raise RowError(rows[error.row], error.message) from error
+    known = dict(zip(rows, keys, strict=True))
+    return [known.get(row, "") for row in range(len(values))]
 
 
 # --- Land use codes -------------------------------------------------------------------------------

@@ -7,24 +7,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from gis_core.datasets import RowError
-from parcels.errors import ParcelKeyError
-from parcels.keys import ParcelKey, parcel_key_parse
-
-
-def keys_read(values: list[Any]) -> list[ParcelKey]:
-    keys = []
-    for row, value in enumerate(values):
-        try:
-            keys.append(parcel_key_parse(str(value)))
-        except ParcelKeyError as error:
-            raise RowError(row, "parcel_key", text=repr(value)) from error
-    return keys
-
-
-def optional_keys_read(values: list[Any]) -> list[tuple[Any, ParcelKey | None]]:
-    if None not in values:
-        return list(zip(values, keys_read(values), strict=True))
-    return [(value, None if value is None else keys_read([value])[0]) for value in values]
 
 
 def texts_read(values: list[Any]) -> list[str]:

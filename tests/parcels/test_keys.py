@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gis_core.datasets import RowError
 from parcels.errors import ParcelKeyError
+from parcels.importers.key_columns import KeyColumns, key_columns
 from parcels.keys import (
     ParcelKey,
     ParcelReference,
@@ -168,3 +170,28 @@ def test_name_with_umlaut_and_hyphen():
 def test_label_is_what_people_read():
     assert parcel_label(CASTROP, "Castrop") == "Gemarkung Castrop, Flur 14, Flurstück 123/4"
     assert parcel_label("055287___00123______") == "Gemarkung 055287, Flurstück 123"
+
+
+usual = keys.filter(lambda key: not key.sequence).map(str)
+spelled = st.sampled_from(
+    ["055287014001230004", "05528701400123000401", "055287014001230000__", "055287000001230004__"]
+)
+
+
+@given(st.lists(st.one_of(usual, usual, spelled), max_size=5))
+def test_keys_by_columns_are_those_that_are_read_one_by_one(texts):
+    columns, read = key_columns(texts), [parcel_key_parse(text) for text in texts]
+    assert columns == KeyColumns(
+        [str(key) for key in read],
+        [key.gemarkung_key for key in read],
+        [key.flur for key in read],
+        [key.numerator for key in read],
+        [key.denominator for key in read],
+    )
+
+
+@pytest.mark.parametrize("wrong", ["05528701400000______", "0552870140012x______", "zu kurz"])
+def test_first_wrong_key_is_named_by_its_row(wrong):
+    with pytest.raises(RowError) as caught:
+        key_columns(["055287014001230004__", wrong, "x"])
+    assert caught.value.row == 1
