@@ -255,19 +255,21 @@ def _read(
     plan: DeliveryPlan | None,
     number: int,
 ) -> Iterator[tuple[Profile, Batch]]:
-    crs = file.source.crs
+    """Batches of a file, each read while the former one is staged."""
+    path, profiles, crs = file.path, file.profiles, file.source.crs
     if file.kind is Format.XML:
-        delivery = (plan, number) if plan is not None and file.path in plan.files else None
-        return xml_batches(
-            file.path, file.profiles, crs=crs, report=report, progress=progress, delivery=delivery
+        delivery = (plan, number) if plan is not None and path in plan.files else None
+        return prefetched(
+            lambda show: xml_batches(
+                path, profiles, crs=crs, report=report, progress=show, delivery=delivery
+            ),
+            progress,
         )
     if file.kind is Format.CSV:
-        return csv_batches(file.path, file.profiles, crs=crs, progress=progress)
+        return csv_batches(path, profiles, crs=crs, progress=progress)
+    layer = file.source.layer
     return prefetched(
-        lambda show: table_batches(
-            file.path, file.profiles, layer=file.source.layer, crs=crs, progress=show
-        ),
-        progress,
+        lambda show: table_batches(path, profiles, layer=layer, crs=crs, progress=show), progress
     )
 
 

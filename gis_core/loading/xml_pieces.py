@@ -16,7 +16,9 @@ from typing import IO, Final
 from lxml import etree
 
 from gis_core.gml import elements_stream
+from gis_core.loading.batches import no_progress
 from gis_core.loading.formats import file_open
+from gis_core.loading.prefetch import prefetched
 
 # As a tree a piece takes some ten times as much memory, and should still fit a processor's cache.
 PIECE_BYTES: Final = 1 << 17
@@ -38,7 +40,7 @@ def elements_ahead(
     passed = 0
     tags = [f"{{*}}{name}" for name in names]
     try:
-        for root in _trees(path, size):
+        for root in prefetched(lambda _: _trees(path, size), no_progress):
             for _, element in etree.iterwalk(root, ("end",), tags):
                 passed += 1
                 yield element
