@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import gzip
 import zlib
 from collections.abc import Iterator
@@ -45,6 +46,11 @@ _TABLE_SUFFIXES: Final = (".gpkg", ".shp", ".fgb")
 _DELIVERY: Final = ("*.gml", "*.xml", "*.gml.gz", "*.xml.gz", "*.zip")
 # Sidecars of shapefiles and the like, which are no data of their own.
 _SIDECARS: Final = (".shp.xml", ".aux.xml", ".qmd")
+# What GDAL reads with a file: the other files of a shapefile, what SQLite has not yet put into the database.
+_COMPANIONS: Final = {
+    Format.SHAPEFILE: (".dbf", ".shx", ".prj", ".cpg"),
+    Format.GEOPACKAGE: (".gpkg-wal", ".gpkg-journal"),
+}
 GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
@@ -72,6 +78,16 @@ def file_open(path: Path) -> Iterator[IO[bytes]]:
     with _Unpacked(path, "rb") as unpacked:
         unpacked.packed_bytes = path.stat().st_size
         yield unpacked  # type: ignore[misc]
+
+
+def companions(path: Path, kind: Format) -> list[Path]:
+    """The files beside it without which a file does not say all that is read from it."""
+    suffixes = _COMPANIONS.get(kind, ())
+    return sorted(
+        other
+        for other in path.parent.glob(f"{glob.escape(path.stem)}.*")
+        if other.suffix.lower() in suffixes
+    )
 
 
 def files_expand(path: Path) -> list[Path]:

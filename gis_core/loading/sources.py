@@ -123,11 +123,13 @@ def source_batches(
 
 
 def _digest(spec: DatasetSpec, jurisdiction: Jurisdiction, files: list[_File]) -> str:
-    """By which the same sources are known again; "" for those that are always read."""
-    if any(file.kind is not Format.XML for file in files):
-        return ""
+    """By which the same sources are known again."""
     described = [
-        (repr((file.label, file.source.profile, file.source.layer, file.source.crs)), file.path)
+        (
+            repr((file.label, file.source.profile, file.source.layer, file.source.crs)),
+            file.path,
+            file.kind,
+        )
         for file in files
     ]
     return sources_digest(spec, jurisdiction, described)

@@ -3,7 +3,8 @@
 Compared is a digest of everything that decides what comes of a source: its bytes and options, the editions that a
 conversion looks up, and this program with its profiles and codes. Of a service's answer the time at which it was given
 does not count. The jurisdiction's boundary is left out, although reading asks whether the source lies near it: that
-was asked when the rows became active. Only XML is worth it: tables are read as fast as their rows are copied.
+was asked when the rows became active. A table that was written anew has other bytes, also where its rows are the same:
+it is read and compared row by row.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from django.db import transaction
 from gis_core.datasets import DatasetSpec
 from gis_core.enums import EditionStatus
 from gis_core.loading.batches import LoadReport
-from gis_core.loading.formats import GZIP_ERRORS, file_open
+from gis_core.loading.formats import GZIP_ERRORS, Format, companions, file_open
 from gis_core.loading.staging import Staging
 from gis_core.loading.xml_pieces import START_TAG
 from gis_core.models import Edition, Jurisdiction
@@ -33,9 +34,9 @@ _PROGRAM: Final = frozenset({".py", ".json", ".csv"})
 
 
 def sources_digest(
-    spec: DatasetSpec, jurisdiction: Jurisdiction, files: Iterable[tuple[str, Path]]
+    spec: DatasetSpec, jurisdiction: Jurisdiction, files: Iterable[tuple[str, Path, Format]]
 ) -> str:
-    """Of XML files, each with its name and options; "" where one cannot be unpacked."""
+    """Of files, each with its name and options; "" where one cannot be unpacked."""
     looked_up = Edition.objects.filter(
         jurisdiction=jurisdiction, dataset__in=spec.looks_up, status=EditionStatus.ACTIVE
     )
@@ -47,19 +48,21 @@ def sources_digest(
     )
     whole = hashlib.blake2b(repr(facts).encode(), digest_size=16)
     try:
-        for described, path in files:
+        for described, path, kind in files:
             whole.update(described.encode())
-            whole.update(_content_digest(path))
+            for part in (path, *companions(path, kind)):
+                whole.update(part.name.encode())
+                whole.update(_content_digest(part, kind))
     except GZIP_ERRORS:
         return ""
     return whole.hexdigest()
 
 
-def _content_digest(path: Path) -> bytes:
+def _content_digest(path: Path, kind: Format) -> bytes:
     digest = hashlib.blake2b()
     with file_open(path) as stream:
         start = stream.read(_BLOCK_BYTES)
-        if root := START_TAG.search(start):
+        if kind is Format.XML and (root := START_TAG.search(start)):
             start = start[: root.start()] + _TIME_STAMP.sub(b"", root[0]) + start[root.end() :]
         digest.update(start)
         while block := stream.read(_BLOCK_BYTES):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 
 import pytest
 import shapely
+from pyproj import CRS
 
 from gis_core.coordinates import crs_parse
 from gis_core.datasets import dataset_spec
-from gis_core.errors import LoadCancelled
+from gis_core.errors import LoadCancelled, LoadError
 from gis_core.loading import Source
 from gis_core.loading.staging import Staging
 from gis_core.models import Edition
@@ -26,6 +28,7 @@ from tests.gis_core.geodata_factories import (
     polygon_gml,
     square,
     stage,
+    table_write,
     write,
 )
 
@@ -182,3 +185,47 @@ def test_unread_load_can_be_cancelled_and_resumed(city, tmp_path):
     assert edition.report["rows"] == 3
     edition_resume(edition=edition)
     assert (edition.report["rows"], edition.report["unchanged"]) == (3, 3)
+
+
+def table(path, driver, area="100.00", **options):
+    columns = {"flstkennz": list(KEYS), "flaeche": [area] * 3}
+    squares = [square(n) for n in range(3)]
+    return table_write(path, columns, squares, driver=driver, **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "driver"),
+    [
+        ("a.gpkg", "GPKG"),
+        ("a.shp", "ESRI Shapefile"),
+        ("a.fgb", "FlatGeobuf"),
+        ("a.geojson", "GeoJSON"),
+    ],
+)
+def test_same_table_is_not_read_again_and_another_one_is(city, tmp_path, name, driver):
+    path = table(tmp_path / name, driver)
+    load(city, "parcels", path)
+    again = stage(city, "parcels", path)
+    assert (again.report["unchanged"], was_read(again)) == (3, False)
+    other = stage(city, "parcels", table(tmp_path / name, driver, area="101.00"))
+    assert (other.report["changed"], was_read(other)) == (3, True)
+
+
+def test_shapefile_is_known_by_all_of_its_files(city, tmp_path):
+    load(city, "parcels", table(tmp_path / "a.shp", "ESRI Shapefile"))
+    (tmp_path / "a.prj").write_text(CRS.from_epsg(25833).to_wkt("WKT1_ESRI"), encoding="ascii")
+    with pytest.raises(LoadError) as caught:
+        stage(city, "parcels", tmp_path / "a.shp")
+    assert caught.value.message.code == "extent_far"
+
+
+def test_geopackage_is_known_with_what_its_log_holds(city, tmp_path):
+    path = table(tmp_path / "a.gpkg", "GPKG", layer="Flurstueck")
+    writer = sqlite3.connect(path)
+    writer.execute("PRAGMA journal_mode=WAL")
+    load(city, "parcels", path)
+    writer.execute("UPDATE gpkg_contents SET description = 'written to the log'")
+    writer.commit()
+    edition = stage(city, "parcels", path)
+    writer.close()
+    assert was_read(edition)
