@@ -114,7 +114,8 @@ def _to_pieces(pieces: Floats, radii: Floats, places: Singles) -> tuple[Singles,
     length = dx * dx + dy * dy
     length[length == 0] = 1
     along = (px * dx + py * dy) / length
-    np.clip(along, 0, 1, out=along)
+    np.maximum(along, 0, out=along)
+    np.minimum(along, 1, out=along)
     px -= along * dx
     py -= along * dy
     px *= px

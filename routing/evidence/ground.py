@@ -167,7 +167,7 @@ class Ground:
     # sections on patches.
     patches: dict[tuple[int, ...], Any] = field(default_factory=dict)
     stretches: dict[tuple[int, int], list[tuple[float, float]]] = field(default_factory=dict)
-    claims: dict[tuple[int, Any], tuple[float, int, bool]] = field(default_factory=dict)
+    claims: dict[tuple[int, Any], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.is_parcel = np.array(

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from routing.engine.facts import REACH_M
 from routing.evidence.cover import GAP_M, Block, Cover, cover, layings
-from routing.evidence.disc import CENTRE_ONLY, UNIT_DISC, first_place
+from routing.evidence.disc import CENTRE_ONLY, PLACES, UNIT_DISC, first_place
 from routing.evidence.ground import Ground
 from routing.evidence.nearby import ADJOINING_REACH_M, Assets, adjoining_owners, assets_near
 from routing.evidence.patches import Patch, patch_of
+from routing.evidence.reach import STATES, Reach, sections_in_reach
 from routing.evidence.reports import Report, neighbours
-from routing.evidence.roads import (
-    STATES,
-    Reach,
-    Ways,
-    sections_in_reach,
-    stretches_find,
-    ways,
-)
+from routing.evidence.roads import Ways, ways
+from routing.evidence.stretches import stretches_find
 from routing.types import SectionFact, Situation
 
 # Reports worked out together: enough to pay for the calls, few enough for the processor's cache.
-BLOCK_SIZE: Final = 32
+BLOCK_PLACES: Final = 32 * PLACES
+BLOCK_REPORTS: Final = 512
 ANY_EXTENT: Final = float("inf")
 
 
@@ -40,8 +36,7 @@ class Asks(NamedTuple):
     arms: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A share of a disc, and the place that stands for it. `chosen`: the pair of the road it is about, or -1.
 
     `bits`: all its places of the disc; 0 where the disc is the reported point alone.
@@ -55,8 +50,7 @@ class Spot:
     adjoining_owner: str
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """A report's disc; the first spot is that of the reported point. `number`: the report's in `reach`."""
 
     report: Report
@@ -147,26 +141,28 @@ def measured(
     reports: Sequence[Report], ground: Ground, asks: Mapping[str, Asks]
 ) -> Iterator[Measured]:
     """Each report's disc, in no order; `asks` by category."""
-    for places in (CENTRE_ONLY, UNIT_DISC):
-        chosen = [one for one in reports if (one.radius > 0) == (len(places) > 1)]
-        points = [(n, one.x, one.y) for n, one in enumerate(chosen)]
-        if not points:
-            continue
-        for numbers in neighbours(points, size=BLOCK_SIZE, extent=ANY_EXTENT):
-            own = [chosen[n] for n in sorted(numbers)]
+    alike: dict[tuple[bool, bool], list[Report]] = defaultdict(list)
+    for one in reports:
+        alike[one.radius > 0, asks[one.category].adjoining].append(one)
+    for (is_disc, adjoining), some in alike.items():
+        places = UNIT_DISC if is_disc else CENTRE_ONLY
+        points = [(n, one.x, one.y) for n, one in enumerate(some)]
+        size = min(BLOCK_REPORTS, BLOCK_PLACES // len(places))
+        for numbers in neighbours(points, size=size, extent=ANY_EXTENT):
+            own = [some[n] for n in sorted(numbers)]
             block = Block(
                 x=np.array([one.x for one in own]),
                 y=np.array([one.y for one in own]),
                 radius=np.array([one.radius for one in own]),
                 places=places,
             )
-            yield from _block(own, block, ground, [asks[one.category] for one in own])
+            margin = ADJOINING_REACH_M if adjoining else GAP_M
+            yield from _block(own, block, ground, [asks[one.category] for one in own], margin)
 
 
 def _block(
-    reports: Sequence[Report], block: Block, ground: Ground, asks: Sequence[Asks]
+    reports: Sequence[Report], block: Block, ground: Ground, asks: Sequence[Asks], margin: float
 ) -> Iterator[Measured]:
-    margin = ADJOINING_REACH_M if any(one.adjoining for one in asks) else GAP_M
     covered = cover(ground, block, margin)
     patches = [_patches(ground, block, covered, number) for number in range(len(reports))]
     reach = sections_in_reach(ground, block)
