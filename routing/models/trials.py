@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -66,22 +67,22 @@ class Trial(models.Model):
 
 
 class TrialChunk(models.Model):
-    """A range of issues (ids, both included) that one worker tries at a time."""
+    """Issues that one worker tries at a time: neighbours, so that what lies around them is read once for all."""
 
     trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="chunks")
-    first_id = models.BigIntegerField()
-    last_id = models.BigIntegerField()
+    position = models.PositiveIntegerField()
+    issue_ids = ArrayField(models.BigIntegerField())
     issues_done = models.PositiveIntegerField(default=0)
     is_done = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ["first_id"]
+        ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["trial", "first_id"], name="trialchunk_once"),
+            models.UniqueConstraint(fields=["trial", "position"], name="trialchunk_once"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.first_id}-{self.last_id}"
+        return f"{self.position}"
 
 
 class TrialChange(models.Model):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Func
 from django.utils.translation import gettext as _
 
 from issues.models import Issue
@@ -37,7 +38,8 @@ def chunk_try(trial: Trial) -> bool:
         chunk = (
             TrialChunk.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(trial=trial, trial__state__in=LIVE, is_done=False)
-            .order_by("first_id")
+            .defer("issue_ids")
+            .order_by("position")
             .first()
         )
         if chunk is None:
@@ -59,13 +61,10 @@ def answers(
     trial: Trial, chunk: TrialChunk, rule_sets: list[RuleSet | None]
 ) -> Iterator[tuple[int, Mapping[str, int], list[Answer]]]:
     """Each issue of a chunk, the editions, and what each rule set says on the same evidence; by none: to triage."""
-    ids = Issue.objects.filter(
-        jurisdiction_id=trial.jurisdiction_id, pk__range=(chunk.first_id, chunk.last_id)
-    )
+    named = TrialChunk.objects.filter(pk=chunk.pk).values(one=Func("issue_ids", function="unnest"))
+    ids = Issue.objects.filter(jurisdiction_id=trial.jurisdiction_id, pk__in=named)
     given = [one for one in rule_sets if one is not None]
-    for issue_id, datasets, briefs in briefs_of(
-        list(ids.order_by("pk").values_list("pk", flat=True)), rule_sets=given
-    ):
+    for issue_id, datasets, briefs in briefs_of(list(ids.values_list("pk", flat=True)), given):
         found: Iterator[Brief | None] = iter(briefs)
         yield (
             issue_id,

@@ -41,7 +41,8 @@ def edition_try(trial: Trial) -> None:
     with _alone(trial) as alone, TemporaryFile() as present, TemporaryFile() as changed:
         if not alone:
             return
-        chunks = list(trial.chunks.filter(is_done=False, trial__state__in=LIVE))
+        left = trial.chunks.filter(is_done=False, trial__state__in=LIVE)
+        chunks = list(left.defer("issue_ids"))
         for chunk in chunks:
             pickle.dump(_present(trial, chunk), present)
         present.seek(0)

@@ -131,6 +131,19 @@ def test_trial_limit_takes_the_newest(city, small_chunks):
     assert trial.changes.exists()
 
 
+def test_trial_chunks_hold_each_issue_once_and_neighbours_together(city, small_chunks):
+    issues = issues_make(city, 12)
+    first, last = issues[0].point, issues[-1].point
+    for n, issue in enumerate(issues):
+        Issue.objects.filter(pk=issue.pk).update(point=(first, last)[n % 2])
+    trial = trial_start(jurisdiction=city, rule_set=draft_make(city))
+    chunks = [set(chunk.issue_ids) for chunk in trial.chunks.all()]
+    assert sorted(map(len, chunks)) == [3, 3, 3, 3]
+    assert set.union(*chunks) == {issue.pk for issue in issues}
+    halves = [{issue.pk for issue in issues[n::2]} for n in range(2)]
+    assert all(any(chunk <= half for half in halves) for chunk in chunks)
+
+
 def test_trial_without_issues_is_done_at_once(city):
     trial = run(trial_start(jurisdiction=city, rule_set=draft_make(city)))
     assert (trial.state, trial_progress(trial).percent) == (TrialState.DONE, 100)
