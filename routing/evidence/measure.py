@@ -18,7 +18,7 @@ from routing.evidence.reach import STATES, Reach, sections_in_reach
 from routing.evidence.reports import Report, neighbours
 from routing.evidence.roads import Ways, ways
 from routing.evidence.stretches import stretches_find
-from routing.types import SectionFact, Situation
+from routing.types import AgreementFact, SectionFact, Situation
 
 # Reports worked out together: enough to pay for the calls, few enough for the processor's cache.
 BLOCK_PLACES: Final = 32 * PLACES
@@ -69,28 +69,35 @@ class Measured(NamedTuple):
             state = STATES[self.reach.state[spot.chosen, spot.place]]
             road = row.road_class, state, row.cleaning_class
         assets = self.assets.at(spot.place) if self.assets else ()
-        on = self.report.on.isoformat()
         return (
             spot.patch.key,
             road,
             spot.adjoining_owner,
-            tuple(
-                (one.fact.body, one.fact.categories)
-                for one in spot.patch.agreements
-                if one.holds_on(on)
-            ),
+            tuple((one.body, one.categories) for one in self._agreements(spot)),
             tuple(
                 (one.kind, one.owner, one.note, one.number in self.report.numbers) for one in assets
             ),
             self._arms(spot) if self.asks.arms else (),
         )
 
+    def _agreements(self, spot: Spot) -> tuple[AgreementFact, ...]:
+        """Those that are valid on the report's day."""
+        if not spot.patch.agreements:
+            return ()
+        on = self.report.on.isoformat()
+        return tuple(one.fact for one in spot.patch.agreements if one.holds_on(on))
+
     def _arms(self, spot: Spot) -> tuple[tuple[str, str], ...]:
-        return tuple((one.road_class, one.through_road) for one in self.sections(spot))
+        """Class and through-road state of what `sections` gives, in its order."""
+        cm, state = self.reach.cm, self.reach.state
+        rows = self.ground.section_rows
+        return tuple(
+            (rows[self.reach.section[pair]].road_class, STATES[state[pair, spot.place]])
+            for pair in sorted(self._in_sight(spot), key=lambda pair: int(cm[pair, spot.place]))
+        )
 
     def situation(self, spot: Spot) -> Situation:
         """Everything that is known of the place that stands for the spot."""
-        on = self.report.on.isoformat()
         return Situation(
             weight=spot.share,
             inside=spot.patch.inside,
@@ -100,21 +107,26 @@ class Measured(NamedTuple):
             parts=spot.patch.parts,
             assets=self.assets.at(spot.place) if self.assets else (),
             areas=spot.patch.areas,
-            agreements=tuple(one.fact for one in spot.patch.agreements if one.holds_on(on)),
+            agreements=self._agreements(spot),
             adjoining_owner=spot.adjoining_owner,
             places=f"{spot.bits:x}" if spot.bits else "",
         )
 
     def sections(self, spot: Spot) -> tuple[SectionFact, ...]:
         """The road sections in sight of the spot's place, the nearest first."""
-        pairs = range(self.reach.first[self.number], self.reach.first[self.number + 1])
-        within = [pair for pair in pairs if self.reach.cm[pair, spot.place] / 100 <= REACH_M]
+        within = self._in_sight(spot)
         if spot.patch.parcel >= 0:
             stretches_find(
                 self.ground, {(self.reach.section[pair], spot.patch.parcel) for pair in within}
             )
         found = [self._section(pair, spot) for pair in within]
         return tuple(sorted(found, key=lambda one: (one.distance, one.key)))
+
+    def _in_sight(self, spot: Spot) -> list[int]:
+        """The pairs within reach of the spot's place, by key."""
+        begin, end = self.reach.first[self.number], self.reach.first[self.number + 1]
+        near = self.reach.cm[begin:end, spot.place] / 100 <= REACH_M
+        return [pair for pair, is_near in enumerate(near.tolist(), begin) if is_near]
 
     def _section(self, pair: int, spot: Spot) -> SectionFact:
         section = self.reach.section[pair]

@@ -7,11 +7,12 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from routing.engine import CompiledRuleSet, decide
+from routing.engine import CompiledRuleSet
 from routing.engine.decide import doubts_named, finding_of
 from routing.engine.ranking import Key, outcome_of, scores_ranked
 from routing.enums import Outcome
 from routing.evidence import (
+    IssueFacts,
     Measured,
     Spot,
     evidence_from,
@@ -40,35 +41,16 @@ def briefs_of(
     decided once; memory does not grow with the number of issues.
     """
     sides = Sides(rule_sets)
-    said: list[_Memory] = [_Memory() for _one in rule_sets]
+    memories = [_Memory() for _one in rule_sets]
     for head, one in measured_of(issue_ids, asking=sides.asks):
         facts = head.facts(one.report.number)
-        evidence = evidence_without_places(head, one)
-        keys = [one.key(n) for n in one.spots]
-        answered = bool(one.report.clarifications)
-        found: list[Brief | None] = []
-        for position, rules in enumerate(sides.compiled(facts)):
-            if rules is None:
-                found.append(None)
-            elif answered:
-                # An answer picks among the places by what the keys do not hold, and may change the category.
-                whole = sides.seen(facts, evidence_from(head, one), position)
-                found.append(_brief_of(decide(whole, rules)))
-            elif position and sides.alike(facts, one.report.category, position):
-                found.append(found[0])
-            else:
-                place = _Place(one, sides.seen(facts, evidence, position), keys)
-                found.append(_brief(place, said[position], rules))
-        yield one.report.number, one.ground.datasets, tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A report's disc, its evidence without situations, and the key of each spot."""
-
-    measured: Measured
-    evidence: Evidence
-    keys: Sequence[Hashable]
+        if one.report.clarifications:
+            # An answer picks among the places by what the keys do not hold, and may change the category.
+            results = sides.decide(facts, evidence_from(head, one))
+            found = tuple(None if result is None else _brief_of(result) for result in results)
+        else:
+            found = tuple(_briefs(facts, one, evidence_without_places(head, one), sides, memories))
+        yield one.report.number, one.ground.datasets, found
 
 
 # What is remembered of places is forgotten when it has grown to so many, which bounds the memory.
@@ -82,44 +64,89 @@ class _Said(NamedTuple):
     doubts: tuple[str, ...]
 
 
+class _Told(NamedTuple):
+    """What the rules say about a report, before any threshold: (addressee, rule, score) in order; doubts."""
+
+    ranked: list[tuple[str, str, float]]
+    doubts: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class _Memory:
-    """What one rule set said about places so far, by all that it could see of them."""
+    """What one rule set said so far: about places by all that it could see of them, and of reports with a single one."""
 
     said: dict[Hashable, _Said] = field(default_factory=dict)
-    whole: dict[Hashable, Brief] = field(default_factory=dict)
+    told: dict[Hashable, _Told] = field(default_factory=dict)
+    reports: dict[Hashable, int] = field(default_factory=dict)
+
+    def number(self, about: Hashable) -> int:
+        """Reports that are alike to the rules have the same number, which stands for them in the keys."""
+        if len(self.said) >= REMEMBERED:
+            for one in (self.said, self.told, self.reports):
+                one.clear()
+        return self.reports.setdefault(about, len(self.reports))
 
 
-def _brief(place: _Place, memory: _Memory, rules: CompiledRuleSet) -> Brief:
-    report = place.measured.report
-    about = (rules, report.texts, place.evidence.lapsed, report.is_vague)
-    whole = (about, place.keys[0])
-    if len(place.keys) == 1 and whole in memory.whole:
-        return memory.whole[whole]
+def _briefs(
+    facts: IssueFacts,
+    measured: Measured,
+    evidence: Evidence,
+    sides: Sides,
+    memories: Sequence[_Memory],
+) -> Iterator[Brief | None]:
+    category = evidence.category
+    keys = [measured.key(spot) for spot in measured.spots]
+    first: tuple[_Told, Brief] | None = None
+    for position, rules in enumerate(sides.compiled(facts)):
+        if rules is None:
+            yield None
+        elif first and sides.alike(facts, category, position):
+            yield first[1]
+        else:
+            if first and sides.alike_before_thresholds(facts, category, position):
+                told = first[0]
+            else:
+                told = _told(measured, evidence, keys, memories[position], rules)
+            seen = sides.seen(facts, evidence, position)
+            outcome = outcome_of(told.ranked, doubts=told.doubts, evidence=seen, ruleset=rules)
+            brief = Brief(outcome, *told.ranked[0][:2])
+            if position == 0:
+                first = told, brief
+            yield brief
+
+
+def _told(
+    measured: Measured,
+    evidence: Evidence,
+    keys: Sequence[Hashable],
+    memory: _Memory,
+    rules: CompiledRuleSet,
+) -> _Told:
+    report = measured.report
+    number = memory.number((rules, report.texts, evidence.lapsed, report.is_vague))
+    is_single = len(keys) == 1
+    if is_single and (number, keys[0]) in memory.told:
+        return memory.told[number, keys[0]]
     parts: dict[Key, list[float]] = defaultdict(list)
     doubts = []
-    for spot, key in zip(place.measured.spots, place.keys, strict=True):
-        said = memory.said.get((about, key)) or _ask(place, spot, rules)
-        if len(memory.said) >= REMEMBERED:
-            memory.said.clear()
-            memory.whole.clear()
-        memory.said[about, key] = said
+    for spot, key in zip(measured.spots, keys, strict=True):
+        said = memory.said.get((number, key))
+        if said is None:
+            said = memory.said[number, key] = _ask(measured, evidence, spot, rules)
         doubts.append(said.doubts)
         for candidate, score in said.scores:
             parts[candidate].append(score * spot.share)
     ranked = [
         (addressee, rule_id, score) for (addressee, rule_id, _h), score in scores_ranked(parts)
     ]
-    named = doubts_named(place.evidence, doubts)
-    outcome = outcome_of(ranked, doubts=named, evidence=place.evidence, ruleset=rules)
-    found = Brief(outcome, ranked[0][0], ranked[0][1])
-    if len(place.keys) == 1:
-        memory.whole[whole] = found
-    return found
+    told = _Told(ranked, doubts_named(evidence, doubts))
+    if is_single:
+        memory.told[number, keys[0]] = told
+    return told
 
 
-def _ask(place: _Place, spot: Spot, rules: CompiledRuleSet) -> _Said:
-    finding = finding_of(place.evidence, place.measured.situation(spot), rules)
+def _ask(measured: Measured, evidence: Evidence, spot: Spot, rules: CompiledRuleSet) -> _Said:
+    finding = finding_of(evidence, measured.situation(spot), rules)
     scores = tuple(
         ((one.addressee, one.rule_id, one.hypothesis), one.score) for one in finding.candidates
     )

@@ -72,6 +72,7 @@ class Sides:
         self.rule_sets = rule_sets
         self.drafts: dict[tuple[int, frozenset[str]], CompiledRuleSet] = {}
         self.known_alike: dict[tuple[int, str, int], bool] = {}
+        self.known_rules_alike: dict[tuple[int, str, int], bool] = {}
         self.shadows: dict[tuple[int, int], tuple[str, ...]] = {}
 
     def compiled(self, facts: IssueFacts) -> list[CompiledRuleSet | None]:
@@ -101,6 +102,14 @@ class Sides:
             same_shadow = self.shadowed(facts, 0) == self.shadowed(facts, position)
             self.known_alike[key] = same_shadow and _alike(first, others[position - 1], category)
         return self.known_alike[key]
+
+    def alike_before_thresholds(self, facts: IssueFacts, category: str, position: int) -> bool:
+        """Whether the rules at this position are the first ones for the category, whatever may follow from them."""
+        key = (facts.jurisdiction_id, category, position)
+        if key not in self.known_rules_alike:
+            first, *others = self.compiled(facts)
+            self.known_rules_alike[key] = _rules_alike(first, others[position - 1], category)
+        return self.known_rules_alike[key]
 
     def shadowed(self, facts: IssueFacts, position: int) -> tuple[str, ...]:
         """The rules of the set at this position that only propose at present."""
@@ -146,17 +155,20 @@ def asks_of(rules: CompiledRuleSet, category: str) -> Asks:
 
 
 def _alike(one: CompiledRuleSet | None, other: CompiledRuleSet | None, category: str) -> bool:
-    """Whether both decide a category alike whatever the evidence: a draft mostly differs in a few rules.
-
-    The rules for a damaged carriageway count as well: they say whom a computed duty stands for.
-    """
+    """Whether both decide a category alike whatever the evidence: a draft mostly differs in a few rules."""
     if one is None or other is None or one is other:
         return one is other
-    return (one.bodies, one.assign_from, one.assign_margin, one.thresholds) == (
-        other.bodies,
+    return (one.assign_from, one.assign_margin, one.thresholds) == (
         other.assign_from,
         other.assign_margin,
         other.thresholds,
-    ) and all(
+    ) and _rules_alike(one, other, category)
+
+
+def _rules_alike(one: CompiledRuleSet | None, other: CompiledRuleSet | None, category: str) -> bool:
+    """The rules for a damaged carriageway count as well: they say whom a computed duty stands for."""
+    if one is None or other is None:
+        return one is other
+    return one.bodies == other.bodies and all(
         one.for_category(name) == other.for_category(name) for name in (category, "ROAD_SURFACE")
     )
