@@ -163,6 +163,19 @@ GROUNDLESS: Final = frozenset(
     }
 )
 
+# What these say does not rest on roads.
+ROADLESS: Final = GROUNDLESS | {
+    "adjoining_owner",
+    "adjoining_owner_other_than",
+    "bridge",
+    "owner",
+    "owner_known",
+    "public_place",
+    "rail_installation",
+    "usage",
+    "use_description",
+}
+
 PREDICATES: Final[Mapping[str, Predicate]] = {
     predicate.__name__: predicate
     for predicate in (

@@ -15,8 +15,8 @@ from typing import Final
 import shapely
 
 from routing.evidence.ground import Ground
-from routing.evidence.measure import Asks, Measured, Spot, measured
-from routing.evidence.reports import IssueFacts, Question, Report, issue_groups
+from routing.evidence.measure import Measured, Spot, measured
+from routing.evidence.reports import Asks, IssueFacts, Question, Report, issue_groups
 from routing.evidence.rows import Head
 from routing.evidence.statement import issues_read, questions_read
 from routing.types import Evidence

@@ -15,7 +15,7 @@ from routing.evidence.ground import Ground
 from routing.evidence.nearby import ADJOINING_REACH_M, Assets, adjoining_owners, assets_near
 from routing.evidence.patches import Patch, patch_of
 from routing.evidence.reach import STATES, Reach, sections_in_reach
-from routing.evidence.reports import Report, neighbours
+from routing.evidence.reports import Asks, Report, neighbours
 from routing.evidence.roads import Ways, ways
 from routing.evidence.stretches import stretches_find
 from routing.types import AgreementFact, SectionFact, Situation
@@ -26,18 +26,10 @@ BLOCK_REPORTS: Final = 512
 ANY_EXTENT: Final = float("inf")
 
 
-class Asks(NamedTuple):
-    """What the rules for a category ask for beyond what is always looked up.
-
-    `adjoining`: who owns the land beside a road. `arms`: the classes of all roads in sight.
-    """
-
-    adjoining: bool = False
-    arms: bool = False
-
-
 class Spot(NamedTuple):
-    """A share of a disc, and the place that stands for it. `chosen`: the pair of the road it is about, or -1.
+    """A share of a disc, and the place that stands for it.
+
+    `chosen`: the pair of the road that it is about, or of one that is alike to the rules; -1 for none.
 
     `bits`: all its places of the disc; 0 where the disc is the reported point alone.
     """
@@ -66,8 +58,11 @@ class Measured(NamedTuple):
         road: tuple[str, ...] = ()
         if spot.chosen >= 0:
             row = self.ground.section_rows[self.reach.section[spot.chosen]]
-            state = STATES[self.reach.state[spot.chosen, spot.place]]
-            road = row.road_class, state, row.cleaning_class
+            if self.asks.roads is None:
+                state = STATES[self.reach.state[spot.chosen, spot.place]]
+                road = row.road_class, state, row.cleaning_class
+            else:
+                road = (row.road_class if row.road_class in self.asks.roads else "",)
         assets = self.assets.at(spot.place) if self.assets else ()
         return (
             spot.patch.key,
@@ -169,7 +164,13 @@ def measured(
                 places=places,
             )
             margin = ADJOINING_REACH_M if adjoining else GAP_M
-            yield from _block(own, block, ground, [asks[one.category] for one in own], margin)
+            yield from _block(own, block, ground, [_asks(one, asks) for one in own], margin)
+
+
+def _asks(report: Report, asks: Mapping[str, Asks]) -> Asks:
+    """An answer may be about a road, and of several that are alike to the rules only one stands in the evidence."""
+    found = asks[report.category]
+    return found._replace(roads=None) if report.clarifications else found
 
 
 def _block(
@@ -178,7 +179,7 @@ def _block(
     covered = cover(ground, block, margin)
     patches = [_patches(ground, block, covered, number) for number in range(len(reports))]
     reach = sections_in_reach(ground, block)
-    network = ways(ground, block, reach, reports, patches, [one.arms for one in asks])
+    network = ways(ground, block, reach, reports, patches, asks)
     for number, report in enumerate(reports):
         assets = assets_near(ground, block, report)
         owners = [("", block.everywhere)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -45,6 +45,18 @@ class Question:
     accuracy_m: float | None = None
     clarifications: tuple[tuple[str, str], ...] = ()
     source: str = "coordinates"
+
+
+class Asks(NamedTuple):
+    """What the rules for a category ask for: the disc is divided by nothing else.
+
+    `adjoining`: who owns the land beside a road. `arms`: the classes of all roads in sight. `roads`: the classes that
+    are told apart, all others being alike; None where more of a road than its class counts.
+    """
+
+    adjoining: bool = False
+    arms: bool = False
+    roads: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from routing.evidence.disc import bits_of, expanded, masks_of, starts_of
 from routing.evidence.ground import ROAD_USES, Floats, Ground, SectionRow
 from routing.evidence.patches import Patch
 from routing.evidence.reach import IN, OUT, UNKNOWN, Reach
-from routing.evidence.reports import Report
+from routing.evidence.reports import Asks, Report
 from routing.evidence.stretches import stretches_find
 
 REACH_CM: Final = round(REACH_M * 100)
@@ -41,7 +41,8 @@ LOCAL_BITS: Final = (1 << LOCAL) - 1
 class Ways:
     """How the places of one report differ in what a rule can ask of roads; each as (places as bits).
 
-    `chosen`: by the pair whose section the place is about, -1 for none. `more`: other differences.
+    `chosen`: by the pair whose section the place is about, -1 for none; one pair stands for all that are alike to the
+    rules. `more`: other differences.
     """
 
     chosen: list[tuple[int, int]]
@@ -68,11 +69,6 @@ class Contest(NamedTuple):
     parcel: int
     claims: list[tuple[int, Claim]]
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether there is a single one, which counts as far as it is in sight."""
-        return len(self.claims) == 1 and self.claims[0][1].metres == REACH_M
-
 
 def ways(
     ground: Ground,
@@ -80,37 +76,70 @@ def ways(
     reach: Reach,
     reports: Sequence[Report],
     patches: Sequence[Sequence[tuple[int, Patch]]],
-    arms: Sequence[bool],
+    asks: Sequence[Asks],
 ) -> list[Ways]:
-    """`patches` of each report with their places as bits; `arms`: whether its rules ask for all roads in sight."""
+    """`patches` of each report with their places as bits; `asks`: what its rules ask for."""
     if not len(reach.report):
         return [Ways([(-1, block.everywhere)], []) for _report in reports]
     in_sight = bits_of(reach.cm <= REACH_CM)
     chosen: list[dict[int, int]] = [{} for _report in reports]
     open_ones: list[Contest] = []
     for contest in _contests(ground, reach, reports, patches, in_sight):
-        if contest.is_settled:
-            pair = contest.claims[0][0]
+        if _is_settled(ground, reach, contest, asks[contest.report]):
             mine = chosen[contest.report]
-            mine[pair] = mine.get(pair, 0) | contest.bits & in_sight[pair]
+            for pair, _claim in contest.claims:
+                mine[pair] = mine.get(pair, 0) | contest.bits & in_sight[pair]
         else:
             open_ones.append(contest)
     if open_ones:
         for number, pair, bits in _decided(ground, reach, open_ones):
             chosen[number][pair] = chosen[number].get(pair, 0) | bits
-    found = [_ways(reach, block.everywhere, one) for one in chosen]
-    for number in np.flatnonzero(arms).tolist():
-        found[number].more.extend(_arms(ground, reach, number))
+    found = [
+        _ways(reach, block.everywhere, _alike_as_one(ground, reach, one, asked), asked)
+        for one, asked in zip(chosen, asks, strict=True)
+    ]
+    for number, one in enumerate(asks):
+        if one.arms:
+            found[number].more.extend(_arms(ground, reach, number))
     return found
 
 
-def _ways(reach: Reach, everywhere: int, chosen: dict[int, int]) -> Ways:
+def _is_settled(ground: Ground, reach: Reach, contest: Contest, asks: Asks) -> bool:
+    """Whether it is a single one that can be chosen, or those that can are alike, wherever they are in sight."""
+    if any(claim.metres != REACH_M for _pair, claim in contest.claims):
+        return False
+    return len(contest.claims) == 1 or (
+        asks.roads is not None
+        and asks.roads.isdisjoint(_class(ground, reach, pair) for pair, _claim in contest.claims)
+    )
+
+
+def _class(ground: Ground, reach: Reach, pair: int) -> str:
+    return ground.section_rows[reach.section[pair]].road_class
+
+
+def _alike_as_one(
+    ground: Ground, reach: Reach, chosen: dict[int, int], asks: Asks
+) -> dict[int, int]:
+    """Pairs whose classes the rules do not tell apart, as the first of them."""
+    if asks.roads is None:
+        return chosen
+    merged: dict[int, int] = {}
+    first: dict[str, int] = {}
+    for pair, bits in sorted(chosen.items()):
+        road_class = _class(ground, reach, pair)
+        one = first.setdefault(road_class if road_class in asks.roads else "", pair)
+        merged[one] = merged.get(one, 0) | bits
+    return merged
+
+
+def _ways(reach: Reach, everywhere: int, chosen: dict[int, int], asks: Asks) -> Ways:
     some = [(pair, bits) for pair, bits in chosen.items() if bits]
     rest = everywhere
     more: list[int] = []
     for pair, bits in some:
         rest &= ~bits
-        if reach.is_mixed[pair]:
+        if reach.is_mixed[pair] and asks.roads is None:
             states = reach.state[pair]
             more += bits_of(np.array([states == IN, states == UNKNOWN]))
     return Ways([*some, (-1, rest)] if rest else some, more)

@@ -73,7 +73,7 @@ class _Told(NamedTuple):
 
 @dataclass(slots=True)
 class _Memory:
-    """What one rule set said so far: about places by all that it could see of them, and of reports with a single one."""
+    """What one rule set said so far: about places by all that it could see of them, and of reports of one place."""
 
     said: dict[Hashable, _Said] = field(default_factory=dict)
     told: dict[Hashable, _Told] = field(default_factory=dict)

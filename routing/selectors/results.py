@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from routing.engine import CompiledRuleSet, decide
+from routing.engine.predicates import ROADLESS
 from routing.enums import RuleSetStatus
 from routing.evidence import Asks, IssueFacts, Question, evidence_of
 from routing.models import RuleSet
@@ -22,6 +23,7 @@ from routing.types import Evidence, Result
 ADJOINING_PREDICATES: Final = ("adjoining_owner", "adjoining_owner_other_than")
 ARMS_PREDICATES: Final = ("junction_of_classes", "only_arms")
 ARMS_BODIES: Final = frozenset({"(higher class)", "(highest class arm)"})
+ROAD_BODIES: Final = ARMS_BODIES | {"(Baulast)"}
 
 
 def rule_set_compile(rule_set: RuleSet, bodies: frozenset[str]) -> CompiledRuleSet:
@@ -92,7 +94,12 @@ class Sides:
     def asks(self, facts: IssueFacts, category: str) -> Asks:
         """What the rules of any of them ask for about this category."""
         found = [asks_of(one, category) for one in self.compiled(facts) if one is not None]
-        return Asks(any(one.adjoining for one in found), any(one.arms for one in found))
+        roads = [one.roads for one in found if one.roads is not None]
+        return Asks(
+            adjoining=any(one.adjoining for one in found),
+            arms=any(one.arms for one in found),
+            roads=frozenset().union(*roads) if len(roads) == len(found) else None,
+        )
 
     def alike(self, facts: IssueFacts, category: str, position: int) -> bool:
         """Whether the rule set at this position decides the category as the first one does, whatever the place."""
@@ -144,14 +151,27 @@ class Sides:
 
 
 def asks_of(rules: CompiledRuleSet, category: str) -> Asks:
-    """What the rules for a category ask for beyond what is always looked up."""
+    """What the rules for a category ask for."""
     bodies = {one.row.body for one in rules.for_category(category)}
     copies = {one.row.notify for one in rules.for_category(category)}
     return Asks(
         adjoining=rules.uses_predicate(category, *ADJOINING_PREDICATES),
         arms=rules.uses_predicate(category, *ARMS_PREDICATES)
         or not ARMS_BODIES.isdisjoint(bodies | copies),
+        roads=_roads_asked(rules, category) if ROAD_BODIES.isdisjoint(bodies | copies) else None,
     )
+
+
+def _roads_asked(rules: CompiledRuleSet, category: str) -> frozenset[str] | None:
+    """The classes that are told apart; None where more than the class of a road counts."""
+    classes: set[str] = set()
+    for one in rules.for_category(category):
+        asked = dict(one.columns)
+        predicates = one.condition.predicates if one.condition else frozenset()
+        if "through_road" in asked or not predicates <= ROADLESS:
+            return None
+        classes |= asked.get("road_class", frozenset())
+    return frozenset(classes)
 
 
 def _alike(one: CompiledRuleSet | None, other: CompiledRuleSet | None, category: str) -> bool:

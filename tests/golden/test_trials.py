@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
+import shapely
 from django.contrib.gis.geos import Point
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from issues.enums import Channel
 from issues.models import Category, Issue
+from parcels.models import Parcel
 from routing.enums import TrialState
-from routing.models import Decision
+from routing.evidence import Asks, Question, evidence_of
+from routing.models import Decision, RoadSection, RuleSet
+from routing.selectors.briefs import briefs_of
+from routing.selectors.results import Sides, results_by
 from routing.services.decisions import decisions_compute
 from routing.services.trials import trial_start, trial_work
+from routing.types import Result
 from tests.golden.conftest import ModelCity
 from tests.routing.trial_factories import draft_make
 
@@ -74,3 +84,78 @@ def test_trial_says_of_every_issue_what_single_decisions_say(model_city: ModelCi
     }
     assert found == expected
     assert len(found) > 5
+
+
+def drawn(city: ModelCity, dice: Random, count: int) -> list[Question]:
+    """Questions of all categories on corners and edges of parcels, on axes of roads, and a little beside them."""
+    own = {"jurisdiction": city.jurisdiction, "edition_to": None}
+    shapes = [
+        *Parcel.objects.filter(**own).order_by("pk").values_list("geometry", flat=True),
+        *RoadSection.objects.filter(**own).order_by("pk").values_list("geometry", flat=True),
+    ]
+    categories = list(Category.objects.filter(jurisdiction=city.jurisdiction).order_by("pk"))
+    found = []
+    for _n in range(count):
+        points = shapely.get_coordinates(shapely.from_wkb(bytes(dice.choice(shapes).wkb)))
+        at = dice.randrange(len(points) - 1)
+        x, y = points[at] + dice.choice([0.0, 0.5, dice.random()]) * (points[at + 1] - points[at])
+        beside = dice.choice([0.0, 0.0, 0.01, 4.0])
+        found.append(
+            Question(
+                category_id=dice.choice(categories).pk,
+                x=float(x) + beside,
+                y=float(y) - beside,
+                at=timezone.now(),
+                answers={},
+                accuracy_m=dice.choice([None, 0.0, 2.0, 12.0, 30.0, 120.0]),
+            )
+        )
+    return found
+
+
+ONE_CITY = settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@ONE_CITY
+@given(dice=st.randoms(use_true_random=False))
+def test_briefs_say_of_many_what_results_say_of_each(model_city: ModelCity, dice: Random) -> None:
+    questions = drawn(model_city, dice, 25)
+    active = RuleSet.objects.get(jurisdiction=model_city.jurisdiction, status="active")
+    draft = draft_make(model_city.jurisdiction, R01="EUV", R04="KREIS66", R09="EUV", R12="STRNRW")
+    stricter = draft_make(model_city.jurisdiction)
+    RuleSet.objects.filter(pk=stricter.pk).update(assign_from=0.8)
+    stricter.refresh_from_db()
+    sides = [active, draft, stricter]
+    many = {number: briefs for number, _datasets, briefs in briefs_of(questions, sides)}
+    assert sorted(many) == list(range(len(questions)))
+    for number, question in enumerate(questions):
+        [(_facts, _evidence, results)] = results_by([question], rule_sets=sides)
+        assert [tuple(one) for one in many[number] if one] == [
+            (one.outcome, one.candidates[0].addressee, one.candidates[0].rule_id)
+            for one in results
+            if one
+        ]
+
+
+@ONE_CITY
+@given(dice=st.randoms(use_true_random=False))
+def test_what_rules_do_not_ask_for_decides_nothing(model_city: ModelCity, dice: Random) -> None:
+    """Dividing the disc by more than the rules for the category ask for leads to the same candidates."""
+    questions = drawn(model_city, dice, 25)
+    sides = Sides([None])
+    for question in questions:
+        [(facts, asked)] = evidence_of([question], asking=sides.asks)
+        [(_facts, all_told)] = evidence_of([question], asking=lambda _f, _c: Asks(True, True, None))
+        for one, other in zip(
+            sides.decide(facts, asked), sides.decide(facts, all_told), strict=True
+        ):
+            assert one is not None
+            assert other is not None
+            assert one.outcome == other.outcome
+            assert told(one) == told(other)
+
+
+def told(result: Result) -> list[tuple[object, ...]]:
+    return [(one.addressee, one.rule_id, one.score, one.probability) for one in result.candidates]
