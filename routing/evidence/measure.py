@@ -21,7 +21,7 @@ from routing.evidence.stretches import stretches_find
 from routing.types import AgreementFact, SectionFact, Situation
 
 # Reports worked out together: enough to pay for the calls, few enough for the processor's cache.
-BLOCK_PLACES: Final = 32 * PLACES
+BLOCK_PLACES: Final = 64 * PLACES
 BLOCK_REPORTS: Final = 512
 ANY_EXTENT: Final = float("inf")
 
