@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
 from xml.parsers import expat
@@ -18,10 +18,9 @@ import shapely
 from lxml import etree
 from numpy.typing import NDArray
 
+from gis_core.arcs import arcs_linearise, circle_linearise, circle_through
 from gis_core.errors import CodedError, GeometryError
 
-# An arc is replaced by chords that leave it by no more than this.
-ARC_TOLERANCE_M: Final = 0.001
 _HEAD_CHUNK: Final = 64 * 1024
 _HEAD_LIMIT: Final = 4 * 1024 * 1024
 _LOCAL_NAMES: dict[str, str] = {}
@@ -57,12 +56,11 @@ class Head:
     namespaces: frozenset[str]
 
 
-class _RootReached(Exception):
-    """The root element's start was read."""
-
-
 def head_read(stream: IO[bytes]) -> Head:
-    """Reads up to the root element. Raises GmlError for a DOCTYPE and for what is not XML."""
+    """Reads up to the root element. Raises GmlError for a DOCTYPE and for what is not XML.
+
+    The namespaces are those of the first elements too: some services declare them only where they need them.
+    """
     namespaces: set[str] = set()
     found: list[tuple[str, dict[str, str]]] = []
 
@@ -71,7 +69,7 @@ def head_read(stream: IO[bytes]) -> Head:
 
     def root(name: str, attributes: dict[str, str]) -> None:
         found.append((name, attributes))
-        raise _RootReached
+        parser.StartElementHandler = None
 
     parser = expat.ParserCreate(namespace_separator="}")
     parser.StartDoctypeDeclHandler = refuse
@@ -79,19 +77,22 @@ def head_read(stream: IO[bytes]) -> Head:
     parser.StartElementHandler = root
     read = 0
     try:
-        while chunk := stream.read(_HEAD_CHUNK):
+        while not found and (chunk := stream.read(_HEAD_CHUNK)):
             parser.Parse(chunk, False)
             read += len(chunk)
             if read > _HEAD_LIMIT:
                 raise GmlError("xml_root_late")
-        parser.Parse(b"", True)
-    except _RootReached:
-        name, attributes = found[0]
-        plain = {key.rpartition("}")[2]: value for key, value in attributes.items()}
-        return Head(name.rpartition("}")[2], plain, frozenset(namespaces))
+        if not found:
+            parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise GmlError("xml_broken", cause=str(error)) from error
-    raise GmlError("xml_rootless")
+        # What is wrong behind the root is told, with its feature, by whoever reads on.
+        if not found:
+            raise GmlError("xml_broken", cause=str(error)) from error
+    if not found:
+        raise GmlError("xml_rootless")
+    name, attributes = found[0]
+    plain = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+    return Head(name.rpartition("}")[2], plain, frozenset(namespaces))
 
 
 def elements_stream(stream: IO[bytes], names: Collection[str]) -> Iterator[etree._Element]:
@@ -222,9 +223,12 @@ class PolygonCollector:
     def _declared(self, element: etree._Element, dimension: int) -> int:
         if srs_name := element.get("srsName"):
             self.srs_name = self.srs_name or srs_name
-        if declared := element.get("srsDimension"):
-            return int(declared)
-        return dimension
+        declared = element.get("srsDimension")
+        if declared is None:
+            return dimension
+        if declared.strip() not in {"2", "3"}:
+            raise GeometryError("dimension_unsupported", dimension=repr(declared))
+        return int(declared)
 
     def _ring(self, element: etree._Element, dimension: int) -> None:
         dimension = self._declared(element, dimension)
@@ -242,13 +246,15 @@ class PolygonCollector:
         self.coordinates.extend(numbers)
         self.ring_ends.append(len(self.coordinates) // 2)
 
-    def _positions(self, element: etree._Element, dimension: int) -> list[float]:
-        """x and y of all pos and posList below the element, alternating."""
+    def _positions(self, lists: Iterable[etree._Element], dimension: int) -> list[float]:
+        """x and y of all these pos and posList, alternating."""
         numbers: list[float] = []
         try:
-            for child in element:
+            for child in lists:
                 size = self._declared(child, dimension)
                 values = list(map(float, (child.text or "").split()))
+                if len(values) == 3 and local_name(child.tag) == "pos":
+                    size = 3
                 if len(values) % size:
                     raise GeometryError("positions_uneven", count=len(values), size=size)
                 if size != 2:
@@ -276,39 +282,30 @@ class PolygonCollector:
         name = local_name(element.tag)
         if name in {"LineStringSegment", "LineString"}:
             return self._positions(element, dimension)
-        if name == "Arc":
-            self.arcs += 1
-            return arc_linearise(self._positions(element, dimension))
         if name in {"Curve", "CompositeCurve"}:
             return self._curves(element, dimension)
+        if name == "OrientableCurve":
+            numbers = self._curves(element, dimension)
+            if element.get("orientation") == "-":
+                numbers = np.reshape(numbers, (-1, 2))[::-1].ravel().tolist()
+            return numbers
+        return self._round(element, name, dimension)
+
+    def _round(self, element: etree._Element, name: str, dimension: int) -> list[float]:
+        """Arcs and circles as chords."""
+        self.arcs += 1
+        if name in {"Arc", "ArcString"}:
+            return arcs_linearise(self._positions(element, dimension))
+        if name == "Circle":
+            return circle_through(self._positions(element, dimension))
+        if name == "CircleByCenterPoint":
+            centre = self._positions(element.iter("{*}pos", "{*}posList"), dimension)
+            return circle_linearise(centre, _number(element.find("{*}radius")))
         raise GeometryError("curve_unsupported", name=name)
 
 
-def arc_linearise(numbers: list[float]) -> list[float]:
-    """An arc through three positions (x1, y1, x2, y2, x3, y3) as positions at most ARC_TOLERANCE_M beside it.
-
-    Both directions give the same positions, so that neighbours keep a common border.
-    """
-    if len(numbers) != 6:
-        raise GeometryError("arc_positions", count=len(numbers) // 2)
-    if tuple(numbers[:2]) > tuple(numbers[4:]):
-        turned = arc_linearise([*numbers[4:], *numbers[2:4], *numbers[:2]])
-        return [value for i in range(len(turned) - 2, -1, -2) for value in turned[i : i + 2]]
-    x1, y1, x2, y2, x3, y3 = numbers
-    # Relative to the first position: squares of full eastings would cost the millimetres.
-    ax, ay, bx, by = x2 - x1, y2 - y1, x3 - x1, y3 - y1
-    cross = 2 * (ax * by - ay * bx)
-    if abs(cross) < 1e-9:
-        return numbers
-    a2, b2 = ax * ax + ay * ay, bx * bx + by * by
-    cx, cy = (by * a2 - ay * b2) / cross, (ax * b2 - bx * a2) / cross
-    radius = math.hypot(cx, cy)
-    start = math.atan2(-cy, -cx)
-    sweep = (math.atan2(by - cy, bx - cx) - start) % math.tau
-    if cross < 0:
-        sweep -= math.tau
-    step = 2 * math.acos(max(1 - ARC_TOLERANCE_M / radius, 0.0))
-    steps = max(math.ceil(abs(sweep) / step), 2)
-    angles = start + sweep * np.arange(1, steps) / steps
-    inner = np.column_stack((x1 + cx + radius * np.cos(angles), y1 + cy + radius * np.sin(angles)))
-    return [x1, y1, *inner.ravel().tolist(), x3, y3]
+def _number(element: etree._Element | None) -> float:
+    try:
+        return float("" if element is None else element.text or "")
+    except ValueError as error:
+        raise GeometryError("coordinate_no_number", cause=str(error)) from error

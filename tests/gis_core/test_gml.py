@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from gis_core.arcs import ARC_TOLERANCE_M, arc_linearise
 from gis_core.errors import GeometryError
 from gis_core.gml import (
-    ARC_TOLERANCE_M,
     GmlError,
     PolygonCollector,
-    arc_linearise,
     elements_stream,
     head_read,
 )
 
 GML = 'xmlns:gml="http://www.opengis.net/gml/3.2"'
 RING = "0 0 10 0 10 10 0 10 0 0"
+CIRCLE = "<gml:CircleByCenterPoint><gml:pos>5 0</gml:pos>{}</gml:CircleByCenterPoint>"
 
 
 def read(text: str) -> tuple[shapely.MultiPolygon, PolygonCollector]:
@@ -132,6 +132,67 @@ def test_arc_in_both_directions_has_the_same_positions(numbers):
     assert there[-2:] == numbers[4:]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        segment("0 0 5 5 10 0", "Circle"),
+        CIRCLE.format("<gml:radius uom='m'>5</gml:radius>"),
+        segment("0 0 5 5 10 0 5 -5 0 0", "ArcString"),
+    ],
+)
+def test_circle_in_each_way_of_saying_it(text):
+    shape, collector = read(surface(curve(text)))
+    assert shape.is_valid
+    assert 0 < math.pi * 25 - shape.area < math.tau * 5 * ARC_TOLERANCE_M
+    assert collector.arcs == 1
+
+
+def test_circle_has_the_same_positions_from_each_side():
+    there, _ = read(surface(curve(segment("0 0 5 5 10 0", "Circle"))))
+    back, _ = read(surface(curve(segment("10 0 5 -5 0 0", "Circle"))))
+    assert there.equals_exact(back, 1e-9)
+
+
+def test_arc_in_degrees_is_no_triangle():
+    degree = 1e-4
+    arc = f"0 0 {degree} {degree} {2 * degree} 0"
+    shape, _ = read(surface(curve(segment(arc, "Arc"), segment(f"{2 * degree} 0 0 0"))))
+    assert shape.area == pytest.approx(math.pi * degree**2 / 2, rel=0.01)
+
+
+def test_curve_against_its_direction():
+    turned = (
+        "<gml:curveMember><gml:OrientableCurve orientation='-'><gml:baseCurve>"
+        f"{segment('10 10 10 0 0 0', 'LineString')}</gml:baseCurve></gml:OrientableCurve></gml:curveMember>"
+    )
+    shape, _ = read(surface(turned, curve(segment("10 10 0 10 0 0"))))
+    assert shape.equals(shapely.box(0, 0, 10, 10))
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (segment("0 0 5 0 10 0", "Circle"), "straight line"),
+        (segment("0 0 5 5", "Circle"), "2 positions"),
+        (segment("0 0 5 5 10 0 20 0", "ArcString"), "4 positions"),
+        (
+            "<gml:CircleByCenterPoint><gml:pos>5 0</gml:pos></gml:CircleByCenterPoint>",
+            "not a number",
+        ),
+        (CIRCLE.format("<gml:radius>0</gml:radius>"), "radius 0"),
+    ],
+)
+def test_impossible_circle_is_an_error(text, cause):
+    with pytest.raises(GeometryError, match=cause):
+        read(surface(curve(text)))
+
+
+@pytest.mark.parametrize("dimension", ["0", "1", "-2", "two", ""])
+def test_impossible_dimension_is_an_error(dimension):
+    with pytest.raises(GeometryError, match="srsDimension"):
+        read(polygon(attributes=f" srsDimension='{dimension}'"))
+
+
 def test_empty_polygon_is_an_empty_place():
     collector = PolygonCollector()
     collector.add(etree.fromstring(f"<gml:Polygon {GML}/>"))
@@ -186,6 +247,11 @@ def test_head_refuses_document_types(text, encoding):
     text = text.replace('<?xml version="1.0"?>', "")
     with pytest.raises(GmlError, match="document type declaration"):
         head_read(io.BytesIO(text.encode(encoding)))
+
+
+def test_head_gives_namespaces_of_the_first_members_too():
+    text = b"<a xmlns='urn:1'><b><c:d xmlns:c='urn:2'>not closed"
+    assert head_read(io.BytesIO(text)).namespaces == frozenset({"urn:1", "urn:2"})
 
 
 def test_head_gives_root_attributes_and_namespaces():
