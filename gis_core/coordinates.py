@@ -16,7 +16,7 @@ import shapely
 from django.contrib.gis.geos import Point
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from gis_core.errors import CoordinateError
 from gis_core.messages import Message
@@ -35,7 +35,8 @@ AREA_MARGIN_M: Final = 150_000
 AREA_MARGIN_DEGREES: Final = 3.0
 
 _EPSG = re.compile(
-    r"^(?:urn:(?:x-)?ogc:def:crs:EPSG:[^:]*:|https?://www\.opengis\.net/def/crs/EPSG/[^/]+/)(\d+)$"
+    r"^(?:urn:(?:x-)?ogc:def:crs:EPSG:[^:]*:|https?://www\.opengis\.net/def/crs/EPSG/[^/]+/)(\d+)$",
+    re.IGNORECASE,
 )
 _PLAIN = re.compile(
     r"^(?:EPSG:|https?://www\.opengis\.net/gml/srs/epsg\.xml#)?(\d+)$", re.IGNORECASE
@@ -56,6 +57,11 @@ class SourceCrs:
     def srid(self) -> int | None:
         """EPSG code, or None for a CRS outside the register."""
         return self.crs.to_epsg()
+
+    @property
+    def is_undefined(self) -> bool:
+        """Whether it is a name for none: GeoPackages have two of them, drawings coordinates of their own."""
+        return self.crs.name.startswith("Undefined ") or self.crs.type_name == "Engineering CRS"
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,11 @@ def storage_crs() -> SourceCrs:
 @lru_cache(maxsize=64)
 def _transformer(source: CRS, target: CRS) -> Transformer:
     # A Transformer keeps its PROJ context per thread (pyproj ≥ 3.1), so it may be shared.
-    return Transformer.from_crs(source, target, always_xy=True)
+    try:
+        return Transformer.from_crs(source, target, always_xy=True)
+    except ProjError as error:
+        # That of a drawing or a building site: nothing says where it lies.
+        raise CoordinateError("crs_unusable", name=source.name) from error
 
 
 @lru_cache(maxsize=64)
@@ -159,7 +169,8 @@ def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str
             swap = swap != _inside(xy if swap else xy[:, ::-1], home)
         turned = xy[:, ::-1] if swap else xy
         if not _inside(turned, (-180.0, -90.0, 180.0, 90.0)):
-            raise _misfit(xy, source, Message("guess_degrees"))
+            likely = crs_guess(np.median(xy, axis=0), besides=source.srid)
+            raise _misfit(xy, source, likely or Message("guess_degrees"))
         return turned, "axes swapped" if swap else ""
     bounds = _area_bounds(source.crs)
     if bounds is None or _inside(xy, bounds):

@@ -16,6 +16,7 @@ _FILES: Final = {
     "file_is_no_gzip": _("is not gzip, against its name"),
     "file_named_otherwise": _("is named %(suffix)s but its content is %(found)s"),
     "gzip_of_other": _("gzip is read for XML and CSV only, this is %(found)s"),
+    "text_utf16": _("is text in UTF-16: save it as UTF-8"),
     "gzip_damaged": _("damaged gzip: %(cause)s"),
     "format_unknown": _(
         "is of no known format (GML/NAS, GeoPackage, shapefile, FlatGeobuf, GeoJSON, CSV)"
@@ -96,6 +97,9 @@ _GEOMETRY: Final = {
     "positions_many": _("has %(count)s positions, at most %(most)s are read"),
     "crs_none": _("no coordinate reference system"),
     "crs_unknown": _("unknown coordinate reference system %(name)s"),
+    "crs_unusable": _(
+        "%(name)s says no place on the map: another coordinate reference system is needed"
+    ),
     "crs_misfit": _(
         "coordinates x %(west)s to %(east)s, y %(south)s to %(north)s lie outside the area of %(crs)s (%(name)s);"
         " likely cause: %(guess)s"
@@ -208,6 +212,10 @@ _CHECKS: Final = {
     "check_flattened": _("Heights were left out"),
     "check_axes": _("Swapped axes or zone numbers before eastings were put right"),
     "check_transformed": _("Coordinates were transformed: %(names)s"),
+    "check_accuracy": _(
+        "Nobody knows how well a transformation fits, it may be off by a hundred metres: %(names)s. The source names"
+        " its coordinate reference system without saying what it rests on"
+    ),
     "check_parts": _("A delivery is incomplete: %(gaps)s"),
     "check_share": _(
         "%(after)s objects where %(before)s were before (%(share)s %%): is it all there?"

@@ -9,5 +9,4 @@ from django.utils.translation import gettext_noop as _
 TEXTS: Final = {
     "stretch_reversed": _("the stretch ends (%(end)s m) before it begins (%(start)s m)"),
     "no_number": _("%(value)s is no number"),
-    "no_date": _("%(value)s is no date"),
 }

@@ -34,6 +34,7 @@ OF_A_LOAD: Final = (
         "flattened",
         "axes",
         "transformed",
+        "accuracy",
         "parts",
         "share",
     ),
@@ -106,6 +107,8 @@ def _noticed(report: LoadReport) -> Iterator[EditionCheck]:
     if operations := report.operations:
         names, details = list(operations), list(operations.values())
         yield finding("transformed", info, len(names), {"names": names}, operations=details)
+        if guessed := [name for name in names if operations[name]["accuracy_m"] is None]:
+            yield finding("accuracy", warning, len(guessed), {"names": guessed})
     if gaps := report.gaps:
         told = [message for gap in gaps if (message := message_from_json(gap))]
         yield finding("parts", warning, len(gaps), {"gaps": told})
@@ -117,14 +120,16 @@ def _share(
     """How much less there is than before: half a delivery looks like a good one otherwise."""
     before = difference.unchanged + difference.changed + difference.vanished
     after = difference.unchanged + difference.changed + difference.new
-    if before < limits["share_from_rows"]:
+    if before == 0:
         return
-    if difference.vanished == before and not staging.is_update:
+    many = before >= limits["share_from_rows"]
+    if many and difference.vanished == before and not staging.is_update:
         yield finding("disjoint", Severity.ERROR, before, {"vanished": before})
     share = after / before - 1
     if share > limits["share_warning"]:
         return
-    severity = Severity.ERROR if share <= limits["share_error"] else Severity.WARNING
+    stops = share <= limits["share_error"] and before >= limits["fewer_from_rows"]
+    severity = Severity.ERROR if stops else Severity.WARNING
     params = {"after": after, "before": before, "share": round(100 * share, 1)}
     yield finding("share", severity, before - after, params)
 

@@ -43,7 +43,7 @@ _SUFFIXES: Final = {
     ".csv": Format.CSV,
 }
 _TABLE_SUFFIXES: Final = (".gpkg", ".shp", ".fgb")
-_DELIVERY: Final = ("*.gml", "*.xml", "*.gml.gz", "*.xml.gz", "*.zip")
+_DELIVERY: Final = (".gml", ".xml", ".gml.gz", ".xml.gz", ".zip")
 # Sidecars of shapefiles and the like, which are no data of their own.
 _SIDECARS: Final = (".shp.xml", ".aux.xml", ".qmd")
 # What GDAL reads with a file: the other files of a shapefile, what SQLite has not yet put into the database.
@@ -96,7 +96,7 @@ def files_expand(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise LoadError("file_missing", file=str(path))
-    parts = sorted({part for pattern in _DELIVERY for part in path.glob(pattern)})
+    parts = sorted(part for part in path.iterdir() if part.name.lower().endswith(_DELIVERY))
     if not parts:
         raise LoadError("directory_empty", file=path.name)
     return parts
@@ -143,6 +143,8 @@ def _by_content(start: bytes, name: str) -> Format:
     if not start.strip():
         raise LoadError("file_empty", file=name)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if b"<" not in start[2:4]:
+            raise LoadError("text_utf16", file=name)
         return Format.XML
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"<"):

@@ -210,15 +210,14 @@ def active_check(
     now = plan.delivery.get("date", "")
     if before and now and now < before:
         raise LoadError("nba_older", file=file, date=now, active=before)
-    replaced = {
-        identifier: thing
-        for identifier, thing in plan.objects.items()
-        if thing.expected and thing.place is not None
-    }
-    active = _active_dates(spec, jurisdiction, profile, list(replaced))
-    for identifier, thing in replaced.items():
+    followed = {identifier: thing for identifier, thing in plan.objects.items() if thing.expected}
+    active = _active_dates(spec, jurisdiction, profile, list(followed))
+    for identifier, thing in followed.items():
         feature = f"{thing.name} {identifier}"
         if identifier not in active:
+            if thing.place is None:
+                # It ended already: the same update again.
+                continue
             raise LoadError(
                 "nba_gap_inactive",
                 file=file,

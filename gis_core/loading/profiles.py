@@ -21,7 +21,7 @@ A profile is a JSON object:
     outlines   areas in metres stand for lines: their edges, 5 cm inside, are taken, and half of these for the length
     changes    WFS only: {"date": name, "key": name} of the properties that say when a feature was changed (kept as
                the model's source_date) and what its key is
-    points     CSV only: [column of x, column of y, CRS or ""], the first pair that is there makes the geometry
+    points     CSV only: [column of x, column of y, usual CRS or ""], the first pair that is there makes the geometry
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ _NOWHERE: Final = "http://0.0.0.0:0"
 pyogrio.set_gdal_config_options({"GDAL_HTTP_PROXY": _NOWHERE, "GDAL_HTTPS_PROXY": _NOWHERE})
 _CRS_LINK: Final = re.compile(rb'"crs"\s*:\s*\{[^{]*"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
 _CRS_WITHIN: Final = 64 * 1024
+_GEOJSON_CRS: Final = "EPSG:4326"
 
 
 def table_batches(
@@ -53,7 +54,7 @@ def table_batches(
         if missing:
             raise LoadError(_missing(missing, list(info["fields"]), name), file=path.name)
         if info["geometry_type"] is not None:
-            crs = _layer_crs(info["crs"], path.name) if info["crs"] or crs is None else crs
+            crs = _layer_crs(info, crs, path.name)
         read = 0
         for window in _windows(path, name, info):
             batch = _batch_read(path, name, matched, window, crs)
@@ -109,15 +110,21 @@ def _missing(missing: list[str], available: list[str], layer: str) -> Message:
     return Message("columns_missing", {"layer": layer, "columns": missing, "there": available})
 
 
-def _layer_crs(name: str | None, file: str) -> SourceCrs:
-    if not name:
+def _layer_crs(info: dict[str, Any], said: SourceCrs | None, file: str) -> SourceCrs:
+    """The CRS that the layer names, else the one that was said for sources that name none."""
+    # GDAL takes GeoJSON that names none for degrees.
+    assumed = info["driver"] == "GeoJSON" and info["crs"] == _GEOJSON_CRS
+    if info["crs"] and not (assumed and said):
+        try:
+            parsed = crs_parse(info["crs"])
+        except CoordinateError as error:
+            raise LoadError(error.message, file=file) from error
+        if not parsed.is_undefined:
+            # GDAL delivers x first whatever the register says.
+            return SourceCrs(parsed.crs, parsed.name)
+    if said is None:
         raise LoadError("crs_unnamed", file=file)
-    try:
-        parsed = crs_parse(name)
-    except CoordinateError as error:
-        raise LoadError(error.message, file=file) from error
-    # GDAL delivers x first whatever the register says.
-    return SourceCrs(parsed.crs, parsed.name)
+    return said
 
 
 def _windows(path: Path, layer: str, info: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -199,10 +206,6 @@ def csv_batches(
                 line += len(chunk)
                 progress(path.name, line - 1)
                 yield profile, batch
-    except UnicodeDecodeError as error:
-        raise LoadError(
-            "csv_not_utf8", file=path.name, cause=error.reason, byte=error.start
-        ) from error
     except GZIP_ERRORS as error:
         raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
     except csv.Error as error:
@@ -219,7 +222,16 @@ def _lines(raw: IO[bytes], file: str) -> Iterator[str]:
             )
         if b"\x00" in line:
             raise LoadError("csv_nul", file=file, feature=f"line {number}")
-        yield line.decode("utf-8")
+        try:
+            yield line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise LoadError(
+                "csv_not_utf8",
+                file=file,
+                feature=f"line {number}",
+                cause=error.reason,
+                byte=error.start,
+            ) from error
 
 
 # Places of the columns of x and y in a row, and the CRS.
@@ -229,11 +241,13 @@ _Points = tuple[int, int, SourceCrs]
 def _csv_points(
     profile: Profile, header: list[str], crs: SourceCrs | None, file: str
 ) -> _Points | None:
-    """Which columns hold coordinates. Their CRS is that of the profile, or it must be said."""
+    """Which columns hold coordinates. Their CRS is what was said, else that of the profile."""
     upper = [name.upper() for name in header]
     for x, y, name in profile.points:
         if x.upper() in upper and y.upper() in upper:
-            known = crs_parse(name) if name else crs
+            assumed = crs_parse(name) if name else None
+            # Degrees are degrees; of metres the profile says only which are usual.
+            known = crs if crs and not (assumed and assumed.crs.is_geographic) else assumed
             if known is None:
                 raise LoadError("crs_of_columns_unnamed", file=file, x=x, y=y)
             return upper.index(x.upper()), upper.index(y.upper()), known

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from gis_core.errors import GisError
+from gis_core.errors import CodedError, GisError
 from gis_core.loading.batches import Progress as Show
 from gis_core.messages import told_text
 from gis_core.models import Edition
@@ -74,12 +74,36 @@ def edition_summary(edition: Edition) -> dict[str, Any]:
     }
 
 
-def editions_show(command: BaseCommand, editions: list[Edition], title: str, as_json: bool) -> None:
-    """The editions on standard output: one JSON object a line, or a table with findings below."""
+def error_json(error: Exception) -> dict[str, Any]:
+    """Code and parameters where the error has them, and words."""
+    told = error.told.as_json() if isinstance(error, CodedError) else {}
+    return {**told, "text": shown_text(error)}
+
+
+def shown_text(error: Exception) -> str:
+    return error.shown() if isinstance(error, GisError) else str(error)
+
+
+def editions_show(
+    command: BaseCommand,
+    editions: list[Edition],
+    title: str,
+    as_json: bool,
+    failure: Exception | None = None,
+) -> None:
+    """The editions on standard output: one JSON object a line, or a table with findings below.
+
+    In JSON a `failure` is the error of the last edition, or all there is to tell.
+    """
     summaries = [edition_summary(edition) for edition in editions]
     if as_json:
+        if failure is not None:
+            summaries = summaries or [{}]
+            summaries[-1]["error"] = error_json(failure)
         for values in summaries:
             command.stdout.write(json.dumps(values, ensure_ascii=False))
+        return
+    if not summaries:
         return
     table = Table(title=title)
     for heading in ("edition", "dataset", "status"):
@@ -141,14 +165,18 @@ class EditionCommand(BaseCommand):
             parser.add_argument("--user", help="name of the user who does it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        edition = edition_find(options["edition"])
-        options["by"] = user_find(options.get("user"))
+        editions: list[Edition] = []
         try:
+            edition = edition_find(options["edition"])
+            editions.append(edition)
+            options["by"] = user_find(options.get("user"))
             with progress_bar() as bar:
                 shown_on(bar, edition.dataset)(edition.status, edition.report.get("rows", 0))
                 shown = self.act(edition, options)
-        except GisError as error:
-            raise CommandError(error.shown()) from error
+        except (GisError, CommandError) as error:
+            if options["json"]:
+                editions_show(self, editions, "", as_json=True, failure=error)
+            raise CommandError(shown_text(error)) from error
         shown.refresh_from_db()
         editions_show(self, [shown], edition.jurisdiction.name, options["json"])
 

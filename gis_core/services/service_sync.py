@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from gis_core.loading.batches import Progress, no_progress
 from gis_core.loading.sources import wfs_source
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_activate, edition_discard
-from gis_core.services.loads import edition_stage
+from gis_core.services.loads import edition_create, edition_resume
 
 logger = logging.getLogger(__name__)
 
@@ -48,16 +48,26 @@ def services_read(path: Path) -> list[GeodataService]:
         raise GisError(f"{path}: is no list of services: {error}") from error
 
 
-def service_sync(*, service: GeodataService, progress: Progress = no_progress) -> Edition:
+def _nobody_told(edition: Edition) -> None:
+    """Nobody wants to know."""
+
+
+def service_sync(
+    *,
+    service: GeodataService,
+    progress: Progress = no_progress,
+    created: Callable[[Edition], None] = _nobody_told,
+) -> Edition:
     """Fetches and stages the service's state. Without a change the edition is discarded at once.
 
-    An earlier state of the same service that nobody activated is discarded as well: the new one replaces it.
-    Raises LoadError as edition_stage(), GisError for an unknown jurisdiction.
+    `created` is told the edition before anything is fetched: whoever fails wants to know what to resume. An
+    earlier state of the same service that nobody activated is discarded as well: the new one replaces it.
+    Raises LoadError as edition_resume(), GisError for an unknown jurisdiction.
     """
     jurisdiction = Jurisdiction.objects.filter(identifier=service.jurisdiction).first()
     if jurisdiction is None:
         raise GisError(f"no jurisdiction {service.jurisdiction!r}")
-    edition = edition_stage(
+    edition = edition_create(
         jurisdiction=jurisdiction,
         dataset=service.dataset,
         sources=[
@@ -70,8 +80,9 @@ def service_sync(*, service: GeodataService, progress: Progress = no_progress) -
         ],
         licence=service.licence,
         attribution=service.attribution,
-        progress=progress,
     )
+    created(edition)
+    edition_resume(edition=edition, progress=progress)
     waiting = Edition.objects.filter(
         jurisdiction=jurisdiction,
         dataset=service.dataset,

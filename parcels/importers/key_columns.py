@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gis_core.datasets import RowError
 from parcels.errors import ParcelKeyError
-from parcels.keys import KEY_LENGTH, parcel_key_parse
+from parcels.keys import KEY_LENGTH, ParcelKey, parcel_key_parse, parcel_reference_parse
 
 # Where the parts stand in a key: parcels.keys.
 _DISTRICT: Final = slice(0, 6)
@@ -44,7 +44,7 @@ def _read(texts: list[str]) -> KeyColumns:
     keys = []
     for row, text in enumerate(texts):
         try:
-            keys.append(parcel_key_parse(text))
+            keys.append(_key(text))
         except ParcelKeyError as error:
             raise RowError(row, "parcel_key", text=repr(text)) from error
     return KeyColumns(
@@ -54,6 +54,19 @@ def _read(texts: list[str]) -> KeyColumns:
         [key.numerator for key in keys],
         [key.denominator for key in keys],
     )
+
+
+def _key(text: str) -> ParcelKey:
+    """A key, or what registers write instead ("055287-014-00123/4"), as far as it names the Land."""
+    try:
+        return parcel_key_parse(text)
+    except ParcelKeyError:
+        meant = parcel_reference_parse(text)
+        if meant.land is None or meant.gemarkung is None:
+            raise
+        return ParcelKey(
+            meant.land, meant.gemarkung, meant.flur, meant.numerator, meant.denominator
+        )
 
 
 def _usual_read(texts: list[str]) -> KeyColumns | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from gis_core.datasets import Columns, DatasetSpec, RowError, dataset_register
 from gis_core.enums import Dataset
 from gis_core.models import Jurisdiction
+from parcels.importers.values import dates_read
 from routing.enums import AreaKind
 from routing.models import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
 
@@ -149,8 +149,8 @@ def _agreements(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
             for text in _texts(columns["categories"])
         ],
         "body": _texts(columns["body"]),
-        "valid_from": _dates(columns["valid_from"]),
-        "valid_to": _dates(columns["valid_to"]),
+        "valid_from": dates_read(columns["valid_from"]),
+        "valid_to": dates_read(columns["valid_to"]),
         "document": _texts(columns["document"]),
     }
 
@@ -171,14 +171,6 @@ def _text(value: Any) -> str:
 
 def _floats(values: list[Any]) -> list[float | None]:
     return _converted(values, float, "no_number")
-
-
-def _dates(values: list[Any]) -> list[date | None]:
-    return _converted(
-        values,
-        lambda value: value if isinstance(value, date) else date.fromisoformat(str(value)[:10]),
-        "no_date",
-    )
 
 
 def _converted(values: list[Any], convert: Callable[[Any], Any], code: str) -> list[Any]:

@@ -157,13 +157,19 @@ def test_unknown_gemarkung_and_flur_are_named(city, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("left", "severity"), [(10, None), (9, Severity.WARNING), (7, Severity.ERROR)]
+    ("before", "left", "severity"),
+    [
+        (10, 10, None),
+        (10, 9, Severity.WARNING),
+        (10, 7, Severity.ERROR),
+        # Of a few objects one more or less says nothing, but it is told.
+        (9, 6, Severity.WARNING),
+    ],
 )
-def test_fewer_parcels_than_before_stop_the_load(city, tmp_path, limits, left, severity):
-    limits["share_from_rows"] = 10
-    load(city, "parcels", grid_write(tmp_path / "a.gml", 10))
+def test_fewer_parcels_than_before_stop_the_load(city, tmp_path, before, left, severity):
+    load(city, "parcels", grid_write(tmp_path / "a.gml", before))
     edition = stage(city, "parcels", grid_write(tmp_path / "b.gml", left))
-    expected = {"share": (severity, 10 - left)} if severity else {}
+    expected = {"share": (severity, before - left)} if severity else {}
     assert {code: f for code, f in findings(edition).items() if code == "share"} == expected
 
 

@@ -69,6 +69,41 @@ def test_errors_need_a_person_and_a_reason(city, tmp_path):
     assert (edition.status, edition.override_reason) == (EditionStatus.ACTIVE, "known")
 
 
+def failed(command: str, *args: Any, **options: Any) -> dict[str, Any]:
+    """What a command that fails says in JSON."""
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command(command, *args, json=True, stdout=out, **options)
+    return json.loads(out.getvalue())
+
+
+def test_failed_load_names_the_edition_to_resume(city, tmp_path):
+    path = write(tmp_path / "cut.gml", parcels_gml()[:-50])
+    told = failed("load_geodata", path, jurisdiction=city.identifier, dataset="parcels")
+    edition = Edition.objects.get()
+    assert (told["edition"], told["status"]) == (edition.pk, "failed")
+    assert told["error"]["code"] == "xml_broken"
+    assert told["error"]["file"] == "cut.gml"
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("load_geodata", resume=edition.pk, stdout=out)
+    assert f"│ {edition.pk} " in out.getvalue().replace("  ", " ")
+
+
+def test_failure_is_json_too(city, tmp_path):
+    edition = stage(city, "parcels", write(tmp_path / "a.gml", parcels_gml()))
+    told = failed("rollback_edition", edition.pk)
+    assert (told["edition"], told["status"]) == (edition.pk, "staged")
+    assert told["error"]["code"] == "edition_not_active"
+    assert failed("show_edition", 0) == {"error": {"text": "no edition 0"}}
+    assert failed("load_geodata", tmp_path, jurisdiction="x.de", dataset="parcels") == {
+        "error": {"text": "no jurisdiction 'x.de'; load_jurisdiction makes one"}
+    }
+    assert failed("sync_geodata", "https://example.org") == {
+        "error": {"text": "an address needs --jurisdiction and --dataset"}
+    }
+
+
 def test_roll_back_shows_the_restoring_edition(city, tmp_path):
     first = load(city, "parcels", write(tmp_path / "a.gml", parcels_gml())).edition
     second = load(city, "parcels", write(tmp_path / "b.gml", parcels_gml(2))).edition

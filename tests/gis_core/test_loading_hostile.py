@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from datetime import date
 
 import pytest
 import shapely
@@ -11,7 +12,7 @@ from django.db import connection
 from gis_core.enums import EditionStatus
 from gis_core.errors import GisError, LoadError
 from gis_core.models import Edition
-from parcels.models import Parcel
+from parcels.models import Ownership, Parcel
 from tests.gis_core.geodata_factories import (
     KEYS,
     collection_gml,
@@ -133,7 +134,7 @@ def test_missing_or_empty_geometry(city, tmp_path, geometry):
 
 def test_missing_key(city, tmp_path):
     path = write(tmp_path / "a.gml", collection_gml(parcel_gml("", GOOD)))
-    refuse(city, path, r"a\.gml: Flurstueck F: flstkennz / flurstueckskennzeichen is missing")
+    refuse(city, path, r"a\.gml: Flurstueck F: flstkennz / .* is missing")
 
 
 def test_malformed_key_names_the_feature(city, tmp_path):
@@ -208,7 +209,7 @@ def test_missing_file_and_empty_directory(city, tmp_path):
 
 def test_missing_column_is_named_with_those_that_are_there(city, tmp_path):
     path = table_write(tmp_path / "a.gpkg", {"nummer": ["1"]}, [square(0)])
-    refuse(city, path, "has no column flstkennz / flurstueckskennzeichen; there are nummer")
+    refuse(city, path, r"has no column flstkennz / .*; there are nummer")
 
 
 def test_missing_layer_is_named(city, tmp_path):
@@ -261,6 +262,11 @@ def test_unknown_dataset(city, tmp_path):
         ("flstkennz;eigentumsklasse\nnonsense;CITY\n", "line 2: 'nonsense' is not a parcel key"),
         ("flstkennz;eigentumsklasse\n05528700100001______\n", "line 2: has 1 values, the header 2"),
         ("flstkennz;besitzer\n05528700100001______;x\n", "no column eigentumsklasse"),
+        ("flstkennz;eigentumsklasse\n5287-1-1;CITY\n", "line 2: '5287-1-1' is not a parcel key"),
+        (
+            "flstkennz;eigentumsklasse;stand\n05528700100001______;CITY;31.02.2024\n",
+            "line 2: '31.02.2024' is no date",
+        ),
         (
             "flstkennz;eigentumsklasse;stand\n05528700100001______;CITY;gestern\n",
             "line 2: 'gestern' is no date",
@@ -279,4 +285,24 @@ def test_bad_csv_names_the_line(city, tmp_path, text, message):
 def test_csv_that_is_not_utf_8(city, tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes("flstkennz;eigentumsklasse\nMünster;CITY\n".encode("latin-1"))
-    refuse(city, path, r"a\.csv: is not UTF-8", "ownership")
+    refuse(city, path, r"a\.csv: line 2: is not UTF-8", "ownership")
+
+
+def test_csv_as_registers_write_it(city, tmp_path):
+    text = "fsk;eigentumsklasse;stand\n055287-1-2/1;CITY;03.12.2024\n"
+    load(city, "ownership", write(tmp_path / "a.csv", text))
+    owner = Ownership.objects.get()
+    assert (owner.key, owner.source_date) == (KEYS[1], date(2024, 12, 3))
+
+
+@pytest.mark.parametrize("area", ["NaN", "-5", "1e30", "viel"])
+def test_area_that_is_none(city, tmp_path, area):
+    path = table_write(
+        tmp_path / "a.gpkg", {"flstkennz": [KEYS[0]], "flaeche": [area]}, [square(0)]
+    )
+    refuse(city, path, f"'{area}' is no area")
+
+
+def test_directory_of_parts_in_capital_letters(city, tmp_path):
+    write(tmp_path / "PART1.XML", parcels_gml())
+    assert load(city, "parcels", tmp_path).rows == 3

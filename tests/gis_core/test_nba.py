@@ -155,6 +155,16 @@ def test_gap_to_the_active_state(base, tmp_path):
     assert state() == before
 
 
+@pytest.mark.parametrize("ending", [nas.delete, nas.update])
+def test_end_of_another_version_is_a_gap(base, tmp_path, ending):
+    """What was between, and maybe changed others too, is missing."""
+    text = nas.delivery(ending(0, nas.CHANGED), date=nas.LATER)
+    with pytest.raises(
+        LoadError, match=r"u\.xml: AX_Flurstueck DENW\d+: a delivery is missing before this one"
+    ):
+        load(base, "parcels", write(tmp_path / "u.xml", text))
+
+
 def test_replaced_object_that_is_not_active_is_a_gap(base, tmp_path):
     Parcel.objects.filter(object_id=nas.identifier(0)).delete()
     with pytest.raises(LoadError, match="the object is not among the active ones"):

@@ -216,8 +216,12 @@ def test_byte_order_mark_before_gml(city, tmp_path):
 
 def test_utf_16_csv_is_refused(city, tmp_path):
     path = tmp_path / "utf16.csv"
-    path.write_bytes(f"flstkennz;eigentumsklasse\n{KEYS[0]};CITY\n".encode("utf-16-le"))
+    text = f"flstkennz;eigentumsklasse\n{KEYS[0]};CITY\n"
+    path.write_bytes(text.encode("utf-16-le"))
     with pytest.raises(LoadError, match=r"utf16\.csv: is (of no known format|not UTF-8)"):
+        load(city, "ownership", path)
+    path.write_bytes(text.encode("utf-16"))
+    with pytest.raises(LoadError, match=r"utf16\.csv: is text in UTF-16: save it as UTF-8"):
         load(city, "ownership", path)
 
 

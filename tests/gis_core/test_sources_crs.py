@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import numpy as np
 import pytest
 import shapely
-from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 
 from gis_core.coordinates import crs_parse, transform_geometry
 from gis_core.errors import LoadError
 from gis_core.srids import ETRS89_UTM32
-from parcels.models import Parcel
+from parcels.models import Address, Parcel
 from routing.models import Area
 from tests.gis_core import nas_factories as nas
 from tests.gis_core.geodata_factories import (
@@ -22,6 +28,7 @@ from tests.gis_core.geodata_factories import (
     polygon_gml,
     pos_list,
     square,
+    stage,
     table_write,
     write,
 )
@@ -110,7 +117,7 @@ def test_header_of_the_delivery_names_it(city, tmp_path):
             "the coordinates are in EPSG:4326 with swapped axes",
         ),
         ("EPSG:31466", in_crs(25832), "the coordinates are in EPSG:25832"),
-        ("EPSG:4326", in_crs(25832), "latitude and longitude may be swapped"),
+        ("EPSG:4326", in_crs(25832), "the coordinates are in EPSG:25832"),
     ],
 )
 def test_wrong_name_is_an_error_with_the_likely_cause(city, tmp_path, named, shape, cause):
@@ -118,6 +125,82 @@ def test_wrong_name_is_an_error_with_the_likely_cause(city, tmp_path, named, sha
     with pytest.raises(LoadError, match=rf"a\.gml: Flurstueck F\w+: .* lie outside .*{cause}"):
         load(city, "parcels", write(tmp_path / "a.gml", text))
     assert not Parcel.objects.exists()
+
+
+# --- Tables that name none -------------------------------------------------------------------------
+
+
+def undefined_geopackage(path: Path, number: int) -> Path:
+    """A GeoPackage has two numbers for "no system": 0 for degrees, -1 for metres."""
+    table_write(path, {"flstkennz": [KEYS[0]]}, [square(0)])
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE gpkg_geometry_columns SET srs_id = ?", [number])
+        database.execute("UPDATE gpkg_contents SET srs_id = ?", [number])
+        database.commit()
+    return path
+
+
+def geojson(path: Path) -> Path:
+    ring = [list(position) for position in square(0).exterior.coords]
+    feature = {
+        "type": "Feature",
+        "properties": {"flstkennz": KEYS[0]},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    return write(path, json.dumps({"type": "FeatureCollection", "features": [feature]}))
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_geopackage_that_calls_its_system_undefined(city, tmp_path, number):
+    path = undefined_geopackage(tmp_path / "undefined.gpkg", number)
+    with pytest.raises(LoadError, match="names no coordinate reference system"):
+        load(city, "parcels", path)
+    load(city, "parcels", path, crs=crs_parse("EPSG:25832"))
+    assert Parcel.objects.get().geometry.extent == EXTENT
+
+
+def test_geojson_in_metres_is_taken_at_a_word(city, tmp_path):
+    path = geojson(tmp_path / "metres.geojson")
+    with pytest.raises(LoadError, match="likely cause: the coordinates are in EPSG:25832"):
+        load(city, "parcels", path)
+    load(city, "parcels", path, crs=crs_parse("EPSG:25832"))
+    assert Parcel.objects.get().geometry.extent == EXTENT
+
+
+def test_metres_of_another_zone_in_a_csv(city, tmp_path):
+    """The usual zone of house coordinates is that of the profile; another one can be said."""
+    shape = in_crs(25831)
+    x, y = shape.exterior.coords[0]
+    text = f"oid;str;hnr;ostwert;nordwert\n1;Hauptstraße;5;{x};{y}\n"
+    load(city, "addresses", write(tmp_path / "a.csv", text), crs=crs_parse("EPSG:25831"))
+    here = GEOSGeometry(square(0).wkt, srid=ETRS89_UTM32)
+    assert Address.objects.get().geometry.distance(here) < 0.002
+
+
+def test_system_that_is_no_place_is_an_error(city, tmp_path):
+    path = write(tmp_path / "a.gml", collection_gml(parcel_gml(KEYS[0], gml(square(0), None))))
+    site = crs_parse('LOCAL_CS["site",UNIT["Meter",1],AXIS["Easting",EAST],AXIS["Northing",NORTH]]')
+    with pytest.raises(LoadError, match="site says no place on the map"):
+        load(city, "parcels", path, crs=site)
+
+
+def test_transformation_of_unknown_accuracy_is_a_warning(city, tmp_path):
+    """A shapefile of an old program names its projection and ellipsoid, and not what they rest on."""
+    shape = in_crs(31466)
+    path = table_write(
+        tmp_path / "zone2.shp",
+        {"flstkennz": [KEYS[0]]},
+        [shape],
+        driver="ESRI Shapefile",
+        crs="EPSG:31466",
+    )
+    text = path.with_suffix(".prj").read_text()
+    named = re.sub(r'DATUM\["[^"]*"', 'DATUM["D_Bessel_1841"', text)
+    named = re.sub(r'GEOGCS\["[^"]*"', 'GEOGCS["GCS_Bessel_1841"', named)
+    path.with_suffix(".prj").write_text(re.sub(r'^PROJCS\["[^"]*"', 'PROJCS["Zone 2"', named))
+    edition = stage(city, "parcels", path)
+    found = edition.checks.get(code="accuracy")
+    assert (found.severity, found.count) == ("warning", 1)
 
 
 # --- The municipality -----------------------------------------------------------------------------

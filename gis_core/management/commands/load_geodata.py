@@ -23,7 +23,7 @@ from gis_core.management.edition_commands import (
     user_find,
 )
 from gis_core.models import Edition, Jurisdiction
-from gis_core.services.editions import edition_activate, edition_resume, edition_stage
+from gis_core.services.editions import edition_activate, edition_create, edition_resume
 
 # One load: the dataset and its sources.
 Job = tuple[str, list[Source]]
@@ -61,28 +61,35 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object per dataset")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        edition, as_of = None, None
-        jobs: list[Job] = []
-        if options["resume"] is not None:
-            edition = edition_find(options["resume"])
-            jurisdiction = edition.jurisdiction
-        else:
-            jurisdiction = self._jurisdiction(options)
-            jobs, as_of = self._jobs(options)
         editions: list[Edition] = []
+        title = ""
+        failure: Exception | None = None
         try:
-            with progress_bar() as bar:
-                if edition is not None:
-                    edition_resume(edition=edition, progress=shown_on(bar, edition.dataset))
-                    self._finish(edition, options, editions)
-                for dataset, sources in jobs:
-                    edition = self._stage(jurisdiction, dataset, sources, as_of, options, bar)
-                    self._finish(edition, options, editions)
+            options["by"] = user_find(options["user"])
+            if options["resume"] is not None:
+                editions.append(edition_find(options["resume"]))
+                title = editions[0].jurisdiction.name
+                with progress_bar() as bar:
+                    self._load(editions[0], options, bar)
+            else:
+                jurisdiction = self._jurisdiction(options)
+                title = jurisdiction.name
+                jobs, as_of = self._jobs(options)
+                with progress_bar() as bar:
+                    for dataset, sources in jobs:
+                        editions.append(
+                            self._create(jurisdiction, dataset, sources, as_of, options)
+                        )
+                        self._load(editions[-1], options, bar)
+        except CommandError as error:
+            failure = error
+            raise
         except GisError as error:
+            failure = error
             text = _("nothing loaded from this source: %(error)s") % {"error": error.shown()}
             raise CommandError(text) from error
         finally:
-            editions_show(self, editions, f"{jurisdiction.name}: geodata", options["json"])
+            editions_show(self, editions, f"{title}: geodata", options["json"], failure)
 
     def _jurisdiction(self, options: dict[str, Any]) -> Jurisdiction:
         if bool(options["manifest"]) == bool(options["dataset"] and options["sources"]):
@@ -107,34 +114,28 @@ class Command(BaseCommand):
             return [(options["dataset"], sources)], options["as_of"]
         return _manifest_read(Path(options["manifest"]), options["as_of"])
 
-    def _stage(
+    def _create(
         self,
         jurisdiction: Jurisdiction,
         dataset: str,
         sources: list[Source],
         as_of: date | None,
         options: dict[str, Any],
-        bar: Progress,
     ) -> Edition:
-        return edition_stage(
+        return edition_create(
             jurisdiction=jurisdiction,
             dataset=dataset,
             sources=sources,
             as_of=as_of,
             licence=options["licence"],
             attribution=options["attribution"],
-            created_by=user_find(options["user"]),
-            progress=shown_on(bar, dataset),
+            created_by=options["by"],
         )
 
-    def _finish(self, edition: Edition, options: dict[str, Any], editions: list[Edition]) -> None:
-        editions.append(edition)
+    def _load(self, edition: Edition, options: dict[str, Any], bar: Progress) -> None:
+        edition_resume(edition=edition, progress=shown_on(bar, edition.dataset))
         if options["activate"] or options["override"]:
-            edition_activate(
-                edition=edition,
-                by=user_find(options["user"]),
-                override_reason=options["override"],
-            )
+            edition_activate(edition=edition, by=options["by"], override_reason=options["override"])
 
 
 def _manifest_read(path: Path, as_of: date | None) -> tuple[list[Job], date | None]:

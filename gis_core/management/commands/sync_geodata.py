@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gis_core.enums import Dataset
 from gis_core.errors import GisError
-from gis_core.management.edition_commands import editions_show, progress_bar, shown_on
+from gis_core.management.edition_commands import editions_show, progress_bar, shown_on, shown_text
 from gis_core.models import Edition
 from gis_core.services.service_sync import GeodataService, service_sync, services_read
 
@@ -39,15 +39,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         editions: list[Edition] = []
+        failure: Exception | None = None
         try:
             with progress_bar() as bar:
                 for service in self._services(options):
                     shown = shown_on(bar, service.dataset)
-                    editions.append(service_sync(service=service, progress=shown))
-        except GisError as error:
-            raise CommandError(error.shown()) from error
+                    service_sync(service=service, progress=shown, created=editions.append)
+        except (GisError, CommandError) as error:
+            failure = error
+            raise CommandError(shown_text(error)) from error
         finally:
-            editions_show(self, editions, "geodata services", options["json"])
+            editions_show(self, editions, "geodata services", options["json"], failure)
 
     def _services(self, options: dict[str, Any]) -> list[GeodataService]:
         if options["url"] is None:
