@@ -19,17 +19,44 @@ _COMPACT = re.compile(
     r"(?:(?P<den>\d{4}|_{4})(?P<seq>[0-9A-Z]{2}|_{0,2})|_{0,3})?$",
     re.ASCII,
 )
-_SEPARATOR = r"[\s\-.,/]+"
 _NUMBER = r"(?P<num>\d{1,5})(?:\s*/\s*(?P<den>\d{1,4}))?_*"
-_SPACED = re.compile(
-    rf"^(?:(?P<land>\d{{2}})[\s\-.]*)?(?P<gmk>\d{{4}}){_SEPARATOR}(?P<flur>\d{{1,3}}){_SEPARATOR}{_NUMBER}$",
-    re.ASCII,
+_LAND_GEMARKUNG = r"(?P<land>\d{2})?(?P<gmk>\d{4})"
+_WHERE = rf"(?:{_LAND_GEMARKUNG}|(?P<name>[^\W\d_][^\d,;]*?))"
+_GEMARKUNG = r"(?:Gemarkung\s+|Gem\.\s*|Gmkg\.?\s+)"
+_BEHIND = rf"(?:[\s,;]+(?:(?:der|in|von|aus)\s+)*{_GEMARKUNG}?{_WHERE})?"
+_FLUR = r"(?P<flur>\d{1,3})"
+_FLUR_WORD = r"(?:Flur|Fl\.?)\s*"
+_NO = r"(?:Nummer|Nr\.?)\s*"
+_PARCEL_WORD = (
+    r"(?:Flurst(?:ü|ue)ck[es]?|Flurst\.?|Flstc?k\.?|Flst(?:nr)?\.?|FS|Parzelle)[\s\-]*"
+    rf"(?:{_NO})?"
 )
-_WORDED = re.compile(
-    r"^(?:Gemarkung\s+|Gem\.\s*|Gmkg\.?\s+)?(?:(?P<land>\d{2})?(?P<gmk>\d{4})|(?P<name>[^\W\d_][^\d,;]*?))[\s,;]+"
-    r"(?:(?:Flur|Fl\.?)\s*)?(?P<flur>\d{1,3})[\s,;\-]+"
-    rf"(?:(?:Flurstücks?|Flurst\.?|Flst\.?|FS)\s*)?(?:(?:Nummer|Nr\.?)\s*)?{_NUMBER}$",
-    re.ASCII | re.IGNORECASE,
+# A slash stands before the denominator; between the others only where it does so everywhere.
+_FIRST = r"(?:(?P<slash>\s*/\s*)|[\s\-.,]+)"
+_SECOND = r"(?(slash)\s*/\s*|(?:[\s\-.,]+|/(?=\d+/)))"
+# In a key that was taken apart the denominator has its zeros.
+_APART = r"(?P<num>\d{1,5})(?:(?:\s*/\s*|[\s\-]+(?=\d{4}\b))(?P<den>\d{1,4}))?[\s_]*"
+# What people write, most telling first. Not every Land has Fluren, not every city several Gemarkungen.
+_WRITTEN = tuple(
+    re.compile(rf"^{pattern}$", re.ASCII | re.IGNORECASE)
+    for pattern in (
+        # "5287-14-123/4", "05 5287 014 00123/0004", "055287-014-00123-0004"
+        rf"(?:(?P<land>\d{{2}})[\s\-.]*)?(?P<gmk>\d{{4}}){_FIRST}{_FLUR}{_SECOND}{_APART}",
+        # "Flur 14, Flurstück 123/4, Gemarkung Castrop"
+        rf"{_FLUR_WORD}{_FLUR}[\s,;]+(?:{_PARCEL_WORD})?{_NUMBER}{_BEHIND}",
+        # "Flurstück 123/4 der Flur 14 in der Gemarkung Castrop", "Flurstück 123/4"
+        rf"{_PARCEL_WORD}{_NUMBER}(?:[\s,;]+(?:(?:der|in)\s+)*{_FLUR_WORD}{_FLUR})?{_BEHIND}",
+        # "Gemarkung Castrop, Flur 14, Flurstück 123/4", "Castrop 14-123/4"
+        rf"{_GEMARKUNG}?{_WHERE}[\s,;\-]+(?:{_FLUR_WORD})?{_FLUR}[\s,;\-]+(?:{_PARCEL_WORD}|{_NO})?{_NUMBER}",
+        # "Castrop 14/123/4"
+        rf"{_WHERE}[\s,]+{_FLUR}/(?P<num>\d{{1,5}})/(?P<den>\d{{1,4}})",
+        # "Gemarkung München 123/4", "München Flst. 123/4"
+        rf"{_GEMARKUNG}{_WHERE}[\s,;\-]+(?:{_PARCEL_WORD})?{_NUMBER}",
+        rf"{_WHERE}[\s,;\-]+{_PARCEL_WORD}{_NUMBER}",
+        # "098412-123/4", "8412-123/4"
+        rf"(?P<land>\d{{2}})(?P<gmk>\d{{4}})[\s\-]+{_NUMBER}",
+        r"(?P<gmk>\d{4})[\s\-]+(?P<num>\d{1,5})/(?P<den>\d{1,4})",
+    )
 )
 
 
@@ -65,7 +92,7 @@ class ParcelKey(NamedTuple):
 
 @dataclass(frozen=True)
 class ParcelReference:
-    """A parcel as people name it: the Gemarkung by number (with or without state) or by name."""
+    """A parcel as people name it: the Gemarkung by number (with or without state), by name, or not at all."""
 
     flur: int | None
     numerator: int
@@ -110,22 +137,24 @@ def parcel_reference_parse(text: str) -> ParcelReference:
     """Reads a key or what people write instead; ParcelKeyError when it is neither.
 
     Understood are "5287-14-123/4", "05 5287 014 00123/0004", "Castrop 14-123/4", "Castrop Flur 014 Flst. 123/4",
-    "Gemarkung Castrop, Flur 14, Flurstück 123/4" and the keys of `parcel_key_parse`.
+    "Gemarkung Castrop, Flur 14, Flurstück 123/4", the same the other way round or without Flur or Gemarkung,
+    and the keys of `parcel_key_parse`.
     """
     try:
         key = parcel_key_parse(text)
     except ParcelKeyError:
-        words = " ".join(text.split())
-        match = _SPACED.match(words) or _WORDED.match(words)
-        if match is None or int(match["num"]) == 0:
+        words = " ".join(text.replace(":", " ").split())
+        found = next((match for form in _WRITTEN if (match := form.match(words))), None)
+        parts = {} if found is None else found.groupdict()
+        if int(parts.get("num") or 0) == 0:
             raise ParcelKeyError(f"{text!r} names no parcel") from None
         return ParcelReference(
-            flur=_optional(match["flur"]),
-            numerator=int(match["num"]),
-            denominator=_optional(match["den"]),
-            land=int(match["land"]) if match["land"] else None,
-            gemarkung=int(match["gmk"]) if match["gmk"] else None,
-            gemarkung_name=(match.groupdict().get("name") or "").strip(),
+            flur=_optional(parts.get("flur")),
+            numerator=int(parts["num"]),
+            denominator=_optional(parts.get("den")),
+            land=int(parts["land"]) if parts.get("land") else None,
+            gemarkung=int(parts["gmk"]) if parts.get("gmk") else None,
+            gemarkung_name=(parts.get("name") or "").strip(),
         )
     return ParcelReference(
         flur=key.flur,

@@ -110,16 +110,15 @@ def parcels_search(*, jurisdiction: Jurisdiction, text: str) -> list[Parcel]:
     """Active parcels that the text may mean: a key, Gemarkung-Flur-number, an address, or a part of the location text.
 
     At most SEARCH_LIMIT, by key, those of addresses first: where a house number is known, only its parcel is meant.
-    A reference that names a Gemarkung nobody knows finds nothing.
+    A reference that means no parcel is read as an address.
     """
-    meant = list(
-        _meant(Parcel.objects.active().filter(jurisdiction=jurisdiction), jurisdiction, text)[
-            :SEARCH_LIMIT
-        ]
-    )
-    # "Brunnenstraße 33 1/3" reads like a Gemarkung with Flur and number.
-    if meant and _names_parcel(text):
-        return meant
+    active = Parcel.objects.active().filter(jurisdiction=jurisdiction)
+    meant = list(_meant(active, jurisdiction, text)[:SEARCH_LIMIT])
+    # "Brunnenstraße 33 1/3" and "Hauptstr. 12-14" read like a Gemarkung with Flur and number.
+    if _names_parcel(text):
+        if meant:
+            return meant
+        meant = list(_at_address(active, text).order_by("key")[:SEARCH_LIMIT])
     found = parcels_at_address(jurisdiction, text)
     wanted = address_parse(text)
     if found and wanted is not None and wanted.number:
@@ -182,9 +181,9 @@ def _meant(parcels: QuerySet[Any], jurisdiction: Jurisdiction, text: str) -> Que
         reference = parcel_reference_parse(text)
     except ParcelKeyError:
         return _at_address(parcels, text).order_by("key")
-    found = parcels.filter(
-        gemarkung_key__in=_gemarkung_keys(jurisdiction, reference), numerator=reference.numerator
-    )
+    found = parcels.filter(numerator=reference.numerator)
+    if reference.gemarkung is not None or reference.gemarkung_name:
+        found = found.filter(gemarkung_key__in=_gemarkung_keys(jurisdiction, reference))
     if reference.flur is not None:
         found = found.filter(flur=reference.flur)
     # "123" may mean 123 as well as 123/4: the plain number comes first, the others behind it.

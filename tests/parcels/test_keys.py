@@ -160,6 +160,57 @@ def test_gemarkung_by_name(text):
     assert parcel_reference_parse(text) == ParcelReference(14, 123, 4, gemarkung_name="Castrop")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Castrop, Flur 14, Flurstueck 123/4",
+        "Gemarkung: Castrop, Flur: 14, Flurstück: 123/4",
+        "Castrop 14/123/4",
+        "Castrop-14-123/4",
+        "Castrop, Flur 14, Flurstück-Nr. 123/4",
+        "Castrop Flur 14 Flstk. 123/4",
+        "Castrop Flur 14 Parzelle 123/4",
+        "Flur 14 Flurstück 123/4 Gemarkung Castrop",
+        "Flurstück 123/4, Flur 14, Gemarkung Castrop",
+        "Flst. 123/4 der Flur 14 in der Gemarkung Castrop",
+        "Flst. 123/4 der Flur 14 in Castrop",
+    ],
+)
+def test_other_orders_and_words(text):
+    assert parcel_reference_parse(text) == ParcelReference(14, 123, 4, gemarkung_name="Castrop")
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        ("055287-014-00123-0004", ParcelReference(14, 123, 4, land=5, gemarkung=5287)),
+        ("055287 014 00123 0004 __", ParcelReference(14, 123, 4, land=5, gemarkung=5287)),
+        # Bavaria, Saxony and others have no Fluren.
+        (
+            "Gemarkung München Flurstück 123/4",
+            ParcelReference(None, 123, 4, gemarkung_name="München"),
+        ),
+        ("Gemarkung München 123", ParcelReference(None, 123, gemarkung_name="München")),
+        ("Altstadt-Nord Flst. 123", ParcelReference(None, 123, gemarkung_name="Altstadt-Nord")),
+        ("098412-123/4", ParcelReference(None, 123, 4, land=9, gemarkung=8412)),
+        ("8412-123/4", ParcelReference(None, 123, 4, gemarkung=8412)),
+        ("Flur 14, Flurstück 123/4", ParcelReference(14, 123, 4)),
+        ("Flurstück 123/4", ParcelReference(None, 123, 4)),
+    ],
+)
+def test_without_flur_or_gemarkung(text, reference):
+    assert parcel_reference_parse(text) == reference
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Flurstraße 12", "Hauptstr. 12a", "44575-123/4", "Im Flur 5", "51.55, 7.31", "L 651", "123/4"],
+)
+def test_addresses_and_places_are_no_reference(text):
+    with pytest.raises(ParcelKeyError):
+        parcel_reference_parse(text)
+
+
 def test_name_with_umlaut_and_hyphen():
     assert (
         parcel_reference_parse("Pöppinghausen-Süd Flur 3 Flst. 7").gemarkung_name

@@ -113,7 +113,17 @@ def search(city, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "text", ["5287-1-3", "Castrop Flur 1 Flst. 3", "castrop 1 3", ROAD, "05 5287 001 00003"]
+    "text",
+    [
+        "5287-1-3",
+        "Castrop Flur 1 Flst. 3",
+        "castrop 1 3",
+        ROAD,
+        "05 5287 001 00003",
+        "Flurstück 3, Flur 1, Gemarkung Castrop",
+        "Gemarkung Castrop 3",
+        "Flurstück 3",
+    ],
 )
 def test_search_by_reference(city, text):
     assert search(city, text) == [ROAD]
@@ -127,6 +137,13 @@ def test_search_by_number_gives_the_plain_one_before_fractions(city):
 def test_search_by_location_text(city):
     assert search(city, "am  markt") == [HOUSE, GARDEN, ROAD]
     assert search(city, "münster") == [FRACTION]
+
+
+def test_search_by_address_that_reads_like_a_reference(tmp_path):
+    city = jurisdiction_make(identifier="herne.de", municipality_key="05916000")
+    columns = {"flstkennz": [HOUSE], "lagebeztxt": ["Hauptstr. 12-14"]}
+    load(city, "parcels", table_write(tmp_path / "h.gpkg", columns, [square(0)]))
+    assert search(city, "Hauptstr. 12-14") == [HOUSE]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "Herne Flur 1 Flst. 3", "9999-1-3", "%"])
