@@ -28,6 +28,12 @@ LIKELY_CRS: Final = (
     31467,
     31468,
     31469,
+    # RD/83 of Saxony, PD/83 of Thuringia, S42/83.
+    3398,
+    3399,
+    3397,
+    2398,
+    2399,
     WGS84,
     WEB_MERCATOR,
 )
@@ -43,4 +49,9 @@ ADV_CRS: Final = {
     "DE_DHDN_3GK3": 31467,
     "DE_DHDN_3GK4": 31468,
     "DE_DHDN_3GK5": 31469,
+    "DE_RD-83_3GK4": 3398,
+    "DE_RD-83_3GK5": 3399,
+    "DE_PD-83_3GK4": 3397,
+    "DE_42-83_3GK4": 2398,
+    "DE_42-83_3GK5": 2399,
 }

@@ -29,7 +29,7 @@ SEARCH_LIMIT: Final = 20
 # Several house numbers may lie on one parcel.
 ADDRESS_LIMIT: Final = 100
 # "Hauptstr. 5" and "Hauptstraße 5" are one address.
-_STREET: Final = re.compile(r"(?<=\w)(str\.?|strasse)$", re.IGNORECASE)
+_STREET: Final = re.compile(r"(?<=[\w-])(str\.?|strasse)$", re.IGNORECASE)
 
 # The parcel of each address: the one at its place, in a slit between parcels the nearest.
 _HERE: Final = f"""

@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from gis_core.srids import storage_srid
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -45,7 +47,7 @@ class Migration(migrations.Migration):
                 (
                     "geometry",
                     django.contrib.gis.db.models.fields.GeometryField(
-                        null=True, spatial_index=False, srid=25832
+                        null=True, spatial_index=False, srid=storage_srid()
                     ),
                 ),
             ],

@@ -141,9 +141,11 @@ def test_search_by_location_text(city):
 
 def test_search_by_address_that_reads_like_a_reference(tmp_path):
     city = jurisdiction_make(identifier="herne.de", municipality_key="05916000")
-    columns = {"flstkennz": [HOUSE], "lagebeztxt": ["Hauptstr. 12-14"]}
-    load(city, "parcels", table_write(tmp_path / "h.gpkg", columns, [square(0)]))
+    texts = ["Hauptstr. 12-14", "Karl-Heine-Straße 5"]
+    columns = {"flstkennz": [HOUSE, GARDEN], "lagebeztxt": texts}
+    load(city, "parcels", table_write(tmp_path / "h.gpkg", columns, [square(0), square(1)]))
     assert search(city, "Hauptstr. 12-14") == [HOUSE]
+    assert search(city, "Karl-Heine-Str. 5") == [GARDEN]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "Herne Flur 1 Flst. 3", "9999-1-3", "%"])
