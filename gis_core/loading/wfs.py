@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
+from xml.etree.ElementTree import ParseError
 
 from defusedxml.ElementTree import fromstring
 
@@ -95,7 +96,8 @@ def wfs_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual va
             # Some services take a start behind the end for a mistake.
             break
         if page.returned and not found - identifiers:
-            if found == _identifiers(directory, pages[0], service):
+            again = found == _identifiers(directory, pages[0], service)
+            if again and not _is_whole(pages, identifiers, total, page_features):
                 cause = Message("wfs_repeats", {"start": start})
                 raise _useless(directory, cause, label)
             break
@@ -125,6 +127,16 @@ def _changed(pages: list[Page], page: Page) -> Message | None:
     if known is not None and page.matched is not None and page.matched != known:
         return Message("wfs_changed", {"before": known, "after": page.matched})
     return None
+
+
+def _is_whole(
+    pages: list[Page], identifiers: set[str], total: int | None, page_features: int
+) -> bool:
+    """Whether a service that knows no pages sent everything in its first answer."""
+    known = total is not None or any(page.matched is not None for page in pages)
+    if known:
+        return _missing(pages, identifiers, total) is None
+    return pages[0].returned > page_features
 
 
 def _missing(pages: list[Page], identifiers: set[str], total: int | None) -> Message | None:
@@ -168,8 +180,7 @@ def _page_read(path: Path, service: Service, start: int, label: str) -> tuple[Pa
         with path.open("rb") as stream:
             head = head_read(stream)
         if head.root in EXCEPTIONS:
-            text = exception_text(fromstring(path.read_bytes()[:CAPABILITIES_MAX_BYTES]))
-            raise LoadError("wfs_exception", file=label, cause=text)
+            raise LoadError("wfs_exception", file=label, cause=_exception_read(path, start))
         if head.root != "FeatureCollection":
             raise LoadError("wfs_no_features", file=label, name=head.root)
         with path.open("rb") as stream:
@@ -188,6 +199,13 @@ def _page_read(path: Path, service: Service, start: int, label: str) -> tuple[Pa
         Page(path.name, start, len(found), int(matched) if matched.isdigit() else None),
         {identifier or f"{start}/{index}" for index, identifier in enumerate(found)},
     )
+
+
+def _exception_read(path: Path, start: int) -> str:
+    try:
+        return exception_text(fromstring(path.read_bytes()[:CAPABILITIES_MAX_BYTES]))
+    except ParseError as error:
+        raise RetryLater("wfs_broken", start=start, cause=str(error)) from error
 
 
 def _is(element: Any, name: str) -> bool:

@@ -51,6 +51,19 @@ _OURS: Final = frozenset(
 )
 
 
+# What OWSLib raises where capabilities are not as it expects them.
+_CAPABILITIES_ERRORS: Final = (
+    ServiceException,
+    ParseError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+# How services say that they cannot count without sending.
+_UNCOUNTED: Final = ("InvalidParameterValue", "OptionNotSupported", "OperationNotSupported")
+
+
 @dataclass(frozen=True)
 class Service:
     """What the capabilities say that matters for reading one feature type."""
@@ -93,7 +106,7 @@ class Client:
                 http.stream("GET", url) as answer,
                 path.open("wb") as file,
             ):
-                if answer.status_code >= 500:
+                if _may_pass(answer.status_code):
                     raise RetryLater("wfs_http", status=answer.status_code)
                 if answer.status_code != 200:
                     raise LoadError(_refusal(answer), file=self.label)
@@ -108,6 +121,11 @@ class Client:
             raise RetryLater("wfs_stalls", seconds=f"{self.stall_s:g}") from error
         except httpx.HTTPError as error:
             raise RetryLater("wfs_unreachable", cause=str(error)) from error
+
+
+def _may_pass(status: int) -> bool:
+    """Whether a service in trouble, or asked too often, may answer otherwise the next time."""
+    return (status >= 500 and status != 501) or status == 429
 
 
 def _refusal(answer: httpx.Response) -> Message:
@@ -136,7 +154,7 @@ def service_find(client: Client, url: str, type_names: list[str], type_name: str
         answered = _version(content, client.label)
         try:
             service = WebFeatureService(url, version=answered, xml=content)
-        except (ServiceException, ParseError, AttributeError, KeyError, ValueError) as error:
+        except _CAPABILITIES_ERRORS as error:
             raise LoadError("wfs_capabilities", file=client.label, cause=str(error)) from error
         if answered in _VERSIONS:
             name = _type_choose(list(service.contents), type_names, type_name, client.label)
@@ -149,7 +167,10 @@ def _small(client: Client, url: str) -> bytes:
     try:
         fetched = outgoing.fetch(url, max_bytes=CAPABILITIES_MAX_BYTES, deadline_s=client.stall_s)
     except httpx.HTTPStatusError as error:
-        raise RetryLater("wfs_http", status=error.response.status_code) from error
+        status = error.response.status_code
+        if _may_pass(status):
+            raise RetryLater("wfs_http", status=status) from error
+        raise LoadError("wfs_http", file=client.label, status=status) from error
     except httpx.TimeoutException as error:
         raise RetryLater("wfs_stalls", seconds=f"{outgoing.TIMEOUT_S:g}") from error
     except httpx.HTTPError as error:
@@ -236,7 +257,19 @@ def since_filter(service: Service, name: str, value: str) -> str:
 
 def features_count(client: Client, service: Service, **more: str) -> int | None:
     """How many features there are, asked for by itself because pages need not say it; None when it is not told."""
-    content = _small(client, feature_address(service, 0, 0, RESULTTYPE="hits", **more))
-    root = _root(content, client.label)
+    address = feature_address(service, 0, 0, RESULTTYPE="hits", **more)
+    try:
+        root = _root(_small(client, address), client.label)
+    except (LoadError, outgoing.OutgoingError) as error:
+        if _is_uncounted(error.message):
+            return None
+        raise
     number = root.get("numberMatched") or root.get("numberOfFeatures") or ""
     return int(number) if number.isdigit() else None
+
+
+def _is_uncounted(cause: Message) -> bool:
+    """Whether the service does not know such a question; some send everything instead of the count."""
+    if cause.code == "wfs_exception":
+        return any(code in cause.params["cause"] for code in _UNCOUNTED)
+    return cause.code == "answer_large" or cause.params.get("status") in {400, 501}

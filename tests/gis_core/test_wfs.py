@@ -224,14 +224,14 @@ def collection(indexes, *, said: int | None = None, matched: str = "10") -> str:
     )
 
 
-def scripted(page, *, hits: str = '<FeatureCollection numberMatched="10"/>'):
+def scripted(page, *, hits: str | Answer = '<FeatureCollection numberMatched="10"/>'):
     """A service whose pages are made by a function of STARTINDEX and COUNT."""
 
     def answering(query: dict[str, str]) -> Answer:
         if query["REQUEST"] == "GetCapabilities":
             return 200, "text/xml", CAPABILITIES.encode()
         if query.get("RESULTTYPE") == "hits":
-            return 200, "text/xml", hits.encode()
+            return hits if isinstance(hits, tuple) else (200, "text/xml", hits.encode())
         made = page(int(query["STARTINDEX"]), int(query["COUNT"]))
         return made if isinstance(made, tuple) else (200, "text/xml", made.encode())
 
@@ -370,6 +370,39 @@ def test_service_that_ignores_the_start(tmp_path):
         lambda *_: collection(range(4)),
         tmp_path,
         "sends the same features again from 4 on",
+    )
+
+
+@pytest.mark.parametrize(
+    "hits",
+    ['<FeatureCollection numberMatched="10"/>', '<FeatureCollection numberMatched="unknown"/>'],
+)
+def test_service_without_pages_sends_everything_at_once(tmp_path, hits):
+    """It knows neither COUNT nor STARTINDEX; that it was all, says its count, or that more came than were wanted."""
+    matched = "10" if "10" in hits else "unknown"
+    with scripted(lambda *_: collection(range(10), matched=matched), hits=hits) as url:
+        assert len(fetch(url, tmp_path, page_features=4)) == 1
+
+
+@pytest.mark.parametrize(
+    "hits",
+    [
+        '<ExceptionReport><Exception exceptionCode="InvalidParameterValue"/></ExceptionReport>',
+        (400, "text/plain", b"resultType?"),
+        (200, "text/xml", b" " * (8 * 1024 * 1024 + 1)),
+    ],
+)
+def test_service_that_cannot_count(tmp_path, hits):
+    with scripted(plain, hits=hits) as url:
+        assert len(fetch(url, tmp_path, page_features=4)) == 3
+
+
+def test_exception_that_breaks_off(tmp_path):
+    refused(
+        lambda *_: "<ExceptionReport><Exception>too bu",
+        tmp_path,
+        "answers with broken XML from feature 0 on",
+        pauses_s=(0.0,),
     )
 
 
