@@ -1,9 +1,12 @@
-"""German first: another language only for who has chosen it."""
+"""What holds for every request: German first, and no NUL in an address."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
@@ -19,3 +22,14 @@ class ChosenLocaleMiddleware(LocaleMiddleware):
         known = chosen in dict(settings.LANGUAGES)
         translation.activate(chosen if known else settings.LANGUAGE_CODE)
         request.LANGUAGE_CODE = translation.get_language()
+
+
+def nul_refuse(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """PostgreSQL holds no NUL: an address with one is a mistake of whoever sends it, not of the server."""
+
+    def refusing(request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the address")
+        return get_response(request)
+
+    return refusing

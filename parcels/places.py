@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import numpy as np
 from django.contrib.gis.geos import Point
 
-from gis_core.coordinates import point_from_wgs84
+from gis_core.coordinates import axes_normalise, point_from_wgs84, storage_crs
+from gis_core.errors import CoordinateError
 from gis_core.srids import storage_srid
 
 # Two numbers with decimals; the decimal sign is a point, or a comma when something else separates the two.
@@ -23,7 +25,8 @@ def place_parse(text: str) -> Point | None:
     """The point in the storage CRS that a text names; None when it names none.
 
     Understood are latitude and longitude in degrees (WGS84, "51.55, 7.31" or "51,55 7,31") and easting and
-    northing in the storage CRS ("382943 5712374"). Two whole numbers of degrees are no place but a parcel.
+    northing in the storage CRS ("382943 5712374", also the other way round or with the zone in front:
+    "32382943 5712374"). Two whole numbers of degrees are no place but a parcel.
     """
     match = _PAIR.match(text)
     if match is None:
@@ -31,8 +34,17 @@ def place_parse(text: str) -> Point | None:
     texts = (match["first"] or match["first_comma"], match["second"] or match["second_comma"])
     first, second = (float(number.replace(",", ".")) for number in texts)
     if abs(first) >= _SMALLEST_METRES and abs(second) >= _SMALLEST_METRES:
-        return Point(first, second, srid=storage_srid())
+        return _metres(first, second)
     written_in_full = all("." in number or "," in number for number in texts)
     if written_in_full and abs(first) <= 90 and abs(second) <= 180:
         return point_from_wgs84(latitude=first, longitude=second)
     return None
+
+
+def _metres(first: float, second: float) -> Point | None:
+    try:
+        xy, _ = axes_normalise(np.array([[first, second]]), storage_crs())
+    except CoordinateError:
+        return None
+    x, y = xy[0].tolist()
+    return Point(x, y, srid=storage_srid())

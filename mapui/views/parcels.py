@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -24,9 +25,14 @@ def parcels_api(request: HttpRequest) -> HttpResponse:
     """`?q=` (key, Gemarkung-Flur-number, address, coordinates) or `?lat=&long=` (WGS84), and `jurisdiction`.
 
     Active parcels, at a place the one that counts first; when a text finds none, vanished ones with the
-    active parcels that their land belongs to today. 400 when neither is given or a number is none.
+    active parcels that their land belongs to today. 400 when neither is given or a number is none, 404 for a
+    jurisdiction that does not exist.
     """
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    wanted = request.GET.get("jurisdiction", "")
+    jurisdiction = jurisdiction_shown(wanted)
+    if wanted and (jurisdiction is None or jurisdiction.identifier != wanted):
+        unknown = [_("There is no jurisdiction %(name)s.") % {"name": wanted}]
+        return JsonResponse({"errors": {"jurisdiction": unknown}}, status=404)
     form = PlaceForm(
         {
             name: request.GET.get(key, "")

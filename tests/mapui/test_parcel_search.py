@@ -106,6 +106,18 @@ def test_api_refuses_what_is_no_question(staff_client, town, asked):
     assert staff_client.get(API, asked).status_code == 400
 
 
+def test_api_of_a_city_that_does_not_exist(staff_client, town):
+    """Another city's parcels would be a wrong answer."""
+    answer = staff_client.get(API, {"q": "5287-1-1", "jurisdiction": "nowhere.de"})
+    assert answer.status_code == 404
+    assert "nowhere.de" in str(answer.json()["errors"]["jurisdiction"])
+
+
+@pytest.mark.parametrize("path", [API, "/geodata/", "/"])
+def test_nul_in_an_address_is_a_bad_request(staff_client, town, path):
+    assert staff_client.get(path, {"jurisdiction": "a\x00b"}).status_code == 400
+
+
 def test_api_vanished_parcel_leads_to_its_heirs(staff_client, split_town):
     [found] = staff_client.get(API, {"q": split_town["old"].key}).json()["parcels"]
     assert found["active"] is False
@@ -126,7 +138,18 @@ def test_search_box_shows_vanished_parcel_with_links(staff_client, split_town):
 
 
 @pytest.mark.parametrize(
-    "text", ["51 7", "12/4", "14 123", "5287-14-123/4", "Am Markt 3", "95.0, 7.0", "", "51.5"]
+    "text",
+    [
+        "51 7",
+        "12/4",
+        "14 123",
+        "5287-14-123/4",
+        "Am Markt 3",
+        "95.0, 7.0",
+        "",
+        "51.5",
+        "99999 99999",
+    ],
 )
 def test_place_parse_what_is_no_place(text):
     assert place_parse(text) is None
@@ -135,7 +158,8 @@ def test_place_parse_what_is_no_place(text):
 def test_place_parse_degrees_and_metres():
     german, english = place_parse("51,5500 7,3100"), place_parse("51.55; 7.31")
     assert german.coords == english.coords
-    assert place_parse("382943.3 5712374").coords == (382943.3, 5712374.0)
+    for text in ("382943.3 5712374", "5712374, 382943.3", "32382943.3 5712374"):
+        assert place_parse(text).coords == pytest.approx((382943.3, 5712374.0), abs=1e-6)
 
 
 @pytest.fixture
