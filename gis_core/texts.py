@@ -11,6 +11,7 @@ _FILES: Final = {
     "file_missing": _("no such file or directory"),
     "directory_empty": _("the directory holds no .gml, .xml, .gml.gz, .xml.gz or .zip"),
     "file_unreadable": _("cannot be read: %(cause)s"),
+    "shapefile_parts": _("is one file of a shapefile, %(missing)s did not come with it"),
     "file_empty": _("is empty"),
     "file_is_gzip": _("is gzip, against its name"),
     "file_is_no_gzip": _("is not gzip, against its name"),

@@ -48,6 +48,7 @@ def table_batches(
     """Batches of a layer with the profile that fits it. LoadError names a missing layer or column."""
     try:
         _links_refuse(path)
+        _companions_require(path)
         name, profile = _layer_choose(path, profiles, layer)
         info = pyogrio.read_info(path, layer=name)
         matched, missing = columns_match(profile, list(info["fields"]))
@@ -71,6 +72,15 @@ def _links_refuse(path: Path) -> None:
         start = file.read(_CRS_WITHIN)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and _CRS_LINK.search(start):
         raise LoadError("crs_by_link", file=path.name)
+
+
+def _companions_require(path: Path) -> None:
+    """A clear word about a .shp that came without the files it consists of."""
+    if path.suffix.lower() != ".shp":
+        return
+    there = {one.suffix.lower() for one in path.parent.iterdir() if one.stem == path.stem}
+    if missing := [suffix for suffix in (".shx", ".dbf") if suffix not in there]:
+        raise LoadError("shapefile_parts", file=path.name, missing=missing)
 
 
 def table_fits(path: Path, profiles: list[Profile]) -> bool:

@@ -55,6 +55,8 @@ def edition_summary(edition: Edition) -> dict[str, Any]:
         "attribution": edition.attribution,
         "error": {**edition.error, "text": edition.error_text} if edition.error else None,
         **{name: report.get(name, 0) for name in COUNTS},
+        # Of a load that was killed nobody wrote a report.
+        "rows": report.get("rows", edition.progress.get("rows", 0)),
         "seconds": round(report.get("seconds", 0) + report.get("activation_seconds", 0), 3),
         "checks": [
             {

@@ -23,6 +23,7 @@ from parcels.models import CadastralDistrict, Parcel
 PROFILES: Final = Path(__file__).parents[1] / "profiles"
 # Parcels that touch may leave slits of millimetres; closing them keeps the hull in one piece.
 _HULL_CLOSING_M: Final = 0.5
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
 def parcels_hull(jurisdiction: Jurisdiction) -> GEOSGeometry | None:
@@ -149,16 +150,23 @@ def _optional_keys(values: list[str | None]) -> list[str]:
 def land_use_codes() -> dict[tuple[str, str], tuple[str, str, str]]:
     """(kind, detail) → (usage, type of use, description).
 
-    The kind is an ALKIS class (AX_Weg) with a code as detail, or a type of use (lower case) with a description;
-    the detail "*" stands for any.
+    The kind is an ALKIS class (AX_Weg) with a code as detail, or a type of use with a description, both as
+    `_folded` spells them; the detail "*" stands for any.
     """
     codes: dict[tuple[str, str], tuple[str, str, str]] = {}
     with (PROFILES / "land_use_codes.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter=";"):
             meaning = (Usage(row["usage"]).value, row["use_type"], row["description"])
             codes.setdefault((row["element"], row["function"] or "*"), meaning)
-            codes.setdefault((row["use_type"].lower(), row["description"].lower() or "*"), meaning)
+            kind, detail = _folded(row["use_type"]), _folded(row["description"])
+            codes.setdefault((kind, detail or "*"), meaning)
     return codes
+
+
+def _folded(text: str) -> str:
+    """Words in one spelling: the Länder write "Tagebau, Grube, Steinbruch" and "Tagebau/Grube/Steinbruch"."""
+    spelled = text.casefold().translate(_UMLAUTS)
+    return "".join(character for character in spelled if character.isalnum())
 
 
 @lru_cache(maxsize=4096)
@@ -169,7 +177,7 @@ def _meaning(
     if use_type is None:
         found = codes.get((element or "", function or "*")) or codes.get((element or "", "*"))
         return found and (found[0], found[1], found[2] or (function or ""))
-    kind, detail = use_type.lower(), (description or "*").lower()
+    kind, detail = _folded(use_type), _folded(description or "") or "*"
     found = codes.get((kind, detail)) or codes.get((kind, "*"))
     return found and (found[0], use_type, description or "")
 

@@ -104,6 +104,14 @@ def test_failure_is_json_too(city, tmp_path):
     }
 
 
+def test_killed_load_shows_what_was_read(city, tmp_path):
+    path = write(tmp_path / "a.gml", parcels_gml())
+    edition = edition_create(jurisdiction=city, dataset="parcels", sources=[Source(path)])
+    Edition.objects.filter(pk=edition.pk).update(progress={"rows": 5000, "batches": 1})
+    shown = run("show_edition", edition.pk)
+    assert (shown["status"], shown["rows"]) == ("loading", 5000)
+
+
 def test_roll_back_shows_the_restoring_edition(city, tmp_path):
     first = load(city, "parcels", write(tmp_path / "a.gml", parcels_gml())).edition
     second = load(city, "parcels", write(tmp_path / "b.gml", parcels_gml(2))).edition

@@ -306,3 +306,12 @@ def test_area_that_is_none(city, tmp_path, area):
 def test_directory_of_parts_in_capital_letters(city, tmp_path):
     write(tmp_path / "PART1.XML", parcels_gml())
     assert load(city, "parcels", tmp_path).rows == 3
+
+
+def test_shapefile_without_its_other_files(city, tmp_path):
+    path = table_write(
+        tmp_path / "a.shp", {"flstkennz": [KEYS[0]]}, [square(0)], driver="ESRI Shapefile"
+    )
+    path.with_suffix(".shx").unlink()
+    path.with_suffix(".dbf").unlink()
+    refuse(city, path, r"a\.shp: is one file of a shapefile, \.shx, \.dbf did not come with it")

@@ -135,6 +135,10 @@ def test_nas_land_use(city, tmp_path, name, inner, expected):
 @pytest.mark.parametrize(
     ("use_type", "description", "usage"),
     [
+        # As other Länder spell them.
+        ("Strassenverkehr", "", Usage.ROAD),
+        ("Unland, vegetationslose Fläche", "", Usage.AGRI),
+        ("WEG", "Rad- und Fussweg", Usage.PATH),
         ("Straßenverkehr", "", Usage.ROAD),
         ("Weg", "Fußweg", Usage.PATH),
         ("Weg", "Wirtschaftsweg", Usage.AGRI),
