@@ -43,6 +43,7 @@ _TABLES: Final = {
     "code_unknown": _("unknown %(columns)s %(value)s"),
     "layer_missing": _("has no layer %(layer)s; there are %(there)s"),
     "layers_none": _("has no layers"),
+    "layers_several": _("has several layers that fit: %(there)s; say which with --layer"),
     "columns_missing": _("layer %(layer)s has no column %(columns)s; there are %(there)s"),
     "profiles_misfit": _("no column mapping fits: %(gaps)s"),
     "profile_misfit": _("%(profile)s: %(gap)s"),

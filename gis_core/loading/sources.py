@@ -22,13 +22,14 @@ from gis_core.datasets import DatasetSpec
 from gis_core.errors import LoadError
 from gis_core.loading.archives import archive_unpack, is_zip
 from gis_core.loading.batches import Batch, LoadReport, Progress
+from gis_core.loading.csv_source import csv_batches
 from gis_core.loading.edges import lines_measure
 from gis_core.loading.extent import ExtentCheck
 from gis_core.loading.formats import Format, data_files, files_expand, format_recognise
 from gis_core.loading.nba import DeliveryPlan, active_check, deliveries_plan, is_nas
 from gis_core.loading.prefetch import prefetched
 from gis_core.loading.profiles import Profile, profiles_select
-from gis_core.loading.table_source import csv_batches, table_batches, table_fits
+from gis_core.loading.table_source import table_batches, table_fits
 from gis_core.loading.unchanged import sources_digest
 from gis_core.loading.wfs import directory_for, wfs_fetch
 from gis_core.loading.wfs_changes import ServiceChanges, changes_fetch

@@ -107,6 +107,7 @@ def table_write(
     layer: str | None = None,
     driver: str = "GPKG",
     crs: str | None = "EPSG:25832",
+    append: bool = False,
 ) -> Path:
     """Any format of pyogrio; the geometry type is that of the first geometry."""
     options = {"layer": layer} if layer else {}
@@ -121,6 +122,7 @@ def table_write(
             driver=driver,
             crs=crs,
             geometry_type=geometry[0].geom_type,
+            append=append,
             **options,
         )
     return path

@@ -218,6 +218,16 @@ def test_missing_layer_is_named(city, tmp_path):
         load(city, "parcels", path, layer="y")
 
 
+def test_of_several_layers_that_fit_one_has_to_be_named(city, tmp_path):
+    """The first one would be last year's as often as not."""
+    path = tmp_path / "a.gpkg"
+    for year, key in (("2023", KEYS[0]), ("2024", KEYS[1])):
+        table_write(path, {"flstkennz": [key]}, [square(0)], layer=f"flst_{year}", append=True)
+    refuse(city, path, r"a\.gpkg: has several layers that fit: flst_2023, flst_2024; say which")
+    load(city, "parcels", path, layer="flst_2024")
+    assert Parcel.objects.active().get().key == KEYS[1]
+
+
 def test_wrong_geometry_type_is_named(city, tmp_path):
     path = table_write(
         tmp_path / "a.gpkg", {"flstkennz": [KEYS[0]]}, [shapely.Point(382900, 5712300)]
