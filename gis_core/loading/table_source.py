@@ -14,7 +14,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 
 from gis_core.coordinates import SourceCrs, crs_parse
-from gis_core.datasets import Columns
+from gis_core.datasets import Columns, dataset_spec
 from gis_core.errors import CoordinateError, LoadError
 from gis_core.loading.batches import BATCH_ROWS, Batch, Progress
 from gis_core.loading.formats import Format, companions
@@ -30,6 +30,11 @@ _NOWHERE: Final = "http://0.0.0.0:0"
 pyogrio.set_gdal_config_options({"GDAL_HTTP_PROXY": _NOWHERE, "GDAL_HTTPS_PROXY": _NOWHERE})
 _CRS_LINK: Final = re.compile(rb'"crs"\s*:\s*\{[^{]*"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
 _CRS_WITHIN: Final = 64 * 1024
+# Kinds of geometry (GDAL's names) that are none of a field's.
+_OTHER_SHAPES: Final = {
+    "POLYGON": re.compile(r"^$|Point|Line|Circular|Compound|MultiCurve"),
+    "LINESTRING": re.compile(r"^$|Point|Polygon|Surface"),
+}
 _GEOJSON_CRS: Final = "EPSG:4326"
 
 
@@ -117,12 +122,23 @@ def _layer_fitting(
             gap = _missing(missing, fields, name)
             gaps.append(Message("profile_misfit", {"profile": profile.name, "gap": gap}))
     if len(fitting) > 1:
+        shaped = {name: one for name, one in fitting.items() if _may_hold(path, name, one)}
+        fitting = shaped or fitting
+    if len(fitting) > 1:
         raise LoadError("layers_several", file=path.name, there=list(fitting))
     if fitting:
         return next(iter(fitting.items()))
     if not gaps:
         raise LoadError("layers_none", file=path.name)
     raise LoadError("profiles_misfit", file=path.name, gaps=gaps)
+
+
+def _may_hold(path: Path, layer: str, profile: Profile) -> bool:
+    """Whether a layer may hold shapes of the dataset's kind: labels of parcels have the same columns as parcels."""
+    field = dataset_spec(profile.dataset).geometry_field
+    kind = pyogrio.read_info(path, layer=layer)["geometry_type"] or ""
+    other = _OTHER_SHAPES.get(field.geom_type.removeprefix("MULTI")) if field else None
+    return other is None or not other.search(kind)
 
 
 def _missing(missing: list[str], available: list[str], layer: str) -> Message:

@@ -228,6 +228,15 @@ def test_of_several_layers_that_fit_one_has_to_be_named(city, tmp_path):
     assert Parcel.objects.active().get().key == KEYS[1]
 
 
+def test_layer_of_points_beside_the_parcels_is_no_second_choice(city, tmp_path):
+    path = tmp_path / "a.gpkg"
+    columns = {"flstkennz": [KEYS[0]]}
+    table_write(path, columns, [shapely.Point(382900, 5712300)], layer="flst_label")
+    table_write(path, columns, [square(0)], layer="flst_area", append=True)
+    load(city, "parcels", path)
+    assert Parcel.objects.active().get().key == KEYS[0]
+
+
 def test_wrong_geometry_type_is_named(city, tmp_path):
     path = table_write(
         tmp_path / "a.gpkg", {"flstkennz": [KEYS[0]]}, [shapely.Point(382900, 5712300)]
