@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -70,9 +72,47 @@ def _narrowed(evidence: Evidence, kind: str, code: str) -> Evidence | None:
     return replace(evidence, situations=shares)
 
 
+def uses_shares(evidence: Evidence) -> Mapping[str, float]:
+    """How much of the disc has which land use, as far as that is known."""
+    shares: dict[str, float] = defaultdict(float)
+    for situation in evidence.situations:
+        uses = _uses_known(situation)
+        for usage in uses:
+            shares[usage] += situation.weight / len(uses)
+    return shares
+
+
+def _uses_known(situation: Situation) -> set[str]:
+    return {parcel.usage for parcel in situation.parcels} - {UNKNOWN.upper()}
+
+
+def roads_shares(evidence: Evidence) -> Mapping[str, float]:
+    """How much of the disc is about which road, or none; beyond the boundary no road need be loaded."""
+    shares: dict[str, float] = defaultdict(float)
+    for situation in evidence.situations:
+        section = facts_of(evidence, situation).section
+        if section is not None or situation.inside:
+            shares[section.road if section and section.road else NO_ROAD] += situation.weight
+    return shares
+
+
+def _like_the_rest(
+    situation: Situation, shares: Mapping[str, float], code: str
+) -> Situation | None:
+    """A part of the disc of which nothing is known, such as a neighbour's, is taken to be like the rest of it.
+
+    So an answer says nothing about whether the place lies there.
+    """
+    if code not in shares:
+        return None
+    return replace(situation, weight=situation.weight * shares[code] / math.fsum(shares.values()))
+
+
 def _on_ground(evidence: Evidence, situation: Situation, code: str) -> Situation | None:
     """Of several parcels on an edge, those with this land use."""
-    uses = {parcel.usage for parcel in situation.parcels}
+    uses = _uses_known(situation)
+    if not uses:
+        return _like_the_rest(situation, uses_shares(evidence), code)
     if code not in uses:
         return None
     fitting = tuple(parcel for parcel in situation.parcels if parcel.usage == code)
@@ -81,8 +121,11 @@ def _on_ground(evidence: Evidence, situation: Situation, code: str) -> Situation
 
 def _on_road(evidence: Evidence, situation: Situation, code: str) -> Situation | None:
     """Only this road counts, where it can be meant at all; `none`: where no road is meant."""
+    section = facts_of(evidence, situation).section
+    if section is None and not situation.inside:
+        return _like_the_rest(situation, roads_shares(evidence), code)
     if code == NO_ROAD:
-        return situation if facts_of(evidence, situation).section is None else None
+        return situation if section is None else None
     only = replace(situation, sections=tuple(one for one in situation.sections if one.road == code))
     return only if facts_of(evidence, only).section is not None else None
 

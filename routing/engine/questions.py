@@ -12,9 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from routing.engine.clarifications import ATTRIBUTE, NO_ROAD, part_categories
+from routing.engine.clarifications import (
+    ATTRIBUTE,
+    part_categories,
+    roads_shares,
+    uses_shares,
+)
 from routing.engine.decide import decide
-from routing.engine.facts import asset_choose, facts_of
+from routing.engine.facts import asset_choose
 from routing.engine.ruleset import CompiledRuleSet
 from routing.enums import Outcome
 from routing.types import UNKNOWN, Evidence, Result
@@ -111,8 +116,8 @@ def _proposals(
         if attribute.code not in evidence.answers and values:
             yield f"{ATTRIBUTE}{attribute.code}", dict.fromkeys(values, 1 / len(values))
     for kind, shares in (
-        ("ground", _uses(evidence)),
-        ("road", _roads(evidence)),
+        ("ground", uses_shares(evidence)),
+        ("road", roads_shares(evidence)),
         ("part", _parts(evidence)),
         ("asset", _assets(evidence)),
     ):
@@ -120,23 +125,6 @@ def _proposals(
         yield kind, dict(sorted(shares.items()))
     if any(situation.built_up == UNKNOWN for situation in evidence.situations):
         yield "built_up", {"in": 0.5, "out": 0.5}
-
-
-def _uses(evidence: Evidence) -> Mapping[str, float]:
-    shares: dict[str, float] = defaultdict(float)
-    for situation in evidence.situations:
-        uses = {parcel.usage for parcel in situation.parcels}
-        for usage in uses - {UNKNOWN.upper()}:
-            shares[usage] += situation.weight / len(uses)
-    return shares
-
-
-def _roads(evidence: Evidence) -> Mapping[str, float]:
-    shares: dict[str, float] = defaultdict(float)
-    for situation in evidence.situations:
-        section = facts_of(evidence, situation).section
-        shares[section.road if section and section.road else NO_ROAD] += situation.weight
-    return shares
 
 
 def _parts(evidence: Evidence) -> Mapping[str, float]:

@@ -9,10 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.engine import CompiledRuleSet, RuleRow, ThresholdRow, decide
+from routing.engine.questions import question_best
 from routing.enums import Outcome
 from routing.sentences import sentence
 from routing.types import AgreementFact, AreaFact, Evidence
-from tests.routing.test_engine import ROWS, RULES, any_evidence, bodies, evidence, road, section
+from tests.routing.test_engine import (
+    ROWS,
+    RULES,
+    any_evidence,
+    bodies,
+    evidence,
+    parcel,
+    road,
+    section,
+)
 
 ON_G = evidence("ROAD_SURFACE", "carriageway", **road("G"))
 
@@ -196,6 +206,26 @@ def test_decide_between_two_neighbours_is_triage_that_names_both() -> None:
     ]
     words = sentence(result, language="de", category="Loch", authorities={"NEIGH": "Nachbar"})
     assert "Nachbar Bochum oder Nachbar Herne" in words
+
+
+def test_questions_about_the_place_do_not_settle_in_whose_municipality_it_is() -> None:
+    """Neither parcels nor streets are loaded beyond the boundary: an answer about them fits that side, too."""
+    street = evidence("ROAD_SURFACE", "carriageway", **road("G")).situations[0]
+    wood = evidence("ROAD_SURFACE", parcels=(parcel("FOREST", "RVR"),)).situations[0]
+    beyond = outside(HERNE).situations[0]
+    shares = ((street, 0.3), (wood, 0.2), (replace(beyond, parcels=()), 0.5))
+    found = replace(
+        evidence("ROAD_SURFACE", "carriageway"),
+        situations=tuple(replace(one, weight=weight) for one, weight in shares),
+    )
+    assert question_best(found, RULES) is None
+    for answer in (("ground", "ROAD"), ("road", "G 1")):
+        answered = decide(replace(found, clarifications=(answer,)), RULES)
+        assert [(one.addressee, one.probability) for one in answered.candidates] == [
+            ("EUV", 0.5),
+            ("NEIGH/05916000", 0.5),
+        ]
+        assert answered.outcome == Outcome.TRIAGE
 
 
 def test_decide_mostly_in_one_neighbour_is_assigned_to_it() -> None:
