@@ -33,6 +33,8 @@ BESIDE_ROAD_M: Final = 3.0
 SAME_DISTANCE_M: Final = 3.0
 # Through-road limits and built-up area have states of their own, agreements and parts of the road need not exist.
 DATASETS_NEEDED: Final = ("parcels", "land_use", "ownership", "road_sections")
+# Where no section lies, the owner of such land tells whether the street is municipal or private.
+USES_CLASSED_BY_OWNER: Final = frozenset({"ROAD", "SQUARE"})
 PUBLIC_OWNERS_OF_ROADS: Final = frozenset({"CITY", "KREIS", "LAND", "BUND_STR"})
 
 
@@ -158,9 +160,9 @@ def named_after(road: str, name: str, location_text: str) -> bool:
 
 def _class_without_section(usage: str, owner: str) -> str:
     """Road land without a section in the network: municipal, private, or not to be told (N)."""
-    if usage in {"ROAD", "SQUARE"} and owner in PUBLIC_OWNERS_OF_ROADS:
+    if usage in USES_CLASSED_BY_OWNER and owner in PUBLIC_OWNERS_OF_ROADS:
         return "G"
-    if usage in {"ROAD", "SQUARE"} and owner == "PRIV":
+    if usage in USES_CLASSED_BY_OWNER and owner == "PRIV":
         return "P"
     return "N"
 

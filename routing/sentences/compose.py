@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from routing.engine.conditions import condition_compile
-from routing.engine.facts import CLASSIFIED
+from routing.engine.facts import CLASSIFIED, USES_CLASSED_BY_OWNER
 from routing.enums import Outcome
 from routing.sentences.questions import answers_phrase
 from routing.sentences.words import WORDS, Words, one_of
@@ -76,7 +76,7 @@ def public_sentence(
         place=place_phrase(result.facts, words),
         authority=names[0] if is_clear else one_of(names, words),
     )
-    if not is_clear or _rests_on_ownership(first):
+    if not is_clear or _rests_on_ownership(first, result.facts):
         return text
     basis = legal_basis_shown(first.legal_basis, language)
     return f"{text} {words.basis.format(basis=basis, rule=first.rule_id)}"
@@ -95,11 +95,18 @@ def _names(result: Result, authorities: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _rests_on_ownership(candidate: Candidate) -> bool:
+def _rests_on_ownership(candidate: Candidate, facts: Facts) -> bool:
+    """Also by the road class, where no section gives it: then the owner makes a street municipal or private."""
     predicates = (
         condition_compile(candidate.condition).predicates if candidate.condition else frozenset()
     )
-    return "owner" in candidate.narrowed or bool(predicates & OWNERSHIP_PREDICATES)
+    asks_class = "road_class" in candidate.narrowed or "road_class" in predicates
+    class_of_owner = facts.section is None and facts.usage in USES_CLASSED_BY_OWNER
+    return (
+        "owner" in candidate.narrowed
+        or bool(predicates & OWNERSHIP_PREDICATES)
+        or (asks_class and class_of_owner)
+    )
 
 
 def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from routing.sentences.questions import question_worded
 from routing.sentences.words import WORDS
 from routing.services.rules import rules_read
 from routing.types import Evidence, ParcelFact, SectionFact, Situation
+from tests.routing.rule_factories import row_make
 
 CITY = Path(__file__).resolve().parents[2] / "fixtures" / "castrop_rauxel"
 # Words that would say it, in both languages; none of them stands in the name of a category or an authority.
@@ -98,6 +99,25 @@ def test_public_sentence_of_every_body_never_tells_the_owner(
     assert [sentence for sentence in sorted(told) if TELLING.search(sentence)] == []
     phrases = {phrase for words in WORDS.values() for phrase in words.owner.values()}
     assert [one for one in told if any(phrase in one for phrase in phrases)] == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "condition"), [({"road_class": "P"}, ""), ({}, 'road_class("P")')]
+)
+def test_public_sentence_of_a_private_street_by_class_alone_never_tells_the_owner(
+    columns: dict[str, str], condition: str, authorities: dict[str, dict[str, str]]
+) -> None:
+    """A street without a section is a private one because of its owner, also where a rule asks for the class."""
+    row = row_make("07", body="PRIV", legal_basis="BGB 823", condition=condition, **columns)
+    rules = CompiledRuleSet.compile([row], bodies=authorities, assign_from=0.7, assign_margin=0.3)
+    parcel = ParcelFact("k", "Castrop", 1, "1", 100.0, "ROAD", "", "", "PRIV", "")
+    place = Situation(weight=1.0, inside=True, built_up="in", parcels=(parcel,))
+    category = {"code": "ROAD_SURFACE", "part": "carriageway"}
+    result = decide(evidence(category, place), rules)
+    names = {code: row["public_name_de"] for code, row in authorities.items()}
+    told = public_sentence(result, language="de", category="X", authorities=names)
+    assert (result.candidates[0].rule_id, TELLING.search(told)) == ("07", None)
+    assert "Regel" not in told
 
 
 def test_every_body_of_the_rules_is_seen_by_the_walk(
