@@ -159,7 +159,6 @@ def _candidate(
     law = _law_agreeing(rule, body, following, facts, ruleset)
     notify = next(iter(bodies_resolve(law.row.notify, facts, ruleset)), None)
     told = notify.code if notify and notify.code not in {*facts.evidence.lapsed, "", TRIAGE} else ""
-    area = min((a.code for a in facts.situation.areas if a.kind == NEIGHBOUR), default="")
     return Candidate(
         body=body.code,
         score=max(rule.row.confidence, law.row.confidence),
@@ -169,9 +168,17 @@ def _candidate(
         narrowed=tuple(column for column, _values in law.columns if column != "category"),
         notify=(told,) if told and told != body.code else (),
         hypothesis=hypothesis,
-        area_code=area if body.code == "NEIGH" else "",
+        area_code=_neighbour(law, facts),
         via=body.via,
     )
+
+
+def _neighbour(rule: CompiledRule, facts: Facts) -> str:
+    """The neighbouring municipality whose place it is, for the rule about places outside; empty for any other."""
+    asked = rule.condition.predicates if rule.condition else frozenset()
+    if facts.situation.inside or "outside_jurisdiction" not in asked:
+        return ""
+    return min((area.code for area in facts.situation.areas if area.kind == NEIGHBOUR), default="")
 
 
 def _law_agreeing(

@@ -169,6 +169,23 @@ def test_decide_outside_names_the_neighbour() -> None:
     assert (result.candidates[0].body, result.candidates[0].area_code) == ("NEIGH", "05916000")
 
 
+def test_decide_outside_names_the_neighbour_whatever_its_code() -> None:
+    rows = [
+        replace(ROWS[0], rule_id="01", condition="outside_jurisdiction", body="NACHBAR"),
+        replace(ROWS[0], rule_id="02", priority=0, category="BRIDGE", condition="", body="BAB"),
+    ]
+    rules = CompiledRuleSet.compile(
+        rows, bodies={"NACHBAR", "BAB"}, assign_from=0.7, assign_margin=0.3
+    )
+    herne = AreaFact("neighbour", "05916000", "Herne")
+    named = [
+        decide(evidence(category, inside=False, areas=(herne,)), rules).candidates[0].addressee
+        for category in ("ROAD_SURFACE", "BRIDGE")
+    ]
+    # Only who is meant as the neighbour is one of several; the other body is the same everywhere.
+    assert named == ["NACHBAR/05916000", "BAB"]
+
+
 def test_decide_agreement_beats_every_rule() -> None:
     agreement = AgreementFact("V1", "KREIS66", "Vertrag 7/2019", ("GULLY_BLOCKED",))
     result = decide(
