@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from routing.engine.facts import agreements_fitting, class_rank
-from routing.engine.ruleset import COMPUTED_BODIES, CompiledRuleSet
+from routing.engine.ruleset import COMPUTED_BODIES, DUTY_CATEGORY, CompiledRuleSet
 from routing.types import UNKNOWN, Facts
 
 OVERRIDES_BELOW_PRIORITY: Final = 9
@@ -53,8 +53,8 @@ def _computed(body: str, facts: Facts, ruleset: CompiledRuleSet) -> Iterator[Bod
 
 def road_maintenance_duty(facts: Facts, ruleset: CompiledRuleSet) -> Iterator[Body]:
     """Who bears the duty for the carriageway here: what the rule set itself says about a damaged surface."""
-    carriageway = replace(facts, category="ROAD_SURFACE", part="carriageway")
-    for rule in ruleset.for_category("ROAD_SURFACE"):
+    carriageway = replace(facts, category=DUTY_CATEGORY, part="carriageway")
+    for rule in ruleset.for_category(DUTY_CATEGORY):
         overrides = rule.row.priority < OVERRIDES_BELOW_PRIORITY
         if overrides or rule.row.body in COMPUTED_BODIES or rule.row.category == "*":
             continue

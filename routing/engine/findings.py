@@ -34,6 +34,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "predicate_arguments": _("The condition “%(text)s” calls %(name)s with the wrong arguments."),
     "basis_missing": _("it names no legal basis."),
     "never_applies": _("no place can have all that its columns and its condition ask for."),
+    "duty_unknown": _(
+        "who %(body)s is follows from the rules for %(category)s, and there are none."
+    ),
     "unreachable": _("it never gets its turn: %(others)s always match before."),
     "contradiction": _(
         "%(rules)s match at the same places with the same rank, but name %(bodies)s."

@@ -22,6 +22,9 @@ COMPUTED_BODIES: Final = frozenset(
         "(contractor)",
     }
 )
+# Who bears the road maintenance duty is what the rules say about this category: damage to the carriageway.
+DUTY_CATEGORY: Final = "ROAD_SURFACE"
+DUTY_BODIES: Final = frozenset({"(Baulast)", "(higher class)", "(highest class arm)"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from operator import or_
 from typing import Final
 
 from routing.engine.places import Places, Reach
-from routing.engine.ruleset import COMPUTED_BODIES, CompiledRule, CompiledRuleSet
+from routing.engine.ruleset import COMPUTED_BODIES, DUTY_CATEGORY, CompiledRule, CompiledRuleSet
 
 # Whether these can be resolved is no matter of the place's kind: it depends on a table, a register, a permit.
 NEVER_SURE: Final = frozenset({"(table)", "(asset owner)", "(contractor)"})
@@ -95,7 +95,7 @@ def _duty_known(places: Places, ruleset: CompiledRuleSet) -> int:
         or_,
         (
             places.of_rule(rule, part="carriageway").sure
-            for rule in ruleset.for_category("ROAD_SURFACE")
+            for rule in ruleset.for_category(DUTY_CATEGORY)
             if rule.row.priority >= OVERRIDES_BELOW_PRIORITY
             and rule.row.body not in COMPUTED_BODIES
             and rule.row.category != "*"

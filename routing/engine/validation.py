@@ -14,7 +14,13 @@ from routing.engine.conditions import ConditionError, condition_compile
 from routing.engine.coverage import parts_of
 from routing.engine.findings import Finding, errors_of
 from routing.engine.places import NO
-from routing.engine.ruleset import COMPUTED_BODIES, CompiledRuleSet, RuleRow
+from routing.engine.ruleset import (
+    COMPUTED_BODIES,
+    DUTY_BODIES,
+    DUTY_CATEGORY,
+    CompiledRuleSet,
+    RuleRow,
+)
 from routing.engine.turns import Turn, Turns, turns_of
 
 COVERING_NAMED: Final = 3
@@ -29,7 +35,7 @@ def ruleset_findings(
     that each is about; with no categories at all they are not checked. What needs the rules to be compiled is
     looked for only where every row can be.
     """
-    findings = list(row_findings(rows, bodies=bodies, categories=categories))
+    findings = [*row_findings(rows, bodies=bodies, categories=categories), *_duties_unknown(rows)]
     if not errors_of(findings):
         ruleset = CompiledRuleSet.compile(rows, bodies=bodies, assign_from=0, assign_margin=0)
         findings += _duplicates(rows)
@@ -63,6 +69,16 @@ def row_findings(
             yield Finding(Severity.WARNING, "basis_missing", (row.rule_id,))
     if not seen:
         yield Finding(Severity.ERROR, "set_empty")
+
+
+def _duties_unknown(rows: Sequence[RuleRow]) -> Iterator[Finding]:
+    """Rules whose body follows from rules that are not there: they would never name anybody."""
+    if any(DUTY_CATEGORY in row.category.split("|") for row in rows):
+        return
+    for row in rows:
+        for body in sorted({row.body, row.notify} & DUTY_BODIES):
+            values = {"body": body, "category": DUTY_CATEGORY}
+            yield Finding(Severity.ERROR, "duty_unknown", (row.rule_id,), values)
 
 
 def _faults_of_row(row: RuleRow) -> Iterator[tuple[str, dict[str, str]]]:

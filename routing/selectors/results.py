@@ -9,6 +9,7 @@ from typing import Final
 
 from routing.engine import CompiledRuleSet, decide
 from routing.engine.predicates import ROADLESS
+from routing.engine.ruleset import DUTY_CATEGORY
 from routing.enums import RuleSetStatus
 from routing.evidence import Asks, IssueFacts, Question, evidence_of
 from routing.models import RuleSet
@@ -190,5 +191,5 @@ def _rules_alike(one: CompiledRuleSet | None, other: CompiledRuleSet | None, cat
     if one is None or other is None:
         return one is other
     return one.bodies == other.bodies and all(
-        one.for_category(name) == other.for_category(name) for name in (category, "ROAD_SURFACE")
+        one.for_category(name) == other.for_category(name) for name in (category, DUTY_CATEGORY)
     )

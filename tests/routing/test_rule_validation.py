@@ -128,6 +128,13 @@ def test_rule_whose_condition_denies_its_columns_never_applies() -> None:
     ]
 
 
+@pytest.mark.parametrize("columns", [{"body": "(Baulast)"}, {"notify": "(higher class)"}])
+def test_duty_that_no_rule_tells_is_an_error(columns: dict[str, str]) -> None:
+    asked = row("R1", category="SIGN_DAMAGED", **columns)
+    assert found(asked) == [("error", "duty_unknown", ("R1",))]
+    assert found(asked, replace(row("R2"), category="ROAD_SURFACE|MANHOLE")) == []
+
+
 def test_two_bodies_at_the_same_rank_contradict() -> None:
     one, other = row("R1", road_class="B"), row("R2", through_road="in", body="STRNRW")
     assert found(one, other) == [("error", "contradiction", ("R1", "R2"))]
