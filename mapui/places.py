@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from django.contrib.gis.db.models.functions import PointOnSurface
@@ -14,9 +15,9 @@ from gis_core.coordinates import storage_to_wgs84
 from gis_core.errors import CoordinateError
 from gis_core.models import Jurisdiction
 from issues.errors import AddressUnknown, IssuesError, LocationOutOfRange
-from issues.services.addresses import address_point, parcel_point
+from issues.services.addresses import addresses_named, parcels_located, parcels_named
 from parcels.keys import parcel_label
-from parcels.models import Parcel
+from parcels.models import Address, Parcel
 from parcels.places import place_parse
 from parcels.selectors import parcels_search
 from routing.selectors.stations import StationFound, stations_find
@@ -61,12 +62,17 @@ def place_meant(*, jurisdiction: Jurisdiction, text: str) -> PlaceMeant:
     stations = stations_find(jurisdiction=jurisdiction, text=text)
     if stations:
         return _one([_station(found) for found in stations])
-    point = parcel_point(jurisdiction, text) or address_point(jurisdiction, text)
-    if point is not None:
-        return _meant(text, text, point)
-    parcels = parcels_search(jurisdiction=jurisdiction, text=text)[:CHOICES_MAX]
+    addresses = addresses_named(jurisdiction, text)
+    if addresses and not parcels_named(jurisdiction, text):
+        several = len(addresses) > 1
+        return _one([_address(one, "" if several else text) for one in addresses])
+    parcels = (
+        parcels_named(jurisdiction, text)
+        or list(islice(parcels_located(jurisdiction, text), CHOICES_MAX))
+        or parcels_search(jurisdiction=jurisdiction, text=text)[:CHOICES_MAX]
+    )
     if parcels:
-        return _one(_parcels(parcels))
+        return _one(_parcels(parcels[:CHOICES_MAX]))
     message = _("“%(text)s” was not found in %(name)s.")
     raise AddressUnknown(message % {"text": text, "name": jurisdiction.name}, field="place")
 
@@ -92,6 +98,15 @@ def _station(found: StationFound) -> PlaceMeant:
     if found.district:
         label = f"{label} ({found.district})"
     return _meant(f"{found.section_key} {round(found.station)} m", label, found.point)
+
+
+def _address(address: Address, text: str) -> PlaceMeant:
+    """`text` is what means only this one; where it is empty, the coordinates do."""
+    longitude, latitude = storage_to_wgs84(address.geometry.x, address.geometry.y)
+    at = f"{latitude:.7f}, {longitude:.7f}"
+    town = f"{address.postcode} {address.place}".strip()
+    label = text or f"{address.text}, {town or at}"
+    return _meant(text or at, label, address.geometry)
 
 
 def _parcels(parcels: list[Parcel]) -> list[PlaceMeant]:

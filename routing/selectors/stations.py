@@ -14,10 +14,15 @@ from gis_core.srids import storage_srid
 from routing.enums import AreaKind
 from routing.models import Area, RoadSection
 
-_NUMBER: Final = r"(?P<number>\d{1,6}(?:[.,]\d{1,3})?)\s*(?P<unit>km|m)?"
+_NUMBER: Final = r"(?P<number>\d{1,3}\+\d{3}|\d{1,6}(?:[.,]\d{1,3})?)\s*(?P<unit>km|m)?"
+# Without a word before it, only what says itself that it is a station.
+_BARE: Final = r"(?P<bare>\d{1,3}\+\d{3}|\d{1,3}[.,]\d{1,3}\s*km)"
+# "1.250 m" is written with a point for the thousands, as this program writes it, too.
+_THOUSANDS: Final = re.compile(r"\d{1,3}[.,]\d{3}")
 _ON_ROAD: Final = re.compile(
-    rf"^\s*(?P<road_class>[ABLK])\s*(?P<road_number>\d{{1,4}}[a-z]?)\s*,?\s*"
-    rf"(?P<word>km|kilometer|station|stat\.?)\s*:?\s*{_NUMBER}\s*$",
+    r"^\s*(?P<road_class>[ABLK]|BAB|Autobahn|(?:Bundes|Landes|Kreis)stra(?:ß|ss)e)\s*"
+    r"(?P<road_number>\d{1,4}[a-z]?)\s*,?\s*(?:bei\s+|in\s+)?"
+    rf"(?:(?P<word>km|kilometer|station|stat\.?)\s*:?\s*{_NUMBER}|(?<=[\s,]){_BARE})\s*$",
     re.IGNORECASE,
 )
 _ON_SECTION: Final = re.compile(
@@ -41,11 +46,11 @@ def stations_find(*, jurisdiction: Jurisdiction, text: str) -> list[StationFound
     """Every place that the text means, by section key; none where it is not written like a station.
 
     Stations count within a section, so a road's station may lie in several of its sections. A number is in
-    kilometres behind "km", with decimals, or when it says so, else in metres. Sections that are cut into
+    kilometres behind "km", with decimals, or when it says so, else in metres; 3+400 is both. Sections that are cut into
     several pieces have no stations.
     """
     if match := _ON_ROAD.match(text):
-        wanted = {"class": match["road_class"].upper(), "number": match["road_number"].lower()}
+        wanted = {"class": _class(match), "number": match["road_number"].lower()}
         return _found(
             jurisdiction,
             "s.road_class = %(class)s AND lower(s.road_number) = %(number)s",
@@ -57,9 +62,22 @@ def stations_find(*, jurisdiction: Jurisdiction, text: str) -> list[StationFound
     return []
 
 
+def _class(match: re.Match[str]) -> str:
+    written = match["road_class"].upper()
+    return "A" if written == "BAB" else written[0]
+
+
 def _metres(match: re.Match[str]) -> float:
-    number, unit = match["number"].replace(",", "."), (match["unit"] or "").lower()
-    word = (match["word"] or "").lower()
+    named = match.groupdict()
+    number, unit = named["number"], (named["unit"] or "").lower()
+    if bare := named.get("bare"):
+        number, unit = bare.lower().removesuffix("km").strip(), "km"
+    kilometres, plus, metres = number.partition("+")
+    if plus:
+        return float(kilometres) * 1000 + float(metres)
+    if unit == "m" and _THOUSANDS.fullmatch(number):
+        return float(number.replace(".", "").replace(",", ""))
+    number, word = number.replace(",", "."), (named["word"] or "").lower()
     in_kilometres = unit == "km" or (not unit and (word.startswith("k") or "." in number))
     return float(number) * (1000 if in_kilometres else 1)
 

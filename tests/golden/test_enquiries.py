@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from issues.models import Issue
 from mapui.views import responsibility
-from parcels.models import Parcel
+from parcels.models import Address, Parcel
 from routing.models import Decision
 from tests.golden.conftest import ModelCity
 from tests.golden.test_model_city import place_named
@@ -124,6 +125,11 @@ def ask_place(
         ("4409063o4409064o km 1,2", "STRNRW", "an der B 235 innerhalb"),
         ("L 628 Station 1200", "STRNRW", "an der L 628 innerhalb"),
         ("L628 km 3,4", "STRNRW", "an der L 628 außerhalb"),
+        ("L 628, Station 3+400", "STRNRW", "an der L 628 außerhalb"),
+        ("Landesstraße 628 bei km 3,4", "STRNRW", "an der L 628 außerhalb"),
+        ("L628 3,4 km", "STRNRW", "an der L 628 außerhalb"),
+        # As the program itself writes it, with a point for the thousands.
+        ("4409063O4409064O, Station 1.200 m", "STRNRW", "an der B 235 innerhalb"),
         ("382801 5716239", "EUV", "„Buchenring“"),
     ],
 )
@@ -165,6 +171,44 @@ def test_responsibility_of_a_station_on_several_sections_asks_which(
         reverse("responsibility"), {"category": "ROAD_SURFACE", "place": "B 235 km 1,2"}
     )
     assert page.content.decode().count("4409063O4409064O") == 2  # in its address and its text
+
+
+def test_responsibility_of_an_address_in_several_places_asks_which(
+    model_city: ModelCity, client: Client
+) -> None:
+    """Villages that became one municipality keep their streets: "Hauptstraße 5" lies in several of them."""
+    first = Address.objects.active().order_by("key")[0]
+    here = address_twin(first, key="twin", x=first.geometry.x + 500)
+    status, answer = ask_place(client, model_city, first.text)
+    assert (status, len(answer["choices"])) == (300, 2)
+    chosen = answer["choices"][1]
+    found = ask_place(client, model_city, chosen["place"])[1]
+    assert (found["lat"], found["long"]) == (chosen["lat"], chosen["long"])
+    here.delete()
+    assert ask_place(client, model_city, first.text)[0] == 200
+
+
+def address_twin(address: Address, *, key: str, x: float) -> Address:
+    """Another address of the same name, elsewhere."""
+    other = Address.objects.get(pk=address.pk)
+    other.pk, other.key = None, key
+    other.geometry = Point(x, address.geometry.y, srid=address.geometry.srid)
+    other.save(force_insert=True)
+    return other
+
+
+def test_responsibility_of_a_parcel_without_gemarkung_asks_which(
+    model_city: ModelCity, client: Client
+) -> None:
+    named = [
+        parcel
+        for parcel in Parcel.objects.active().filter(flur=1).order_by("key")
+        if parcel.denominator is None
+    ]
+    text = f"Flur 1 Flst {named[0].numerator}"
+    fitting = {one.key for one in named if one.numerator == named[0].numerator}
+    status, answer = ask_place(client, model_city, text)
+    assert (status, {one["place"] for one in answer["choices"]}) == (300, fitting)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,13 @@ def test_parcel_key_that_nobody_has_is_refused(jurisdiction, make_parcel, key):
     assert caught.value.field == "address_id"
 
 
+def test_parcel_without_gemarkung_is_taken_only_where_it_is_the_only_one(jurisdiction, make_parcel):
+    parcel = make_parcel(123)
+    assert parcel.geometry.contains(parcel_point(jurisdiction, "Flur 14 Flst. 123"))
+    make_parcel(123, gemarkung_key="055288", key="055288014001230000__")
+    assert parcel_point(jurisdiction, "Flur 14 Flst. 123") is None
+
+
 def test_parcel_of_a_former_edition_is_not_found(jurisdiction, make_parcel):
     later = Edition.objects.create(jurisdiction=jurisdiction, dataset=Dataset.PARCELS)
     make_parcel(123, "Am Markt 1", edition_to=later)
@@ -106,6 +113,7 @@ def test_parcel_of_a_former_edition_is_not_found(jurisdiction, make_parcel):
         "bahnhofstrasse 12 a, 44575 Castrop-Rauxel",
         "Bahnhofstraße 12a 44575 Castrop-Rauxel",
         "Bahnhofstraße 12a, Habinghorst, Castrop-Rauxel",
+        "Castrop-Rauxel, Bahnhofstr. 12a",
     ],
 )
 def test_address_in_any_writing_leads_into_its_parcel(jurisdiction, make_parcel, address):

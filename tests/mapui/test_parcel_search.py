@@ -162,6 +162,21 @@ def test_place_parse_degrees_and_metres():
         assert place_parse(text).coords == pytest.approx((382943.3, 5712374.0), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "51,55, 7,31",
+        "51,55,7,31",
+        "51.55 7,31",
+        "51.55° N, 7.31° E",
+        "N 51,55° O 7,31°",
+        "51.55N 7.31E",
+    ],
+)
+def test_place_parse_degrees_as_maps_write_them(text):
+    assert place_parse(text).coords == place_parse("51.55, 7.31").coords
+
+
 @pytest.fixture
 def house(town):
     """A house number on parcel 11, which has another location text."""

@@ -122,6 +122,13 @@ def test_any_text_is_a_reference_or_a_clear_error(text):
 
 
 @pytest.mark.parametrize(
+    "text", ["Flur 14 Flst 123/4", "Flur 14, Flurstück 123/4", "fl. 014 FS Nr. 00123/0004"]
+)
+def test_no_gemarkung_is_left_open(text):
+    assert parcel_reference_parse(text) == ParcelReference(14, 123, 4)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "5287-14-123/4",
