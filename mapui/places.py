@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from gis_core.coordinates import storage_to_wgs84
 from gis_core.errors import CoordinateError
 from gis_core.models import Jurisdiction
+from issues.enums import LocationSource
 from issues.errors import AddressUnknown, IssuesError, LocationOutOfRange
 from issues.services.addresses import addresses_named, parcels_located, parcels_named
 from parcels.keys import parcel_label
@@ -28,12 +29,13 @@ TEXT_MAX: Final = 200
 
 @dataclass(frozen=True)
 class PlaceMeant:
-    """One place that a text may mean; `text` says which, and means only this one."""
+    """One place that a text may mean; `text` says which, and means only this one. `source` is how it says so."""
 
     text: str
     label: str
     latitude: float
     longitude: float
+    source: LocationSource = LocationSource.COORDINATES
 
 
 class PlacesSeveral(IssuesError):
@@ -62,17 +64,14 @@ def place_meant(*, jurisdiction: Jurisdiction, text: str) -> PlaceMeant:
     stations = stations_find(jurisdiction=jurisdiction, text=text)
     if stations:
         return _one([_station(found) for found in stations])
-    addresses = addresses_named(jurisdiction, text)
-    if addresses and not parcels_named(jurisdiction, text):
+    if parcels := parcels_named(jurisdiction, text):
+        return _one(_parcels(parcels, LocationSource.PARCEL))
+    if addresses := addresses_named(jurisdiction, text):
         several = len(addresses) > 1
         return _one([_address(one, "" if several else text) for one in addresses])
-    parcels = (
-        parcels_named(jurisdiction, text)
-        or list(islice(parcels_located(jurisdiction, text), CHOICES_MAX))
-        or parcels_search(jurisdiction=jurisdiction, text=text)[:CHOICES_MAX]
-    )
-    if parcels:
-        return _one(_parcels(parcels[:CHOICES_MAX]))
+    located = islice(parcels_located(jurisdiction, text), CHOICES_MAX)
+    if parcels := list(located) or parcels_search(jurisdiction=jurisdiction, text=text):
+        return _one(_parcels(parcels[:CHOICES_MAX], LocationSource.ADDRESS))
     message = _("“%(text)s” was not found in %(name)s.")
     raise AddressUnknown(message % {"text": text, "name": jurisdiction.name}, field="place")
 
@@ -83,9 +82,11 @@ def _one(choices: list[PlaceMeant]) -> PlaceMeant:
     return choices[0]
 
 
-def _meant(text: str, label: str, point: Point) -> PlaceMeant:
+def _meant(
+    text: str, label: str, point: Point, source: LocationSource = LocationSource.COORDINATES
+) -> PlaceMeant:
     longitude, latitude = storage_to_wgs84(point.x, point.y)
-    return PlaceMeant(text, label, round(latitude, 7), round(longitude, 7))
+    return PlaceMeant(text, label, round(latitude, 7), round(longitude, 7), source)
 
 
 def _station(found: StationFound) -> PlaceMeant:
@@ -106,10 +107,10 @@ def _address(address: Address, text: str) -> PlaceMeant:
     at = f"{latitude:.7f}, {longitude:.7f}"
     town = f"{address.postcode} {address.place}".strip()
     label = text or f"{address.text}, {town or at}"
-    return _meant(text or at, label, address.geometry)
+    return _meant(text or at, label, address.geometry, LocationSource.ADDRESS)
 
 
-def _parcels(parcels: list[Parcel]) -> list[PlaceMeant]:
+def _parcels(parcels: list[Parcel], source: LocationSource) -> list[PlaceMeant]:
     inside = dict(
         Parcel.objects.filter(pk__in=[parcel.pk for parcel in parcels])
         .annotate(inside=PointOnSurface("geometry"))
@@ -124,6 +125,7 @@ def _parcels(parcels: list[Parcel]) -> list[PlaceMeant]:
                 )
             ),
             inside[parcel.pk],
+            source,
         )
         for parcel in parcels
     ]

@@ -36,7 +36,6 @@ from routing.selectors.enquiries import Responsibility, responsibility_asked
 from routing.sentences.questions import QuestionWorded
 
 QUESTIONS_PER_MINUTE = 60
-ANSWER_MAX = 100
 ASKED_WITH = ("jurisdiction", "category", "place", "lat", "long", "address_id", "address_string")
 
 
@@ -84,15 +83,18 @@ def responsibility_page(request: HttpRequest) -> HttpResponse:
         "asked": None,
         **map_context(MapName.ASKING, jurisdiction),
     }
-    status = 200
+    status, headers = 200, {}
     if any(given[name] for name in ASKED_WITH if name != "jurisdiction"):
         try:
             context["asked"] = _asked(request)
         except PlacesSeveral as error:
             context["choices"] = [(one, _query_for(request, one)) for one in error.choices]
         except IssuesError as error:
-            context["errors"], status = error.errors, error.code
-    return render(request, "mapui/responsibility.html", context, status=status)
+            context["errors"], status, headers = error.errors, error.code, _headers(error)
+    response = render(request, "mapui/responsibility.html", context, status=status)
+    for name, value in headers.items():
+        response[name] = value
+    return response
 
 
 def _place_given(given: Mapping[str, str]) -> str:
@@ -127,14 +129,14 @@ def responsibility_api(request: HttpRequest) -> JsonResponse:
         errors = [{"code": 300, "description": error.message}]
         return JsonResponse({"errors": errors, "choices": choices}, status=300)
     except IssuesError as error:
-        answer = JsonResponse(
-            {"errors": [{"code": one.code, "description": one.message} for one in error.errors]},
-            status=error.code,
-        )
-        if isinstance(error, RequestsTooMany):
-            answer["Retry-After"] = str(error.retry_after)
-        return answer
+        errors = [{"code": one.code, "description": one.message} for one in error.errors]
+        return JsonResponse({"errors": errors}, status=error.code, headers=_headers(error))
     return JsonResponse(_as_json(asked))
+
+
+def _headers(error: IssuesError) -> dict[str, str]:
+    """When to ask again, where it was asked too often."""
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, RequestsTooMany) else {}
 
 
 def _as_json(asked: Asked) -> dict[str, Any]:
@@ -206,16 +208,16 @@ def _asked(request: HttpRequest) -> Asked:
         at=timezone.now(),
         answers=answers,
         accuracy_m=location.accuracy_m,
-        clarifications=_clarifications(request),
+        source=location.source,
+        answer=_answer(request),
     )
     return Asked(category, location, place, found)
 
 
-def _clarifications(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+def _answer(request: HttpRequest) -> tuple[str, str] | None:
     """The answer to the question of a former answer; one that fits nothing changes nothing."""
     kind, answer = request.GET.get("question", ""), request.GET.get("answer", "")
-    too_long = max(len(kind), len(answer)) > ANSWER_MAX
-    return ((kind, answer),) if kind and answer and not too_long else ()
+    return (kind, answer) if kind and answer else None
 
 
 def _location(request: HttpRequest, jurisdiction: Jurisdiction) -> tuple[Location, str]:
@@ -232,4 +234,4 @@ def _location(request: HttpRequest, jurisdiction: Jurisdiction) -> tuple[Locatio
         return location_checked(jurisdiction, given), _place_given(request.GET.dict())
     place = place_meant(jurisdiction=jurisdiction, text=text)
     at = replace(given, lat=place.latitude, long=place.longitude)
-    return location_checked(jurisdiction, at), place.label
+    return replace(location_checked(jurisdiction, at), source=place.source), place.label

@@ -18,6 +18,7 @@ ATTRIBUTE: Final = "attribute:"
 NO_ROAD: Final = "none"
 # Answers that say nothing: not known, not given in time, or no longer asked for.
 SAYING_NOTHING: Final = frozenset({UNKNOWN, "expired", "withdrawn"})
+BUILT_UP: Final = frozenset({"in", "out"})
 # The code under which the number of an asset stands among the answers.
 ASSET_NUMBER: Final = "ASSET_NUMBER"
 
@@ -131,6 +132,8 @@ def _on_road(evidence: Evidence, situation: Situation, code: str) -> Situation |
 
 
 def _in_built_up(evidence: Evidence, situation: Situation, code: str) -> Situation | None:
+    if code not in BUILT_UP:
+        return None
     if situation.built_up == UNKNOWN:
         return replace(situation, built_up=code)
     return situation if situation.built_up == code else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.gis.geos import Point
 
 from gis_core.models import Edition
+from issues.enums import LocationSource
 from issues.models import Category
 from routing.enums import Outcome
 from routing.evidence import Question
@@ -43,11 +44,14 @@ def responsibility_asked(
     at: datetime,
     answers: Mapping[str, Any],
     accuracy_m: float | None = None,
-    clarifications: tuple[tuple[str, str], ...] = (),
+    source: LocationSource = LocationSource.COORDINATES,
+    answer: tuple[str, str] | None = None,
 ) -> Responsibility | None:
     """The answer for a point in the storage CRS; None where the jurisdiction has no active rule set.
 
-    `clarifications` are answers to the question that a former answer came with, as (kind, code).
+    `source` is how the place was given; it tells how exactly it is known where `accuracy_m` does not.
+    `answer` is that to the question which a former answer came with, as (kind, code); it counts where this very
+    question would be asked and offers it.
     """
     asked = Question(
         category_id=category.pk,
@@ -56,9 +60,13 @@ def responsibility_asked(
         at=at,
         answers=answers,
         accuracy_m=accuracy_m,
-        clarifications=clarifications,
+        source=source,
     )
     [(facts, evidence, result)] = results_of([asked])
+    question = question_for(category_id=category.pk, facts=facts, evidence=evidence, result=result)
+    if answer is not None and question is not None and question.allows(*answer):
+        [(facts, evidence, result)] = results_of([replace(asked, clarifications=(answer,))])
+        question = None
     if result is None:
         return None
     is_clear = result.outcome == Outcome.ASSIGNED
@@ -85,9 +93,7 @@ def responsibility_asked(
             category=category.name_en,
             authorities={code: one.public_name_en for code, one in named.items()},
         ),
-        question=question_for(
-            category_id=category.pk, facts=facts, evidence=evidence, result=result
-        ),
+        question=question,
         data_as_of=_oldest(evidence.datasets.values()),
     )
 

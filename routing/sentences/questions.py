@@ -46,6 +46,10 @@ class QuestionWorded:
     def text(self, language: str) -> str:
         return self.text_en if language == "en" else self.text_de
 
+    def allows(self, kind: str, code: str) -> bool:
+        """Whether this is one of its answers."""
+        return kind == self.kind and any(option.code == code for option in self.options)
+
 
 @dataclass(frozen=True)
 class AttributeWords:

@@ -11,11 +11,13 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from gis_core.coordinates import point_from_wgs84
 from issues.models import Issue
 from mapui.views import responsibility
 from parcels.models import Address, Parcel
 from routing.models import Decision
 from tests.golden.conftest import ModelCity
+from tests.golden.test_cases import place_of
 from tests.golden.test_model_city import place_named
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +197,49 @@ def address_twin(address: Address, *, key: str, x: float) -> Address:
     other.geometry = Point(x, address.geometry.y, srid=address.geometry.srid)
     other.save(force_insert=True)
     return other
+
+
+def test_responsibility_of_an_address_is_as_vague_as_a_report_with_it(
+    model_city: ModelCity, client: Client
+) -> None:
+    """However the address is given, the house may stand anywhere on its lot, and the road lies before it."""
+    beside = place_of({"place": "G-Gehweg", "category": "WASTE_DUMP", "answers": ""})
+    address = Address.objects.active().order_by("key")[0]
+    address.geometry = point_from_wgs84(latitude=beside["lat"], longitude=beside["long"])
+    address.save()
+    asked = [
+        {"place": address.text},
+        {"place": "", "address_string": address.text},
+        {"place": address.text, "accuracy": "20"},
+        {"place": address.text, "accuracy": "0"},
+    ]
+    answers = [ask_place(client, model_city, category="WASTE_DUMP", **one)[1] for one in asked]
+    told = ("is_clear", "authorities", "reason", "question")
+    placed, given, vague, exact = ([answer[name] for name in told] for answer in answers)
+    assert placed == given == vague
+    assert placed != exact
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("zzz", "x"), ("part", "footway"), ("built_up", "perhaps"), ("attribute:KIND", "a" * 5000)],
+)
+def test_responsibility_takes_no_answer_to_what_it_does_not_ask(
+    model_city: ModelCity, client: Client, question: str, answer: str
+) -> None:
+    given = {"question": question, "answer": answer}
+    assert ask_place(client, model_city, "L 628 Station 1200", **given) == ask_place(
+        client, model_city, "L 628 Station 1200"
+    )
+
+
+@pytest.mark.parametrize("name", ["jurisdiction", "category", "place", "question", "lat"])
+@pytest.mark.parametrize("page", ["responsibility", "responsibility_api", "public_map"])
+def test_nul_in_a_query_is_refused(
+    model_city: ModelCity, client: Client, page: str, name: str
+) -> None:
+    asked = {"category": "ROAD_SURFACE", "place": "L 628 Station 1200", name: "a\0"}
+    assert client.get(reverse(page), asked).status_code == 400
 
 
 def test_responsibility_of_a_parcel_without_gemarkung_asks_which(
