@@ -102,8 +102,10 @@ def test_matrix_of_the_model_city_has_its_own_shape() -> None:
 
 
 def test_csv_of_a_spreadsheet_is_understood() -> None:
-    """A byte order mark, Windows line ends, decimal commas."""
-    text = "\ufeff" + (HEADER + LINE).replace("0.9", "0,9").replace("\n", "\r\n")
+    """A byte order mark, Windows line ends, decimal commas, empty cells beside and below."""
+    empty = ";" * LINE.count(";")
+    written = f"{HEADER}{LINE.strip()};;\n{empty}\n{empty};;\n\n"
+    text = "\ufeff" + written.replace("0.9", "0,9").replace("\n", "\r\n")
     assert content_read(text.encode(), name="rules.csv")["rows"] == [row_make()]
 
 

@@ -75,9 +75,12 @@ def _lines(data: bytes, name: str, columns: set[str]) -> Iterator[tuple[int, dic
                 % {"file": name, "columns": ", ".join(missing)}
             )
         for row in reader:
-            if None in row:
+            # Spreadsheets write cells that somebody once touched: empty ones behind the last column and the last row.
+            beyond = row.pop(None, ())
+            if any(beyond):
                 raise RuleSetError(f"{_line(name, reader.line_num)} {_('too many columns.')}")
-            yield reader.line_num, {key: value or "" for key, value in row.items()}
+            if any(row.values()):
+                yield reader.line_num, {key: value or "" for key, value in row.items()}
     except csv.Error as error:
         raise RuleSetError(
             _("%(file)s cannot be read: %(error)s") % {"file": name, "error": error}
