@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from django.utils.formats import localize
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-import routing.engine
 from gis_core.models import Jurisdiction
 from issues.enums import RoadPart
 from issues.models import Category
@@ -22,8 +18,8 @@ from routing.engine.columns import ANYTHING
 from routing.engine.conditions import known_conditions
 from routing.enums import RoadClass, ThroughRoadState
 from routing.models import Authority
+from routing.sentences.conditions import condition_phrase, predicate_rows
 
-PREDICATES_FILE: Final = Path(routing.engine.__file__).parents[1] / "data" / "predicates.csv"
 LABELS: Final[Mapping[str, Any]] = {
     "road_class": RoadClass,
     "through_road": ThroughRoadState,
@@ -125,19 +121,12 @@ class RuleWords:
 
 def condition_shown(text: str) -> str:
     """The half sentence that a known condition stands for, or the expression as it is."""
-    known = known_conditions().get(text)
-    if known is None:
+    if text not in known_conditions():
         return text
-    return known["because_en"] if get_language() == "en" else known["because_de"]
-
-
-@cache
-def _predicates() -> list[dict[str, str]]:
-    with PREDICATES_FILE.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter=";"))
+    return condition_phrase(text, "en" if get_language() == "en" else "de")
 
 
 def predicates_shown() -> list[tuple[str, str]]:
     """(example, meaning) of every predicate that a condition may use."""
     means = "means_en" if get_language() == "en" else "means_de"
-    return [(one["example"], one[means]) for one in _predicates()]
+    return [(one["example"], one[means]) for one in predicate_rows().values()]

@@ -69,14 +69,12 @@ Tree = Atom | Not | Both | Either
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A compiled condition; `because_*` is the half sentence that explains that it holds."""
+    """A compiled condition; what it says in a sentence is put together in `routing.sentences.conditions`."""
 
     text: str
     tree: Tree
     holds: Test
     predicates: frozenset[str]
-    because_de: str
-    because_en: str
 
 
 @cache
@@ -107,8 +105,6 @@ def _compile(text: str) -> Condition:
         tree=tree,
         holds=_test(tree),
         predicates=frozenset(atom.name for atom in atoms_of(tree)),
-        because_de=known["because_de"] if known else text,
-        because_en=known["because_en"] if known else text,
     )
 
 

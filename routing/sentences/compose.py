@@ -11,6 +11,7 @@ from typing import Final
 from routing.engine.conditions import condition_compile
 from routing.engine.facts import CLASSIFIED, USES_CLASSED_BY_OWNER
 from routing.enums import Outcome
+from routing.sentences.conditions import condition_phrase
 from routing.sentences.questions import answers_phrase
 from routing.sentences.words import WORDS, Words, one_of
 from routing.types import Candidate, Facts, Result
@@ -167,8 +168,7 @@ def reason_phrase(candidate: Candidate, facts: Facts, language: str) -> str:
     if "owner" in candidate.narrowed and facts.owner in words.owner:
         reasons.append(words.owner[facts.owner])
     if candidate.condition:
-        condition = condition_compile(candidate.condition)
-        because = condition.because_de if language == "de" else condition.because_en
+        because = condition_phrase(candidate.condition, language)
         source = _source(candidate, facts)
         reasons.append(f"{because} ({source})" if source else because)
     return words.and_.join(reasons) or words.everywhere
@@ -179,9 +179,7 @@ def tried_phrase(because: str, language: str) -> str:
     words = WORDS[language]
     kind, _colon, rest = because.partition(": ")
     if kind == "condition":
-        condition = condition_compile(rest)
-        held = condition.because_de if language == "de" else condition.because_en
-        return words.condition_fails.format(because=held)
+        return words.condition_fails.format(because=condition_phrase(rest, language))
     if kind == "validity":
         return words.body_lapsed.format(body=rest)
     if kind == "body":
@@ -203,7 +201,8 @@ def _doubts(result: Result, words: Words) -> list[str]:
     first = result.candidates[0]
     codes = [code for code in result.doubts if code.partition(":")[0] in words.doubts]
     if (
-        len(result.facts.evidence.situations) > 1
+        "location_vague" not in codes
+        and len(result.facts.evidence.situations) > 1
         and len({c.addressee for c in result.candidates}) > 1
     ):
         codes.append("accuracy")

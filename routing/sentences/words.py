@@ -33,6 +33,7 @@ class Words:
     owner: Mapping[str, str]
     everywhere: str
     and_: str
+    not_: str
     reported: str
     flur: str
     through_road: Mapping[str, str]
@@ -81,13 +82,14 @@ GERMAN: Final = Words(
         "BUND_STR": "das Flurstück gehört der Bundesstraßenverwaltung",
         "BUND_WSV": "das Flurstück gehört der Wasserstraßenverwaltung des Bundes",
         "DB": "das Flurstück gehört der Bahn",
-        "EG": "das Flurstück gehört der Emschergenossenschaft",
-        "RVR": "das Flurstück gehört dem Regionalverband Ruhr",
+        "EG": "das Flurstück gehört dem Wasserverband",
+        "RVR": "das Flurstück gehört dem Regionalverband",
         "CHURCH": "das Flurstück gehört der Kirche",
         "PRIV": "das Flurstück ist in privatem Eigentum",
     },
     everywhere="für diese Kategorie gilt das überall",
     and_=" und ",
+    not_="es gilt nicht: {phrase}",
     reported="Gemeldet ist „{category}“ {place}.",
     flur="Flur {flur}, ",
     through_road={
@@ -190,6 +192,7 @@ ENGLISH: Final = Words(
     },
     everywhere="for this category it is so everywhere",
     and_=" and ",
+    not_="it does not hold that {phrase}",
     reported="Reported is “{category}” {place}.",
     flur="section {flur}, ",
     through_road={

@@ -208,6 +208,13 @@ def test_decide_between_two_neighbours_is_triage_that_names_both() -> None:
     assert "Nachbar Bochum oder Nachbar Herne" in words
 
 
+def test_sentence_says_once_that_the_location_is_vague() -> None:
+    vague = replace(outside(HERNE, BOCHUM), accuracy_m=300.0)
+    result = decide(vague, RULES)
+    words = sentence(result, language="de", category="Loch", authorities={"NEIGH": "Nachbar"})
+    assert words.count("Ortsangabe") == 1
+
+
 def test_questions_about_the_place_do_not_settle_in_whose_municipality_it_is() -> None:
     """Neither parcels nor streets are loaded beyond the boundary: an answer about them fits that side, too."""
     street = evidence("ROAD_SURFACE", "carriageway", **road("G")).situations[0]

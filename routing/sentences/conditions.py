@@ -1,0 +1,70 @@
+"""Conditions of rules as half sentences: known texts have their own, expressions are put together from predicates."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils.translation import override
+
+from issues.enums import RoadPart
+from parcels.enums import OwnerClass, Usage
+from routing.engine.conditions import Atom, Both, Not, Tree, condition_compile, known_conditions
+from routing.enums import RoadClass
+from routing.sentences.words import WORDS, one_of
+
+PREDICATES_FILE: Final = Path(__file__).resolve().parents[1] / "data" / "predicates.csv"
+# The predicates whose values are codes that the screen has words for.
+LABELS: Final[Mapping[str, Any]] = {
+    "adjoining_owner": OwnerClass,
+    "adjoining_owner_other_than": OwnerClass,
+    "only_arms": RoadClass,
+    "owner": OwnerClass,
+    "part": RoadPart,
+    "road_class": RoadClass,
+    "usage": Usage,
+}
+
+
+@cache
+def predicate_rows() -> Mapping[str, Mapping[str, str]]:
+    """What predicates mean, by name (`data/predicates.csv`)."""
+    with PREDICATES_FILE.open(encoding="utf-8", newline="") as file:
+        return {row["predicate"]: row for row in csv.DictReader(file, delimiter=";")}
+
+
+@lru_cache(maxsize=2048)
+def condition_phrase(text: str, language: str) -> str:
+    """The half sentence that says that the condition holds."""
+    known = known_conditions().get(text)
+    if known is not None:
+        return known[f"because_{language}"]
+    return _phrase(condition_compile(text).tree, language)
+
+
+def _phrase(tree: Tree, language: str) -> str:
+    words = WORDS[language]
+    match tree:
+        case Atom():
+            return _atom(tree, language)
+        case Not(part=part):
+            return words.not_.format(phrase=_phrase(part, language))
+        case Both(parts=parts):
+            return words.and_.join(_phrase(part, language) for part in parts)
+    return one_of([_phrase(part, language) for part in tree.parts], words)
+
+
+def _atom(atom: Atom, language: str) -> str:
+    labels = LABELS.get(atom.name)
+    with override(language):
+        values = [
+            str(labels(value).label) if labels and value in labels.values else value
+            for value in atom.values
+        ]
+    form = predicate_rows()[atom.name][f"says_{language}"]
+    first, *others = values or [""]
+    told = others if "{first}" in form else values
+    return form.format(first=first, values=one_of(told, WORDS[language]) if told else "")
