@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
+from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -14,6 +16,20 @@ from routing.selectors.rules import rule_set_in_effect
 
 def arguments_add(parser: Any) -> None:
     parser.add_argument("--jurisdiction", required=True, help="identifier, e.g. castrop-rauxel.de")
+
+
+def count_read(text: str) -> int:
+    """The N of the newest N: a whole number from 1 on."""
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
+
+
+def day_read(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is no day such as 2027-01-31") from error
 
 
 def jurisdiction_named(identifier: str) -> Jurisdiction:

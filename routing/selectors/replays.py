@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
+from gis_core.models import Jurisdiction
 from routing.engine import decide
 from routing.enums import Outcome
 from routing.models import Authority, Decision, RuleSet
@@ -36,14 +37,25 @@ class Replay:
     found: Answer
 
     @property
+    def differs(self) -> list[str]:
+        """The fields of `Answer` in which the two differ."""
+        names = [one.name for one in fields(Answer)]
+        return [name for name in names if getattr(self.stored, name) != getattr(self.found, name)]
+
+    @property
     def is_same(self) -> bool:
-        return self.stored == self.found
+        return not self.differs
 
 
 def decisions_replayed(
-    *, rule_set: RuleSet | None = None, limit: int | None = None
+    *,
+    jurisdiction: Jurisdiction | None = None,
+    rule_set: RuleSet | None = None,
+    limit: int | None = None,
 ) -> Iterator[Replay]:
     """Replay the newest decisions that rules made, all or `limit`; nothing is written, memory stays flat.
+
+    With `jurisdiction` its own only.
 
     With `rule_set` by that one, else each by the one it was made with. What a person decided is no rule's. Whether
     somebody can be told is not the engine's question: that nobody could be is taken over from the stored decision.
@@ -53,6 +65,8 @@ def decisions_replayed(
         .select_related("issue", "authority")
         .order_by("-pk")
     )
+    if jurisdiction is not None:
+        made = made.filter(issue__jurisdiction=jurisdiction)
     if rule_set is not None:
         made = made.filter(issue__jurisdiction_id=rule_set.jurisdiction_id)
     bodies: dict[int, frozenset[str]] = {}

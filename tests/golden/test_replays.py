@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from gis_core.models import Jurisdiction
 from routing.models import AuthorityContact, Decision, RuleSet
 from routing.selectors.replays import decisions_replayed
 from routing.services.decisions import decision_renew
@@ -63,10 +64,30 @@ def test_replay_by_another_rule_set_names_what_changes(
         stdout=printed,
     )
     assert "2 decisions replayed, 1 differ." in printed.getvalue()
+    # Also what the table has no column for: the same body by the same rule may rest on another basis.
+    assert "body, candidates" in " ".join(printed.getvalue().split())
     # By the versions they were made with, nothing differs: an old version is never edited.
     call_command("replay_decisions", stdout=printed)
     assert "2 decisions replayed, 0 differ." in printed.getvalue()
     assert RuleSet.objects.count() == 2
+
+
+def test_replay_of_one_jurisdiction_leaves_the_others_out(model_city: ModelCity) -> None:
+    decide_at(model_city, place_named(model_city, "B 235 im Ort, Fahrbahn"))
+    other = Jurisdiction.objects.create(identifier="other.example", name="Other")
+    assert list(decisions_replayed(jurisdiction=other)) == []
+    assert len(list(decisions_replayed(jurisdiction=model_city.jurisdiction))) == 1
+    with pytest.raises(CommandError, match="no jurisdiction nowhere"):
+        call_command("replay_decisions", jurisdiction="nowhere")
+    with pytest.raises(CommandError, match="needs --jurisdiction"):
+        call_command("replay_decisions", rule_set=1)
+
+
+@pytest.mark.parametrize("command", ["replay_decisions", "try_rules"])
+@pytest.mark.parametrize("count", ["0", "-3", "ten"])
+def test_limit_that_is_no_count_is_refused(command: str, count: str) -> None:
+    with pytest.raises(CommandError, match="is no number from 1 on"):
+        call_command(command, "--limit", count)
 
 
 def test_replay_by_a_version_that_does_not_exist_says_so(model_city: ModelCity) -> None:

@@ -303,7 +303,7 @@ def test_command_tries_a_draft_and_prints_json(city):
 
 
 def test_command_says_what_cannot_be_tried(city):
-    with pytest.raises(CommandError, match="RuleSet"):
+    with pytest.raises(CommandError, match="no rule set of version 99"):
         call_command("try_rules", jurisdiction=city.identifier, rule_set=99)
     with pytest.raises(CommandError):
         call_command("try_rules", jurisdiction="nowhere.example", rule_set=1)

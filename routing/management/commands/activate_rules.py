@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from routing.errors import RuleSetError, RuleSetInvalid
-from routing.management.arguments import arguments_add, jurisdiction_named, rule_set_named
+from routing.management.arguments import (
+    arguments_add,
+    day_read,
+    jurisdiction_named,
+    rule_set_named,
+)
 from routing.sentences.findings import finding_sentence
 from routing.services.rules import rule_set_activate
 
@@ -20,9 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         arguments_add(parser)
         parser.add_argument("--rule-set", type=int, required=True, help="version of the draft")
-        parser.add_argument(
-            "--from", dest="start", type=date.fromisoformat, help="YYYY-MM-DD; else today"
-        )
+        parser.add_argument("--from", dest="start", type=day_read, help="YYYY-MM-DD; else today")
 
     def handle(self, *args: Any, jurisdiction: str, **options: Any) -> None:
         draft = rule_set_named(jurisdiction_named(jurisdiction), options["rule_set"])

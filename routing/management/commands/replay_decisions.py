@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
 
-from routing.models import RuleSet
+from routing.management.arguments import count_read, jurisdiction_named, rule_set_named
 from routing.selectors.replays import Replay, decisions_replayed
 
 
@@ -20,17 +20,25 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--jurisdiction", help="with --rule-set: whose version it is")
+        parser.add_argument("--jurisdiction", help="its decisions only; else all")
         parser.add_argument(
-            "--rule-set", type=int, metavar="VERSION", help="decide by this version"
+            "--rule-set", type=int, metavar="VERSION", help="decide by this version of its rules"
         )
-        parser.add_argument("--limit", type=int, help="the newest N decisions only")
+        parser.add_argument(
+            "--limit", type=count_read, metavar="N", help="the newest N decisions only"
+        )
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rule_set = self._rule_set(options["jurisdiction"], options["rule_set"])
+        identifier, version = options["jurisdiction"], options["rule_set"]
+        if version is not None and identifier is None:
+            raise CommandError("--rule-set needs --jurisdiction: whose version it is.")
+        jurisdiction = jurisdiction_named(identifier) if identifier else None
+        rule_set = rule_set_named(jurisdiction, version) if jurisdiction and version else None
         count, changed = 0, []
-        for replay in decisions_replayed(rule_set=rule_set, limit=options["limit"]):
+        for replay in decisions_replayed(
+            jurisdiction=jurisdiction, rule_set=rule_set, limit=options["limit"]
+        ):
             count += 1
             if not replay.is_same:
                 changed.append(_row(replay))
@@ -44,16 +52,6 @@ class Command(BaseCommand):
         if changed and rule_set is None:
             raise SystemExit(1)
 
-    def _rule_set(self, jurisdiction: str | None, version: int | None) -> RuleSet | None:
-        if version is None:
-            return None
-        found = RuleSet.objects.filter(
-            jurisdiction__identifier=jurisdiction, version=version
-        ).first()
-        if found is None:
-            raise CommandError(f"{jurisdiction} has no rule set of version {version}.")
-        return found
-
 
 def _row(replay: Replay) -> dict[str, str]:
     return {
@@ -62,11 +60,12 @@ def _row(replay: Replay) -> dict[str, str]:
         "stored_rule": replay.stored.rule_id,
         "replayed": f"{replay.found.outcome} {replay.found.body}",
         "replayed_rule": replay.found.rule_id,
+        "differs": ", ".join(replay.differs),
     }
 
 
 def _table(rows: list[dict[str, str]]) -> Table:
-    table = Table("issue", "stored", "rule", "replayed", "rule")
+    table = Table("issue", "stored", "rule", "replayed", "rule", "differs")
     for row in rows:
         table.add_row(*row.values())
     return table

@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from gis_core.models import Edition, Jurisdiction
+from gis_core.models import Edition
 from routing.enums import TrialState
 from routing.errors import RoutingError
-from routing.models import RuleSet, Trial
+from routing.management.arguments import count_read, jurisdiction_named, rule_set_named
+from routing.models import Trial
 from routing.selectors.trials import changes_by_authority, changes_by_rule, trial_progress
 from routing.services.trial_chunks import LIVE
 from routing.services.trials import trial_nudge, trial_resume, trial_start, trial_work
@@ -34,7 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--jurisdiction", help="identifier, e.g. castrop-rauxel.de")
         parser.add_argument("--rule-set", type=int, metavar="VERSION", help="try this version")
         parser.add_argument("--edition", type=int, metavar="NUMBER", help="try this staged edition")
-        parser.add_argument("--limit", type=int, metavar="N", help="the newest N issues only")
+        parser.add_argument(
+            "--limit", type=count_read, metavar="N", help="the newest N issues only"
+        )
         parser.add_argument("--resume", type=int, metavar="TRIAL", help="go on with this trial")
         parser.add_argument(
             "--background", action="store_true", help="leave the work to the workers"
@@ -60,11 +63,11 @@ class Command(BaseCommand):
                 trial_resume(trial=trial)
                 trial.refresh_from_db()
                 return trial
-            city = Jurisdiction.objects.get(identifier=options["jurisdiction"])
+            city = jurisdiction_named(options["jurisdiction"] or "")
             version, edition = options["rule_set"], options["edition"]
             return trial_start(
                 jurisdiction=city,
-                rule_set=version and RuleSet.objects.get(jurisdiction=city, version=version),
+                rule_set=None if version is None else rule_set_named(city, version),
                 edition=edition and Edition.objects.get(jurisdiction=city, pk=edition),
                 limit=options["limit"],
             )
