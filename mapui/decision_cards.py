@@ -14,10 +14,10 @@ from mapui.parcel_cards import ParcelCard, parcel_card
 from mapui.selectors import authorities_named, decision_in_force, editions_used
 from parcels.enums import OwnerClass, Usage
 from parcels.models import Parcel
-from routing.enums import Outcome, RoadClass, ThroughRoadState
+from routing.enums import AreaKind, Outcome, RoadClass, ThroughRoadState
 from routing.models import Authority, Decision, Delivery
 from routing.sentences import legal_basis_shown, tried_phrase
-from routing.types import Evidence, ParcelFact, SectionFact, Situation
+from routing.types import AreaFact, Evidence, ParcelFact, SectionFact, Situation
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,14 @@ class SectionShown:
 
 
 @dataclass(frozen=True)
+class AreaShown:
+    """A built-up area has neither name nor code: then its kind says what it is."""
+
+    fact: AreaFact
+    kind: str
+
+
+@dataclass(frozen=True)
 class SituationShown:
     """One of the situations inside the accuracy disc; `percent` is its share of the disc."""
 
@@ -56,6 +64,7 @@ class SituationShown:
     parcels: tuple[ParcelShown, ...]
     sections: tuple[SectionShown, ...]
     parts: tuple[str, ...]
+    areas: tuple[AreaShown, ...]
 
 
 @dataclass(frozen=True)
@@ -152,4 +161,5 @@ def _situation(situation: Situation) -> SituationShown:
             for one in situation.sections
         ),
         parts=tuple(str(RoadPart(one.part).label) for one in situation.parts),
+        areas=tuple(AreaShown(one, str(AreaKind(one.kind).label)) for one in situation.areas),
     )

@@ -7,8 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from gis_core.enums import Dataset
+from mapui.rules.words import RuleWords
+from routing.engine.ranking import TRIAGE
 from routing.enums import DecisionCause, Outcome
 from routing.models import Decision, Rule
 from routing.selectors.explanations import explanation_of
@@ -78,9 +81,10 @@ def explanation_shown(decision: Decision) -> ExplanationShown:
     """The explanation's JSON as lines of tables."""
     explained = explanation_of(decision)
     language = "en" if get_language() == "en" else "de"
+    words = RuleWords.of(decision.issue.jurisdiction)
     return ExplanationShown(
         candidates=tuple(_candidate(one, language) for one in explained["candidates"]),
-        rules=_rules(decision, explained["rules"], language),
+        rules=_rules(decision, explained["rules"], language, words),
         doubts=tuple(doubt[language] for doubt in explained["doubts"]),
         questions=tuple(_question(one, language) for one in explained["clarifications"]),
         data=tuple(
@@ -91,7 +95,7 @@ def explanation_shown(decision: Decision) -> ExplanationShown:
             )
             for one in explained["data"]
         ),
-        history=tuple(_former(one, decision) for one in explained["history"]),
+        history=tuple(_former(one, decision, words) for one in explained["history"]),
     )
 
 
@@ -99,7 +103,7 @@ def _candidate(one: dict[str, Any], language: str) -> CandidateLine:
     probability = one["probability"]
     return CandidateLine(
         code=one["body"]["code"],
-        name=one["body"][language],
+        name=one["body"][language] or (_("no authority") if one["body"]["code"] == TRIAGE else ""),
         area=one["area"]["name"] if one["area"] else "",
         percent=None if probability is None else round(probability * 100, 1),
         score=round(one["score"] * 100),
@@ -110,7 +114,9 @@ def _candidate(one: dict[str, Any], language: str) -> CandidateLine:
     )
 
 
-def _rules(decision: Decision, tried: list[dict[str, Any]], language: str) -> tuple[RuleLine, ...]:
+def _rules(
+    decision: Decision, tried: list[dict[str, Any]], language: str, words: RuleWords
+) -> tuple[RuleLine, ...]:
     rules = {
         rule.rule_id: rule for rule in Rule.objects.filter(rule_set_id=decision.rule_set_id or 0)
     }
@@ -121,7 +127,7 @@ def _rules(decision: Decision, tried: list[dict[str, Any]], language: str) -> tu
             RuleLine(
                 rule_id=one["rule_id"],
                 priority=rule.priority if rule else None,
-                body=rule.body if rule else "",
+                body=words.body(rule.body) if rule else "",
                 matched=one["matched"],
                 because=one["because"][language] if one["because"] else "",
             )
@@ -139,11 +145,11 @@ def _question(one: dict[str, Any], language: str) -> QuestionLine:
     )
 
 
-def _former(one: dict[str, Any], decision: Decision) -> HistoryLine:
+def _former(one: dict[str, Any], decision: Decision, words: RuleWords) -> HistoryLine:
     return HistoryLine(
         number=one["number"],
         outcome=str(Outcome(one["outcome"]).label),
-        authority=one["authority"] or "",
+        authority=words.body(one["authority"]) if one["authority"] else "",
         cause=str(DecisionCause(one["cause"]).label),
         rule_id=one["rule_id"] or "",
         decided_at=datetime.fromisoformat(one["decided_at"]),

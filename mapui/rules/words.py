@@ -15,7 +15,7 @@ from issues.enums import RoadPart
 from issues.models import Category
 from parcels.enums import OwnerClass, Usage
 from routing.engine.columns import ANYTHING
-from routing.engine.conditions import known_conditions
+from routing.engine.conditions import ConditionError
 from routing.enums import RoadClass, ThroughRoadState
 from routing.models import Authority
 from routing.sentences.conditions import condition_phrase, predicate_rows
@@ -120,10 +120,11 @@ class RuleWords:
 
 
 def condition_shown(text: str) -> str:
-    """The half sentence that a known condition stands for, or the expression as it is."""
-    if text not in known_conditions():
+    """The half sentence that a condition stands for, or the text as it is where it is not understood."""
+    try:
+        return condition_phrase(text, "en" if get_language() == "en" else "de")
+    except ConditionError:
         return text
-    return condition_phrase(text, "en" if get_language() == "en" else "de")
 
 
 def predicates_shown() -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Final
 from routing.engine.conditions import condition_compile
 from routing.engine.facts import CLASSIFIED, USES_CLASSED_BY_OWNER
 from routing.enums import Outcome
-from routing.sentences.conditions import condition_phrase
+from routing.sentences.conditions import column_phrase, condition_phrase
 from routing.sentences.questions import answers_phrase
 from routing.sentences.words import WORDS, Words, one_of
 from routing.types import Candidate, Facts, Result
@@ -184,7 +184,7 @@ def tried_phrase(because: str, language: str) -> str:
         return words.body_lapsed.format(body=rest)
     if kind == "body":
         return words.body_unresolved.format(body=rest)
-    return f"{words.columns[kind]} {rest}" if kind in words.columns else because
+    return column_phrase(kind, rest, language) if kind in words.columns else because
 
 
 def _source(candidate: Candidate, facts: Facts) -> str:

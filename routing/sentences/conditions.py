@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +13,11 @@ from django.utils.translation import override
 from issues.enums import RoadPart
 from parcels.enums import OwnerClass, Usage
 from routing.engine.conditions import Atom, Both, Not, Tree, condition_compile, known_conditions
-from routing.enums import RoadClass
+from routing.enums import RoadClass, ThroughRoadState
 from routing.sentences.words import WORDS, one_of
 
 PREDICATES_FILE: Final = Path(__file__).resolve().parents[1] / "data" / "predicates.csv"
-# The predicates whose values are codes that the screen has words for.
+# The predicates and columns whose values are codes that the screen has words for.
 LABELS: Final[Mapping[str, Any]] = {
     "adjoining_owner": OwnerClass,
     "adjoining_owner_other_than": OwnerClass,
@@ -25,6 +25,7 @@ LABELS: Final[Mapping[str, Any]] = {
     "owner": OwnerClass,
     "part": RoadPart,
     "road_class": RoadClass,
+    "through_road": ThroughRoadState,
     "usage": Usage,
 }
 
@@ -58,13 +59,29 @@ def _phrase(tree: Tree, language: str) -> str:
 
 
 def _atom(atom: Atom, language: str) -> str:
-    labels = LABELS.get(atom.name)
-    with override(language):
-        values = [
-            str(labels(value).label) if labels and value in labels.values else value
-            for value in atom.values
-        ]
+    values = _labels(atom.name, atom.values, language)
     form = predicate_rows()[atom.name][f"says_{language}"]
     first, *others = values or [""]
     told = others if "{first}" in form else values
     return form.format(first=first, values=one_of(told, WORDS[language]) if told else "")
+
+
+@lru_cache(maxsize=2048)
+def column_phrase(column: str, mismatch: str, language: str) -> str:
+    """Why a column does not fit, from what the engine noted: the value, "≠", and what was asked for."""
+    words = WORDS[language]
+    value, _sign, wanted = mismatch.partition(" ≠ ")
+    return words.column_fails.format(
+        column=words.columns[column],
+        value=_labels(column, (value,), language)[0],
+        wanted=one_of(_labels(column, wanted.split("|"), language), words),
+    )
+
+
+def _labels(name: str, values: Sequence[str], language: str) -> list[str]:
+    labels = LABELS.get(name)
+    with override(language):
+        return [
+            str(labels(value).label) if labels and value in labels.values else value
+            for value in values
+        ]

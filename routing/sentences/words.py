@@ -45,6 +45,7 @@ class Words:
     asked_clear: str
     asked_unclear: str
     asked_nobody: str
+    column_fails: str
     condition_fails: str
     body_unresolved: str
     body_lapsed: str
@@ -148,6 +149,7 @@ GERMAN: Final = Words(
     asked_clear="Für „{category}“ {place} ist zuständig: {authority}.",
     asked_unclear="Für „{category}“ {place} muss das eine Person prüfen; in Frage kommt: {authority}.",
     asked_nobody="Für „{category}“ {place} muss eine Person prüfen, wer zuständig ist.",
+    column_fails="{column}: {value}; verlangt: {wanted}",
     condition_fails="nicht erfüllt: {because}",
     body_unresolved="die Stelle ist hier nicht zu bestimmen: {body}",
     body_lapsed="die Stelle {body} ist an diesem Tag nicht zuständig",
@@ -251,6 +253,7 @@ ENGLISH: Final = Words(
     asked_clear="For “{category}” {place} the responsible authority is: {authority}.",
     asked_unclear="For “{category}” {place} a person has to check; possible: {authority}.",
     asked_nobody="For “{category}” {place} a person has to check who is responsible.",
+    column_fails="{column}: {value}; asked for: {wanted}",
     condition_fails="does not hold: {because}",
     body_unresolved="the authority cannot be told here: {body}",
     body_lapsed="the authority {body} does not act on this day",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -129,6 +130,17 @@ def test_explanation_tells_rules_data_and_doubts(model_city: ModelCity, staff: C
     shown = page(staff, decision)
     for text in ("B 235", "R04", "außerhalb der Grenzen", "50,0 %", "Erklärung"):
         assert text in shown
+
+
+def test_explanation_page_says_names_and_not_codes(model_city: ModelCity, staff: Client) -> None:
+    """Clerks know neither the codes of the rules' columns nor those of bodies."""
+    made = decided(model_city, "G-Gehweg", "ROAD_SURFACE", accuracy_m=15.0)
+    shown = page(staff, made)
+    tables = shown[shown.index('id="explained-candidates"') :]
+    assert "≠" not in tables
+    assert re.findall(r"\b(?:TRIAGE|NEIGH|ORD|CITY|PRIV|STRNRW)\b", tables) == []
+    assert "Nachbargemeinde" in tables
+    assert "Straßenklasse: Gemeindestraße; verlangt: Bundesstraße" in tables
 
 
 def test_former_decisions_stay_explained_as_they_were(model_city: ModelCity, staff: Client) -> None:

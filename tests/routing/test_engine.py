@@ -368,7 +368,10 @@ def _may_both_match(one: str, other: str) -> bool:
 @pytest.mark.parametrize(
     ("because", "german"),
     [
-        ("road_class: G ≠ B|L", "Straßenklasse G ≠ B|L"),
+        (
+            "road_class: G ≠ B|L",
+            "Straßenklasse: Gemeindestraße; verlangt: Bundesstraße oder Landesstraße",
+        ),
         ("condition: opt80=1", "nicht erfüllt: die Stadt trägt die Baulast der Ortsdurchfahrten"),
         ("body: (contractor)", "die Stelle ist hier nicht zu bestimmen: (contractor)"),
     ],
