@@ -296,9 +296,9 @@ class EditionedModel(models.Model):
         return self.key
 
 
-def active_gist(name: str, field: str = "geometry") -> GistIndex:
-    """A named spatial index over the active state only: that is what every look-up asks."""
-    return GistIndex(fields=[field], name=name, condition=Q(edition_to__isnull=True))
+def spatial_index(name: str, field: str = "geometry") -> GistIndex:
+    """A named spatial index over all rows: the active ones for decisions and maps, former ones for "as of" queries."""
+    return GistIndex(fields=[field], name=name)
 
 
 class MapService(models.Model):

@@ -6,7 +6,7 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.models import EditionedModel, active_gist
+from gis_core.models import EditionedModel, spatial_index
 from gis_core.srids import storage_srid
 from parcels.enums import DistrictKind, OwnerClass, Usage
 
@@ -21,7 +21,7 @@ class CadastralDistrict(EditionedModel):
     class Meta(EditionedModel.Meta):
         verbose_name = _("cadastral district")
         verbose_name_plural = _("cadastral districts")
-        indexes = [*EditionedModel.Meta.indexes, active_gist("cadastraldistrict_gist")]
+        indexes = [*EditionedModel.Meta.indexes, spatial_index("cadastraldistrict_gist")]
 
 
 class Parcel(EditionedModel):
@@ -50,7 +50,7 @@ class Parcel(EditionedModel):
         verbose_name_plural = _("parcels")
         indexes = [
             *EditionedModel.Meta.indexes,
-            active_gist("parcel_gist"),
+            spatial_index("parcel_gist"),
             models.Index(fields=["gemarkung_key", "flur", "numerator"], name="parcel_number"),
         ]
 
@@ -73,7 +73,7 @@ class LandUse(EditionedModel):
     class Meta(EditionedModel.Meta):
         verbose_name = _("land use")
         verbose_name_plural = _("land uses")
-        indexes = [*EditionedModel.Meta.indexes, active_gist("landuse_gist")]
+        indexes = [*EditionedModel.Meta.indexes, spatial_index("landuse_gist")]
 
 
 class Ownership(EditionedModel):
@@ -105,7 +105,7 @@ class Building(EditionedModel):
     class Meta(EditionedModel.Meta):
         verbose_name = _("building")
         verbose_name_plural = _("buildings")
-        indexes = [*EditionedModel.Meta.indexes, active_gist("building_gist")]
+        indexes = [*EditionedModel.Meta.indexes, spatial_index("building_gist")]
 
 
 class Address(EditionedModel):
@@ -127,7 +127,7 @@ class Address(EditionedModel):
         verbose_name_plural = _("addresses")
         indexes = [
             *EditionedModel.Meta.indexes,
-            active_gist("address_gist"),
+            spatial_index("address_gist"),
             # Also for streets that begin so, whatever the collation.
             models.Index(
                 fields=["search_text"],

@@ -6,7 +6,7 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.models import EditionedModel, active_gist
+from gis_core.models import EditionedModel, spatial_index
 from gis_core.srids import storage_srid
 from issues.enums import RoadPart
 from routing.enums import AreaKind, RoadClass, StretchStatus
@@ -26,7 +26,7 @@ class RoadSection(EditionedModel):
     class Meta(EditionedModel.Meta):
         verbose_name = _("road section")
         verbose_name_plural = _("road sections")
-        indexes = [*EditionedModel.Meta.indexes, active_gist("roadsection_gist")]
+        indexes = [*EditionedModel.Meta.indexes, spatial_index("roadsection_gist")]
         constraints = [
             *EditionedModel.Meta.constraints,
             models.CheckConstraint(
@@ -59,7 +59,7 @@ class ThroughRoad(EditionedModel):
         verbose_name_plural = _("through-road stretches")
         indexes = [
             *EditionedModel.Meta.indexes,
-            active_gist("throughroad_gist"),
+            spatial_index("throughroad_gist"),
             models.Index(
                 fields=["section_key"],
                 condition=Q(edition_to__isnull=True),
@@ -79,7 +79,7 @@ class RoadPartArea(EditionedModel):
     class Meta(EditionedModel.Meta):
         verbose_name = _("part of a road")
         verbose_name_plural = _("parts of roads")
-        indexes = [*EditionedModel.Meta.indexes, active_gist("roadpartarea_gist")]
+        indexes = [*EditionedModel.Meta.indexes, spatial_index("roadpartarea_gist")]
 
 
 class Asset(EditionedModel):
@@ -96,7 +96,7 @@ class Asset(EditionedModel):
         verbose_name_plural = _("assets")
         indexes = [
             *EditionedModel.Meta.indexes,
-            active_gist("asset_gist"),
+            spatial_index("asset_gist"),
             models.Index(
                 fields=["kind", "number"], condition=Q(edition_to__isnull=True), name="asset_number"
             ),
@@ -114,7 +114,7 @@ class Area(EditionedModel):
     class Meta(EditionedModel.Meta):
         verbose_name = _("area")
         verbose_name_plural = _("areas")
-        indexes = [*EditionedModel.Meta.indexes, active_gist("area_gist")]
+        indexes = [*EditionedModel.Meta.indexes, spatial_index("area_gist")]
 
 
 class Agreement(EditionedModel):
@@ -130,7 +130,7 @@ class Agreement(EditionedModel):
     class Meta(EditionedModel.Meta):
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
-        indexes = [*EditionedModel.Meta.indexes, active_gist("agreement_gist")]
+        indexes = [*EditionedModel.Meta.indexes, spatial_index("agreement_gist")]
         constraints = [
             *EditionedModel.Meta.constraints,
             models.CheckConstraint(

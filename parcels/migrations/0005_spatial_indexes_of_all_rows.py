@@ -1,0 +1,33 @@
+"""Only the record of the indexes changes: PostGIS' part of Django never gave them the condition that they named."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GistIndex
+from django.db import migrations
+
+MODELS = (
+    "address",
+    "building",
+    "cadastraldistrict",
+    "landuse",
+    "parcel",
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("parcels", "0004_buildings_and_addresses")]
+
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                operation
+                for model in MODELS
+                for operation in (
+                    migrations.RemoveIndex(model, f"{model}_gist"),
+                    migrations.AddIndex(
+                        model, GistIndex(fields=["geometry"], name=f"{model}_gist")
+                    ),
+                )
+            ]
+        )
+    ]
