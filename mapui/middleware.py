@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
@@ -24,12 +25,20 @@ class ChosenLocaleMiddleware(LocaleMiddleware):
         request.LANGUAGE_CODE = translation.get_language()
 
 
-def nul_refuse(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """PostgreSQL holds no NUL: an address with one is a mistake of whoever sends it, not of the server."""
+class NulRefusedMiddleware:
+    """PostgreSQL holds no NUL: an address with one is a mistake of whoever sends it, not of the server.
 
-    def refusing(request: HttpRequest) -> HttpResponse:
-        if "%00" in request.META.get("QUERY_STRING", ""):
+    Only for pages and what they load: other interfaces say so in the shape of their own errors.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], *_arguments: Any
+    ) -> None:
+        if view.__module__.startswith("mapui.") and "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("NUL in the address")
-        return get_response(request)
-
-    return refusing
