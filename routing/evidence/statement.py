@@ -64,8 +64,8 @@ PARAMETERS: Final = {
     "srid": "integer",
 }
 # Planning this statement takes longer than running it for one issue, so it is prepared once per connection and
-# always run by the generic plan. Bitmap scans are off for it: the planner does not see that the partial spatial
-# indexes hold active rows only, and would read a second index whole beside them.
+# always run by the generic plan. Bitmap scans are off for it: the planner would read the whole index of the active
+# rows beside the spatial one, which finds the few rows that are near.
 EXECUTE: Final = (
     "SET LOCAL plan_cache_mode TO force_generic_plan; SET LOCAL enable_bitmapscan TO off;"
     " EXECUTE {name} (%s, %s, %s, %s, %s, %s, %s)"
