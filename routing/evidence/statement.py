@@ -10,12 +10,11 @@ from itertools import accumulate
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
+from gis_core.prepared import prepared_execute
 from gis_core.srids import storage_srid
 from routing.engine.facts import DISC_MAX_M, REACH_M
 from routing.evidence.ground import Ground
@@ -26,9 +25,23 @@ APP: Final = Path(__file__).resolve().parents[1]
 STATEMENT: Final = (APP / "sql" / "evidence.sql").read_text("utf-8")
 # How far parcels and land use matter beyond the disc: gaps between them, and who owns the adjoining land.
 MARGIN_M: Final = 15.0
-# Parameter 1 of the statement and the reports it names.
-STORED: Final = (
-    "flurpost_evidence",
+PARAMETERS: Final = {
+    "disc": "float8",
+    "reach": "float8",
+    "margin": "float8",
+    "accuracies": "jsonb",
+    "time_zone": "text",
+    "srid": "integer",
+}
+
+
+def _composed(kind: str, given: str) -> tuple[str, str]:
+    """Types of the parameters, and the statement; parameter 1 is of this kind and names the given reports."""
+    numbers = {parameter: f"${n}" for n, parameter in enumerate(PARAMETERS, start=2)}
+    return ", ".join([kind, *PARAMETERS.values()]), STATEMENT % {**numbers, "given": given}
+
+
+STORED: Final = _composed(
     "bigint[]",
     """
     SELECT i.id, i.jurisdiction_id, i.answers, i.point, i.accuracy_m AS given_accuracy, i.location_source AS source,
@@ -41,8 +54,7 @@ STORED: Final = (
     WHERE i.id = ANY($1)
     """,
 )
-ASKED: Final = (
-    "flurpost_evidence_asked",
+ASKED: Final = _composed(
     "jsonb",
     f"""
     SELECT a.id, c.jurisdiction_id, a.answers, ST_SetSRID(ST_MakePoint(a.x, a.y), {storage_srid()}) AS point,
@@ -55,22 +67,12 @@ ASKED: Final = (
     JOIN issues_category c ON c.id = a.category_id
     """,  # noqa: S608 - the number is a setting
 )
-PARAMETERS: Final = {
-    "disc": "float8",
-    "reach": "float8",
-    "margin": "float8",
-    "accuracies": "jsonb",
-    "time_zone": "text",
-    "srid": "integer",
-}
 # Planning this statement takes longer than running it for one issue, so it is prepared once per connection and
 # always run by the generic plan. Bitmap scans are off for it: the planner would read the whole index of the active
 # rows beside the spatial one, which finds the few rows that are near.
-EXECUTE: Final = (
+SETTINGS: Final = (
     "SET LOCAL plan_cache_mode TO force_generic_plan; SET LOCAL enable_bitmapscan TO off;"
-    " EXECUTE {name} (%s, %s, %s, %s, %s, %s, %s)"
 )
-_prepared_on: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
 def issues_read(issue_ids: Sequence[int]) -> tuple[Head, list[Report], Ground] | None:
@@ -105,7 +107,7 @@ def accuracies() -> str:
         return json.dumps({row["source"]: float(row["accuracy_m"]) for row in rows})
 
 
-def _read(source: tuple[str, str, str], reports: Any) -> tuple[Head, list[Report], Ground] | None:
+def _read(source: tuple[str, str], reports: Any) -> tuple[Head, list[Report], Ground] | None:
     values = [
         reports,
         DISC_MAX_M,
@@ -116,8 +118,8 @@ def _read(source: tuple[str, str, str], reports: Any) -> tuple[Head, list[Report
         storage_srid(),
     ]
     with connection.cursor() as cursor:
-        _prepare(cursor, source)
-        cursor.execute(EXECUTE.format(name=source[0]), values)
+        types, statement = source
+        prepared_execute(cursor, statement, values, types=types, before=SETTINGS)
         layers = {layer: _rows(*columns) for layer, *columns in cursor.fetchall()}
     if "report" not in layers:
         return None
@@ -136,14 +138,3 @@ def _rows(
     ends = accumulate(lengths)
     shapes = (whole[end - length : end] for end, length in zip(ends, lengths, strict=True))
     return sorted(zip(ids, texts, numbers, shapes, strict=True), key=itemgetter(0))
-
-
-def _prepare(cursor: CursorWrapper, source: tuple[str, str, str]) -> None:
-    name, kind, given = source
-    prepared = _prepared_on.setdefault(cursor.cursor.connection, set())
-    if name in prepared:
-        return
-    numbers = {parameter: f"${n}" for n, parameter in enumerate(PARAMETERS, start=2)}
-    types = ", ".join([kind, *PARAMETERS.values()])
-    cursor.execute(f"PREPARE {name} ({types}) AS {STATEMENT % {**numbers, 'given': given}}")
-    prepared.add(name)

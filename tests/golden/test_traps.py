@@ -20,6 +20,7 @@ from fixtures.modelcity.detail import SCALES
 from fixtures.modelcity.generate import generate
 from gis_core.enums import Dataset, EditionStatus
 from gis_core.models import Edition
+from gis_core.prepared import prepared_name
 from parcels.enums import OwnerClass
 from parcels.models import Ownership
 from routing.engine import CompiledRuleSet, decide
@@ -108,11 +109,13 @@ def test_trap_11_a_faulty_rule_is_an_error_that_a_person_sees(
 
 def test_trap_12_every_look_up_goes_through_an_index(model_city: ModelCity) -> None:
     decision = decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE")
+    types, statement = STORED
+    name = prepared_name(statement, types)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL plan_cache_mode TO force_generic_plan")
         cursor.execute("SET LOCAL enable_bitmapscan TO off")
         cursor.execute(
-            f"EXPLAIN EXECUTE {STORED[0]} (ARRAY[%s]::bigint[], 250, 30, 15, '{{}}', 'UTC', 25832)",
+            f"EXPLAIN EXECUTE {name} (ARRAY[%s]::bigint[], 250, 30, 15, '{{}}', 'UTC', 25832)",
             [decision.issue_id],
         )
         plan = "\n".join(line for (line,) in cursor.fetchall())
