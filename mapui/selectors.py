@@ -9,7 +9,16 @@ from typing import Any, Final
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import Polygon
-from django.db.models import Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
 from gis_core.models import Edition, Jurisdiction, MapService
 from gis_core.srids import WGS84
@@ -31,7 +40,10 @@ EVERYWHERE: Final[Bounds] = ((47.2, 5.8), (55.1, 15.1))
 
 def jurisdiction_shown(identifier: str = "") -> Jurisdiction | None:
     """The jurisdiction asked for, else the one with the latest issue, else the first; None before set-up."""
-    jurisdictions = Jurisdiction.objects.annotate(latest=Max("issues__received_at"))
+    issues = Issue.objects.filter(jurisdiction=OuterRef("pk")).order_by("-received_at")
+    jurisdictions = Jurisdiction.objects.annotate(
+        latest=Subquery(issues.values("received_at")[:1])
+    )
     if identifier and (asked := jurisdictions.filter(identifier=identifier).first()):
         return asked
     return min(jurisdictions, key=_lateness, default=None)
@@ -76,14 +88,17 @@ def issues_for_triage(
     issues = _issues_chosen(
         Issue.objects.filter(jurisdiction=jurisdiction), chosen=chosen, bbox=bbox
     )
+    assigned = Decision.objects.filter(is_current=True, outcome=Outcome.ASSIGNED)
     if chosen.authority == UNCLEAR:
-        return issues.filter(~Q(outcome=Outcome.ASSIGNED) | Q(outcome__isnull=True))
+        return issues.filter(~Exists(assigned.filter(issue=OuterRef("pk"))))
     if chosen.authority == PROPOSED:
         proposals = Proposal.objects.filter(state=ProposalState.OPEN)
         return issues.filter(pk__in=proposals.values("issue_id"))
     if chosen.authority:
-        authority = Authority.objects.filter(jurisdiction=jurisdiction, code=chosen.authority)
-        return issues.filter(outcome=Outcome.ASSIGNED, authority_pk__in=authority.values("pk"))
+        # The key is asked for beforehand: a plan made for any authority would read the decisions of all.
+        named = Authority.objects.filter(jurisdiction=jurisdiction, code=chosen.authority)
+        [pk] = named.values_list("pk", flat=True) or [None]
+        return issues.filter(pk__in=assigned.filter(authority=pk).values("issue_id"))
     return issues
 
 
@@ -100,14 +115,13 @@ def _issues_chosen(
         issues = issues.filter(point__intersects=bbox)
     return (
         issues.select_related("category")
-        .annotate(outcome=_latest("outcome"), authority_pk=_latest("authority_id"))
+        .annotate(
+            standing=FilteredRelation("decisions", condition=Q(decisions__is_current=True)),
+            outcome=F("standing__outcome"),
+            authority_pk=F("standing__authority_id"),
+        )
         .order_by("-received_at", "-pk")
     )
-
-
-def _latest(field: str) -> Subquery:
-    decisions = Decision.objects.filter(issue=OuterRef("pk")).order_by("-number")
-    return Subquery(decisions.values(field)[:1])
 
 
 def authorities_by_pk(jurisdiction: Jurisdiction | None) -> dict[int, Authority]:
@@ -116,8 +130,9 @@ def authorities_by_pk(jurisdiction: Jurisdiction | None) -> dict[int, Authority]
 
 def authorities_in_use(jurisdiction: Jurisdiction | None) -> list[Authority]:
     """The authorities that some decision of this jurisdiction names; they make up the legend."""
-    named = Decision.objects.filter(issue__jurisdiction=jurisdiction).values("authority_id")
-    return list(Authority.objects.filter(pk__in=named).order_by("code"))
+    named = Decision.objects.filter(authority=OuterRef("pk"))
+    authorities = Authority.objects.filter(Exists(named), jurisdiction=jurisdiction)
+    return list(authorities.order_by("code"))
 
 
 def groups_shown(jurisdiction: Jurisdiction | None, *, public_only: bool) -> list[Category]:
@@ -139,7 +154,7 @@ def decision_in_force(issue: Issue) -> Decision | None:
     deliveries = Prefetch(
         "deliveries", Delivery.objects.select_related("authority", "contact").order_by("pk")
     )
-    return decisions.prefetch_related(deliveries).order_by("-number").first()
+    return decisions.prefetch_related(deliveries).filter(is_current=True).first()
 
 
 def decision_ruled(decision: Decision | None) -> Decision | None:

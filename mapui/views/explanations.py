@@ -39,7 +39,7 @@ def _decision(request: HttpRequest, number: str) -> Decision:
         if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 5:
             raise Http404
         return get_object_or_404(decisions, number=int(wanted))
-    found = decisions.order_by("-number").first()
+    found = decisions.filter(is_current=True).first()
     if found is None:
         raise Http404
     return found

@@ -15,7 +15,7 @@ from routing.models.rules import RuleSet
 
 
 class Decision(models.Model):
-    """Who must act for an issue. Appended, never edited: the highest `number` of an issue counts.
+    """Who must act for an issue. Appended, never edited but for `is_current`: the latest of an issue counts.
 
     A person's decision carries the `reason` given and no rule set; what the engine proposed stands in the
     decisions before it. `candidates`, `trace` and `evidence` are JSON of the types in `routing.types`;
@@ -24,6 +24,7 @@ class Decision(models.Model):
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="decisions")
     number = models.PositiveSmallIntegerField(_("number"), default=1)
+    is_current = models.BooleanField(_("counts"), default=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     authority = models.ForeignKey(
         Authority, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
@@ -57,8 +58,24 @@ class Decision(models.Model):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         ordering = ["issue", "number"]
+        indexes = [
+            # Lists of whom the issues are assigned to, and of those that nobody is assigned to, read these alone.
+            models.Index(
+                fields=["authority", "issue"],
+                condition=Q(is_current=True, outcome=Outcome.ASSIGNED),
+                name="decision_current_assigned",
+            ),
+            models.Index(
+                fields=["issue"],
+                condition=Q(is_current=True) & ~Q(outcome=Outcome.ASSIGNED),
+                name="decision_current_unclear",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["issue", "number"], name="decision_number_once"),
+            models.UniqueConstraint(
+                fields=["issue"], condition=Q(is_current=True), name="decision_one_current"
+            ),
             models.CheckConstraint(
                 condition=~Q(outcome__in=[Outcome.ASSIGNED, Outcome.PROPOSED])
                 | Q(authority__isnull=False),

@@ -10,13 +10,8 @@ from routing.models import Decision
 
 def decisions_latest(issue_ids: Collection[int]) -> dict[int, Decision]:
     """The decision that counts for each issue, in one query."""
-    latest = (
-        Decision.objects.filter(issue_id__in=issue_ids)
-        .order_by("issue_id", "-number")
-        .distinct("issue_id")
-        .select_related("authority")
-    )
-    return {decision.issue_id: decision for decision in latest}
+    current = Decision.objects.filter(issue_id__in=issue_ids, is_current=True)
+    return {decision.issue_id: decision for decision in current.select_related("authority")}
 
 
 def decisions_overruled(decisions: Iterable[Decision]) -> dict[int, Decision]:

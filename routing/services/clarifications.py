@@ -63,7 +63,7 @@ def _expire(pk: int, issue_id: int) -> int:
         changed = Clarification.objects.filter(pk=pk, answered_at__isnull=True).update(
             answered_at=timezone.now(), answer=EXPIRED
         )
-        standing = issue.decisions.order_by("-number").first()
+        standing = issue.decisions.filter(is_current=True).first()
         if changed and standing is not None and standing.outcome == Outcome.ASKED:
             decision_review(issue_id=issue_id, cause=DecisionCause.RENEWED)
         return changed

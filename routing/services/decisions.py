@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from gis_core.prepared import prepared_execute
@@ -44,6 +43,9 @@ ISSUE_LOCKED: Final = """
     FROM issues_issue i JOIN issues_category c ON c.id = i.category_id
     WHERE i.id = $1
 """
+SUPERSEDED: Final = """
+    UPDATE routing_decision SET is_current = false WHERE issue_id = %s AND is_current RETURNING number
+"""
 
 
 def decision_make(*, issue_id: int) -> Decision:
@@ -59,7 +61,7 @@ def decision_make(*, issue_id: int) -> Decision:
     with transaction.atomic():
         issue, is_decided = _issue_locked(issue_id, "SET LOCAL synchronous_commit TO OFF;")
         if is_decided:
-            return issue.decisions.latest("number")
+            return issue.decisions.get(is_current=True)
         return _decide(issue)
 
 
@@ -123,13 +125,18 @@ def decision_renew(
     with transaction.atomic():
         issue = issue_locked(issue_id)
         deliveries_cancel(deliveries_unsent(issue_id))
-        return _decide(issue, number=decision_number_next(issue), by=by, cause=cause)
+        return _decide(issue, number=decision_supersede(issue), by=by, cause=cause)
 
 
-def decision_number_next(issue: Issue) -> int:
-    """The number of the next decision; the issue has to be locked."""
-    last = issue.decisions.aggregate(last=Max("number"))["last"]
-    return (last or 0) + 1
+def decision_supersede(issue: Issue) -> int:
+    """The issue's decision no longer counts; the number of the next one, which the same transaction has to store.
+
+    The issue has to be locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SUPERSEDED, [issue.pk])
+        row = cursor.fetchone()
+    return row[0] + 1 if row else 1
 
 
 def _decide(

@@ -70,7 +70,7 @@ def golden_pin(*, issue: Issue, by: User, name: str = "") -> GoldenCase:
     Free text that somebody wrote into an answer is left out. Raises TrialRefused where no person has decided, and
     where the issue is pinned already.
     """
-    decision = Decision.objects.filter(issue=issue).order_by("-number").first()
+    decision = Decision.objects.filter(issue=issue, is_current=True).first()
     if decision is None or decision.decided_by is None:
         raise TrialRefused(_("Only what a person has decided can become a golden case."))
     assigned = decision.outcome == Outcome.ASSIGNED

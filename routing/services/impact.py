@@ -133,14 +133,13 @@ def _differing(edition: Edition) -> Iterator[Impact]:
 
     What a person has overruled already is not proposed again and again: only an answer that is new to them is.
     """
-    latest = (
-        Decision.objects.filter(issue__jurisdiction=edition.jurisdiction_id)
+    current = (
+        Decision.objects.filter(is_current=True, issue__jurisdiction=edition.jurisdiction_id)
         .exclude(issue__status__in=CLOSED)
-        .order_by("issue_id", "-number")
-        .distinct("issue_id")
+        .order_by("issue_id")
         .values_list("pk", flat=True)
     )
-    ids = list(latest)
+    ids = list(current)
     for start in range(0, len(ids), CHUNK):
         chunk = Decision.objects.filter(pk__in=ids[start : start + CHUNK]).select_related(
             "issue__category", "authority"

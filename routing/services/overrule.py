@@ -18,7 +18,7 @@ from routing.models import Decision
 from routing.selectors.authorities import AuthorityChoice, authority_choices
 from routing.sentences.people import sentence_of_person
 from routing.services.asking import clarifications_withdraw
-from routing.services.decisions import decision_number_next, issue_locked
+from routing.services.decisions import decision_supersede, issue_locked
 from routing.services.deliveries import deliveries_queue
 from routing.services.superseding import deliveries_cancel, deliveries_unsent, proposals_outdate
 
@@ -82,7 +82,7 @@ def decision_confirm(*, issue_id: int, seen: int, by: User) -> Decision:
 
 def _decision_seen(issue: Issue, seen: int | None) -> Decision | None:
     """The decision in force, if it is still the one that the clerk looked at."""
-    latest = issue.decisions.select_related("authority").order_by("-number").first()
+    latest = issue.decisions.select_related("authority").filter(is_current=True).first()
     if (latest.number if latest else None) != seen:
         raise DecisionOutdated(
             _("Meanwhile somebody else has decided. Please look at the issue again.")
@@ -131,7 +131,7 @@ def _decide(
     }
     decision = Decision.objects.create(
         issue=issue,
-        number=decision_number_next(issue),
+        number=decision_supersede(issue),
         outcome=Outcome.ASSIGNED,
         authority=chosen.authority,
         area_code=area_code,

@@ -47,7 +47,7 @@ def decision_review(*, issue_id: int, cause: DecisionCause) -> Decision | Propos
         issue.refresh_from_db(fields=["status"])
         if IssueStatus(issue.status).is_closed:
             return None
-        standing = issue.decisions.select_related("authority").order_by("-number").first()
+        standing = issue.decisions.select_related("authority").filter(is_current=True).first()
         if standing is None:
             return decision_make(issue_id=issue_id)
         proposals_outdate(issue_id)

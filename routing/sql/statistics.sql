@@ -1,50 +1,50 @@
 -- How right the rules are: counts by rule, category, authority and month, and over all, in one statement.
 -- What each column means stands in docs/trying-and-correcting.md. Parameters: jurisdiction, time_zone.
+-- Each issue's decisions are read once and in their order, and nothing is joined to itself: work grows as the decisions do.
 WITH step AS (
-    SELECT d.issue_id, d.number, d.outcome, d.authority_id, d.area_code, d.rule_id, d.rule_set_id, d.cause, d.decided_by_id,
-           max(d.number) OVER (PARTITION BY d.issue_id) = d.number AS stands,
-           d.rule_set_id IS NOT NULL AND d.cause IN ('received', 'moved', 'category', 'answered') AS is_own
+    SELECT d.issue_id, d.number, d.outcome, d.authority_id, d.area_code, d.rule_id, d.is_current, d.decided_by_id,
+           d.rule_set_id IS NOT NULL AND d.cause IN ('received', 'moved', 'category', 'answered') AS is_own,
+           row(d.authority_id, d.area_code)::text AS addressee,
+           -- Whom the decision before told, among those that were sent; others come last and see nothing of it.
+           lag(row(d.authority_id, d.area_code)::text) OVER (
+               PARTITION BY d.issue_id, d.outcome = 'assigned' ORDER BY d.number
+           ) AS former
     FROM routing_decision d
     JOIN issues_issue i ON i.id = d.issue_id
     WHERE i.jurisdiction_id = %(jurisdiction)s
 ),
--- The rules' own answer to the report as it stands: the last one that no person and no new data brought about.
-own AS (
-    SELECT DISTINCT ON (issue_id) issue_id, authority_id, area_code, rule_id
-    FROM step WHERE is_own
-    ORDER BY issue_id, number DESC
-),
--- How often the authority changed among the decisions that were sent.
-sent AS (
+life AS (
     SELECT issue_id,
-           count(*) FILTER (WHERE former IS NOT NULL AND former <> (authority_id, area_code)::text) AS changes
-    FROM (
-        SELECT issue_id, authority_id, area_code,
-               lag((authority_id, area_code)::text) OVER (PARTITION BY issue_id ORDER BY number) AS former
-        FROM step WHERE outcome = 'assigned'
-    ) assigned
+           -- The rules' own answer to the report as it stands: the last one that no person and no new data brought about.
+           (array_agg(authority_id ORDER BY number DESC) FILTER (WHERE is_own))[1] AS own_authority,
+           (array_agg(area_code ORDER BY number DESC) FILTER (WHERE is_own))[1] AS own_area,
+           (array_agg(rule_id ORDER BY number DESC) FILTER (WHERE is_own))[1] AS own_rule,
+           min(addressee) FILTER (WHERE is_current) AS addressee,
+           min(authority_id) FILTER (WHERE is_current) AS authority,
+           min(area_code) FILTER (WHERE is_current) AS area,
+           bool_or(outcome = 'assigned') FILTER (WHERE is_current) AS is_assigned,
+           bool_or(decided_by_id IS NOT NULL) FILTER (WHERE is_current) AS is_by_person,
+           min(addressee) FILTER (WHERE number = 1 AND outcome = 'assigned') AS first_addressee,
+           bool_or(outcome = 'assigned') AS told,
+           -- How often the authority changed among the decisions that were sent.
+           count(*) FILTER (WHERE outcome = 'assigned' AND former <> addressee) AS changes
+    FROM step
     GROUP BY issue_id
+    HAVING bool_or(is_own)
 ),
 judged AS (
-    SELECT i.id, c.code AS category, own.rule_id AS rule, a.code AS authority,
+    SELECT i.id, c.code AS category, life.own_rule AS rule, a.code AS authority,
            to_char(i.received_at AT TIME ZONE %(time_zone)s, 'YYYY-MM') AS month,
-           own.authority_id IS NOT NULL AS named,
-           s.outcome = 'assigned' AND (
-               s.decided_by_id IS NOT NULL OR i.status IN ('in_progress', 'done')
-           ) AS settled,
-           own.authority_id = s.authority_id AND own.area_code = s.area_code AS fits,
-           first.outcome = 'assigned' AND first.authority_id = s.authority_id
-               AND first.area_code = s.area_code AND sent.changes = 0 AS at_once,
-           sent.issue_id IS NOT NULL AS told,
-           COALESCE(sent.changes, 0) >= 2 AS ping_pong
-    FROM step s
-    JOIN issues_issue i ON i.id = s.issue_id
+           life.own_authority IS NOT NULL AS named,
+           life.is_assigned AND (life.is_by_person OR i.status IN ('in_progress', 'done')) AS settled,
+           life.own_authority = life.authority AND life.own_area = life.area AS fits,
+           life.is_assigned AND life.first_addressee = life.addressee AND life.changes = 0 AS at_once,
+           life.told,
+           life.changes >= 2 AS ping_pong
+    FROM life
+    JOIN issues_issue i ON i.id = life.issue_id
     JOIN issues_category c ON c.id = i.category_id
-    JOIN step first ON first.issue_id = s.issue_id AND first.number = 1
-    JOIN own ON own.issue_id = s.issue_id
-    LEFT JOIN sent ON sent.issue_id = s.issue_id
-    LEFT JOIN routing_authority a ON a.id = own.authority_id
-    WHERE s.stands
+    LEFT JOIN routing_authority a ON a.id = life.own_authority
 )
 SELECT CASE grouping(rule, category, authority, month)
            WHEN 7 THEN 'rule' WHEN 11 THEN 'category' WHEN 13 THEN 'authority' WHEN 14 THEN 'month' ELSE 'all'

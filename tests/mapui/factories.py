@@ -189,6 +189,7 @@ def decision_create(issue: Issue, authority: Authority | None, **fields: Any) ->
         "evidence": {},
         "decided_at": NOON,
     }
+    issue.decisions.filter(is_current=True).update(is_current=False)
     return Decision.objects.create(issue=issue, **{**defaults, **fields})
 
 
