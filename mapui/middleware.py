@@ -1,4 +1,4 @@
-"""What holds for every request: German first, and no NUL in an address."""
+"""What holds for every request: German first, no NUL in an address, no statement without an end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
+
+from gis_core.statements import statements_limit
 
 
 class ChosenLocaleMiddleware(LocaleMiddleware):
@@ -42,3 +44,14 @@ class NulRefusedMiddleware:
     ) -> None:
         if view.__module__.startswith("mapui.") and "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("NUL in the address")
+
+
+class StatementLimitMiddleware:
+    """Nobody's request keeps the database busy for ever; pages of staff may take longer (`mapui.permissions`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        statements_limit(settings.STATEMENT_SECONDS["public"])
+        return self.get_response(request)

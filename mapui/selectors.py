@@ -41,9 +41,7 @@ EVERYWHERE: Final[Bounds] = ((47.2, 5.8), (55.1, 15.1))
 def jurisdiction_shown(identifier: str = "") -> Jurisdiction | None:
     """The jurisdiction asked for, else the one with the latest issue, else the first; None before set-up."""
     issues = Issue.objects.filter(jurisdiction=OuterRef("pk")).order_by("-received_at")
-    jurisdictions = Jurisdiction.objects.annotate(
-        latest=Subquery(issues.values("received_at")[:1])
-    )
+    jurisdictions = Jurisdiction.objects.annotate(latest=Subquery(issues.values("received_at")[:1]))
     if identifier and (asked := jurisdictions.filter(identifier=identifier).first()):
         return asked
     return min(jurisdictions, key=_lateness, default=None)
@@ -84,7 +82,7 @@ def issues_public(
 def issues_for_triage(
     *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, bbox: Polygon | None = None
 ) -> QuerySet[Any]:
-    """All issues, latest first, each with `outcome` and `authority_pk` of the decision that counts."""
+    """All issues, latest first."""
     issues = _issues_chosen(
         Issue.objects.filter(jurisdiction=jurisdiction), chosen=chosen, bbox=bbox
     )
@@ -113,14 +111,15 @@ def _issues_chosen(
         issues = issues.filter(category__group_de=chosen.group)
     if bbox is not None:
         issues = issues.filter(point__intersects=bbox)
-    return (
-        issues.select_related("category")
-        .annotate(
-            standing=FilteredRelation("decisions", condition=Q(decisions__is_current=True)),
-            outcome=F("standing__outcome"),
-            authority_pk=F("standing__authority_id"),
-        )
-        .order_by("-received_at", "-pk")
+    return issues.order_by("-received_at", "-pk")
+
+
+def issues_decided(issues: QuerySet[Any]) -> QuerySet[Any]:
+    """The same issues with their category, and `outcome` and `authority_pk` of the decision that counts."""
+    return issues.select_related("category").annotate(
+        standing=FilteredRelation("decisions", condition=Q(decisions__is_current=True)),
+        outcome=F("standing__outcome"),
+        authority_pk=F("standing__authority_id"),
     )
 
 

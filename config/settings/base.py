@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mapui.middleware.StatementLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -88,6 +89,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# After so many seconds PostgreSQL ends a statement, by who waits for it. Commands, loads and trials have no limit.
+STATEMENT_SECONDS = {"public": 10, "staff": 30, "task": 300}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A projected CRS in metres; the migrations read it, so it is fixed once an installation has data.
 STORAGE_SRID = env.number("STORAGE_SRID", 25832)

@@ -24,6 +24,7 @@ from mapui.permissions import staff_feed
 from mapui.selectors import (
     FEATURE_LIMIT,
     authorities_by_pk,
+    issues_decided,
     issues_for_triage,
     issues_public,
     jurisdiction_shown,
@@ -76,7 +77,7 @@ def _issues_respond(
     *,
     is_private: bool,
 ) -> HttpResponse:
-    found: list[Issue] = list(issues[: FEATURE_LIMIT + 1])
+    found: list[Issue] = list(issues_decided(issues)[: FEATURE_LIMIT + 1])
     shown = found[:FEATURE_LIMIT]
     context = {"authorities": authorities_by_pk(jurisdiction)}
     return collection_respond(

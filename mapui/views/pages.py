@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -18,10 +18,9 @@ from mapui.folium_maps.asking import asking_map_build
 from mapui.folium_maps.building import public_map_build, triage_map_build
 from mapui.folium_maps.rendering import RenderedMap
 from mapui.forms import FilterForm
-from mapui.selectors import authorities_in_use, bounds_shown, map_services_shown
+from mapui.lists import LongPaginator
+from mapui.selectors import authorities_in_use, bounds_shown, issues_decided, map_services_shown
 from mapui.serializers import IssueFeatureSerializer
-
-PAGE_SIZE = 25
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def issue_list(
     issues: Any, *, request: HttpRequest, serializer: type[IssueFeatureSerializer], authorities: Any
 ) -> IssueList:
     """The page asked for; a page number that does not exist gives the nearest that does."""
-    page = Paginator(issues, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = LongPaginator(issues_decided(issues), counting=issues).get_page(request.GET.get("page"))
     data = serializer(page.object_list, many=True, context={"authorities": authorities}).data
     return IssueList(page=page, features=data["features"])
 

@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from issues.models import Issue
 from mapui.enums import MapName
 from mapui.forms import FilterForm
-from mapui.selectors import authorities_by_pk, issues_public, jurisdiction_shown
+from mapui.selectors import authorities_by_pk, issues_decided, issues_public, jurisdiction_shown
 from mapui.serializers import PublicIssueSerializer
 from mapui.types import IssueFilter, PageRequest
 from mapui.views.pages import issue_list, list_addresses, map_context
@@ -53,11 +53,8 @@ def public_issue(request: PageRequest, number: str) -> HttpResponse:
     stored = Issue.objects.select_related("jurisdiction").filter(number=number).first()
     if stored is None:
         raise Http404(_("There is no such issue."))
-    issue = (
-        issues_public(jurisdiction=stored.jurisdiction, chosen=IssueFilter())
-        .filter(pk=stored.pk)
-        .first()
-    )
+    public = issues_public(jurisdiction=stored.jurisdiction, chosen=IssueFilter())
+    issue = issues_decided(public.filter(pk=stored.pk)).first()
     if issue is None:
         raise Http404(_("There is no such issue."))
     serializer = PublicIssueSerializer(
