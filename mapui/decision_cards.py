@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import get_language
 
@@ -11,26 +10,30 @@ from gis_core.models import Edition
 from issues.enums import RoadPart
 from issues.models import Issue
 from mapui.parcel_cards import ParcelCard, parcel_card
-from mapui.selectors import authorities_named, decision_in_force, editions_used
+from mapui.selectors import decision_in_force, editions_used
 from parcels.enums import OwnerClass, Usage
+from parcels.keys import parcel_label
 from parcels.models import Parcel
+from parcels.selectors import parcels_at_point
 from routing.enums import AreaKind, Outcome, RoadClass, ThroughRoadState
 from routing.models import Authority, Decision, Delivery
+from routing.selectors.body_shares import (
+    SMALL,
+    BodyShares,
+    body_name,
+    body_shares,
+    percent_of,
+)
 from routing.sentences import legal_basis_shown, tried_phrase
-from routing.types import AreaFact, Evidence, ParcelFact, SectionFact, Situation
-
-
-@dataclass(frozen=True)
-class CandidateShown:
-    """A body that may have to act, with its share of certainty in per cent."""
-
-    authority: Authority | None
-    code: str
-    area: str
-    percent: int
-    rule_id: str
-    legal_basis: str
-    hypothesis: str
+from routing.types import (
+    AgreementFact,
+    AreaFact,
+    AssetFact,
+    Evidence,
+    ParcelFact,
+    SectionFact,
+    Situation,
+)
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,27 @@ class AreaShown:
 
 
 @dataclass(frozen=True)
+class AssetShown:
+    fact: AssetFact
+    owner: str
+
+
+@dataclass(frozen=True)
+class AgreementShown:
+    fact: AgreementFact
+    body: str
+
+
+@dataclass(frozen=True)
 class SituationShown:
     """One of the situations inside the accuracy disc; `percent` is its share of the disc."""
 
-    situation: Situation
     percent: int
     parcels: tuple[ParcelShown, ...]
     sections: tuple[SectionShown, ...]
     parts: tuple[str, ...]
+    assets: tuple[AssetShown, ...]
+    agreements: tuple[AgreementShown, ...]
     areas: tuple[AreaShown, ...]
 
 
@@ -76,17 +92,23 @@ class RuleShown:
 
 @dataclass(frozen=True)
 class DecisionCard:
+    """`small_situations` are those with less than SMALL of the disc: they are counted, not shown.
+
+    `parcel` is the one that the issue lies on now; `parcel_then` names the decision's where that is another one.
+    """
+
     decision: Decision
     legal_basis: str
     is_clear: bool
-    percent: int
-    candidates: tuple[CandidateShown, ...]
+    bodies: BodyShares
     notified: tuple[str, ...]
     trace: tuple[RuleShown, ...]
     situations: tuple[SituationShown, ...]
+    small_situations: int
     editions: tuple[Edition, ...]
     deliveries: tuple[Delivery, ...]
     parcel: ParcelCard | None
+    parcel_then: str
 
 
 def decision_card(issue: Issue, *, decision: Decision | None = None) -> DecisionCard | None:
@@ -95,59 +117,45 @@ def decision_card(issue: Issue, *, decision: Decision | None = None) -> Decision
     if decision is None:
         return None
     language = "en" if get_language() == "en" else "de"
-    codes = [*(one["body"] for one in decision.candidates), *decision.notify]
-    authorities = authorities_named(issue.jurisdiction, codes)
     evidence = Evidence.from_json(decision.evidence) if decision.evidence else None
-    areas = evidence.area_names if evidence else {}
-    parcel = (
-        Parcel.objects.active()
-        .filter(jurisdiction=issue.jurisdiction, key=decision.parcel_key)
-        .first()
-    )
+    situations = evidence.situations if evidence else ()
+    told = [one for n, one in enumerate(situations) if n == 0 or one.weight >= SMALL]
+    authorities = {
+        one.code: one for one in Authority.objects.filter(jurisdiction=issue.jurisdiction)
+    }
+    parcel = _parcel(issue, decision)
+    key_then = "" if parcel and parcel.key == decision.parcel_key else decision.parcel_key
     return DecisionCard(
         decision=decision,
         legal_basis=legal_basis_shown(decision.legal_basis, language),
         is_clear=decision.outcome == Outcome.ASSIGNED,
-        percent=_percent(decision.confidence),
-        candidates=tuple(
-            _candidate(one, authorities, areas, language) for one in decision.candidates
-        ),
-        notified=tuple(
-            authorities[code].name if code in authorities else code for code in decision.notify
-        ),
+        bodies=body_shares(decision, authorities),
+        notified=tuple(body_name(code, authorities) for code in decision.notify),
         trace=tuple(
             RuleShown(one["rule_id"], one["matched"], tried_phrase(one["because"], language))
             for one in decision.trace
         ),
-        situations=tuple(_situation(one) for one in evidence.situations) if evidence else (),
+        situations=tuple(_situation(one, authorities) for one in told),
+        small_situations=len(situations) - len(told),
         editions=tuple(editions_used(decision)),
         deliveries=tuple(decision.deliveries.all()),
         parcel=parcel_card(parcel) if parcel else None,
+        parcel_then=parcel_label(key_then) if key_then else "",
     )
 
 
-def _percent(share: float) -> int:
-    return round(share * 100)
-
-
-def _candidate(
-    stored: dict[str, Any], authorities: dict[str, Authority], areas: dict[str, str], language: str
-) -> CandidateShown:
-    return CandidateShown(
-        authority=authorities.get(stored["body"]),
-        code=stored["body"],
-        area=areas.get(stored.get("area_code", ""), ""),
-        percent=_percent(stored["score"]),
-        rule_id=stored["rule_id"],
-        legal_basis=legal_basis_shown(stored["legal_basis"], language),
-        hypothesis=stored.get("hypothesis", ""),
+def _parcel(issue: Issue, decision: Decision) -> Parcel | None:
+    """The parcel on which the issue lies now; of several that of the decision."""
+    hits = parcels_at_point(jurisdiction=issue.jurisdiction, point=issue.point)
+    parcels = [hit.parcel for hit in hits]
+    return next(
+        (one for one in parcels if one.key == decision.parcel_key), next(iter(parcels), None)
     )
 
 
-def _situation(situation: Situation) -> SituationShown:
+def _situation(situation: Situation, authorities: dict[str, Authority]) -> SituationShown:
     return SituationShown(
-        situation=situation,
-        percent=_percent(situation.weight),
+        percent=percent_of(situation.weight),
         parcels=tuple(
             ParcelShown(one, str(Usage(one.usage).label), str(OwnerClass(one.owner).label))
             for one in situation.parcels
@@ -161,5 +169,11 @@ def _situation(situation: Situation) -> SituationShown:
             for one in situation.sections
         ),
         parts=tuple(str(RoadPart(one.part).label) for one in situation.parts),
+        assets=tuple(
+            AssetShown(one, body_name(one.owner, authorities)) for one in situation.assets
+        ),
+        agreements=tuple(
+            AgreementShown(one, body_name(one.body, authorities)) for one in situation.agreements
+        ),
         areas=tuple(AreaShown(one, str(AreaKind(one.kind).label)) for one in situation.areas),
     )

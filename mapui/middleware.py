@@ -47,11 +47,12 @@ class NulRefusedMiddleware:
 
 
 class StatementLimitMiddleware:
-    """Nobody's request keeps the database busy for ever; pages of staff may take longer (`mapui.permissions`)."""
+    """Nobody's request keeps the database busy for ever. Whoever comes with a session, as staff do, may wait longer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        statements_limit(settings.STATEMENT_SECONDS["public"])
+        kind = "staff" if settings.SESSION_COOKIE_NAME in request.COOKIES else "public"
+        statements_limit(settings.STATEMENT_SECONDS[kind])
         return self.get_response(request)

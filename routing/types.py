@@ -148,8 +148,8 @@ class Evidence:
 
     @property
     def area_names(self) -> dict[str, str]:
-        """The name of each area in the evidence, by its code."""
-        return {area.code: area.name for one in self.situations for area in one.areas}
+        """The name of each area in the evidence, by its code; a built-up area has none."""
+        return {area.code: area.name for one in self.situations for area in one.areas if area.code}
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "on": self.on.isoformat()}

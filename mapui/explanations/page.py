@@ -7,29 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from gis_core.enums import Dataset
 from mapui.rules.words import RuleWords
-from routing.engine.ranking import TRIAGE
 from routing.enums import DecisionCause, Outcome
 from routing.models import Decision, Rule
 from routing.selectors.explanations import explanation_of
-
-
-@dataclass(frozen=True)
-class CandidateLine:
-    """`percent` is the probability; `score` what thresholds are compared with, in per cent."""
-
-    code: str
-    name: str
-    area: str
-    percent: float | None
-    score: int
-    rule_id: str
-    legal_basis: str
-    hypothesis: str
-    via: str
 
 
 @dataclass(frozen=True)
@@ -69,8 +52,10 @@ class HistoryLine:
 
 @dataclass(frozen=True)
 class ExplanationShown:
-    candidates: tuple[CandidateLine, ...]
+    """`has_rule_set`: whether the rules that were tried are still there to be named."""
+
     rules: tuple[RuleLine, ...]
+    has_rule_set: bool
     doubts: tuple[str, ...]
     questions: tuple[QuestionLine, ...]
     data: tuple[DataLine, ...]
@@ -82,9 +67,10 @@ def explanation_shown(decision: Decision) -> ExplanationShown:
     explained = explanation_of(decision)
     language = "en" if get_language() == "en" else "de"
     words = RuleWords.of(decision.issue.jurisdiction)
+    rules = _rules_tried(decision)
     return ExplanationShown(
-        candidates=tuple(_candidate(one, language) for one in explained["candidates"]),
-        rules=_rules(decision, explained["rules"], language, words),
+        rules=_rules(rules, explained["rules"], language, words),
+        has_rule_set=bool(rules),
         doubts=tuple(doubt[language] for doubt in explained["doubts"]),
         questions=tuple(_question(one, language) for one in explained["clarifications"]),
         data=tuple(
@@ -99,27 +85,16 @@ def explanation_shown(decision: Decision) -> ExplanationShown:
     )
 
 
-def _candidate(one: dict[str, Any], language: str) -> CandidateLine:
-    probability = one["probability"]
-    return CandidateLine(
-        code=one["body"]["code"],
-        name=one["body"][language] or (_("no authority") if one["body"]["code"] == TRIAGE else ""),
-        area=one["area"]["name"] if one["area"] else "",
-        percent=None if probability is None else round(probability * 100, 1),
-        score=round(one["score"] * 100),
-        rule_id=one["rule_id"] or "",
-        legal_basis=one["legal_basis"][language] if one["legal_basis"] else "",
-        hypothesis=one["hypothesis"] or "",
-        via=one["via"] or "",
-    )
+def _rules_tried(decision: Decision) -> dict[str, Rule]:
+    """The rules by their ids of the rule set that was tried: a person's decision keeps what was tried before it."""
+    made = decision.issue.decisions.filter(rule_set__isnull=False, number__lte=decision.number)
+    rule_set = made.order_by("-number").values("rule_set_id")[:1]
+    return {rule.rule_id: rule for rule in Rule.objects.filter(rule_set_id__in=rule_set)}
 
 
 def _rules(
-    decision: Decision, tried: list[dict[str, Any]], language: str, words: RuleWords
+    rules: dict[str, Rule], tried: list[dict[str, Any]], language: str, words: RuleWords
 ) -> tuple[RuleLine, ...]:
-    rules = {
-        rule.rule_id: rule for rule in Rule.objects.filter(rule_set_id=decision.rule_set_id or 0)
-    }
     lines = []
     for one in tried:
         rule = rules.get(one["rule_id"])
