@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.models import EditionedModel, spatial_index
 from gis_core.srids import storage_srid
@@ -35,7 +36,7 @@ class Parcel(EditionedModel):
     gemarkung_name = models.CharField(
         _("name of the cadastral district"), max_length=100, blank=True
     )
-    flur = models.PositiveSmallIntegerField(_("section"), null=True, blank=True)
+    flur = models.PositiveSmallIntegerField(pgettext_lazy("cadastre", "section"), null=True, blank=True)
     numerator = models.PositiveIntegerField(_("numerator"))
     denominator = models.PositiveIntegerField(_("denominator"), null=True, blank=True)
     official_area = models.DecimalField(

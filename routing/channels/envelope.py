@@ -77,8 +77,9 @@ class Envelope:
 
     @property
     def subject(self) -> str:
-        """`[CAS-2026-000123] Schlagloch, B 235, Habinghorster Str.` in one line."""
-        where = [part for part in (self.place.road, self.place.address) if part]
+        """`[CAS-2026-000123] Schlagloch, B 235, Habinghorster Str.` in one line; no street twice."""
+        road, address = self.place.road, self.place.address
+        where = [part for part in ("" if road in address else road, address) if part]
         return " ".join(f"[{self.number}] {', '.join([self.category, *where])}".split())
 
     @property

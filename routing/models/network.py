@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.models import EditionedModel, spatial_index
 from gis_core.srids import storage_srid
@@ -46,7 +47,7 @@ class ThroughRoad(EditionedModel):
     Status UNKNOWN says that the limits on this stretch are not known.
     """
 
-    section_key = models.CharField(_("section"), max_length=64)
+    section_key = models.CharField(pgettext_lazy("road", "section"), max_length=64)
     from_station = models.FloatField(_("from station (m)"), null=True, blank=True)
     to_station = models.FloatField(_("to station (m)"), null=True, blank=True)
     status = models.CharField(
@@ -72,7 +73,7 @@ class RoadPartArea(EditionedModel):
     """A polygon of a part of the road: carriageway, footway, cycle path, parking area."""
 
     part = models.CharField(_("part"), max_length=15, choices=RoadPart)
-    section_key = models.CharField(_("section"), max_length=64, blank=True)
+    section_key = models.CharField(pgettext_lazy("road", "section"), max_length=64, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     geometry = models.MultiPolygonField(srid=storage_srid(), spatial_index=False)
 
