@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -125,8 +126,10 @@ class MoveForm(forms.Form):
         help_text=_("How far off the place may be; empty if that is not known."),
     )
 
-    def __init__(self, data: Any) -> None:
-        super().__init__(data, auto_id="move_%s")
+    def __init__(self, data: Any, *, issue: Issue) -> None:
+        """The accuracy known so far stands in its field: it stays unless the clerk says otherwise."""
+        known = "" if issue.accuracy_m is None else floatformat(issue.accuracy_m, -1)
+        super().__init__(data, initial={"accuracy": known}, auto_id="move_%s")
         self.label_suffix = ""
         for name in ("lat", "long", "accuracy"):
             self.fields[name].widget.attrs.update(inputmode="decimal", autocomplete="off")

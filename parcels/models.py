@@ -36,7 +36,9 @@ class Parcel(EditionedModel):
     gemarkung_name = models.CharField(
         _("name of the cadastral district"), max_length=100, blank=True
     )
-    flur = models.PositiveSmallIntegerField(pgettext_lazy("cadastre", "section"), null=True, blank=True)
+    flur = models.PositiveSmallIntegerField(
+        pgettext_lazy("cadastre", "section"), null=True, blank=True
+    )
     numerator = models.PositiveIntegerField(_("numerator"))
     denominator = models.PositiveIntegerField(_("denominator"), null=True, blank=True)
     official_area = models.DecimalField(

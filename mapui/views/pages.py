@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.core.paginator import Page
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
@@ -21,6 +21,10 @@ from mapui.forms import FilterForm
 from mapui.lists import LongPaginator
 from mapui.selectors import authorities_in_use, bounds_shown, issues_decided, map_services_shown
 from mapui.serializers import IssueFeatureSerializer
+from mapui.types import PageRequest
+
+# The parameter of a list's address that names the issue opened beside it.
+SELECTED: Final = "issue"
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,20 @@ def map_context(name: MapName, jurisdiction: Jurisdiction | None) -> dict[str, A
     }
 
 
+def selection_named(request: PageRequest, response: HttpResponse, number: str) -> HttpResponse:
+    """Gives the issue that is opened beside a list an address: the list's own with the issue in it."""
+    shown = urlsplit(request.htmx.current_url_abs_path or "")
+    if request.htmx and shown.path in {reverse("triage"), reverse("public_map")}:
+        query = {**dict(parse_qsl(shown.query)), SELECTED: number}
+        response["HX-Push-Url"] = f"{shown.path}?{urlencode(query)}"
+    return response
+
+
 def list_addresses(form: FilterForm, *, page_name: str, feed_name: str) -> dict[str, str]:
-    """The filter as a query, for the feed that the map loads and for the links to further pages."""
+    """The addresses of the list, of its pages and of the feed that the map loads, all with the filter."""
     query = urlencode({name: form.data[name] for name in form.fields if form.data.get(name)})
     return {
-        "filter_query": query,
+        "page_url": f"{reverse(page_name)}?{query}&page=" if query else f"{reverse(page_name)}?page=",
         "feed_url": f"{reverse(feed_name)}?{query}" if query else reverse(feed_name),
         "list_url": reverse(page_name),
     }

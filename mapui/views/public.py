@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -9,13 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from gis_core.models import Jurisdiction
 from issues.models import Issue
 from mapui.enums import MapName
 from mapui.forms import FilterForm
 from mapui.selectors import authorities_by_pk, issues_decided, issues_public, jurisdiction_shown
 from mapui.serializers import PublicIssueSerializer
 from mapui.types import IssueFilter, PageRequest
-from mapui.views.pages import issue_list, list_addresses, map_context
+from mapui.views.pages import (
+    SELECTED,
+    issue_list,
+    list_addresses,
+    map_context,
+    selection_named,
+)
 
 
 @require_safe
@@ -33,7 +42,7 @@ def public_map(request: PageRequest) -> HttpResponse:
         serializer=PublicIssueSerializer,
         authorities=authorities_by_pk(jurisdiction),
     )
-    context = {
+    context: dict[str, Any] = {
         "page": "public",
         "jurisdiction": jurisdiction,
         "form": form,
@@ -42,6 +51,10 @@ def public_map(request: PageRequest) -> HttpResponse:
     }
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "mapui/_issue_list.html", context)
+    if SELECTED in request.GET:
+        selected = _issue_context(jurisdiction, request.GET[SELECTED])
+        if selected is not None:
+            context |= {**selected, "in_panel": True}
     context.update(map_context(MapName.PUBLIC, jurisdiction))
     return render(request, "mapui/public_map.html", context)
 
@@ -53,18 +66,25 @@ def public_issue(request: PageRequest, number: str) -> HttpResponse:
     stored = Issue.objects.select_related("jurisdiction").filter(number=number).first()
     if stored is None:
         raise Http404(_("There is no such issue."))
-    public = issues_public(jurisdiction=stored.jurisdiction, chosen=IssueFilter())
-    issue = issues_decided(public.filter(pk=stored.pk)).first()
-    if issue is None:
+    shown = _issue_context(stored.jurisdiction, number)
+    if shown is None:
         raise Http404(_("There is no such issue."))
-    serializer = PublicIssueSerializer(
-        issue, context={"authorities": authorities_by_pk(stored.jurisdiction)}
-    )
     context = {
         "page": "public_issue",
         "jurisdiction": stored.jurisdiction,
-        "feature": serializer.data,
-        "category": issue.category,
+        "in_panel": bool(request.htmx),
+        **shown,
     }
     template = "mapui/_public_issue.html" if request.htmx else "mapui/public_issue.html"
-    return render(request, template, context)
+    return selection_named(request, render(request, template, context), number)
+
+
+def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, Any] | None:
+    """What the public may know of one issue; None for everything that is not released."""
+    public = issues_public(jurisdiction=jurisdiction, chosen=IssueFilter())
+    issue = issues_decided(public.filter(number=number)).first()
+    if issue is None:
+        return None
+    authorities = authorities_by_pk(jurisdiction)
+    serializer = PublicIssueSerializer(issue, context={"authorities": authorities})
+    return {"feature": serializer.data, "category": issue.category}

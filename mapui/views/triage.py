@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
@@ -34,7 +36,13 @@ from mapui.selectors import (
 from mapui.serializers import TriageIssueSerializer
 from mapui.triage_forms import AnswersForm, CategoryForm, MoveForm, OverruleForm
 from mapui.types import PageRequest
-from mapui.views.pages import issue_list, list_addresses, map_context
+from mapui.views.pages import (
+    SELECTED,
+    issue_list,
+    list_addresses,
+    map_context,
+    selection_named,
+)
 from parcels.histories import parcel_history
 from routing.enums import ProposalState
 from routing.errors import RoutingError
@@ -63,7 +71,7 @@ def triage_map(request: PageRequest) -> HttpResponse:
         serializer=TriageIssueSerializer,
         authorities=authorities_by_pk(jurisdiction),
     )
-    context = {
+    context: dict[str, Any] = {
         "page": "triage",
         "jurisdiction": jurisdiction,
         "form": form,
@@ -72,6 +80,10 @@ def triage_map(request: PageRequest) -> HttpResponse:
     }
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "mapui/_issue_list.html", context)
+    if SELECTED in request.GET:
+        named = _issues().filter(jurisdiction=jurisdiction, number=request.GET[SELECTED]).first()
+        if named:
+            context = {**_issue_context(named), **context, "in_panel": True}
     context.update(map_context(MapName.TRIAGE, jurisdiction))
     return render(request, "mapui/triage_map.html", context)
 
@@ -81,15 +93,24 @@ def triage_map(request: PageRequest) -> HttpResponse:
 @never_cache
 def triage_issue(request: PageRequest, number: str) -> HttpResponse:
     """One issue: what was reported, who must act and why, what was sent, the parcel."""
-    issues = Issue.objects.select_related("category", "jurisdiction").prefetch_related("photos")
-    return _issue_respond(request, get_object_or_404(issues, number=number))
+    response = _issue_respond(request, get_object_or_404(_issues(), number=number))
+    return selection_named(request, response, number)
+
+
+def _issues() -> models.QuerySet[Issue]:
+    return Issue.objects.select_related("category", "jurisdiction").prefetch_related("photos")
 
 
 def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
+    context = {**_issue_context(issue), "page": "triage_issue", "in_panel": bool(request.htmx)}
+    template = "mapui/_triage_issue.html" if request.htmx else "mapui/triage_issue.html"
+    return render(request, template, context)
+
+
+def _issue_context(issue: Issue) -> dict[str, Any]:
     card = decision_card(issue)
     decision = card.decision if card else None
-    context = {
-        "page": "triage_issue",
+    return {
         "jurisdiction": issue.jurisdiction,
         "issue": issue,
         "card": card,
@@ -99,11 +120,9 @@ def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
         "golden": golden_of(issue),
         "overrule_form": OverruleForm(None, issue=issue, decision=decision),
         "category_form": CategoryForm(None, issue=issue),
-        "move_form": MoveForm(None),
+        "move_form": MoveForm(None, issue=issue),
         "answers_form": AnswersForm(None, issue=issue),
     }
-    template = "mapui/_triage_issue.html" if request.htmx else "mapui/triage_issue.html"
-    return render(request, template, context)
 
 
 @triage_permission
@@ -158,8 +177,7 @@ def changed_respond(request: PageRequest, number: str) -> HttpResponse:
     """The issue as it is now, in the panel or as a page of its own; list and map load anew."""
     if not request.htmx:
         return redirect("triage_issue", number=number)
-    issues = Issue.objects.select_related("category", "jurisdiction").prefetch_related("photos")
-    response = _issue_respond(request, issues.get(number=number))
+    response = _issue_respond(request, _issues().get(number=number))
     return trigger_client_event(response, LIST_CHANGED)
 
 

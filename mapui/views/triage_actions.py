@@ -103,7 +103,8 @@ def issue_answers(request: PageRequest, number: str) -> HttpResponse:
 @require_POST
 def issue_place(request: PageRequest, number: str) -> HttpResponse:
     """Another place."""
-    issue, form = _issue(number), MoveForm(request.POST)
+    issue = _issue(number)
+    form = MoveForm(request.POST, issue=issue)
 
     def act(person: User) -> str:
         *others, last = form.locations()

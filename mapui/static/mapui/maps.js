@@ -203,7 +203,8 @@
     }
   }
 
-  function detailsShown() {
+  // What is opened beside the map: marked in list and on the map, moved into view, and read out when somebody asked for it.
+  function detailsShown({ focus }) {
     const shown = document.querySelector("#details .details");
     if (!shown || !state.map) return;
     state.map.invalidateSize({ pan: false });
@@ -214,7 +215,7 @@
       if (state.map.getZoom() < 16) state.map.setView(place, 17, { animate: false });
       else state.map.panTo(place, { animate: false });
     }
-    shown.querySelector(".details-title").focus({ preventScroll: false });
+    if (focus) shown.querySelector(".details-title").focus({ preventScroll: false });
   }
 
   function detailsClose() {
@@ -222,6 +223,12 @@
     if (!details || !details.firstElementChild) return;
     const number = state.selected;
     details.replaceChildren();
+    const address = new URL(window.location.href);
+    if (address.searchParams.has("issue")) {
+      address.searchParams.delete("issue");
+      // htmx brings back the page of such an entry when somebody goes back to it.
+      window.history.pushState({ htmx: true }, "", address);
+    }
     outlineShow("");
     select("");
     if (state.map) state.map.invalidateSize({ pan: false });
@@ -276,6 +283,7 @@
     map.on("zoomend", far);
     map.fitBounds(options.bounds, { animate: false });
     far();
+    detailsShown({ focus: false });
     map.eachLayer((layer) => {
       if (!(layer instanceof L.GridLayer) || !layer.isLoading()) return;
       begin();
@@ -287,8 +295,9 @@
   }
 
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target && event.detail.target.id === "details") detailsShown();
-    else if (state.issues) state.issues.reload();
+    if (event.detail.target && event.detail.target.id === "details") { detailsShown({ focus: true }); return; }
+    select(state.selected);
+    if (state.issues) state.issues.reload();
   });
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, () => note(state.texts.failed || ""));
