@@ -54,7 +54,7 @@ class TriageFilterForm(FilterForm):
             [
                 ("", _("all authorities")),
                 (UNCLEAR, _("Unclear: to be triaged")),
-                (PROPOSED, _("With a proposal after new geodata")),
+                (PROPOSED, _("With an open proposal")),
                 *named,
             ],
         )

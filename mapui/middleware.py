@@ -1,17 +1,23 @@
-"""What holds for every request: German first, no NUL in an address, no statement without an end."""
+"""What holds for every request: German first, no NUL in an address, text compressed, no statement without an end."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from gis_core.statements import statements_limit
+
+TEXTUAL: Final = re.compile(
+    r"text/.+|application/(?:.+\+)?(?:json|xml)|application/(?:javascript|vnd\.mapbox-vector-tile)|image/svg\+xml"
+)
 
 
 class ChosenLocaleMiddleware(LocaleMiddleware):
@@ -44,6 +50,18 @@ class NulRefusedMiddleware:
     ) -> None:
         if view.__module__.startswith("mapui.") and "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("NUL in the address")
+
+
+class TextGZipMiddleware(GZipMiddleware):
+    """Answers that are text are compressed; photos and pictures of maps are so already."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        kind = response.get("Content-Type", "").partition(";")[0].strip()
+        if not TEXTUAL.fullmatch(kind):
+            return response
+        return super().process_response(request, response)
 
 
 class StatementLimitMiddleware:

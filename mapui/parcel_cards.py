@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import Polygon
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from gis_core.coordinates import point_from_wgs84
 from gis_core.models import Jurisdiction
@@ -19,6 +20,7 @@ from parcels.models import LandUse, Ownership, Parcel
 from parcels.places import place_parse
 from parcels.selectors import (
     ADDRESS_LIMIT,
+    SEARCH_LIMIT,
     addresses_on,
     parcels_at_point,
     parcels_search,
@@ -58,20 +60,29 @@ def parcel_card(parcel: Parcel) -> ParcelCard:
         owner=str(OwnerClass(owner or OwnerClass.UNKNOWN).label),
         uses=tuple(_uses(parcel)),
         history=parcel_history(parcel),
-        addresses=tuple(address.text for address in addresses_on(parcel)[:ADDRESS_LIMIT]),
+        addresses=tuple(_addresses(parcel)),
     )
+
+
+def _addresses(parcel: Parcel) -> list[str]:
+    found = [address.text for address in addresses_on(parcel)[: ADDRESS_LIMIT + 1]]
+    if len(found) > ADDRESS_LIMIT:
+        found[ADDRESS_LIMIT] = _("and more")
+    return found
 
 
 @dataclass(frozen=True)
 class ParcelsFound:
     """Active parcels, at a place the one that counts first; `vanished` ones when no active one was found.
 
+    `limit` is the number of parcels at which a search by text ends, where it was reached.
     `distances`: metres from the place by primary key, empty for a search by text.
     """
 
     parcels: list[Parcel]
     vanished: list[Parcel]
     distances: dict[int, float]
+    limit: int | None = None
 
 
 def parcels_chosen(
@@ -87,7 +98,8 @@ def parcels_chosen(
         return ParcelsFound([hit.parcel for hit in hits], [], distances)
     active = parcels_search(jurisdiction=jurisdiction, text=q)
     vanished = [] if active else parcels_vanished_search(jurisdiction=jurisdiction, text=q)
-    return ParcelsFound(active, vanished, {})
+    is_full = SEARCH_LIMIT in (len(active), len(vanished))
+    return ParcelsFound(active, vanished, {}, limit=SEARCH_LIMIT if is_full else None)
 
 
 def _uses(parcel: Parcel) -> list[UseShown]:
@@ -130,8 +142,8 @@ def parcel_outline(key: str) -> dict[str, Any] | None:
     }
 
 
-def labels_in(bbox: Polygon) -> list[dict[str, Any]]:
-    """Numbers of the parcels in a WGS84 box, largest first, at most LABEL_LIMIT.
+def labels_in(bbox: Polygon) -> tuple[list[dict[str, Any]], bool]:
+    """Numbers of the parcels in a WGS84 box, largest first, at most LABEL_LIMIT, and whether there are more.
 
     A label stands on the visible part of its parcel: a road parcel of a kilometre would else be nameless
     nearly everywhere.
@@ -151,11 +163,12 @@ def labels_in(bbox: Polygon) -> list[dict[str, Any]]:
             SELECT key, numerator, denominator, ST_X(place), ST_Y(place) FROM (
                 SELECT *, ST_Transform(ST_PointOnSurface(shape), {WGS84}) AS place, ST_Area(shape) AS area
                 FROM visible WHERE ST_Dimension(shape) = 2
-            ) placed ORDER BY area DESC, key LIMIT {LABEL_LIMIT}
+            ) placed ORDER BY area DESC, key LIMIT {LABEL_LIMIT + 1}
             """,  # noqa: S608 - table names and numbers of our own
             [bytes(bbox.ewkb), storage_srid()],
         )
-        return [_label(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [_label(*row) for row in rows[:LABEL_LIMIT]], len(rows) > LABEL_LIMIT
 
 
 def _label(

@@ -39,11 +39,15 @@ class PlaceMeant:
 
 
 class PlacesSeveral(IssuesError):
-    """The text fits several places; `choices` are these, at most CHOICES_MAX."""
+    """The text fits several places; `choices` are these, at most CHOICES_MAX. The message says where there are more."""
 
     def __init__(self, choices: list[PlaceMeant]) -> None:
-        super().__init__(_("This fits several places. Please choose one."), field="place")
-        self.choices = choices
+        message = _("This fits several places. Please choose one.")
+        if len(choices) > CHOICES_MAX:
+            more = _("There are more than the %(limit)d shown here; please write more of it.")
+            message = f"{message} {more % {'limit': CHOICES_MAX}}"
+        super().__init__(message, field="place")
+        self.choices = choices[:CHOICES_MAX]
 
 
 def place_meant(*, jurisdiction: Jurisdiction, text: str) -> PlaceMeant:
@@ -69,16 +73,16 @@ def place_meant(*, jurisdiction: Jurisdiction, text: str) -> PlaceMeant:
     if addresses := addresses_named(jurisdiction, text):
         several = len(addresses) > 1
         return _one([_address(one, "" if several else text) for one in addresses])
-    located = islice(parcels_located(jurisdiction, text), CHOICES_MAX)
+    located = islice(parcels_located(jurisdiction, text), CHOICES_MAX + 1)
     if parcels := list(located) or parcels_search(jurisdiction=jurisdiction, text=text):
-        return _one(_parcels(parcels[:CHOICES_MAX], LocationSource.ADDRESS))
+        return _one(_parcels(parcels, LocationSource.ADDRESS))
     message = _("“%(text)s” was not found in %(name)s.")
     raise AddressUnknown(message % {"text": text, "name": jurisdiction.name}, field="place")
 
 
 def _one(choices: list[PlaceMeant]) -> PlaceMeant:
     if len(choices) > 1:
-        raise PlacesSeveral(choices[:CHOICES_MAX])
+        raise PlacesSeveral(choices)
     return choices[0]
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import folium
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from folium.plugins import VectorGridProtobuf
 from folium.raster_layers import WmsTileLayer
@@ -27,6 +28,7 @@ from mapui.folium_maps.elements import (
     PlaceSetter,
 )
 from mapui.folium_maps.rendering import OwnMap, RenderedMap, map_render
+from mapui.selectors import FEATURE_LIMIT
 from mapui.tile_layers import BUILDINGS, LABEL_MIN_ZOOM, PARCELS
 from mapui.types import Bounds
 from routing.models import Authority
@@ -55,6 +57,7 @@ def public_map_build(
         source="#issue-list",
         symbols=static("mapui/symbols.svg"),
         style="status",
+        truncated=_cut_text(),
     ).add_to(built)
     folium.LayerControl(position="topright", collapsed=True).add_to(built)
     entries = [
@@ -102,7 +105,10 @@ def triage_map_build(
         name=_("Parcels"), layer="parcels", style=PARCEL_STYLE, min_zoom=PARCELS.min_zoom
     ).add_to(built)
     LabelLayer(
-        name=_("Parcel numbers"), url=reverse("parcel_labels"), minZoom=LABEL_MIN_ZOOM
+        name=_("Parcel numbers"),
+        url=reverse("parcel_labels"),
+        minZoom=LABEL_MIN_ZOOM,
+        truncated=_("Not all parcel numbers are shown. Please zoom in."),
     ).add_to(built)
     stretch_style: dict[str, object] = {"weight": 6, "color": "#1b7f4d", "opacity": 0.6}
     _vector_layer(
@@ -118,6 +124,7 @@ def triage_map_build(
         source="#issue-list",
         symbols=static("mapui/symbols.svg"),
         style="authority",
+        truncated=_cut_text(),
     ).add_to(built)
     folium.LayerControl(position="topright", collapsed=True).add_to(built)
     _triage_legend(authorities).add_to(built)
@@ -226,6 +233,15 @@ def _triage_legend(authorities: Iterable[Authority]) -> Legend:
     entries.append({"kind": "line", "colour": PARCEL_COLOUR, "text": _("Parcel boundary")})
     entries.append({"kind": "area", "colour": BUILDING_COLOUR, "text": _("Building")})
     return Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"))
+
+
+def _cut_text() -> str:
+    """What the map says when a feed holds back issues."""
+    limit = number_format(FEATURE_LIMIT, use_l10n=True, force_grouping=True)
+    text = _(
+        "The map shows the %(limit)s newest issues of this choice only. The list has all of them."
+    )
+    return text % {"limit": limit}
 
 
 def map_texts() -> dict[str, str]:

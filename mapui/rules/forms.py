@@ -19,12 +19,14 @@ IMPORT_MAX_BYTES: Final = 2 * 1024 * 1024
 
 
 class Shares(forms.FloatField):
-    """A number of 0 to 1 with two decimals."""
+    """A number of 0 to 1 with two decimals, written with a comma or a point."""
 
     def __init__(self, **kwargs: Any) -> None:
-        number = forms.NumberInput(attrs={"step": "0.01", "min": "0", "max": "1"})
-        super().__init__(min_value=0, max_value=1, step_size=0.01, widget=number, **kwargs)
-        self.localize = False
+        # A field for numbers would show the browser's own decimal sign and take no other.
+        text = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(
+            min_value=0, max_value=1, step_size=0.01, widget=text, localize=True, **kwargs
+        )
 
     def clean(self, value: Any) -> Any:
         found = super().clean(value)

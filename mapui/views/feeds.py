@@ -122,7 +122,8 @@ def parcel_labels(request: HttpRequest) -> HttpResponse:
         bbox = bbox_parse(request.GET.get("bbox", ""))
     except BoundingBoxError as error:
         return JsonResponse({"errors": {"bbox": [str(error)]}}, status=400)
-    return collection_respond(request, labels_in(bbox), is_private=True)
+    labels, is_cut = labels_in(bbox)
+    return collection_respond(request, labels, is_private=True, truncated=is_cut)
 
 
 @require_safe

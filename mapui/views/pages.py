@@ -83,7 +83,9 @@ def list_addresses(form: FilterForm, *, page_name: str, feed_name: str) -> dict[
     """The addresses of the list, of its pages and of the feed that the map loads, all with the filter."""
     query = urlencode({name: form.data[name] for name in form.fields if form.data.get(name)})
     return {
-        "page_url": f"{reverse(page_name)}?{query}&page=" if query else f"{reverse(page_name)}?page=",
+        "page_url": f"{reverse(page_name)}?{query}&page="
+        if query
+        else f"{reverse(page_name)}?page=",
         "feed_url": f"{reverse(feed_name)}?{query}" if query else reverse(feed_name),
         "list_url": reverse(page_name),
     }

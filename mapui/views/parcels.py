@@ -25,8 +25,8 @@ def parcels_api(request: HttpRequest) -> HttpResponse:
     """`?q=` (key, Gemarkung-Flur-number, address, coordinates) or `?lat=&long=` (WGS84), and `jurisdiction`.
 
     Active parcels, at a place the one that counts first; when a text finds none, vanished ones with the
-    active parcels that their land belongs to today. 400 when neither is given or a number is none, 404 for a
-    jurisdiction that does not exist.
+    active parcels that their land belongs to today. `limit` is the number at which a search ended, else null.
+    400 when neither is given or a number is none, 404 for a jurisdiction that does not exist.
     """
     wanted = request.GET.get("jurisdiction", "")
     jurisdiction = jurisdiction_shown(wanted)
@@ -42,14 +42,16 @@ def parcels_api(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=400)
     if jurisdiction is None:
-        return JsonResponse({"parcels": []})
+        return JsonResponse({"parcels": [], "limit": None})
     found = parcels_chosen(jurisdiction=jurisdiction, **form.cleaned_data)
     parcels = [
         {**_parcel(one), "distance_m": _rounded(found.distances.get(one.pk))}
         for one in found.parcels
     ]
     parcels += [{**_parcel(one), "distance_m": None} for one in found.vanished]
-    return JsonResponse({"jurisdiction": jurisdiction.identifier, "parcels": parcels})
+    return JsonResponse(
+        {"jurisdiction": jurisdiction.identifier, "parcels": parcels, "limit": found.limit}
+    )
 
 
 def _rounded(metres: float | None) -> float | None:

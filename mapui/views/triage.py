@@ -195,6 +195,7 @@ def triage_parcel(request: PageRequest) -> HttpResponse:
         "page": "triage_parcel",
         "jurisdiction": jurisdiction,
         "form": form,
+        "limit": found.limit,
         "cards": [parcel_card(parcel) for parcel in found.parcels],
         "vanished": [(parcel, parcel_history(parcel)) for parcel in found.vanished],
     }

@@ -104,6 +104,18 @@ def test_map_says_when_something_cannot_be_loaded(issues, page: Page, watch: Wat
     watch.complaints.clear()
 
 
+def test_map_says_that_it_does_not_show_all(issues, page: Page, monkeypatch):
+    for module in ("mapui.views.feeds", "mapui.folium_maps.building"):
+        monkeypatch.setattr(f"{module}.FEATURE_LIMIT", 1)
+    page.goto("/")
+    map_wait(page)
+    told = "Die Karte zeigt nur die 1 neuesten Meldungen dieser Auswahl. In der Liste stehen alle."
+    expect(page.locator(".map-note")).to_have_text(told)
+    page.get_by_label("Stand").select_option("in_progress")
+    expect(page.locator(".issue")).to_have_count(1)
+    expect(page.locator(".map-note")).to_be_hidden()
+
+
 def test_public_map_by_keyboard(page: Page, issues):
     page.goto("/")
     map_wait(page)

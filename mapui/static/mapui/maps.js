@@ -4,7 +4,7 @@
 (() => {
   // Leaflet looks for its marker images beside its style sheet, whose hashed name it does not expect; we use none.
   const SVG = "http://www.w3.org/2000/svg";
-  const state = { pending: 0, map: null, issues: null, selected: "", outline: null, texts: {} };
+  const state = { pending: 0, map: null, issues: null, selected: "", outline: null, texts: {}, cut: {} };
 
   function element(name, className, text) {
     const made = document.createElement(name);
@@ -40,11 +40,18 @@
     if (state.pending === 0 && state.map) state.map.getContainer().dataset.mapReady = "true";
   }
 
+  // What is told over the map; while there is nothing else, that not everything is shown.
   function note(text) {
     const place = document.querySelector(".map-note[role=status]");
     if (!place) return;
-    place.textContent = text;
-    place.hidden = !text;
+    const shown = text || Object.values(state.cut).filter(Boolean).join(" ");
+    place.textContent = shown;
+    place.hidden = !shown;
+  }
+
+  function noteCut(what, text) {
+    state.cut[what] = text;
+    note("");
   }
 
   async function load(url) {
@@ -107,7 +114,7 @@
         const collection = await load((source && source.dataset.feed) || options.url);
         layer.clearLayers();
         layer.addData(collection);
-        note("");
+        noteCut("issues", collection.truncated ? options.truncated : "");
       } catch (error) {
         note(state.texts.failed || String(error));
       }
@@ -132,14 +139,15 @@
       const map = layer._map;
       if (!map) return;
       const turn = (asked += 1);
-      if (map.getZoom() < options.minZoom) { layer.clearLayers(); return; }
+      if (map.getZoom() < options.minZoom) { layer.clearLayers(); noteCut("labels", ""); return; }
       const collection = await load(`${options.url}?bbox=${map.getBounds().toBBoxString()}`);
       if (turn !== asked || layer._map !== map) return;
       layer.clearLayers();
       for (const feature of free(map, collection.features)) layer.addLayer(label(feature));
+      noteCut("labels", collection.truncated ? options.truncated : "");
     }
     layer.on("add", () => { layer._map.on("moveend", refresh); refresh(); });
-    layer.on("remove", () => { state.map.off("moveend", refresh); layer.clearLayers(); });
+    layer.on("remove", () => { state.map.off("moveend", refresh); layer.clearLayers(); noteCut("labels", ""); });
     return layer;
   }
 
