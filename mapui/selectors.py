@@ -27,7 +27,7 @@ from issues.models import Category, Issue, IssueEvent
 from mapui.enums import MapName
 from mapui.types import Bounds, IssueFilter
 from routing.enums import DecisionCause, Outcome, ProposalState
-from routing.models import Authority, Decision, Delivery, GoldenCase, Proposal
+from routing.models import Authority, AuthorityContact, Decision, Delivery, GoldenCase, Proposal
 
 # More markers than this serve nobody; the list beside the map pages through all of them.
 FEATURE_LIMIT: Final = 1000
@@ -178,6 +178,14 @@ def authorities_named(jurisdiction: Jurisdiction, codes: Iterable[str]) -> dict[
     """Authorities by code, for the candidates of a decision."""
     found = Authority.objects.filter(jurisdiction=jurisdiction, code__in=set(codes))
     return {one.code: one for one in found}
+
+
+def area_names(jurisdiction: Jurisdiction, codes: Iterable[str]) -> dict[str, str]:
+    """The names of areas by their codes, as the contacts that serve them are called."""
+    contacts = AuthorityContact.objects.filter(
+        authority__jurisdiction=jurisdiction, area_code__in=set(codes)
+    )
+    return dict(contacts.exclude(name="").values_list("area_code", "name"))
 
 
 def issue_events(issue: Issue) -> list[IssueEvent]:

@@ -94,7 +94,6 @@ def _part(part: DiscPart, authority: Authority | None) -> dict[str, Any]:
         "part",
         shapely.geometry.mapping(shapely.transform(part.shape, _degrees)),
         label=label,
-        code=part.body if authority else "?",
         colour=authority.colour if authority else NOBODY_COLOUR,
         rule=", ".join(part.rule_ids),
         percent=round(part.share * 100),
@@ -103,7 +102,7 @@ def _part(part: DiscPart, authority: Authority | None) -> dict[str, Any]:
 
 
 def _inside(part: DiscPart) -> list[float]:
-    """A place well inside the largest piece, for the code that is written there."""
+    """A place well inside the largest piece, for the share that is written there."""
     largest = max(shapely.get_parts(part.shape).tolist(), key=lambda one: one.area)
     centre = shapely.maximum_inscribed_circle(largest).coords[0]
     return _degrees(np.array([centre]))[0].tolist()

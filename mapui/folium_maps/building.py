@@ -223,8 +223,7 @@ def _triage_legend(authorities: Iterable[Authority]) -> Legend:
     unclear = {"kind": "unclear", "colour": "#ffffff", "text": _("Unclear: to be triaged")}
     entries: list[dict[str, str]] = [unclear]
     entries += [
-        {"kind": "authority", "colour": one.colour, "code": one.code, "text": one.name}
-        for one in authorities
+        {"kind": "authority", "colour": one.colour, "text": one.name} for one in authorities
     ]
     entries += [
         {"kind": "symbol", "symbol": status.value, "colour": "#3d4a4a", "text": str(status.label)}

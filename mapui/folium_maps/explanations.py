@@ -47,8 +47,7 @@ def explanation_map_build(
         ExplanationLayer(name=name, url=url, kind=kind).add_to(built)
     folium.LayerControl(position="topright", collapsed=True).add_to(built)
     entries: list[dict[str, str]] = [
-        {"kind": "authority", "colour": one.colour, "text": f"{one.code}: {one.name}"}
-        for one in authorities
+        {"kind": "authority", "colour": one.colour, "text": one.name} for one in authorities
     ]
     entries += [
         {"kind": "unclear", "colour": "#ffffff", "text": _("No rule names anybody")},

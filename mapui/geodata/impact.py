@@ -12,22 +12,28 @@ from gis_core.enums import EditionStatus
 from gis_core.models import Edition
 from mapui.selectors import authorities_named
 from routing.enums import Outcome
+from routing.selectors.body_shares import body_name
 
 
 @dataclass(frozen=True)
 class ImpactShown:
-    """An open issue (place in WGS84 degrees), who is responsible today and who would be, in words.
-
-    `then_code` is the short name for the map, "?" where it would be unclear.
-    """
+    """An open issue (place in WGS84 degrees), who is responsible today and who would be, in words."""
 
     number: str
     latitude: float
     longitude: float
     today: str
     then: str
-    then_code: str
     sentence: str
+
+
+@dataclass(frozen=True)
+class GoldenBroken:
+    """A golden case with whom it expects and who would come out, in words."""
+
+    name: str
+    expected: str
+    then: str
 
 
 def active_ids(edition: Edition) -> list[int]:
@@ -57,7 +63,7 @@ def impact_shown(edition: Edition) -> list[ImpactShown] | None:
     def words(code: str, outcome: str) -> str:
         if outcome == Outcome.TRIAGE or not code:
             return gettext("Unclear: to be triaged")
-        return named[code].name if code in named else code
+        return body_name(code, named)
 
     return [
         ImpactShown(
@@ -66,9 +72,19 @@ def impact_shown(edition: Edition) -> list[ImpactShown] | None:
             longitude=one["longitude"],
             today=words(one["from"], one["from_outcome"]),
             then=words(one["to"], one["to_outcome"]),
-            then_code="?" if one["to_outcome"] == Outcome.TRIAGE else one["to"] or "?",
             sentence=one[language],
         )
+        for one in stored
+    ]
+
+
+def golden_broken(edition: Edition) -> list[GoldenBroken]:
+    """The golden cases that the edition would break, as stored when that was looked at."""
+    stored = edition.report.get("golden_broken") or []
+    codes = {one[name] for one in stored for name in ("expected", "then")}
+    named = authorities_named(edition.jurisdiction, codes)
+    return [
+        GoldenBroken(one["name"], body_name(one["expected"], named), body_name(one["then"], named))
         for one in stored
     ]
 
@@ -83,7 +99,6 @@ def impact_features(edition: Edition) -> list[dict[str, Any]]:
             "properties": {
                 "today": one.today,
                 "then": one.then,
-                "code": one.then_code,
                 "sentence": one.sentence,
                 "url": reverse("triage_issue", args=[one.number]),
             },

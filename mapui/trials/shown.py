@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gis_core.models import Jurisdiction
-from mapui.selectors import authorities_named
+from mapui.selectors import area_names, authorities_named
 from mapui.trials.forms import edition_named, rule_set_named
 from mapui.types import Bounds
 from routing.enums import Outcome
@@ -47,15 +47,18 @@ class Names:
     """Authorities by what a trial calls them (`EUV`, `NEIGH/05916000`)."""
 
     def __init__(self, jurisdiction: Jurisdiction, bodies: Iterable[str]) -> None:
-        codes = {body.partition("/")[0] for body in bodies}
-        self.authorities: dict[str, Authority] = authorities_named(jurisdiction, codes)
+        parts = [body.partition("/") for body in bodies]
+        self.authorities: dict[str, Authority] = authorities_named(
+            jurisdiction, {code for code, _slash, _area in parts}
+        )
+        self.areas = area_names(jurisdiction, {area for _code, _slash, area in parts if area})
 
     def of(self, body: str, outcome: str) -> str:
         """The name, and whether it is sent, proposed, asked or left to a person."""
         code, _slash, area = body.partition("/")
         if code not in self.authorities:
             return _("Unclear: to be triaged")
-        named = self.authorities[code].name + (f" {area}" if area else "")
+        named = " ".join(filter(None, (self.authorities[code].name, self.areas.get(area))))
         match outcome:
             case Outcome.ASSIGNED:
                 return named
@@ -65,10 +68,6 @@ class Names:
                 return _("the reporter is asked (perhaps %(authority)s)") % {"authority": named}
             case _other:
                 return _("unclear (perhaps %(authority)s)") % {"authority": named}
-
-    def short(self, body: str, outcome: str) -> str:
-        """For a marker on the map."""
-        return body.partition("/")[0] if outcome == Outcome.ASSIGNED else "?"
 
 
 def trial_named(trial: Trial) -> str:
@@ -123,7 +122,6 @@ def change_features(trial: Trial) -> tuple[list[dict[str, Any]], bool]:
             "properties": {
                 "today": names.of(one.from_body, one.from_outcome),
                 "then": names.of(one.to_body, one.to_outcome),
-                "code": names.short(one.to_body, one.to_outcome),
                 "sentence": " → ".join(filter(None, (one.from_rule, one.to_rule))),
                 "url": reverse("trial_issue", args=[trial.pk, one.issue.number]),
             },

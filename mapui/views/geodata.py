@@ -27,7 +27,7 @@ from mapui.geodata.actions import ACTIONS, actions_allowed, job_order
 from mapui.geodata.changes import kinds_mapped
 from mapui.geodata.findings import checks_shown, errors_standing, samples_shown
 from mapui.geodata.forms import LoadForm, OverrideForm
-from mapui.geodata.impact import impact_is_due, impact_shown
+from mapui.geodata.impact import golden_broken, impact_is_due, impact_shown
 from mapui.geodata.jobs import JobState, job_mark, job_state
 from mapui.geodata.selectors import changes_shown, dataset_states, difference_table, editions_shown
 from mapui.geodata.uploads import StreamingHandler, upload_drop, upload_keep
@@ -158,6 +158,7 @@ def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
         "difference": difference,
         "kinds": list(ChangeKind),
         "impact": impact,
+        "golden_broken": golden_broken(edition),
         "impact_due": impact is None and impact_is_due(edition),
         "has_map": bool(kinds_mapped(edition, difference) or impact)
         or any(check.details.get("samples") for check in checks),
@@ -231,6 +232,7 @@ def geodata_action(request: PageRequest, pk: int, action: str) -> HttpResponse:
         "form": form,
         "difference": difference_table(edition),
         "impact": impact_shown(edition),
+        "golden_broken": golden_broken(edition),
     }
     status = 200 if request.method != "POST" else 422 if allowed else 409
     return render(request, "mapui/geodata/confirm.html", context, status=status)

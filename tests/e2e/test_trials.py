@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,7 +130,8 @@ def test_clerk_overrules_and_keeps_a_golden_case(clerk_page: Page, city):
     expect(panel).to_contain_text("geschütztes Biotop")
     expect(panel).to_contain_text("Die Regeln sagten: EUV")
     expect(page.locator("#issue-list")).to_contain_text("Naturschutzbehörde")
-    expect(page.locator(".marker .code")).to_have_text("UNB")
+    marker = page.locator(".marker-holder[role=button]")
+    expect(marker).to_have_attribute("aria-label", re.compile("Untere Naturschutzbehörde"))
     picture(page, "overruled")
     page.get_by_role("button", name="Als Prüffall merken").click()
     expect(panel).to_contain_text("Diese Meldung ist ein Prüffall.")

@@ -265,7 +265,12 @@ def test_map_of_the_explanation_names_bodies_beside_their_colours(
         "part": 3,
         "place": 1,
     }
-    assert {one["properties"]["code"] for one in kinds["part"]} == {"EUV", "UAB", "ESTATE"}
+    assert {one["properties"]["label"] for one in kinds["part"]} == {
+        "EUV Stadtbetrieb Castrop-Rauxel",
+        "Kreis Recklinghausen, Untere Abfallwirtschaftsbehörde",
+        "Stadt Castrop-Rauxel, Immobilienmanagement",
+    }
+    assert 99 <= sum(one["properties"]["percent"] for one in kinds["part"]) <= 101
     assert decision.parcel_key in {one["properties"]["key"] for one in kinds["parcel"]}
     exact = decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE")
     feed = staff.get(reverse("explanation_feed", args=[exact.issue.number])).json()

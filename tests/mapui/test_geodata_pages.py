@@ -14,7 +14,7 @@ from gis_core.models import Edition
 from mapui.geodata.impact import active_ids
 from mapui.geodata.jobs import JobState, job_mark, job_state
 from mapui.geodata.uploads import incoming_remove_stale
-from tests.mapui.factories import issue_create, staff_create
+from tests.mapui.factories import authority_create, issue_create, staff_create
 from tests.mapui.geodata_factories import (
     HOSTILE,
     change_create,
@@ -144,6 +144,7 @@ def test_edition_shows_findings_errors_first_and_difference(manager, edition):
 
 def test_edition_lists_its_impact(manager, town):
     issue = issue_create(town)
+    authority_create(town, "EUV")
     entry = {
         "number": issue.number,
         "latitude": issue.latitude,
@@ -164,7 +165,7 @@ def test_edition_lists_its_impact(manager, town):
     [feature] = manager.get(reverse("geodata_impact_feed", args=[edition.pk])).json()["features"]
     assert feature["id"] == issue.number
     assert feature["geometry"]["coordinates"] == [issue.longitude, issue.latitude]
-    assert feature["properties"]["today"] == "EUV"
+    assert feature["properties"]["today"] == "EUV Stadtbetrieb"
     assert feature["properties"]["then"] == "Unklar: zu sichten"
 
 

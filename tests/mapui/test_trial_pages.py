@@ -171,8 +171,8 @@ def test_trial_map_has_its_own_resources_and_markers(editor, trial):
     assert "impactLayer" in editor.get(script).content.decode()
     feed = editor.get(reverse("trial_changes_feed", args=[trial.pk])).json()
     assert len(feed["features"]) == trial.changes.count()
-    shown = {one["properties"]["code"] for one in feed["features"]}
-    assert shown == {"UNB", "?"}
+    shown = {one["properties"]["then"] for one in feed["features"]}
+    assert all("Naturschutzbehörde" in one or one.lower().startswith("unklar") for one in shown)
 
 
 def test_cancelled_trial_can_be_resumed(editor, city):

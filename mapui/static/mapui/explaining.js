@@ -29,16 +29,16 @@
 
   function label(feature) {
     const shown = element("span", "tip");
-    const { label: text, code, rule, percent } = feature.properties;
-    shown.append(element("strong", "", code || text));
-    if (code) shown.append(document.createElement("br"), `${text} (${percent} %)`);
+    const { label: text, rule, percent } = feature.properties;
+    shown.append(element("strong", "", text));
+    if (percent !== undefined) shown.append(document.createElement("br"), `${percent} %`);
     if (rule) shown.append(document.createElement("br"), rule);
     return shown;
   }
 
-  // The code stands in each part, at the place that the server chose inside of it.
+  // Its share of the disc stands in each part, at the place that the server chose inside of it.
   function named(layer, feature) {
-    const icon = L.divIcon({ html: element("span", "", feature.properties.code), className: "part-code", iconSize: [0, 0] });
+    const icon = L.divIcon({ html: element("span", "", `${feature.properties.percent} %`), className: "part-share", iconSize: [0, 0] });
     const [longitude, latitude] = feature.properties.inside;
     return L.marker([latitude, longitude], { icon, interactive: false, keyboard: false, pane: layer.options.pane });
   }

@@ -83,7 +83,7 @@
       pointToLayer: (feature, latlng) => {
         const issue = feature.properties;
         const body = element("span", "marker impact-marker");
-        body.append(element("span", "code", `→ ${issue.code}`));
+        body.append(element("span", "arrow", "→"));
         const icon = L.divIcon({ html: body, className: "marker-holder", iconSize: [30, 26] });
         const made = L.marker(latlng, { icon, keyboard: true, riseOnHover: true });
         const open = () => { window.location.href = issue.url; };

@@ -76,7 +76,8 @@
         body.style.setProperty("--on-colour", isLight(issue.colour) ? "#1c2526" : "#fff");
       }
       else body.classList.add("is-unclear");
-      body.append(symbol(options.symbols, issue.state), element("span", "code", issue.code || "?"));
+      body.append(symbol(options.symbols, issue.state));
+      if (!issue.code) body.append(element("span", "unknown", "?"));
     } else {
       body.append(symbol(options.symbols, issue.state, issue.colour));
     }
