@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class IssueStatus(models.TextChoices):
@@ -89,3 +90,14 @@ class PhotoStatus(models.TextChoices):
     PENDING = "pending", _("to be fetched")
     STORED = "stored", _("stored")
     REFUSED = "refused", _("refused")
+
+
+class FindingKind(models.TextChoices):
+    """What in a text tells who somebody is; the word stands in its place where the text is public."""
+
+    TELEPHONE = "telephone", pgettext_lazy("masked", "telephone number")
+    MAIL = "mail", pgettext_lazy("masked", "e-mail address")
+    IBAN = "iban", pgettext_lazy("masked", "bank details")
+    PLATE = "plate", pgettext_lazy("masked", "number plate")
+    NAME = "name", pgettext_lazy("masked", "name")
+    ACCOUNT = "account", pgettext_lazy("masked", "account name")

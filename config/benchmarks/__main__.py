@@ -16,7 +16,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from config.benchmarks.measure import Figure
 
-NAMES: Final = ("intake", "geodata", "decision", "state")
+NAMES: Final = ("intake", "geodata", "decision", "state", "redaction")
 # Measured without being named; the others take minutes.
 USUAL: Final = ("intake", "geodata")
 
@@ -34,9 +34,10 @@ def main(arguments: list[str]) -> int:
     from config.benchmarks.decision import decision
     from config.benchmarks.geodata import geodata
     from config.benchmarks.intake import intake
+    from config.benchmarks.redaction import redaction
     from config.benchmarks.state import state
 
-    benchmarks = dict(zip(NAMES, (intake, geodata, decision, state), strict=True))
+    benchmarks = dict(zip(NAMES, (intake, geodata, decision, state, redaction), strict=True))
     figures: list[Figure] = []
     for name in [options.name] if options.name else USUAL:
         measured = benchmarks[name]()

@@ -6,7 +6,6 @@ Never in it: who reported, from which device or account, who owns the parcel, no
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,17 +19,9 @@ from django.utils.crypto import salted_hmac
 
 from issues.enums import PhotoStatus
 from issues.models import Issue, Photo
+from issues.redaction import CONTACTS, masked
 from routing.enums import DeliveryKind
 from routing.models import Decision, Delivery
-
-# Contact data that people write into the description although it asks for none. A national number has at
-# most 13 digits here, so that a parcel key (14 and more) is none.
-MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_DIGITS = r"(?:[ ()/-]{0,2}\d)"
-TELEPHONE = re.compile(
-    rf"(?<![\w/.,-])(?:(?:\+|00)[1-9]{_DIGITS}{{6,13}}|0[1-9]{_DIGITS}{{6,11}})(?![\w.,]*\d)"
-)
-MASK = "[…]"
 
 
 @dataclass(frozen=True)
@@ -104,7 +95,7 @@ def envelope_build(delivery: Delivery) -> Envelope:
         category_code=issue.category.code,
         category=issue.category.name_de,
         is_emergency=issue.category.is_emergency,
-        description=text_redact(issue.description),
+        description=masked(issue.description, kinds=CONTACTS),
         received_at=issue.received_at,
         place=_place(issue, decision),
         reason=decision.sentence_de,
@@ -128,7 +119,7 @@ def _place(issue: Issue, decision: Decision) -> Place:
         easting=issue.point.x,
         northing=issue.point.y,
         accuracy_m=issue.accuracy_m,
-        address=issue.address_text or parcel.get("location_text", ""),
+        address=masked(issue.address_text, kinds=CONTACTS) or parcel.get("location_text", ""),
         parcel_key=decision.parcel_key,
         parcel_label="-".join(str(part) for part in label if part) if decision.parcel_key else "",
         road=decision.road,
@@ -140,11 +131,6 @@ def _place(issue: Issue, decision: Decision) -> Place:
 def _first(situation: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found: list[Mapping[str, Any]] = situation.get(name) or [{}]
     return found[0]
-
-
-def text_redact(text: str) -> str:
-    """Masks mail addresses and telephone numbers."""
-    return TELEPHONE.sub(MASK, MAIL_ADDRESS.sub(MASK, text))
 
 
 def photo_open(photo: Photo) -> File[bytes]:

@@ -1,0 +1,231 @@
+"""Names of persons: after a salutation, an introduction or a greeting, or a given name with a family name.
+
+Names of streets, schools and firms are told by the word behind them; words that are no names stand in
+`words/no_names.txt`. The lists of given and family names are the usual ones of the region, made for this purpose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from issues.redaction.words import words_read
+
+GIVEN: Final = words_read("given_names")
+FAMILY: Final = words_read("surnames")
+NO_NAMES: Final = words_read("no_names")
+# Family names that are words of every sentence when they are written small.
+_ALSO_WORDS: Final = frozenset("weiß klein groß lange jung schwarz braun koch".casefold().split())
+_TELL_NOTHING: Final = frozenset(
+    ["nicht", "nebensache", "egal", "unwichtig", "bekannt", "hase", "irrelevant", "hier", "nichts"]
+)
+TOKENS_MAX: Final = 4
+# Words of offices, works and places.
+_NO_NAME_ENDS: Final = (
+    "amt", "ung", "heit", "keit", "schaft", "werk", "werke", "straße", "strasse", "weg", "platz", "allee", "gasse",
+    "schule", "verwaltung", "verein", "meister", "meisterin", "anlage", "bahn", "betrieb", "markt",
+)  # fmt: skip
+
+_TOKEN: Final = re.compile(
+    r"[^\W\d_](?:[^\W\d_]|['’](?=[^\W\d_]))*(?:-[^\W\d_][^\W\d_'’]*){0,3}\.?"
+)
+_GAP: Final = re.compile(r"[ \t]{1,3}")
+# Between or before the parts of a name; only those of the first line begin one.
+_FIRST: Final = frozenset(
+    ["von", "van", "de", "di", "da", "del", "el", "al", "bin", "ben", "ten", "ter"]
+)
+_PARTICLE: Final = _FIRST | {"vom", "der", "den", "dem", "zu", "zur", "zum", "la"}
+_TITLE: Final = re.compile(
+    r"""(?:(?:prof|dr|dipl|ing|med|jur|phil|rer|nat|h|c|ra|mag)\b\.?(?:-ing\.?)?[ \t]{0,2}
+    | (?:(?:ober)?bürgermeister(?:in)?|landrat|landrätin|minister(?:in)?|pfarrer(?:in)?|doktor|professor)[ \t]){1,5}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# What makes a street, a school or a firm of the names before it.
+_PLACE: Final = re.compile(
+    r"""[ \t-]{0,2}(?:\w{0,20}(?:straße|strasse|weg|platz|allee|gasse|schule|gymnasium|kirche|brücke|haus)\b
+    | str\.|e\.?\ ?k\.|&\ ?co\b|(?:ring|park|ufer|damm|hof|siedlung|institut|hospital|krankenhaus|stiftung|gmbh|kg|ag
+    |ug|ohg|mbh|bau|tiefbau|logistik|street|road|school)\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FIRM: Final = re.compile(
+    r"\b(?:firma|fa\.|st\.|sankt|zeche|schloss|café)[ \t]{0,2}$", re.IGNORECASE
+)
+
+_SALUTATION: Final = re.compile(
+    r"(?<![\w-])(?:herr(?:n|en)?|hr\.?|hrn\.?|hn\.|frau|fr\.?|familien?|fam\.|eheleuten?|ehepaar|geschwister"
+    r"|mr\.?|mrs\.?|ms\.?|miss)[ \t]{1,3}",
+    re.IGNORECASE,
+)
+_DOCTOR: Final = re.compile(r"(?<![\w-])(?:dr|prof)\.[ \t]{1,2}", re.IGNORECASE)
+# A name is expected here: any capitalised word is one, unless it is known as none.
+_EXPECTED: Final = re.compile(
+    r"""(?<![\w-])(?:(?:mein|sein|ihr|unser|der)\ name\ (?:ist|lautet|war)|name(?:\ ?:)?|ich\ hei(?:ß|ss)e|my\ name\ is
+    | unterschrift\ ?:?|es\ (?:meldet|schreibt|grüßt)(?:\ sich)?\ ?:?
+    | (?:rückruf|rückmeldung|klingeln|nachfragen|melden|zu\ erfragen)(?:\ bitte)?\ (?:bei|an)
+    | wohn(?:t|e|en|haft)\ bei|c/o|z\.?\ ?h(?:d|\.)?\.|zu\ händen(?:\ von)?|i\.\ ?a\.|i\.\ ?v\.|gez\.
+    | (?:melder|absender|ansprechpartner|sachbearbeiter|zeug|eigentümer|besitzer|halter|verursacher|inhaber|mieter
+    |vermieter|verfasser|einsender|fahrer|pächter)(?:e|in)?(?:\ (?:ist|war|heißt)|\ ?:)?|kontakt(?:person|daten)?\ ?:
+    | nachbar(?:in)?|hausmeister(?:in)?|opa|oma|onkel|tante|im\ auftrag)[ \t]{1,2}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# A name may stand here: a word is one where it is known as one.
+_POSSIBLE: Final = re.compile(
+    r"""(?<![\w-])(?:bei|von|vom|für|an|mit|gehört|durch|hier\ (?:ist|spricht|schreibt)|ich\ bin(?:['’]s)?(?:\ wieder)?,?
+    | ich,|this\ is|i\ am|i['’]m|by|from|nachbarn|bewohner(?:in)?|anwohner(?:in)?|rentner(?:in)?|kolleg(?:e|in|en)
+    | danke[.,!]?|thanks[.,!]?|hallo|hello|lieber?|tag)[ \t]{1,2}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_GREETING: Final = re.compile(
+    r"""(?<![\w-])(?:(?:mit\ )?(?:freundlich|best|viel|lieb|herzlich|schön)\w{0,3}\ gr(?:ü|ue)(?:ß|ss)\w{0,2}
+    | (?:mit\ )?freundlichem\ gruß|gru(?:ß|ss)|grüße|mfg|lg|vg|bg|hochachtungsvoll|(?:(?:kind|best|warm)\ )?regards
+    | best\ wishes|sincerely|yours)
+    (?:\ aus(?:\ (?:der|dem|den))?\ [^\W\d_][\w.-]{1,40})?[,.!]?\s{1,6}(?:ihre?\ |eure?\ |euer\ |deine?\ )?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# A word in small letters behind one of these is a name as well.
+_SMALL: Final = re.compile(
+    r"\b(?:(?:mein name|my name) (?:ist|lautet|is)|ich hei(?:ß|ss)e)[ \t]"
+    r"([^\W\d_]{4,30}(?:[ \t](?!und|and|wohn)[^\W\d_]{4,30})?)(?![\w-])",
+    re.IGNORECASE,
+)
+# "bei Beispiel klingeln"; and as the beginning of an address, "bei Beispiel, Musterweg 3".
+_HOUSE: Final = re.compile(
+    r"(?<![\w-])bei[ \t](?=(?:[^\W\d_][\w'’-]{1,30}[ \t]){1,2}(?:klingeln|melden|anrufen|abholen|nachfragen|fragen)\b)"
+    r"|\A\s{0,3}bei[ \t](?=[^\n,]{2,50},[^\n]{2,60}\d)",
+    re.IGNORECASE,
+)
+_AND: Final = re.compile(r"[ \t](?:und|u\.|&|and)[ \t]")
+_REVERSED: Final = re.compile(
+    r"(?<![\w-])([^\W\d_][\w-]{1,30}),[ \t]([^\W\d_][\w-]{1,30})(?![\w@-])"
+)
+_OUGHT: Final = re.compile(r"(?<![\w-])[^\W\d_][\w-]{0,30}(?![\w-])")
+
+
+def names_find(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of names, without salutation and title."""
+    for opening, is_expected in (
+        (_SALUTATION, True), (_DOCTOR, True), (_EXPECTED, True), (_GREETING, True), (_HOUSE, True), (_POSSIBLE, False),
+    ):  # fmt: skip
+        for found in opening.finditer(text):
+            yield from _names_at(text, found.end(), is_expected=is_expected)
+    for found in _OUGHT.finditer(text):
+        if _is_given(found[0]) and _is_capital(found[0]):
+            yield from _full_name(text, found.start())
+    for found in _REVERSED.finditer(text):
+        family, given = found.groups()
+        if (
+            _plain(family) in FAMILY
+            and _is_given(given)
+            and _is_capital(family)
+            and _is_capital(given)
+        ):
+            yield found.span()
+    for found in _SMALL.finditer(text):
+        if not {_plain(word) for word in found[1].split()} & (NO_NAMES | _TELL_NOTHING):
+            yield found.span(1)
+
+
+def _names_at(text: str, position: int, *, is_expected: bool) -> Iterator[tuple[int, int]]:
+    """The name that begins here and, joined by "und", the next one."""
+    title = _TITLE.match(text, position)
+    start = title.end() if title else position
+    end = _name_end(text, start, is_expected=is_expected)
+    if end is None:
+        return
+    yield start, end
+    joined = _AND.match(text, end)
+    if joined:
+        other = _name_end(text, joined.end(), is_expected=False)
+        if other is not None:
+            yield joined.end(), other
+
+
+def _full_name(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """A given name with what follows it as family name."""
+    tokens = _tokens(text, start)
+    last = next((one for one in reversed(tokens) if not _is_particle(one[2])), None)
+    if len(tokens) < 2 or last is None or last == tokens[0]:
+        return
+    if not (_PLACE.match(text, last[1]) or _FIRM.search(text[max(0, start - 12) : start])):
+        yield start, last[1]
+
+
+def _name_end(text: str, start: int, *, is_expected: bool) -> int | None:
+    """Where the name ends that begins at `start`; None where none does."""
+    tokens = _tokens(text, start)
+    if not tokens:
+        return _small_name_end(text, start) if is_expected else None
+    if _PLACE.match(text, tokens[-1][1]):
+        return None
+    first = next((one[2] for one in tokens if not _is_particle(one[2])), "")
+    is_known = _is_given(first) or _plain(first) in FAMILY
+    if not first or (not is_expected and not is_known):
+        return None
+    return _cut(tokens)[-1][1]
+
+
+def _cut(tokens: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """A family name alone ends the name: what follows it is the sentence."""
+    if _plain(tokens[0][2]) in FAMILY and not _is_given(tokens[0][2]):
+        return tokens[:1]
+    if tokens[0][2].isupper() and len(tokens[0][2]) > 3 and not _is_given(tokens[0][2]):
+        return tokens[:1]
+    return tokens
+
+
+def _small_name_end(text: str, start: int) -> int | None:
+    """A name in small letters: only where it is known as one."""
+    found = _TOKEN.match(text, start)
+    if not found or not (_is_given(found[0]) or _plain(found[0]) in FAMILY - _ALSO_WORDS):
+        return None
+    gap = _GAP.match(text, found.end())
+    following = _TOKEN.match(text, gap.end()) if gap and _is_given(found[0]) else None
+    if following and _plain(following[0]) in FAMILY:
+        return following.end()
+    return found.end()
+
+
+def _tokens(text: str, start: int) -> list[tuple[int, int, str]]:
+    """Up to four capitalised words in a row with what may stand between them, as (start, end, word)."""
+    tokens: list[tuple[int, int, str]] = []
+    position = start
+    while len(tokens) < TOKENS_MAX:
+        found = _TOKEN.match(text, position)
+        if not found or not _is_part(found[0], is_first=not tokens):
+            break
+        # A full stop belongs to an initial alone.
+        end = found.end() - (found[0].endswith(".") and len(found[0]) > 2)
+        tokens.append((position, end, text[position:end]))
+        gap = _GAP.match(text, end)
+        if not gap or (end < found.end()):
+            break
+        position = gap.end()
+    while tokens and _is_particle(tokens[-1][2]):
+        tokens.pop()
+    return tokens
+
+
+def _is_part(word: str, *, is_first: bool) -> bool:
+    if _is_particle(word):
+        return word in _FIRST or not is_first
+    if len(word) == 2 and word.endswith("."):
+        return word[0].isupper()
+    plain = _plain(word)
+    return _is_capital(word) and plain not in NO_NAMES and not plain.endswith(_NO_NAME_ENDS)
+
+
+def _is_particle(word: str) -> bool:
+    return word in _PARTICLE
+
+
+def _is_capital(word: str) -> bool:
+    return word[0].isupper()
+
+
+def _is_given(word: str) -> bool:
+    return any(part in GIVEN for part in _plain(word).split("-")[:1])
+
+
+def _plain(word: str) -> str:
+    return word.rstrip(".").casefold()
