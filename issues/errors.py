@@ -161,6 +161,12 @@ class ReleaseRefused(IssuesError):
     code = 409
 
 
+class ReleaseOutdated(IssuesError):
+    """The report or what is public of it changed after it was looked at."""
+
+    code = 409
+
+
 # --- The request itself -----------------------------------------------------------------------------
 class RequestMalformed(IssuesError):
     """The body cannot be read as what it says it is, or a parameter of a list makes no sense."""

@@ -127,6 +127,9 @@ class Issue(models.Model):
     """A report: appended, never edited but for its status and release, and where staff put place, category or
     answers right; each change with an event.
 
+    `description` and `address_text` are the reporter's words and stay as they came in. What the public reads are
+    `public_text` and `public_address` as they were released; `issues.public_view` is the only way to it.
+
     `sender_key` is unique per sender (API key or channel) and makes a repeat harmless. `accuracy_m` is
     the radius in metres within which the sender locates the point; null when nothing is known of it.
     """
@@ -161,6 +164,8 @@ class Issue(models.Model):
     )
     status_note = models.CharField(_("note on the status"), max_length=500, blank=True)
     status_changed_at = models.DateTimeField(_("status changed"))
+    public_text = models.TextField(_("public text"), max_length=4000, blank=True)
+    public_address = models.CharField(_("public address"), max_length=300, blank=True)
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -72,11 +72,10 @@ def map_services_shown(name: MapName) -> QuerySet[MapService]:
 def issues_public(
     *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, bbox: Polygon | None = None
 ) -> QuerySet[Issue]:
-    """Released issues of public categories, latest first; nothing else may reach the public."""
-    released = Issue.objects.filter(
-        jurisdiction=jurisdiction, released_at__isnull=False, category__is_public=True
-    )
-    return _issues_chosen(released, chosen=chosen, bbox=bbox)
+    """Released issues of public categories, latest first, without the reporter's own words."""
+    released = Issue.objects.filter(jurisdiction=jurisdiction).public()
+    issues = _issues_chosen(released, chosen=chosen, bbox=bbox)
+    return issues.defer("description", "address_text", "answers")
 
 
 def issues_for_triage(

@@ -14,11 +14,9 @@ from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from gis_core.srids import WGS84
 from issues.models import Issue
+from issues.public_view import PublicIssue, public_view
 from mapui.enums import status_colour
 from routing.enums import Outcome
-
-# Five decimals of a degree are about a metre.
-PUBLIC_DECIMALS = 5
 
 
 class IssueFeatureSerializer(GeoFeatureModelSerializer):
@@ -46,17 +44,17 @@ class IssueFeatureSerializer(GeoFeatureModelSerializer):
             "url",
         )
 
-    def get_geometry(self, issue: Issue) -> Point:
+    def get_geometry(self, issue: Issue | PublicIssue) -> Point:
         return Point(issue.longitude, issue.latitude, srid=WGS84)
 
-    def get_day(self, issue: Issue) -> str:
+    def get_day(self, issue: Issue | PublicIssue) -> str:
         """The day only: an hour would tell when somebody was where."""
         return date_format(timezone.localtime(issue.received_at), "SHORT_DATE_FORMAT")
 
-    def get_colour(self, issue: Issue) -> str:
+    def get_colour(self, issue: Any) -> str:
         return status_colour(issue.status)
 
-    def get_url(self, issue: Issue) -> str:
+    def get_url(self, issue: Any) -> str:
         return reverse("public_issue", args=[issue.number])
 
     def _authority(self, issue: Any) -> Any:
@@ -66,23 +64,22 @@ class IssueFeatureSerializer(GeoFeatureModelSerializer):
 
 
 class PublicIssueSerializer(IssueFeatureSerializer):
-    authority = serializers.SerializerMethodField()
-    note = serializers.CharField(source="status_note")
+    """A part of the public view; its text, address and photos stand on the issue's own page."""
+
+    category = serializers.CharField()
+    state_text = serializers.CharField(source="status_text")
+    authority = serializers.CharField()
+    note = serializers.CharField()
 
     class Meta(IssueFeatureSerializer.Meta):
         fields = (*IssueFeatureSerializer.Meta.fields, "authority", "note")
 
-    def get_geometry(self, issue: Issue) -> Point:
-        return Point(
-            round(issue.longitude, PUBLIC_DECIMALS),
-            round(issue.latitude, PUBLIC_DECIMALS),
-            srid=WGS84,
+    def to_representation(self, instance: Any) -> Any:
+        """Nothing but the public view ever reaches the fields."""
+        authority = self._authority(instance)
+        return super().to_representation(
+            public_view(instance, authority=authority.public_name if authority else "")
         )
-
-    def get_authority(self, issue: Issue) -> str:
-        """The name for the public: it never tells who owns the land."""
-        authority = self._authority(issue)
-        return authority.public_name if authority else ""
 
 
 class TriageIssueSerializer(IssueFeatureSerializer):

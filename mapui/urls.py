@@ -16,6 +16,7 @@ from mapui.views import (
     parcels,
     public,
     questions,
+    release,
     responsibility,
     rules,
     rules_activation,
@@ -36,8 +37,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/questions/<str:token>/", questions.question_api, name="question_api"),
     path("triage/", triage.triage_map, name="triage"),
     path("triage/issues/<str:number>/", triage.triage_issue, name="triage_issue"),
-    path("triage/issues/<str:number>/release/", triage.issue_release, name="issue_release"),
-    path("triage/issues/<str:number>/withdraw/", triage.issue_withdraw, name="issue_withdraw"),
+    path("triage/issues/<str:number>/release/", release.issue_release, name="issue_release"),
+    path("triage/issues/<str:number>/withdraw/", release.issue_withdraw, name="issue_withdraw"),
+    path(
+        "api/triage/issues/<str:number>/release",
+        release.issue_release_api,
+        name="issue_release_api",
+    ),
     path(
         "triage/issues/<str:number>/proposal/accept/",
         triage.proposal_answer,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from issues.enums import IssueStatus
 from issues.models import ApiKey, Category, CategoryAttribute, Issue
+from issues.public_view import PublicIssue, note_public, public_view
 from issues.types import Received
 
 # When the interface last changed.
@@ -113,43 +113,62 @@ def issue_shown(
     agencies: Mapping[int, str],
     questions: Mapping[int, Mapping[str, object]],
 ) -> dict[str, Any]:
-    """One request of GeoReport v2. The public sees whole hours; the sender of the report the very time.
+    """One request of GeoReport v2: its own sender gets what it sent, everybody else the public view.
 
-    What the reporter is asked is shown to the sender alone, who passes it on.
+    What the reporter is asked is shown to the sender alone, who passes it on. `issues_by_number` and
+    `issues_listed` prefetch the released photos in their order.
     """
-    is_own = issue_is_of(issue, api_key)
+    agency = agencies.get(issue.pk)
+    if issue_is_of(issue, api_key):
+        return _own_shown(issue, agency) | _question_shown(issue, questions)
+    return _public_shown(public_view(issue, authority=agency or "", photos=issue.photos.all()))
+
+
+def _public_shown(view: PublicIssue) -> dict[str, Any]:
+    return {
+        "service_request_id": view.number,
+        "status": "closed" if view.status.is_closed else "open",
+        "status_notes": view.note or None,
+        "service_name": view.category,
+        "service_code": view.category_code,
+        "description": view.text or None,
+        "agency_responsible": view.authority or None,
+        "service_notice": None,
+        "requested_datetime": view.received_at,
+        "updated_datetime": view.changed_at,
+        "expected_datetime": None,
+        "address": view.address or None,
+        # As sent it is free text as well, and nobody releases it.
+        "address_id": None,
+        "zipcode": None,
+        "lat": view.latitude,
+        "long": view.longitude,
+        "media_url": next((photo_url(photo.public_id) for photo in view.photos), None),
+    }
+
+
+def _own_shown(issue: Issue, agency: str | None) -> dict[str, Any]:
     return {
         "service_request_id": issue.number,
         "status": "closed" if IssueStatus(issue.status).is_closed else "open",
-        "status_notes": issue.status_note or None,
+        "status_notes": note_public(issue) or None,
         "service_name": issue.category.name,
         "service_code": issue.category.code,
         "description": issue.description or None,
-        "agency_responsible": agencies.get(issue.pk),
+        "agency_responsible": agency,
         "service_notice": None,
-        "requested_datetime": _moment_shown(issue.received_at, is_own),
-        "updated_datetime": _moment_shown(issue.status_changed_at, is_own),
+        "requested_datetime": timezone.localtime(issue.received_at),
+        "updated_datetime": timezone.localtime(issue.status_changed_at),
         "expected_datetime": None,
         "address": issue.address_text or None,
         "address_id": issue.address_id or None,
         "zipcode": None,
         "lat": issue.latitude,
         "long": issue.longitude,
-        "media_url": _first_photo(issue),
-        **(_question_shown(issue, questions) if is_own else {}),
+        "media_url": next((photo_url(photo.public_id) for photo in issue.photos.all()), None),
     }
-
-
-def _first_photo(issue: Issue) -> str | None:
-    # `issues_by_number` and `issues_listed` prefetch the released photos in their order.
-    return next((photo_url(photo.public_id) for photo in issue.photos.all()), None)
 
 
 def photo_url(public_id: object) -> str:
     """The absolute address under which a released photo is served."""
     return f"{settings.PUBLIC_URL}{reverse('photo', args=[public_id])}"
-
-
-def _moment_shown(moment: datetime, is_own: bool) -> datetime:
-    local = timezone.localtime(moment)
-    return local if is_own else local.replace(minute=0, second=0, microsecond=0)

@@ -71,9 +71,9 @@ _EXPECTED: Final = re.compile(
 )
 # A name may stand here: a word is one where it is known as one.
 _POSSIBLE: Final = re.compile(
-    r"""(?<![\w-])(?:bei|von|vom|für|an|mit|gehört|durch|hier\ (?:ist|spricht|schreibt)|ich\ bin(?:['’]s)?(?:\ wieder)?,?
-    | ich,|this\ is|i\ am|i['’]m|by|from|nachbarn|bewohner(?:in)?|anwohner(?:in)?|rentner(?:in)?|kolleg(?:e|in|en)
-    | danke[.,!]?|thanks[.,!]?|hallo|hello|lieber?|tag)[ \t]{1,2}""",
+    r"""(?<![\w-])(?:bei|von|vom|für|an|mit|gehört|durch|hier\ (?:ist|spricht|schreibt)|ich\ bin(?:['’]s)?
+    (?:\ wieder)?,?|ich,|this\ is|i\ am|i['’]m|by|from|nachbarn|bewohner(?:in)?|anwohner(?:in)?|rentner(?:in)?
+    | kolleg(?:e|in|en)|danke[.,!]?|thanks[.,!]?|hallo|hello|lieber?|tag)[ \t]{1,2}""",
     re.VERBOSE | re.IGNORECASE,
 )
 _GREETING: Final = re.compile(

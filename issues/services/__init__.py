@@ -12,12 +12,8 @@ from issues.services.fetching import photo_fetch, photos_claim_due
 from issues.services.intake import issue_receive
 from issues.services.keys import api_key_create
 from issues.services.photos import photo_prepare
-from issues.services.workflow import (
-    issue_event_append,
-    issue_release,
-    issue_set_status,
-    issue_withdraw,
-)
+from issues.services.release import issue_release, issue_withdraw
+from issues.services.workflow import issue_event_append, issue_set_status
 
 __all__ = [
     "answers_closed",

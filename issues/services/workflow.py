@@ -1,8 +1,8 @@
-"""Status and release of an issue. Each change appends an event in the same transaction."""
+"""The status of an issue. Each change appends an event in the same transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.inserts import rows_insert
-from issues.enums import EventKind, IssueStatus, PhotoStatus
-from issues.errors import ReleaseRefused, StatusNotReachable
-from issues.models import Issue, IssueEvent, Photo
+from issues.enums import EventKind, IssueStatus
+from issues.errors import StatusNotReachable
+from issues.models import Issue, IssueEvent
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -51,7 +51,8 @@ def issue_set_status(
 ) -> Issue:
     """Moves the issue along the workflow; repeating the present status with the same note does nothing.
 
-    `note` is shown to the public once the issue is released (at most 500 characters). Raises
+    `note` is shown to the public once the issue is released (at most 500 characters), with everything personal in
+    it masked on the way out (`issues.public_view`). Raises
     `StatusNotReachable` when the workflow has no such step. Returns the issue as stored.
     """
     with transaction.atomic():
@@ -72,54 +73,4 @@ def issue_set_status(
         )
         stored.status, stored.status_note, stored.status_changed_at = status, note, event.at
         stored.save(update_fields=["status", "status_note", "status_changed_at"])
-    return stored
-
-
-def issue_release(*, issue: Issue, by: User | None = None, photos: Iterable[Photo] = ()) -> Issue:
-    """Shows the issue to the public, and of its photos only those named here.
-
-    Raises `ReleaseRefused` for a category that is never public and for a photo that is not a stored
-    photo of this issue. Releasing again only adds photos. Returns the issue as stored.
-    """
-    wanted = {photo.pk for photo in photos}
-    with transaction.atomic():
-        stored: Issue = (
-            Issue.objects.select_for_update(of=("self",))
-            .select_related("category")
-            .get(pk=issue.pk)
-        )
-        if not stored.category.is_public:
-            raise ReleaseRefused(
-                _("Issues of the category “%(category)s” are never public.")
-                % {"category": stored.category.name}
-            )
-        own = stored.photos.filter(pk__in=wanted, status=PhotoStatus.STORED)
-        if own.count() != len(wanted):
-            raise ReleaseRefused(_("Only stored photos of this issue can be released with it."))
-        added = list(own.filter(is_released=False).values_list("public_id", flat=True))
-        if stored.released_at is not None and not added:
-            return stored
-        own.update(is_released=True)
-        event = issue_event_append(
-            issue=stored,
-            kind=EventKind.RELEASED,
-            by=by,
-            detail={"photos": [str(public_id) for public_id in added]},
-        )
-        stored.released_at = stored.released_at or event.at
-        stored.released_by_id = stored.released_by_id or (by.pk if by else None)
-        stored.save(update_fields=["released_at", "released_by"])
-    return stored
-
-
-def issue_withdraw(*, issue: Issue, reason: str = "", by: User | None = None) -> Issue:
-    """Takes the issue and all its photos back from the public; does nothing if it was not released."""
-    with transaction.atomic():
-        stored: Issue = Issue.objects.select_for_update().get(pk=issue.pk)
-        if stored.released_at is None:
-            return stored
-        issue_event_append(issue=stored, kind=EventKind.WITHDRAWN, by=by, detail={"reason": reason})
-        stored.photos.update(is_released=False)
-        stored.released_at = stored.released_by = None
-        stored.save(update_fields=["released_at", "released_by"])
     return stored

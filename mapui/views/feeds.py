@@ -80,11 +80,13 @@ def _issues_respond(
     found: list[Issue] = list(issues_decided(issues)[: FEATURE_LIMIT + 1])
     shown = found[:FEATURE_LIMIT]
     context = {"authorities": authorities_by_pk(jurisdiction)}
+    changed_at = max((one.status_changed_at for one in shown), default=None)
     return collection_respond(
         request,
         serializer(shown, many=True, context=context).data["features"],
         is_private=is_private,
-        last_modified=max((one.status_changed_at for one in shown), default=None),
+        # To the second it would tell the public when somebody reported; the ETag does for them.
+        last_modified=changed_at if is_private else None,
         # Says so when there are more than the map shows.
         truncated=len(found) > FEATURE_LIMIT,
     )

@@ -13,9 +13,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from gis_core.models import Jurisdiction
 from issues.models import Issue
+from issues.public_view import public_view
 from mapui.enums import MapName
 from mapui.forms import FilterForm
-from mapui.selectors import authorities_by_pk, issues_decided, issues_public, jurisdiction_shown
+from mapui.selectors import authorities_by_pk, issues_public, jurisdiction_shown
 from mapui.serializers import PublicIssueSerializer
 from mapui.types import IssueFilter, PageRequest
 from mapui.views.pages import (
@@ -25,6 +26,7 @@ from mapui.views.pages import (
     map_context,
     selection_named,
 )
+from routing.selectors.decisions import agency_names
 
 
 @require_safe
@@ -82,9 +84,9 @@ def public_issue(request: PageRequest, number: str) -> HttpResponse:
 def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, Any] | None:
     """What the public may know of one issue; None for everything that is not released."""
     public = issues_public(jurisdiction=jurisdiction, chosen=IssueFilter())
-    issue = issues_decided(public.filter(number=number)).first()
+    issue = public.filter(number=number).select_related("category").first()
     if issue is None:
         return None
-    authorities = authorities_by_pk(jurisdiction)
-    serializer = PublicIssueSerializer(issue, context={"authorities": authorities})
-    return {"feature": serializer.data, "category": issue.category}
+    authority = agency_names([issue.pk]).get(issue.pk, "")
+    photos = issue.photos.filter(is_released=True).order_by("pk")
+    return {"issue": public_view(issue, authority=authority, photos=photos)}

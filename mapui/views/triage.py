@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.db import models
 from django.http import HttpResponse
@@ -15,10 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from issues.errors import IssuesError
 from issues.models import Issue
-from issues.services import issue_release as release
-from issues.services import issue_withdraw as withdraw
 from mapui.decision_cards import decision_card
 from mapui.enums import MapName
 from mapui.forms import PlaceForm, TriageFilterForm
@@ -127,36 +123,11 @@ def _issue_context(issue: Issue) -> dict[str, Any]:
 
 @triage_permission
 @require_POST
-@permission_required("issues.release_issue", raise_exception=True)
-def issue_release(request: PageRequest, number: str) -> HttpResponse:
-    """Shows an issue to the public."""
-    issue = get_object_or_404(Issue, number=number)
-    try:
-        release(issue=issue, by=_person(request))
-    except IssuesError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The issue is now shown to the public."))
-    return changed_respond(request, number)
-
-
-@triage_permission
-@require_POST
-@permission_required("issues.release_issue", raise_exception=True)
-def issue_withdraw(request: PageRequest, number: str) -> HttpResponse:
-    """Takes an issue back from the public."""
-    withdraw(issue=get_object_or_404(Issue, number=number), by=_person(request))
-    messages.success(request, _("The issue is no longer shown to the public."))
-    return changed_respond(request, number)
-
-
-@triage_permission
-@require_POST
 def proposal_answer(request: PageRequest, number: str, answer: str) -> HttpResponse:
     """Accepts a proposal, so that the issue is decided anew, or dismisses it."""
     issue = get_object_or_404(Issue, number=number)
     proposal = proposal_open(issue)
-    person = _person(request)
+    person = person_of(request)
     if proposal is None or person is None:
         messages.error(request, _("The proposal has been answered already."))
         return changed_respond(request, number)
@@ -169,7 +140,8 @@ def proposal_answer(request: PageRequest, number: str, answer: str) -> HttpRespo
     return changed_respond(request, number)
 
 
-def _person(request: PageRequest) -> User | None:
+def person_of(request: PageRequest) -> User | None:
+    """Who is logged in."""
     return request.user if isinstance(request.user, User) else None
 
 

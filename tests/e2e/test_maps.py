@@ -213,11 +213,16 @@ def test_triage_search_finds_parcel_without_the_map(town, staff_page: Page):
 def test_triage_release_makes_issue_public(issues, staff_page: Page):
     map_wait(staff_page)
     staff_page.locator(f".issue[data-number={issues[2].number}] a").click()
-    staff_page.get_by_role("button", name="Öffentlich freischalten").click()
-    expect(staff_page.locator("#details")).to_contain_text(
-        "Die Meldung ist jetzt öffentlich zu sehen."
-    )
-    expect(staff_page.locator(f".issue[data-number={issues[2].number}] .tag")).to_be_visible()
+    staff_page.get_by_role("link", name="Ansehen und freischalten").click()
+    expect(staff_page.get_by_role("heading", level=1)).to_contain_text("freischalten")
+    assert problems(staff_page) == []
+    staff_page.get_by_label("Text für die Öffentlichkeit").fill("Schlagloch am Rand")
+    staff_page.get_by_role("button", name="Vorschau erneuern").click()
+    expect(staff_page.locator(".release-preview")).to_contain_text("Schlagloch am Rand")
+    staff_page.get_by_role("button", name="Freischalten", exact=True).click()
+    expect(staff_page.locator("main")).to_contain_text("Die Meldung ist jetzt öffentlich zu sehen.")
+    staff_page.goto(f"/issues/{issues[2].number}/")
+    expect(staff_page.locator("main")).to_contain_text("Schlagloch am Rand")
     staff_page.goto("/")
     expect(staff_page.locator(".issue")).to_have_count(3)
 

@@ -19,6 +19,7 @@ INSIDE = {
     "ReportInvalid",
     "StatusNotReachable",
     "ReleaseRefused",
+    "ReleaseOutdated",
     "CategoriesUnreadable",
 }
 

@@ -10,11 +10,10 @@ from django.urls import reverse
 from PIL import Image
 
 from issues.enums import PhotoStatus
-from issues.models import Issue, Photo
+from issues.models import Photo
 from routing.enums import Outcome
 from tests.mapui.factories import (
     authority_create,
-    category_create,
     decision_create,
     issue_create,
     staff_create,
@@ -135,40 +134,6 @@ def test_triage_issue_shows_its_photo_to_staff(staff_client, client, town):
     address = reverse("photo", args=[photo.public_id])
     assert f'src="{address}" width="40" height="30"' in page_of(staff_client, issue)
     assert staff_client.get(address).status_code == 200
-
-
-def test_issue_release_and_withdraw_by_staff(staff_client, town):
-    issue = issue_create(town, released=False)
-    staff_client.post(reverse("issue_release", args=[issue.number]))
-    stored = Issue.objects.get(pk=issue.pk)
-    assert stored.released_at is not None
-    assert stored.released_by.get_username() == "sichtung"
-    response = staff_client.post(
-        reverse("issue_withdraw", args=[issue.number]), headers={"HX-Request": "true"}
-    )
-    assert "issues-changed" in response["HX-Trigger"]
-    assert Issue.objects.get(pk=issue.pk).released_at is None
-
-
-def test_issue_release_needs_its_own_permission(client, town):
-    client.force_login(staff_create(permissions=("triage_issue",)))
-    issue = issue_create(town, released=False)
-    assert client.post(reverse("issue_release", args=[issue.number])).status_code == 403
-    assert Issue.objects.get(pk=issue.pk).released_at is None
-
-
-def test_issue_release_of_never_public_category_is_refused(staff_client, town):
-    issue = issue_create(
-        town, released=False, category=category_create(town, "NOISE", is_public=False)
-    )
-    response = staff_client.post(reverse("issue_release", args=[issue.number]), follow=True)
-    assert Issue.objects.get(pk=issue.pk).released_at is None
-    assert [message.level_tag for message in response.context["messages"]] == ["error"]
-
-
-def test_issue_release_by_get_is_not_allowed(staff_client, town):
-    issue = issue_create(town, released=False)
-    assert staff_client.get(reverse("issue_release", args=[issue.number])).status_code == 405
 
 
 def test_triage_parcel_at_place_shows_number_use_and_owner_class(staff_client, town):

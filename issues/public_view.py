@@ -1,0 +1,159 @@
+"""What the public may know of an issue: one type, made in one place. Every public exit shows this and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from issues.enums import IssueStatus, PhotoStatus
+from issues.errors import IssueUnknown
+from issues.models import Issue, Photo
+from issues.redaction import Finding, findings, masked
+
+# Five decimals of a degree are about a metre.
+PUBLIC_DECIMALS: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicPhoto:
+    """A released photo; `width` and `height` in pixels."""
+
+    public_id: UUID
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicIssue:
+    """An issue as the public sees it. `text` and `address` are those that were released.
+
+    `latitude` and `longitude`: WGS84, five decimals. `received_at` and `changed_at`: the full hour, because a minute
+    would tell when somebody was where. `authority`: its name for the public, "" as long as nobody is decided on.
+    """
+
+    number: str
+    category_code: str
+    category: str
+    is_emergency: bool
+    status: IssueStatus
+    note: str
+    text: str
+    address: str
+    latitude: float
+    longitude: float
+    received_at: datetime
+    changed_at: datetime
+    authority: str = ""
+    photos: tuple[PublicPhoto, ...] = ()
+
+    @property
+    def status_text(self) -> str:
+        return str(self.status.label)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseProposal:
+    """What a release would show unless it is edited, and what it was made from.
+
+    `text` and `address`: those that are public now, before the first release the reporter's own with everything
+    personal masked. The findings are those in the reporter's own words. `seen` names the state that was looked at:
+    a release that brings it along is refused when that state is no longer the present one.
+    """
+
+    text: str
+    address: str
+    text_findings: Sequence[Finding]
+    address_findings: Sequence[Finding]
+    photos: Sequence[Photo]
+    seen: str
+
+
+def public_view(issue: Issue, *, authority: str = "", photos: Iterable[Photo] = ()) -> PublicIssue:
+    """The issue as released; of `photos` only the released ones.
+
+    Raises `IssueUnknown` for an issue that is not public.
+    """
+    if issue.released_at is None or not issue.category.is_public:
+        raise IssueUnknown(_("There is no such issue."))
+    return _view(
+        issue,
+        text=issue.public_text,
+        address=issue.public_address,
+        authority=authority,
+        photos=[photo for photo in photos if photo.is_released],
+    )
+
+
+def public_preview(
+    issue: Issue, *, text: str, address: str, photos: Iterable[Photo], authority: str = ""
+) -> PublicIssue:
+    """The issue as it would look if it were released like this; for staff."""
+    return _view(issue, text=text, address=address, photos=photos, authority=authority)
+
+
+def note_public(issue: Issue) -> str:
+    """The note on the status as everybody but staff reads it."""
+    return masked(issue.status_note) if issue.status_note else ""
+
+
+def release_proposal(issue: Issue) -> ReleaseProposal:
+    """What to look at before the issue is released, or released anew (one query, for the photos)."""
+    is_public = issue.released_at is not None
+    photos = list(issue.photos.filter(status=PhotoStatus.STORED).order_by("pk"))
+    return ReleaseProposal(
+        text=issue.public_text if is_public else masked(issue.description),
+        address=issue.public_address if is_public else masked(issue.address_text),
+        text_findings=findings(issue.description),
+        address_findings=findings(issue.address_text),
+        photos=photos,
+        seen=release_state(issue, photos),
+    )
+
+
+def release_state(issue: Issue, photos: Iterable[Photo]) -> str:
+    """A digest of everything that a release shows or was made from; `photos` are the stored ones."""
+    released_at = issue.released_at and issue.released_at.isoformat()
+    shown = [
+        *(issue.description, issue.address_text, issue.public_text, issue.public_address),
+        *(issue.status_note, issue.category_id, issue.latitude, issue.longitude, released_at),
+        sorted(str(photo.public_id) for photo in photos if photo.is_released),
+    ]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
+
+
+def hour_shown(moment: datetime) -> datetime:
+    """The full hour in the installation's time zone."""
+    return timezone.localtime(moment).replace(minute=0, second=0, microsecond=0)
+
+
+def _view(
+    issue: Issue, *, text: str, address: str, authority: str, photos: Iterable[Photo]
+) -> PublicIssue:
+    return PublicIssue(
+        number=issue.number,
+        category_code=issue.category.code,
+        category=issue.category.name,
+        is_emergency=issue.category.is_emergency,
+        status=IssueStatus(issue.status),
+        note=note_public(issue),
+        text=text,
+        address=address,
+        latitude=round(issue.latitude, PUBLIC_DECIMALS),
+        longitude=round(issue.longitude, PUBLIC_DECIMALS),
+        received_at=hour_shown(issue.received_at),
+        changed_at=hour_shown(issue.status_changed_at),
+        authority=authority,
+        photos=tuple(
+            PublicPhoto(public_id=photo.public_id, width=photo.width or 0, height=photo.height or 0)
+            for photo in photos
+            if photo.status == PhotoStatus.STORED
+        ),
+    )

@@ -1,0 +1,285 @@
+"""The page and the interface that release: what is on the screen becomes public, nothing else."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from issues.enums import IssueStatus, PhotoStatus
+from issues.models import Issue, Photo
+from issues.services import issue_release
+from tests.mapui.factories import (
+    authority_create,
+    category_create,
+    decision_create,
+    issue_create,
+    staff_create,
+)
+
+TEXT = "Loch. Rückruf bei Erika Beispiel,\n02305 123456 <b>bitte</b>"
+MASKED = "Loch. Rückruf bei [Name],\n[Telefonnummer] <b>bitte</b>"
+
+
+@pytest.fixture
+def issue(town) -> Issue:
+    issue = issue_create(
+        town,
+        released=False,
+        description=TEXT,
+        address_text="bei Erika Beispiel, Musterweg 3",
+        status_note="Frau Müller weiß Bescheid.",
+    )
+    decision_create(issue, authority_create(town))
+    return issue
+
+
+@pytest.fixture
+def photos(issue, settings, tmp_path) -> list[Photo]:
+    settings.MEDIA_ROOT = tmp_path
+    made = []
+    for colour in ("red", "blue"):
+        picture = BytesIO()
+        Image.new("RGB", (40, 30), colour).save(picture, "JPEG")
+        photo = Photo(issue=issue, status=PhotoStatus.STORED, width=40, height=30)
+        photo.file.save("a.jpg", ContentFile(picture.getvalue()))
+        made.append(photo)
+    return made
+
+
+def page_of(issue: Issue) -> str:
+    return reverse("issue_release", args=[issue.number])
+
+
+def api_of(issue: Issue) -> str:
+    return reverse("issue_release_api", args=[issue.number])
+
+
+def form_of(client: Client, issue: Issue) -> dict[str, object]:
+    """What a browser would send that changes nothing."""
+    form = client.get(page_of(issue)).context["form"]
+    return {name: form[name].value() for name in form.fields}
+
+
+def stored(issue: Issue) -> Issue:
+    return Issue.objects.get(pk=issue.pk)
+
+
+def test_page_marks_what_is_personal_and_proposes_the_masked_text(staff_client, issue, photos):
+    page = staff_client.get(page_of(issue)).content.decode()
+    assert '<mark title="Telefonnummer">02305 123456<span' in page
+    assert "&lt;b&gt;bitte&lt;/b&gt;" in page
+    assert "<b>bitte" not in page
+    assert page.count('type="checkbox"') == 2
+    assert " checked" not in page
+    preview = page[page.index("release-preview") :]
+    assert "Erika" not in preview
+    assert "[Telefonnummer]" in preview
+    assert "Frau [Name] weiß Bescheid." in preview
+    assert "Stadtbetrieb" in preview
+    assert stored(issue).released_at is None
+
+
+def test_release_shows_the_public_what_was_on_the_screen(staff_client, client, issue, photos):
+    given = form_of(staff_client, issue)
+    assert given["text"] == MASKED
+    sent = {**given, "text": "Großes Loch", "photos": [str(photos[1].public_id)]}
+    response = staff_client.post(page_of(issue), sent)
+    assert response.status_code == 302
+    assert stored(issue).released_by.get_username() == "sichtung"
+    strange = Client()
+    page = strange.get(reverse("public_issue", args=[issue.number])).content.decode()
+    assert "Großes Loch" in page
+    assert "bei [Name], Musterweg 3" in page
+    assert str(photos[1].public_id) in page
+    assert str(photos[0].public_id) not in page
+    assert strange.get(reverse("photo", args=[photos[1].public_id])).status_code == 200
+    assert strange.get(reverse("photo", args=[photos[0].public_id])).status_code == 404
+
+
+def test_line_ends_of_browsers_are_the_same_text(staff_client, issue):
+    given = form_of(staff_client, issue)
+    staff_client.post(page_of(issue), {**given, "text": str(given["text"]).replace("\n", "\r\n")})
+    assert stored(issue).public_text == MASKED
+
+
+def test_preview_shows_the_text_and_releases_nothing(staff_client, issue, photos):
+    given = form_of(staff_client, issue)
+    sent = {**given, "text": "Loch bei Frau Krause", "photos": [str(photos[0].public_id)]}
+    response = staff_client.post(page_of(issue), {**sent, "preview": ""})
+    page = response.content.decode()
+    preview = page[page.index("release-preview") :]
+    assert "Loch bei Frau Krause" in preview
+    assert str(photos[0].public_id) in preview
+    assert page.count(" checked") == 1
+    assert "Im öffentlichen Text steht noch: Name." in page
+    assert stored(issue).released_at is None
+
+
+def test_post_without_the_form_releases_nothing(staff_client, issue):
+    assert staff_client.post(page_of(issue)).status_code == 400
+    assert staff_client.post(page_of(issue), {"text": "a"}).status_code == 400
+    assert stored(issue).released_at is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("text", "x" * 4001), ("text", "a\x00"), ("text", "a\x1f"), ("address", "x" * 301), ("photos", ["?"])],
+)  # fmt: skip
+def test_form_that_cannot_be_released_says_so_and_keeps_what_was_typed(
+    staff_client, issue, field, value
+):
+    sent = {**form_of(staff_client, issue), "text": "getippt", field: value}
+    response = staff_client.post(page_of(issue), sent)
+    assert response.status_code == 400
+    assert 'role="alert"' in response.content.decode()
+    assert stored(issue).released_at is None
+
+
+def test_release_based_on_an_old_report_is_refused_in_words(staff_client, issue):
+    sent = {**form_of(staff_client, issue), "text": "meine Fassung"}
+    Issue.objects.update(description="Nachtrag: Tel. 02305 999888")
+    response = staff_client.post(page_of(issue), sent)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Es wurde nichts freigeschaltet." in page
+    assert "meine Fassung" in page
+    assert "02305 999888" in page
+    assert stored(issue).released_at is None
+    # What stands there now has been looked at.
+    again = {**sent, "seen": response.context["form"]["seen"].value()}
+    assert staff_client.post(page_of(issue), again).status_code == 302
+
+
+def test_second_release_edits_and_takes_photos_back(staff_client, issue, photos):
+    issue_release(issue=issue, text="alt", photos=photos)
+    page = staff_client.get(page_of(issue)).content.decode()
+    assert page.count(" checked") == 2
+    assert reverse("issue_withdraw", args=[issue.number]) in page
+    sent = {**form_of(staff_client, issue), "text": "neu", "photos": []}
+    staff_client.post(page_of(issue), sent)
+    assert stored(issue).public_text == "neu"
+    assert not Photo.objects.filter(is_released=True).exists()
+
+
+def test_withdraw_from_panel_tells_list_and_map(staff_client, issue):
+    issue_release(issue=issue)
+    response = staff_client.post(
+        reverse("issue_withdraw", args=[issue.number]), headers={"HX-Request": "true"}
+    )
+    assert "issues-changed" in response["HX-Trigger"]
+    assert stored(issue).released_at is None
+
+
+def test_panel_leads_to_the_page_and_releases_nothing_itself(staff_client, issue):
+    panel = staff_client.get(
+        reverse("triage_issue", args=[issue.number]), headers={"HX-Request": "true"}
+    ).content.decode()
+    assert f'href="{page_of(issue)}"' in panel
+    assert f'action="{page_of(issue)}"' not in panel
+    Issue.objects.update(released_at="2026-03-03T12:00Z")
+    panel = staff_client.get(reverse("triage_issue", args=[issue.number])).content.decode()
+    assert "Die Öffentlichkeit sieht keinen Text dieser Meldung." in panel
+
+
+def test_release_needs_its_own_permission(client, issue):
+    assert client.get(page_of(issue)).status_code == 302
+    client.force_login(staff_create(permissions=("triage_issue",)))
+    assert client.get(page_of(issue)).status_code == 403
+    assert client.post(page_of(issue)).status_code == 403
+    assert client.get(api_of(issue)).status_code == 403
+
+
+def test_release_of_a_category_that_is_never_public_is_refused(staff_client, town):
+    hidden = category_create(town, "NOISE", is_public=False)
+    issue = issue_create(town, released=False, category=hidden)
+    page = staff_client.get(page_of(issue)).content.decode()
+    assert 'name="release"' not in page
+    response = staff_client.post(page_of(issue), form_of(staff_client, issue))
+    assert response.status_code == 409
+    assert stored(issue).released_at is None
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_page_queries_are_constant(staff_client, issue, photos, count, django_assert_num_queries):
+    Photo.objects.exclude(pk__in=[photo.pk for photo in photos[:count]]).delete()
+    with django_assert_num_queries(8):
+        staff_client.get(page_of(issue))
+
+
+# --- As JSON ----------------------------------------------------------------------------------------
+def send(client: Client, issue: Issue, **given: object):
+    return client.post(api_of(issue), given, content_type="application/json")
+
+
+def test_api_tells_what_a_release_would_show(staff_client, issue, photos):
+    shown = staff_client.get(api_of(issue)).json()
+    assert (shown["text"], shown["is_public"]) == (MASKED, False)
+    assert shown["reported"]["text"] == TEXT
+    found = shown["reported"]["text_findings"]
+    assert [(TEXT[one["start"] : one["end"]], one["kind"]) for one in found] == [
+        ("Erika Beispiel", "name"),
+        ("02305 123456", "telephone"),
+    ]
+    assert [photo["id"] for photo in shown["photos"]] == [str(one.public_id) for one in photos]
+
+
+def test_api_releases_edits_and_withdraws(staff_client, issue, photos):
+    seen = staff_client.get(api_of(issue)).json()["seen"]
+    name = str(photos[0].public_id)
+    first = send(staff_client, issue, text="Loch", address="", photos=[name], seen=seen)
+    assert first.status_code == 200, first.content
+    assert first.json()["is_public"] is True
+    assert [photo["is_public"] for photo in first.json()["photos"]] == [True, False]
+    stale = send(staff_client, issue, text="neu", address="", photos=[], seen=seen)
+    assert stale.status_code == 409
+    assert stale["Content-Type"] == "application/problem+json"
+    assert stale.json()["errors"][0]["field"] == "seen"
+    fresh = send(staff_client, issue, text="neu", address="", photos=[], seen=first.json()["seen"])
+    assert fresh.json()["text"] == "neu"
+    assert staff_client.delete(api_of(issue)).json()["is_public"] is False
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b'"a"', b"{}", b"\xff", b'{"text": 1, "address": "", "photos": [], "seen": ""}',
+     b'{"text": "", "address": "", "photos": "x", "seen": ""}',
+     b'{"text": "", "address": "", "photos": ["x"], "seen": ""}',
+     b'{"text": "", "address": "", "photos": [null], "seen": ""}', b'{"text": "", "address": "", "photos": []}'],
+)  # fmt: skip
+def test_api_body_that_is_none_is_a_problem_with_words(staff_client, issue, body):
+    response = staff_client.post(api_of(issue), body, content_type="application/json")
+    assert response.status_code == 400
+    problem = response.json()
+    assert response["Content-Type"] == "application/problem+json"
+    assert problem["status"] == 400
+    assert problem["errors"]
+    assert stored(issue).released_at is None
+
+
+def test_api_foreign_photo_and_unknown_issue(staff_client, issue):
+    seen = staff_client.get(api_of(issue)).json()["seen"]
+    foreign = "00000000-0000-0000-0000-000000000000"
+    response = send(staff_client, issue, text="", address="", photos=[foreign], seen=seen)
+    assert response.status_code == 409
+    assert staff_client.get(reverse("issue_release_api", args=["nothing"])).status_code == 404
+
+
+def test_api_asks_for_login_and_csrf_token(client, issue):
+    response = client.get(api_of(issue))
+    assert (response.status_code, response["Content-Type"]) == (401, "application/problem+json")
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(staff_create())
+    assert send(strict, issue, text="", address="", photos=[], seen="").status_code == 403
+    assert strict.delete(api_of(issue)).status_code == 403
+    assert strict.post(page_of(issue), {"text": "a"}).status_code == 403
+
+
+def test_status_stays_what_it_was(staff_client, issue):
+    staff_client.post(page_of(issue), form_of(staff_client, issue))
+    assert stored(issue).status == IssueStatus.RECEIVED
+    assert stored(issue).description == TEXT
