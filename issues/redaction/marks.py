@@ -8,7 +8,7 @@ from typing import Final
 
 from stdnum import iban
 
-from issues.redaction.words import words_any
+from issues.redaction.words import words_any, words_read
 
 # --- Mail and accounts ------------------------------------------------------------------------------
 _AT: Final = r"(?: ?@ ?| ?[(\[{<] ?(?:at|ät|aet|@|a) ?[)\]}>] ?)"
@@ -95,14 +95,15 @@ _LOOSE: Final = re.compile(
     re.IGNORECASE,
 )
 _PLATE_WORD: Final = re.compile(
-    r"(?:kennzeichen|kennz|kfz|nummernschild|plate|registration|\bauto|wagen|pkw|fahrzeug|transporter)\.?"
-    r"(?:[\s:(,.-]|\b(?:ist|mit|dem|is|nr|nummer|war)\b){0,8}$",
+    r"(?:kennzeichen|kennz|kfz|nummernschild|plate|registration|\bauto|wagen|pkw|fahrzeug|transporter|moped|mofa)\.?"
+    r"(?:[\s:(,.-]|\b(?:ist|mit|dem|is|nr|nummer|war|lautet|heißt|endet|auf|amtl|amtliches|des|vom)\b){0,8}$",
     re.IGNORECASE,
 )
 _VEHICLE: Final = re.compile(words_any("vehicles"), re.IGNORECASE)
 # Letters and digits that name other things: by the word before them, and by abbreviations that no district has.
 _NO_PLATE: Final = re.compile(
-    rf"(?:\b(?:typ|en|vz|az|bus|zug|din|iso|vde|ral)|(?<!kenn)zeichen|{words_any('no_plates_behind')})[\s.:-]{{0,3}}$",
+    rf"(?:\b(?:typ|en|vz|az|bus|zug|din|iso|vde|ral)|(?<!kenn)zeichen|(?<!kennzeichen)nummer"
+    rf"|{words_any('no_plates_behind')})[\s.:-]{{0,3}}$",
     re.IGNORECASE,
 )
 _STANDARDS: Final = re.compile(
@@ -113,6 +114,9 @@ _SHOUTED: Final = re.compile(
     r"(?:AM|AN|IN|AUF|DER|DIE|DAS|UND|VON|ZUR|ZUM|BEI|UM|AB|BIS|VOR|NR|HAUS|KM) "
 )
 _CAPITALS: Final = re.compile(r"[A-ZÄÖÜ]{4,}")
+# The codes of the districts, from memory: one that is missing counts beside a word for plate or vehicle only.
+_CODES: Final = words_read("plate_codes")
+_CODE_ALONE: Final = re.compile(r"[^\W\d_]{1,3}")
 _PATTERNS: Final = ((_HYPHEN, None), (_SPACED, None), (_SMALL, _VEHICLE), (_LOOSE, _PLATE_WORD))
 AROUND: Final = 30
 
@@ -138,6 +142,9 @@ def plates_find(text: str) -> Iterator[tuple[int, int]]:
 def _is_plate(text: str, found: re.Match[str], before: str) -> bool:
     if _PLATE_WORD.search(before):
         return True
+    code = _CODE_ALONE.match(found[0])
+    if code is None or code[0].casefold() not in _CODES:
+        return False
     if _STANDARDS.match(found[0]) or _SHOUTED.match(found[0]) or _NO_PLATE.search(before):
         return False
     # Two words and a number in a text that is all capitals say nothing.

@@ -10,22 +10,18 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from issues.redaction.openings import ALL_SMALL, EXPECTED, POSSIBLE, SMALL
 from issues.redaction.words import words_read
 
 GIVEN: Final = words_read("given_names")
 FAMILY: Final = words_read("surnames")
 NO_NAMES: Final = words_read("no_names")
-# Family names that are words of every sentence when they are written small.
-_ALSO_WORDS: Final = frozenset("weiß klein groß lange jung schwarz braun koch".casefold().split())
-_TELL_NOTHING: Final = frozenset(
-    ["nicht", "nebensache", "egal", "unwichtig", "bekannt", "hase", "irrelevant", "hier", "nichts"]
-)
+# Given names that stand for something else when they stand alone; family names that are words when written small.
+_NOT_ALONE: Final = words_read("not_alone")
+_ALSO_WORDS: Final = words_read("also_words")
+_NO_SMALL_NAMES: Final = words_read("no_small_names")
+_NO_NAME_ENDS: Final = tuple(words_read("no_name_ends"))
 TOKENS_MAX: Final = 4
-# Words of offices, works and places.
-_NO_NAME_ENDS: Final = (
-    "amt", "ung", "heit", "keit", "schaft", "werk", "werke", "straße", "strasse", "weg", "platz", "allee", "gasse",
-    "schule", "verwaltung", "verein", "meister", "meisterin", "anlage", "bahn", "betrieb", "markt",
-)  # fmt: skip
 
 _TOKEN: Final = re.compile(
     r"[^\W\d_](?:[^\W\d_]|['’](?=[^\W\d_]))*(?:-[^\W\d_][^\W\d_'’]*){0,3}\.?"
@@ -37,7 +33,7 @@ _FIRST: Final = frozenset(
 )
 _PARTICLE: Final = _FIRST | {"vom", "der", "den", "dem", "zu", "zur", "zum", "la"}
 _TITLE: Final = re.compile(
-    r"""(?:(?:prof|dr|dipl|ing|med|jur|phil|rer|nat|h|c|ra|mag)\b\.?(?:-ing\.?)?[ \t]{0,2}
+    r"""(?:(?:prof|dr|dipl|ing|med|jur|phil|rer|nat|h\.?\ ?c|ra|mag)\b\.?(?:-ing\.?)?[ \t]{0,2}
     | (?:(?:ober)?bürgermeister(?:in)?|landrat|landrätin|minister(?:in)?|pfarrer(?:in)?|doktor|professor)[ \t]){1,5}""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -49,80 +45,39 @@ _PLACE: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _FIRM: Final = re.compile(
-    r"\b(?:firma|fa\.|st\.|sankt|zeche|schloss|café)[ \t]{0,2}$", re.IGNORECASE
+    r"\b(?:firma|fa\.|st\.|sankt|zeche|schloss|café|kita|villa|haus|schule|kirche|kapelle|hotel|gasthaus)[ \t]{0,2}$",
+    re.IGNORECASE,
 )
 
-_SALUTATION: Final = re.compile(
-    r"(?<![\w-])(?:herr(?:n|en)?|hr\.?|hrn\.?|hn\.|frau|fr\.?|familien?|fam\.|eheleuten?|ehepaar|geschwister"
-    r"|mr\.?|mrs\.?|ms\.?|miss)[ \t]{1,3}",
-    re.IGNORECASE,
-)
-_DOCTOR: Final = re.compile(r"(?<![\w-])(?:dr|prof)\.[ \t]{1,2}", re.IGNORECASE)
-# A name is expected here: any capitalised word is one, unless it is known as none.
-_EXPECTED: Final = re.compile(
-    r"""(?<![\w-])(?:(?:mein|sein|ihr|unser|der)\ name\ (?:ist|lautet|war)|name(?:\ ?:)?|ich\ hei(?:ß|ss)e|my\ name\ is
-    | unterschrift\ ?:?|es\ (?:meldet|schreibt|grüßt)(?:\ sich)?\ ?:?
-    | (?:rückruf|rückmeldung|klingeln|nachfragen|melden|zu\ erfragen)(?:\ bitte)?\ (?:bei|an)
-    | wohn(?:t|e|en|haft)\ bei|c/o|z\.?\ ?h(?:d|\.)?\.|zu\ händen(?:\ von)?|i\.\ ?a\.|i\.\ ?v\.|gez\.
-    | (?:melder|absender|ansprechpartner|sachbearbeiter|zeug|eigentümer|besitzer|halter|verursacher|inhaber|mieter
-    |vermieter|verfasser|einsender|fahrer|pächter)(?:e|in)?(?:\ (?:ist|war|heißt)|\ ?:)?|kontakt(?:person|daten)?\ ?:
-    | nachbar(?:in)?|hausmeister(?:in)?|opa|oma|onkel|tante|im\ auftrag)[ \t]{1,2}""",
-    re.VERBOSE | re.IGNORECASE,
-)
-# A name may stand here: a word is one where it is known as one.
-_POSSIBLE: Final = re.compile(
-    r"""(?<![\w-])(?:bei|von|vom|für|an|mit|gehört|durch|hier\ (?:ist|spricht|schreibt)|ich\ bin(?:['’]s)?
-    (?:\ wieder)?,?|ich,|this\ is|i\ am|i['’]m|by|from|nachbarn|bewohner(?:in)?|anwohner(?:in)?|rentner(?:in)?
-    | kolleg(?:e|in|en)|danke[.,!]?|thanks[.,!]?|hallo|hello|lieber?|tag)[ \t]{1,2}""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_GREETING: Final = re.compile(
-    r"""(?<![\w-])(?:(?:mit\ )?(?:freundlich|best|viel|lieb|herzlich|schön)\w{0,3}\ gr(?:ü|ue)(?:ß|ss)\w{0,2}
-    | (?:mit\ )?freundlichem\ gruß|gru(?:ß|ss)|grüße|mfg|lg|vg|bg|hochachtungsvoll|(?:(?:kind|best|warm)\ )?regards
-    | best\ wishes|sincerely|yours)
-    (?:\ aus(?:\ (?:der|dem|den))?\ [^\W\d_][\w.-]{1,40})?[,.!]?\s{1,6}(?:ihre?\ |eure?\ |euer\ |deine?\ )?""",
-    re.VERBOSE | re.IGNORECASE,
-)
-# A word in small letters behind one of these is a name as well.
-_SMALL: Final = re.compile(
-    r"\b(?:(?:mein name|my name) (?:ist|lautet|is)|ich hei(?:ß|ss)e)[ \t]"
-    r"([^\W\d_]{4,30}(?:[ \t](?!und|and|wohn)[^\W\d_]{4,30})?)(?![\w-])",
-    re.IGNORECASE,
-)
-# "bei Beispiel klingeln"; and as the beginning of an address, "bei Beispiel, Musterweg 3".
-_HOUSE: Final = re.compile(
-    r"(?<![\w-])bei[ \t](?=(?:[^\W\d_][\w'’-]{1,30}[ \t]){1,2}(?:klingeln|melden|anrufen|abholen|nachfragen|fragen)\b)"
-    r"|\A\s{0,3}bei[ \t](?=[^\n,]{2,50},[^\n]{2,60}\d)",
-    re.IGNORECASE,
-)
 _AND: Final = re.compile(r"[ \t](?:und|u\.|&|and)[ \t]")
 _REVERSED: Final = re.compile(
     r"(?<![\w-])([^\W\d_][\w-]{1,30}),[ \t]([^\W\d_][\w-]{1,30})(?![\w@-])"
 )
+# What makes a place of a given name.
+_BEHIND: Final = re.compile(r"[ \t]{0,2}(?:[-/&]|(?:und|u\.|van|von|de)\b|[A-ZÄÖÜ])")
+_JOINED: Final = re.compile(r"(?:und|u\.|&|[-/.])[ \t]{0,2}$")
+_BEGINS: Final = re.compile(r"(?:\A|[:(\n])\s{0,2}\Z")
 _OUGHT: Final = re.compile(r"(?<![\w-])[^\W\d_][\w-]{0,30}(?![\w-])")
 
 
 def names_find(text: str) -> Iterator[tuple[int, int]]:
     """The spans of names, without salutation and title."""
-    for opening, is_expected in (
-        (_SALUTATION, True), (_DOCTOR, True), (_EXPECTED, True), (_GREETING, True), (_HOUSE, True), (_POSSIBLE, False),
-    ):  # fmt: skip
+    for opening in (*EXPECTED, POSSIBLE):
         for found in opening.finditer(text):
-            yield from _names_at(text, found.end(), is_expected=is_expected)
+            yield from _names_at(text, found.end(), is_expected=opening is not POSSIBLE)
     for found in _OUGHT.finditer(text):
         if _is_given(found[0]) and _is_capital(found[0]):
             yield from _full_name(text, found.start())
+            yield from _first_name(text, *found.span())
     for found in _REVERSED.finditer(text):
         family, given = found.groups()
-        if (
-            _plain(family) in FAMILY
-            and _is_given(given)
-            and _is_capital(family)
-            and _is_capital(given)
-        ):
+        # "Halter: Beispiel, Erika", also where the family name is a rare one.
+        is_family = _plain(family) in FAMILY or _BEGINS.search(text[: found.start()][-4:])
+        if is_family and _is_given(given) and _is_capital(family) and _is_capital(given):
             yield found.span()
-    for found in _SMALL.finditer(text):
-        if not {_plain(word) for word in found[1].split()} & (NO_NAMES | _TELL_NOTHING):
+    small = (SMALL, ALL_SMALL) if text.islower() else (SMALL,)
+    for found in (found for pattern in small for found in pattern.finditer(text)):
+        if not {_plain(word) for word in found[1].split()} & (NO_NAMES | _NO_SMALL_NAMES):
             yield found.span(1)
 
 
@@ -149,6 +104,17 @@ def _full_name(text: str, start: int) -> Iterator[tuple[int, int]]:
         return
     if not (_PLACE.match(text, last[1]) or _FIRM.search(text[max(0, start - 12) : start])):
         yield start, last[1]
+
+
+def _first_name(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A given name alone, unless it is a word as well or belongs to a saint, a street or a house."""
+    parts = _plain(text[start:end]).split("-")
+    if set(parts) - GIVEN or set(parts) <= _NOT_ALONE or _BEHIND.match(text, end):
+        return
+    if not _JOINED.search(text[max(0, start - 5) : start]) and not _FIRM.search(
+        text[max(0, start - 12) : start]
+    ):
+        yield start, end
 
 
 def _name_end(text: str, start: int, *, is_expected: bool) -> int | None:

@@ -13,12 +13,14 @@ from typing import Final
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-from issues.redaction.words import words_any
+from issues.redaction.words import words_any, words_read
 
 GROUPS_MAX: Final = 12
 DIGITS_MAX: Final = 15
-# Digits of a national number with its 0, and of one without an area code.
-NATIONAL_MIN: Final = 7
+# Digits of a national number with its 0: where a word announces it, and where none does; and without an area code.
+CALLED_MIN: Final = 6
+NATIONAL_MIN: Final = 9
+BEHIND_NOUN_MIN: Final = 10
 LOCAL_MIN: Final = 5
 LOCAL_MAX: Final = 13
 
@@ -40,14 +42,15 @@ _EXTENSION: Final = re.compile(r"\b(?:durchwahl|dw\.?)[ :/-]{0,4}(\d{2,5})(?!\w)
 
 # What has the shape of numbers with a meaning of their own.
 _HARMLESS: Final = re.compile(
-    r"""(?<![\d.])(?:0?[1-9]|[12]\d|3[01])\.\ ?(?:0?[1-9]|1[0-2])\.\ ?(?:(?:19|20)\d\d)?(?![\d./]?\d)  # date
+    r"""(?<![\d.])(?:0?[1-9]|[12]\d|3[01])\.\ ?(?:0?[1-9]|1[0-2])\.\ ?(?:(?:19|20)?\d\d)?(?![\d./]?\d)  # date
     | (?<![\d.])(?:0?[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.?\ ?[-/]\ ?(?=\d{1,2}\.\d)               # span of dates
     | (?<![\d.])\d{1,2}[.:][0-5]\d(?:\ ?Uhr)?\ ?[-/]\ ?\d{1,2}[.:][0-5]\d(?![\d.])                     # span of times
-    | (?<!\d)\d{1,2}:[0-5]\d(?!\d)                                                                    # time
-    | (?<!\d)\d{4,6}-\d{1,3}-\d{1,5}(?:/\d{1,4})?(?!\d)                                               # parcel
-    | (?<!\d)0\d{4}\ 0\d{4}(?!\d)                                                                     # street key
-    | (?<![\d/])\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)                                                    # English date
-    | (?<![\d/])0\d[/.](?:19|20)\d\d(?!\d)                                                            # month
+    | (?<!\d)\d{1,2}:[0-5]\d(?!\d)  # time
+    | (?<!\d)\d{4,6}-\d{1,3}-\d{1,5}(?:/\d{1,4})?(?!\d)  # parcel
+    | (?<!\d)0\d{4}(?:\d{3})?[\ -]0\d{4}(?!\d)  # street key
+    | (?<![\d/])\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)  # English date
+    | (?<![\d.])\d{1,2}\.\d{4,8}(?![\d./-])  # degrees
+    | (?<![\d/])0\d[/.](?:19|20)\d\d(?!\d)  # month
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -57,7 +60,7 @@ _UNIT: Final = re.compile(
 # Words that announce a telephone number, directly before it or with small words between.
 _CALLED: Final = re.compile(
     r"""\b(?:(?:tel|telefon|tele?fon-?(?:nummer|nr)|fon|phone|telephone|fax|telefax|mobil(?:e|nummer)?|mob|handy(?:nummer|nr)?
-    | (?:ruf|mobil|telefon|handy|fax)-?nummer|rückruf|rueckruf|anruf|anrufen|rufen|ruft|ruf
+    | (?:ruf|mobil|telefon|handy|fax|privat|festnetz|kontakt)-?nummer|rückruf|rueckruf|anruf|anrufen|rufen|ruft|ruf
     | erreichbar|erreichen|erreicht|durchwahl|dw|whatsapp|whats\ app|sms|signal|call|reach|anschluss
     | meine\ (?:nummer|nr)|my\ number|kontakt|contact)
     )(?:[\s.:,;/(=-]|\b(?:nummer|nr|no|unter|sie|mich|me|us|uns|bitte|an|auf|at|on|under|der|die|das|am|im|ist|is|lautet|fax|bin
@@ -67,12 +70,17 @@ _CALLED: Final = re.compile(
 # Words that say that the number behind them is something else: the ends of words, and whole words.
 _NAMED: Final = re.compile(
     rf"""(?:{words_any("numbered")}|\b(?:{words_any("numbered_short")}|utm\ \d\d\w)|\b(?-i:[XYENRH])
-    | (?<!telefon)(?<!ruf)(?<!mobil)(?<!handy)(?<!fax)(?<!\b)nummer
-    | (?<!telefon)(?<!tel)(?<!handy)(?<!mobil)(?<!ruf)(?<!fax)(?<!tel\.)[^\W\d_]\.?-?nr\.?)
+    | (?<!telefon)(?<!ruf)(?<!mobil)(?<!handy)(?<!fax)(?<!privat)(?<!netz)(?<!takt)(?<!\b)nummer
+    | (?<!telefo)(?<!\bte)(?<!hand)(?<!mobi)(?<!ru)(?<!\bfa)[^\W\d_]\.?-?nr\.?)
     (?:en|n|s|e|es|er)?(?:[\s.:#=-]|\b(?:nr|no|nummer|number|der|des|die|id|(?-i:[A-Z]{{1,2}}))\b){{0,6}}$""",
     re.VERBOSE | re.IGNORECASE,
 )
+# Behind "Nr." alone only a mobile number is taken for a telephone, behind any noun but a name only a long one.
+_NUMBER: Final = re.compile(r"\bnr\.?[ :]{0,2}$", re.IGNORECASE)
+_NOUN: Final = re.compile(r"(?<![\w.])([^\W\d_]{3,})[ :]{1,2}$")
+_MOBILE: Final = re.compile(r"01[567]\d{8,9}")
 _AND: Final = re.compile(r"[\s,;/(]*(?:oder|und|or|and|bzw\.?)?[\s(]*")
+_NAMES: Final = words_read("given_names") | words_read("surnames")
 BEFORE: Final = 60
 
 
@@ -95,22 +103,32 @@ def _pieces(text: str, start: int, end: int, *, last: int) -> Iterator[tuple[int
     before = text[max(0, start - BEFORE) : start]
     # The word before a run speaks of its first number.
     called = bool(_CALLED.search(before))
+    shortest = CALLED_MIN if called else _shortest(before)
     index = 1 if not called and _NAMED.search(before) else 0
     while index < len(groups):
         begin = groups[index][0]
         # A number does not begin in the middle of what hyphens and dots hold together.
-        begins = not index or last == groups[index - 1][1] or text[begin - 1] in " /(+\t"
+        begins = not index or last == groups[index - 1][1] or text[begin - 1] in " (+\t"
         follows = last >= 0 and begin - last < 12 and bool(_AND.fullmatch(text, last, begin))
-        count = (
-            _longest(text, groups[index : index + GROUPS_MAX], called=called or follows)
-            if begins
-            else 0
-        )
+        count = 0
+        if begins:
+            window = groups[index : index + GROUPS_MAX]
+            count = _longest(text, window, called=called or follows, shortest=shortest)
         called = called and not index and not count
+        shortest = NATIONAL_MIN
         if count:
             last = groups[index + count - 1][1]
             yield _with_prefix(text, begin, start, last), last
         index += count or 1
+
+
+def _shortest(before: str) -> int:
+    """How many digits a number without an announcing word needs behind this text; with more than any, mobile alone."""
+    if _NUMBER.search(before):
+        return DIGITS_MAX + 1
+    noun = _NOUN.search(before)
+    is_noun = noun is not None and noun[1][0].isupper() and noun[1].casefold() not in _NAMES
+    return BEHIND_NOUN_MIN if is_noun else NATIONAL_MIN
 
 
 def _with_prefix(text: str, begin: int, start: int, end: int) -> int:
@@ -121,7 +139,7 @@ def _with_prefix(text: str, begin: int, start: int, end: int) -> int:
     return begin
 
 
-def _longest(text: str, groups: list[tuple[int, int]], *, called: bool) -> int:
+def _longest(text: str, groups: list[tuple[int, int]], *, called: bool, shortest: int) -> int:
     """How many of the groups make up one telephone number: 0 for none, else as many as can."""
     begin = groups[0][0]
     plus = text[max(0, begin - 3) : begin].rstrip(" (").endswith("+")
@@ -129,7 +147,7 @@ def _longest(text: str, groups: list[tuple[int, int]], *, called: bool) -> int:
         return 0
     for count in range(len(groups), 0, -1):
         digits = "".join(text[one:other] for one, other in groups[:count])
-        if _is_number(digits, plus=plus, called=called) and not _goes_on(
+        if _is_number(digits, plus=plus, called=called, shortest=shortest) and not _goes_on(
             text, groups[count - 1][1], called=called
         ):
             return count
@@ -141,15 +159,16 @@ def _goes_on(text: str, end: int, *, called: bool) -> bool:
     return not called and (text[end : end + 1].isalpha() or bool(_UNIT.match(text, end)))
 
 
-def _is_number(digits: str, *, plus: bool, called: bool) -> bool:
+def _is_number(digits: str, *, plus: bool, called: bool, shortest: int) -> bool:
     if plus:
         return 8 <= len(digits.replace("00", "0", 1)) <= DIGITS_MAX + 1 and digits[0] != "0"
     if digits.startswith("00"):
         return len(digits) > 8 and _is_foreign(digits[2:])
     if digits.startswith("0"):
         if called:
-            return NATIONAL_MIN - 1 <= len(digits) <= LOCAL_MAX
-        return NATIONAL_MIN <= len(digits) <= LOCAL_MAX and _is_listed("DE", digits[1:])
+            return CALLED_MIN <= len(digits) <= LOCAL_MAX
+        is_long_enough = shortest <= len(digits) <= LOCAL_MAX or _MOBILE.fullmatch(digits)
+        return bool(is_long_enough) and _is_listed("DE", digits[1:])
     return called and LOCAL_MIN <= len(digits) <= LOCAL_MAX
 
 

@@ -1,0 +1,76 @@
+"""What stands before a name: salutations, introductions, greetings. Each expression ends where the name begins."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from issues.redaction.words import words_any
+
+_SALUTATION: Final = re.compile(
+    r"(?<![\w-])(?:herr(?:n|en)?|hr\.?|hrn\.?|hn\.|frau|fr\.?|familien?|fam\.|eheleuten?|ehepaar|geschwister"
+    r"|mr\.?|mrs\.?|ms\.?|miss)[ \t]{1,3}",
+    re.IGNORECASE,
+)
+_DOCTOR: Final = re.compile(r"(?<![\w-])(?:dr|prof)\.[ \t]{1,2}", re.IGNORECASE)
+_INTRODUCTION: Final = re.compile(
+    rf"""(?<![\w-])(?:(?:mein|sein|ihr|unser|der)\ name\ (?:ist|lautet|war)|my\ name\ is|ich\ hei(?:ß|ss)e
+    | (?:vor|nach|zu|familien)?name(?:\ ?:)?|unterschrift\ ?:?|es\ (?:meldet|schreibt|grüßt)(?:\ sich)?\ ?:?
+    | (?:rückruf|rückmeldung|klingeln|nachfragen|melden|zu\ erfragen)(?:\ bitte)?\ (?:bei|an)
+    | wohn(?:t|e|en|haft)\ bei|c/o|z\.?\ ?h(?:d|\.)?\.|zu\ händen(?:\ von)?|i\.\ ?a\.|i\.\ ?v\.|gez\.|im\ auftrag
+    | (?:{words_any("roles")})(?:\ (?:ist|war|heißt)|(?:\ de[rs]\ [^\W\d_]{{2,20}})?\ ?:)?
+    | kontakt(?:daten)?\ ?:|ask\ for)[ \t]{{1,2}}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# A name may stand here: a word is one where it is known as one.
+POSSIBLE: Final = re.compile(
+    r"""(?<![\w-])(?:bei|von|vom|für|an|mit|gehört|durch|hier\ (?:ist|spricht|schreibt)|ich\ bin(?:['’]s)?
+    (?:\ wieder)?,?|ich,|this\ is|i\ am|i['’]m|by|from|nachbarn|bewohner(?:in)?|anwohner(?:in)?|rentner(?:in)?
+    | kollegen|danke[.,!]?|thanks[.,!]?|hallo|hello|lieber?|tag)[ \t]{1,2}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_GREETING: Final = re.compile(
+    r"""(?<![\w-])(?:(?:mit\ )?(?:freundlich|best|viel|lieb|herzlich|schön)\w{0,3}\ gr(?:ü|ue)(?:ß|ss)\w{0,2}
+    | (?:mit\ )?freundlichem\ gruß|gru(?:ß|ss)|grüße|mfg|lg|vg|bg|hochachtungsvoll|(?:(?:kind|best|warm)\ )?regards
+    | best\ wishes|sincerely|yours)
+    (?:\ aus(?:\ (?:der|dem|den))?\ [^\W\d_][\w.-]{1,40})?[,.!]?\s{1,6}(?:ihre?\ |eure?\ |euer\ |deine?\ )?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# Thanks, and the name on a line of its own.
+_SIGNED: Final = re.compile(
+    r"(?<![\w-])(?:(?:vielen |besten |herzlichen )?danke?|thanks?(?: you)?|best|cheers|freundlichst)\b"
+    r"[^\n]{0,30}\n\s{0,6}(?=[^\n]{2,50}\s{0,6}\Z)",
+    re.IGNORECASE,
+)
+# A word in small letters behind one of these is a name as well.
+SMALL: Final = re.compile(
+    r"\b(?:(?:mein name|my name) (?:ist|lautet|is)|ich hei(?:ß|ss)e)[ \t]"
+    r"([^\W\d_]{4,30}(?:[ \t](?!und|and|wohn)[^\W\d_]{4,30})?)(?![\w-])",
+    re.IGNORECASE,
+)
+# In a text without any capital letter: "herr beispiel hat", but not "ein herr mit hund".
+ALL_SMALL: Final = re.compile(
+    r"(?<![\w-])(?<!ein )(?<!der )(?<!die )(?<!eine )(?:herrn?|frau|familie) ([^\W\d_]{4,30})(?![\w-])"
+)
+# "Erika Beispiel, 0171 …" at the beginning of a line, a name alone only if the line ends there; "0171 …, Beispiel".
+_NUMBER: Final = (
+    r"(?:(?:tel|telefon|handy|mobil|fon|phone)\b[.: ]{0,2})?[+(]?0\d(?:[ ()/.-]{0,3}\d){6,12}"
+)
+_PART: Final = r"(?-i:[^\W\d_a-zäöüß][\w'’-]{1,30}|[A-ZÄÖÜ]\.)"
+_LISTED: Final = re.compile(
+    rf"^[ \t]{{0,3}}(?=(?:{_PART} {_PART}(?: {_PART})?, ?{_NUMBER}|{_PART}, ?{_NUMBER}[ \t]{{0,3}}$))"
+    rf"|^[ \t]{{0,3}}{_NUMBER}, (?={_PART}(?: {_PART}){{0,2}}[ \t]{{0,3}}$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+# "bei Beispiel klingeln"; and as the beginning of an address, "bei Beispiel, Musterweg 3".
+_HOUSE: Final = re.compile(
+    r"(?<![\w-])bei[ \t](?=(?:[^\W\d_][\w'’-]{1,30}[ \t]){1,2}"
+    r"(?:klingeln|melden|anrufen|abholen|nachfragen|fragen|links|rechts)\b)"
+    r"|\A\s{0,3}bei[ \t](?=[^\n,]{2,50},[^\n]{2,60}\d)",
+    re.IGNORECASE,
+)
+
+# A name is expected behind these: any capitalised word is one, unless it is known as none.
+EXPECTED: Final = (
+    _SALUTATION, _DOCTOR, _INTRODUCTION, _GREETING, _SIGNED, _LISTED, _HOUSE,
+)  # fmt: skip
