@@ -11,7 +11,7 @@ from contextlib import suppress
 from config import env, processes, programs
 
 MANAGE = [sys.executable, str(env.ROOT / "manage.py")]
-BESIDE = ("worker", "loader", "beat", "mapserver")
+BESIDE = ("worker", "loader", "fetcher", "beat", "mapserver")
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     # TERM, which `./run stop` sends, has to end the others too, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # The own map server is asked through the guarded client of all services and listens on loopback.
-    os.environ.setdefault("PRIVATE_NETWORKS_ALLOWED", "127.0.0.0/8")
+    os.environ.setdefault("PRIVATE_NETWORKS_MAP_SERVICES", "127.0.0.0/8")
     subprocess.run([*MANAGE, "mapserver_config"], check=True)
     processes.process_record(name="dev", number=os.getpid())
     try:

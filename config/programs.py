@@ -19,7 +19,7 @@ from config.processes import (
     process_start,
 )
 
-PROGRAMS = ("web", "worker", "loader", "beat", "mapserver")
+PROGRAMS = ("web", "worker", "loader", "fetcher", "beat", "mapserver")
 MAPSERV = "/usr/lib/cgi-bin/mapserv"
 MAP_PATH = "/wms"
 RUN = VAR / "run"
@@ -59,7 +59,7 @@ def web(address: str) -> list[str]:
 
 
 # Which queue of the settings which Celery worker serves.
-QUEUES = {"worker": "reports", "loader": "geodata"}
+QUEUES = {"worker": "reports", "loader": "geodata", "fetcher": "photos"}
 
 
 def worker(name: str) -> list[str]:
@@ -130,6 +130,7 @@ def program_command(name: str) -> list[str]:
         "web": lambda: web(web_address()),
         "worker": lambda: worker(name),
         "loader": lambda: worker(name),
+        "fetcher": lambda: worker(name),
         "beat": beat,
         "mapserver": lambda: mapserver(address=map_address(), mapfile=mapfile()),
     }[name]()
@@ -153,6 +154,7 @@ def program_start(name: str) -> None:
         "web": address_answers(f"http://{web_address()}/"),
         "worker": log_says(name, "ready."),
         "loader": log_says(name, "ready."),
+        "fetcher": log_says(name, "ready."),
         "beat": log_says(name, "beat: Starting"),
         "mapserver": address_answers(f"http://{map_address()}{MAP_PATH}"),
     }

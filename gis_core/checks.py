@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -33,3 +35,22 @@ def storage_srid_is_metric(app_configs: Any, **kwargs: Any) -> list[CheckMessage
             id="gis_core.E002",
         )
     ]
+
+
+@register()
+def private_networks_are_networks(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """PRIVATE_NETWORKS_… must hold networks: a misspelt one would fail at the first request."""
+    errors: list[CheckMessage] = []
+    for purpose, networks in settings.PRIVATE_NETWORKS.items():
+        for network in networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                errors.append(
+                    Error(
+                        f"{network!r} is no network that a {purpose} may lie in: {error}.",
+                        hint="Write PRIVATE_NETWORKS_… as networks with commas: 10.1.0.0/16,fd00::/8.",
+                        id="gis_core.E003",
+                    )
+                )
+    return errors

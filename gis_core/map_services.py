@@ -120,6 +120,7 @@ def _capabilities(url: str) -> tuple[Any, str]:
     try:
         fetched = outgoing.fetch(
             _address(url, query),
+            purpose=outgoing.Purpose.MAP_SERVICE,
             max_bytes=CAPABILITIES_MAX_BYTES,
             deadline_s=CAPABILITIES_DEADLINE_S,
         )
@@ -226,7 +227,12 @@ def _is_tile(request: ImageRequest) -> bool:
 
 def _image_fetch(address: str) -> MapImage:
     try:
-        fetched = outgoing.fetch(address, max_bytes=IMAGE_MAX_BYTES, deadline_s=IMAGE_DEADLINE_S)
+        fetched = outgoing.fetch(
+            address,
+            purpose=outgoing.Purpose.MAP_SERVICE,
+            max_bytes=IMAGE_MAX_BYTES,
+            deadline_s=IMAGE_DEADLINE_S,
+        )
     except httpx.HTTPStatusError as error:
         raise MapServiceUnavailable(str(error), is_down=error.response.is_server_error) from error
     except (outgoing.OutgoingError, httpx.HTTPError) as error:

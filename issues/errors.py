@@ -126,16 +126,12 @@ class EmailInvalid(IssuesError):
     pass
 
 
-class MediaUrlInvalid(IssuesError):
-    pass
-
-
 class PhotoRefused(IssuesError):
-    """Not a photo, of a kind that is not taken, damaged or too large."""
+    """Not a photo, of a kind that is not taken, damaged, too large or one too many; the report is taken without it."""
 
 
-class PhotosTooMany(IssuesError):
-    pass
+class MediaUrlInvalid(PhotoRefused):
+    """No address that a photo could be fetched from."""
 
 
 class SenderKeyInvalid(IssuesError):

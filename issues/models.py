@@ -234,7 +234,11 @@ class Reporter(models.Model):
 
 
 class Photo(models.Model):
-    """A photo, re-encoded and without metadata; a `media_url` waits here until the worker fetched it."""
+    """A photo, re-encoded and without metadata; a `media_url` waits here until the worker fetched it.
+
+    A photo that was sent and not taken stands here too, refused, with the reason. `due_at` is when a pending one is
+    to be tried; when `is_claimed`, a worker has it until then.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="photos")
@@ -245,6 +249,7 @@ class Photo(models.Model):
     source_url = models.URLField(max_length=1000, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True)
+    is_claimed = models.BooleanField(_("being fetched"), default=False)
     refused_because = models.CharField(_("refused because"), max_length=300, blank=True)
     is_released = models.BooleanField(_("released"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -260,6 +265,10 @@ class Photo(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status=PhotoStatus.STORED) | ~Q(file=""), name="photo_stored_has_file"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=PhotoStatus.REFUSED) | ~Q(refused_because=""),
+                name="photo_refused_says_why",
             ),
         ]
 

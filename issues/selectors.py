@@ -168,6 +168,17 @@ def photo_find(public_id: UUID, *, for_staff: bool) -> Photo:
     return photo
 
 
+def photos_refused_reasons(issue: Issue) -> list[str]:
+    """Why photos of the issue were not taken, in the order in which they were sent."""
+    refused = issue.photos.filter(status=PhotoStatus.REFUSED).order_by("pk")
+    return list(refused.values_list("refused_because", flat=True))
+
+
+def photos_pending(sender: ApiKey | None) -> int:
+    """How many photos of a sender wait to be fetched; those of reports without one are one sender's."""
+    return Photo.objects.filter(status=PhotoStatus.PENDING, issue__api_key=sender).count()
+
+
 def _hour(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
+
 from celery import shared_task
 
 from issues.services import photo_fetch, photos_claim_due
 
-BATCH = 10
+# A run ends after this; the next one goes on. One fetch more may begin just before.
+RUN_S = 60.0
 
 
-# The limits end a fetch that a server drags out byte by byte; the lease then brings its photo back.
-@shared_task(soft_time_limit=240, time_limit=270)
+# The limits are the last resort for a decoder that does not come back; the lease then brings its photo back.
+@shared_task(soft_time_limit=150, time_limit=180)
 def photos_fetch_due() -> None:
     """Fetches the photos whose turn it is; run every half minute or so (nothing else starts it)."""
-    for _turn in range(BATCH):
-        # One at a time: a photo that waited behind slow ones would outlive its lease.
-        for photo in photos_claim_due(limit=1):
+    ends = time.monotonic() + RUN_S
+    # One at a time: a photo that waited behind slow ones would outlive its lease.
+    while time.monotonic() < ends and (claimed := photos_claim_due(limit=1)):
+        for photo in claimed:
             photo_fetch(photo)

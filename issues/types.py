@@ -76,6 +76,13 @@ class PreparedPhoto:
     place: PhotoPlace | None = field(default=None, repr=False)
 
 
+class LostPhoto(NamedTuple):
+    """A photo that was sent and could not be taken: why, and its address if it came as one that can be kept."""
+
+    reason: str
+    source_url: str = ""
+
+
 class Received(NamedTuple):
     """What came of an intake: the issue, and whether it is new or a repeat of one already stored."""
 

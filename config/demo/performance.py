@@ -37,7 +37,7 @@ PERMISSIONS = (
     *("edit_rules", "activate_rules"),
 )
 MAIL_RECEIVER = "demo-mail"
-OURS = ("web", "worker", "loader", "beat")
+OURS = ("web", "worker", "loader", "fetcher", "beat")
 KEY_NAME = "demo"
 
 

@@ -36,7 +36,8 @@ def surroundings_set() -> None:
         EMAIL_HOST=mail.rpartition(":")[0],
         EMAIL_PORT=mail.rpartition(":")[2],
         DEFAULT_FROM_EMAIL="Castrop-Rauxel <anliegen@castrop-rauxel.example>",
-        PRIVATE_NETWORKS_ALLOWED="127.0.0.0/8",
+        PRIVATE_NETWORKS_MAP_SERVICES="127.0.0.0/8",
+        PRIVATE_NETWORKS_RECEIVERS="127.0.0.0/8",
         DELIVERY_BACKOFF_SECONDS="5",
     )
 

@@ -123,7 +123,11 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "reports"
 CELERY_TASK_ROUTES = {
     f"{app}.tasks.geodata_*": {"queue": "geodata"} for app in ("gis_core", "routing", "mapui")
-} | {"routing.tasks.trial_run": {"queue": "geodata"}}
+} | {
+    "routing.tasks.trial_run": {"queue": "geodata"},
+    # Servers of strangers may be as slow as they like: nobody else waits for them.
+    "issues.tasks.photos_*": {"queue": "photos"},
+}
 CELERY_TIMEZONE = "Europe/Berlin"
 # The sweeps find what no nudge came for. A tick that waited longer than its interval is dropped: the next one works.
 CELERY_BEAT_SCHEDULE = {
@@ -184,7 +188,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 PHOTO_MAX_BYTES = 15 * 1024 * 1024
-PHOTO_MAX_PIXELS = 20_000_000
+# What is decoded in pieces; what a decoder has to hold whole (WebP, HEIC, progressive JPEG, interlaced PNG); and what
+# it holds several times (AVIF). Each stays below about 600 MB.
+PHOTO_MAX_PIXELS = 250_000_000
+PHOTO_MAX_PIXELS_WHOLE = 52_000_000
+PHOTO_MAX_PIXELS_AVIF = 26_000_000
 # Pages of a WFS lie here while they are loaded.
 FETCH_ROOT = VAR / "fetched"
 # Services to load from every night: a JSON file, explained in docs/loading-geodata.md; empty for none.
@@ -214,8 +222,13 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "flurpost@localhost")
 
 # --- Outgoing requests ----------------------------------------------------------------------------
-# Networks (CIDR) that outgoing requests may reach although they are private; empty in production.
-PRIVATE_NETWORKS_ALLOWED = env.words("PRIVATE_NETWORKS_ALLOWED", "")
+# Networks (CIDR) that outgoing requests of a purpose may reach although they are private. There is none for photos:
+# anybody may send an address of one.
+PRIVATE_NETWORKS = {
+    "map_service": env.words("PRIVATE_NETWORKS_MAP_SERVICES", ""),
+    "receiver": env.words("PRIVATE_NETWORKS_RECEIVERS", ""),
+    "geodata": env.words("PRIVATE_NETWORKS_GEODATA", ""),
+}
 
 # --- Security -------------------------------------------------------------------------------------
 LOGIN_URL = "login"
@@ -263,5 +276,10 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"pyogrio": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
+    "loggers": {
+        "pyogrio": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        # libvips tells each step at INFO and each oddity of a file at WARNING; what matters of it is raised.
+        "pyvips": {"level": "ERROR"},
+    },
 }

@@ -102,7 +102,11 @@ class Client:
         ends, size = time.monotonic() + PAGE_DEADLINE_S, 0
         try:
             with (
-                outgoing.client(timeout_s=self.stall_s) as http,
+                outgoing.client(
+                    purpose=outgoing.Purpose.GEODATA,
+                    deadline_s=PAGE_DEADLINE_S,
+                    timeout_s=self.stall_s,
+                ) as http,
                 http.stream("GET", url) as answer,
                 path.open("wb") as file,
             ):
@@ -165,7 +169,12 @@ def service_find(client: Client, url: str, type_names: list[str], type_name: str
 def _small(client: Client, url: str) -> bytes:
     """The whole of a small answer."""
     try:
-        fetched = outgoing.fetch(url, max_bytes=CAPABILITIES_MAX_BYTES, deadline_s=client.stall_s)
+        fetched = outgoing.fetch(
+            url,
+            purpose=outgoing.Purpose.GEODATA,
+            max_bytes=CAPABILITIES_MAX_BYTES,
+            deadline_s=client.stall_s,
+        )
     except httpx.HTTPStatusError as error:
         status = error.response.status_code
         if _may_pass(status):

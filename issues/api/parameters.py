@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
@@ -37,6 +38,13 @@ YEARS: Final = range(1900, 3000)
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]*)\](?:\[\d*\])?")
 # A "+" in a query string that nobody encoded arrives as a blank.
 _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
+
+
+class MemoryUploads(MemoryFileUploadHandler):
+    """Files are kept in memory whatever their size, for the body's length was checked: no full disk costs a report."""
+
+    def handle_raw_input(self, *_args: Any, **_options: Any) -> None:
+        self.activated = True
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,7 @@ def body_read(request: HttpRequest) -> Parameters:
     if not length and "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         raise LengthMissing(_("The body of the request must come with its Content-Length."))
     kind = request.content_type or FORM
+    request.upload_handlers = [MemoryUploads(request)]
     try:
         if kind in {FORM, MULTIPART}:
             texts, photos = _texts(request.POST), _photos(request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -80,12 +80,21 @@ def _attribute_shown(question: CategoryAttribute) -> dict[str, Any]:
 
 
 def received_shown(
-    received: Received, account_id: str, *, questions: Mapping[int, Mapping[str, object]]
+    received: Received,
+    account_id: str,
+    *,
+    questions: Mapping[int, Mapping[str, object]],
+    photos_refused: Sequence[str],
 ) -> dict[str, Any]:
-    """The answer to a new report; with `extended_attributes` where the reporter is asked something."""
+    """The answer to a new report; with `extended_attributes` where the reporter is asked something.
+
+    `photos_refused` are the reasons why photos of it were not taken.
+    """
     notice = _("The report is checked before it is shown to the public.")
     if received.issue.category.is_emergency:
         notice = f"{_('Danger to life? Call 112 or 110 at once.')} {notice}"
+    for reason in photos_refused:
+        notice += " " + _("A photo was not taken: %(reason)s") % {"reason": reason}
     return {
         "service_request_id": received.issue.number,
         "service_notice": notice,

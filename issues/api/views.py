@@ -53,6 +53,7 @@ from issues.selectors import (
     issues_visible,
     jurisdiction_find,
     photo_find,
+    photos_refused_reasons,
 )
 from issues.services import issue_receive
 from issues.types import LocationInput, ReporterInput
@@ -165,6 +166,7 @@ class RequestsView(IssueReading):
         jurisdiction = jurisdiction_find(parameters.one("jurisdiction_id"))
         api_key = api_key_checked(request, jurisdiction, parameters.one("api_key"))
         limit_check(f"key:{api_key.pk}", per_minute=api_key.reports_per_minute)
+        media_urls = parameters.many("media_url")
         received = issue_receive(
             jurisdiction=jurisdiction,
             category=category_find(jurisdiction, parameters.one("service_code")),
@@ -187,7 +189,7 @@ class RequestsView(IssueReading):
                 account_id=parameters.one("account_id"),
             ),
             photos=parameters.photos,
-            media_urls=parameters.many("media_url"),
+            media_urls=media_urls,
             api_key=api_key,
             sender_key=request.headers.get("Idempotency-Key", "").strip(),
         )
@@ -195,6 +197,9 @@ class RequestsView(IssueReading):
             received,
             parameters.one("account_id"),
             questions=questions_open([received.issue.pk]),
+            photos_refused=(
+                photos_refused_reasons(received.issue) if parameters.photos or media_urls else ()
+            ),
         )
         return self.answer("service_requests", [shown])
 

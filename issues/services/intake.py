@@ -21,7 +21,6 @@ from gis_core.models import Jurisdiction
 from gis_core.prepared import prepared_execute
 from issues.enums import Channel, EventKind, PhotoStatus
 from issues.errors import (
-    PhotosTooMany,
     ReportInvalid,
     SenderKeyInvalid,
     SenderKeyReused,
@@ -29,11 +28,11 @@ from issues.errors import (
 from issues.models import ApiKey, Category, Issue, IssueEvent, Photo, Reporter
 from issues.services.answers import answers_checked
 from issues.services.location import location_checked
-from issues.services.photos import PHOTOS_PER_REPORT, photo_new, photo_prepare
+from issues.services.photo_intake import photos_checked, urls_checked
+from issues.services.photos import PHOTOS_PER_REPORT, photo_event, photo_new, photo_refuse
 from issues.services.texts import (
     DESCRIPTION_MAX,
     Problems,
-    media_url_checked,
     reporter_checked,
     text_checked,
 )
@@ -42,6 +41,7 @@ from issues.types import (
     Answers,
     Location,
     LocationInput,
+    LostPhoto,
     PreparedPhoto,
     Received,
     ReporterInput,
@@ -83,6 +83,7 @@ class _Report:
     reporter: Mapping[str, str]
     photos: Sequence[PreparedPhoto]
     media_urls: Sequence[str]
+    lost: Sequence[LostPhoto]
 
 
 def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is named at the call
@@ -102,31 +103,31 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
     """Stores a report: issue with number, first event, photos and reporting person, in one transaction.
 
     `category` is an active one of the jurisdiction. `answers` are by attribute code. `photos` are the files
-    as sent; a `media_urls` entry is fetched later by a worker. `sender_key` is the sender's name for this
-    report: a repeat with the same key and content returns the stored issue, the same key with other
-    content raises `SenderKeyReused`. Without a key, the same content from the same sender within ten
-    minutes is a repeat. After the commit `issues.signals.issue_received` is sent with `issue_id`; a
+    as sent; a `media_urls` entry is fetched later by a worker. A photo that cannot be taken never costs the
+    report: it is kept as refused, with the reason.
+
+    `sender_key` is the sender's name for this report: a repeat with the same key and content returns the stored
+    issue, the same key with other content raises `SenderKeyReused`. Without a key, the same content from the same
+    sender within ten minutes is a repeat. After the commit `issues.signals.issue_received` is sent with `issue_id`; a
     receiver that fails is logged and does not undo the intake.
 
     Raises an `IssuesError`; `ReportInvalid` when several things are wrong. Then nothing is stored.
     """
-    problems, photo_problems = Problems(), Problems()
-    media_urls = [url for url in media_urls if url.strip()]
-    prepared = _photos_checked(photos, len(media_urls), photo_problems)
+    problems = Problems()
+    media_urls = [url.strip() for url in media_urls if url.strip()]
+    prepared, lost = photos_checked(photos)
+    urls, lost_urls = urls_checked(media_urls, PHOTOS_PER_REPORT - len(prepared), api_key)
     place: Location | None = None
     with problems.collect():
         taken_at = next((one.place for one in prepared if one.place), None)
         place = location_checked(jurisdiction, location, photo=taken_at)
-    text, urls = "", list[str]()
+    text = ""
     with problems.collect():
         text = text_checked(description, field="description", limit=DESCRIPTION_MAX)
     given = answers_checked(category, answers or {}, problems)
     person = reporter_checked(reporter or ReporterInput(), problems)
     with problems.collect():
-        urls = [media_url_checked(url) for url in media_urls]
-    with problems.collect():
         _sender_key_check(sender_key)
-    problems += photo_problems
     if len(problems) == 1:
         raise problems[0]
     if problems or place is None:
@@ -138,7 +139,7 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
         api_key=api_key,
         sender_key=sender_key,
         content_hash=_content_hash(
-            jurisdiction.pk, category.pk, asdict(location), text, given, person, photos, urls
+            jurisdiction.pk, category.pk, asdict(location), text, given, person, photos, media_urls
         ),
         location=place,
         description=text,
@@ -146,6 +147,7 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
         reporter=person,
         photos=prepared,
         media_urls=urls,
+        lost=[*lost, *lost_urls],
     )
     return _store(report)
 
@@ -158,25 +160,6 @@ def _sender_key_check(sender_key: str) -> None:
                 "Idempotency-Key must be 1 to 200 ASCII characters without blanks, not beginning with “~”."
             )
         )
-
-
-def _photos_checked(
-    photos: Sequence[bytes], url_count: int, problems: Problems
-) -> list[PreparedPhoto]:
-    prepared: list[PreparedPhoto] = []
-    if len(photos) + url_count > PHOTOS_PER_REPORT:
-        problems.append(
-            PhotosTooMany(
-                _("At most %(limit)d photos can be sent with a report.")
-                % {"limit": PHOTOS_PER_REPORT},
-                field="media",
-            )
-        )
-        return prepared
-    for content in photos:
-        with problems.collect():
-            prepared.append(photo_prepare(content))
-    return prepared
 
 
 def _content_hash(*parts: object) -> bytes:
@@ -199,13 +182,18 @@ def _store(report: _Report) -> Received:
             for prepared in report.photos:
                 # One by one: what was written before a failure has to be known to be removed.
                 written += [photo_new(issue, prepared)]
+            written += [
+                photo_refuse(Photo(issue=issue, source_url=one.source_url), one.reason)
+                for one in report.lost
+            ]
             _parts_create(report, issue, now, written)
             transaction.on_commit(partial(_announce, issue.pk))
         committed = True
     finally:
         if not committed:
             for photo in written:
-                photo.file.delete(save=False)
+                if photo.file:
+                    photo.file.delete(save=False)
     return Received(issue, is_new=True)
 
 
@@ -275,22 +263,15 @@ def _number_next(jurisdiction: Jurisdiction, now: datetime) -> str:
     return f"{jurisdiction.issue_prefix}-{year}-{last:06d}"
 
 
-def _parts_create(report: _Report, issue: Issue, now: datetime, stored: list[Photo]) -> None:
+def _parts_create(report: _Report, issue: Issue, now: datetime, sent: list[Photo]) -> None:
+    """The photos stored and refused, those to be fetched, and who reported."""
     pending = [
         Photo(issue=issue, status=PhotoStatus.PENDING, source_url=url, due_at=now)
         for url in report.media_urls
     ]
-    if stored or pending:
-        Photo.objects.bulk_create([*stored, *pending])
-        IssueEvent.objects.bulk_create(
-            IssueEvent(
-                issue=issue,
-                kind=EventKind.PHOTO_ADDED,
-                at=now,
-                detail={"photo": str(photo.public_id)},
-            )
-            for photo in stored
-        )
+    if sent or pending:
+        Photo.objects.bulk_create([*sent, *pending])
+        IssueEvent.objects.bulk_create(photo_event(photo, now) for photo in sent)
     if report.reporter:
         Reporter.objects.create(issue=issue, **report.reporter)
 

@@ -25,9 +25,11 @@ from routing.receipts import DeliveryDelayed, DeliveryRefused, Receipt
 
 ANSWER_BYTES_MAX = 5 * 1024 * 1024
 DESCRIPTION_MAX = 4000
-# For connecting and for each read or write; and for an answer as a whole, well below the delivery's lease.
+# For connecting and for each read or write; for an answer as a whole; for all requests of one attempt, below the
+# delivery's lease.
 TIMEOUT_SECONDS = 20
 DEADLINE_SECONDS = 60
+SEND_SECONDS = 150
 # Answers that mean "not now" although they are 4xx: time-out, too early, too many requests.
 PASSING = {408, 425, 429}
 # httpx.ConnectTimeout is no ConnectError; in both cases and without a free connection nothing was sent.
@@ -36,7 +38,12 @@ NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 def client_open() -> httpx.Client:
     """Follows no redirect: report and key go where the contact says and nowhere else."""
-    return outgoing.client(timeout_s=TIMEOUT_SECONDS, follow_redirects=False)
+    return outgoing.client(
+        purpose=outgoing.Purpose.RECEIVER,
+        deadline_s=SEND_SECONDS,
+        timeout_s=TIMEOUT_SECONDS,
+        follow_redirects=False,
+    )
 
 
 class Open311Channel:

@@ -39,8 +39,13 @@ def test_work_on_geodata_goes_to_the_loader() -> None:
     ]
 
 
+def test_photos_of_strangers_servers_go_to_the_fetcher() -> None:
+    there = [task for task in own_tasks() if queue_of(task) == QUEUES["fetcher"]]
+    assert there == ["issues.tasks.photos_fetch_due"]
+
+
 def test_everything_else_goes_to_the_worker() -> None:
-    long = (".geodata_", ".trial_run")
+    long = (".geodata_", ".trial_run", ".photos_")
     queues = {queue_of(task) for task in own_tasks() if not any(one in task for one in long)}
     assert queues == {QUEUES["worker"]}
     assert queue_of("routing.tasks.deliveries_send_due") == QUEUES["worker"]

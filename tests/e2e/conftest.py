@@ -96,7 +96,7 @@ def map_server(transactional_db, settings, tmp_path) -> Iterator[None]:
     if not MAPSERV.exists():
         pytest.skip("MapServer is not installed; `./run setup` installs it.")
     settings.MAPFILE = tmp_path / "flurpost.map"
-    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8"]
+    settings.PRIVATE_NETWORKS = {"map_service": ["127.0.0.0/8"]}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

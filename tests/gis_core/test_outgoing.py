@@ -7,12 +7,17 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 
+from config.settings import base
 from gis_core import outgoing
+from gis_core.checks import private_networks_are_networks
+
+PHOTO = outgoing.Purpose.PHOTO
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -56,7 +61,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def loopback_allowed(settings) -> None:
-    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8"]
+    settings.PRIVATE_NETWORKS = {"photo": ["127.0.0.0/8"]}
 
 
 @pytest.mark.parametrize(
@@ -93,14 +98,17 @@ def loopback_allowed(settings) -> None:
 )
 def test_address_that_must_not_be_reached_is_refused(host):
     with pytest.raises(outgoing.AddressRefused):
-        outgoing.address_checked(httpx.URL(f"http://{host}/"))
-    with pytest.raises(outgoing.AddressRefused), outgoing.client() as http:
+        outgoing.address_checked(httpx.URL(f"http://{host}/"), purpose=PHOTO)
+    with (
+        pytest.raises(outgoing.AddressRefused),
+        outgoing.client(purpose=PHOTO, deadline_s=5) as http,
+    ):
         http.get(f"http://{host}:9/")
 
 
 @pytest.mark.parametrize("host", ["8.8.8.8", "[2606:4700::1111]", "[::ffff:8.8.8.8]"])
 def test_public_address_may_be_reached(host):
-    found = outgoing.address_checked(httpx.URL(f"https://{host}/"))
+    found = outgoing.address_checked(httpx.URL(f"https://{host}/"), purpose=PHOTO)
     assert found == ipaddress.ip_address(host.strip("[]"))
 
 
@@ -113,7 +121,7 @@ def test_public_address_may_be_reached(host):
 )
 def test_address_that_is_no_web_address_is_refused(url):
     with pytest.raises(outgoing.AddressRefused):
-        outgoing.fetch(url, max_bytes=1, deadline_s=1)
+        outgoing.fetch(url, purpose=PHOTO, max_bytes=1, deadline_s=1)
 
 
 def test_name_with_one_forbidden_address_is_refused(monkeypatch):
@@ -122,7 +130,7 @@ def test_name_with_one_forbidden_address_is_refused(monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", both)
     with pytest.raises(outgoing.AddressRefused, match=r"10\.0\.0\.1"):
-        outgoing.address_checked(httpx.URL("https://two-faced.example/"))
+        outgoing.address_checked(httpx.URL("https://two-faced.example/"), purpose=PHOTO)
 
 
 def test_name_that_does_not_resolve_is_a_failed_connection(monkeypatch):
@@ -130,13 +138,13 @@ def test_name_that_does_not_resolve_is_a_failed_connection(monkeypatch):
         raise socket.gaierror("not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", none)
-    with pytest.raises(httpx.ConnectError), outgoing.client() as http:
+    with pytest.raises(httpx.ConnectError), outgoing.client(purpose=PHOTO, deadline_s=5) as http:
         http.get("https://nowhere.example/")
 
 
 def test_name_is_resolved_once_and_the_checked_address_is_asked(server, settings, monkeypatch):
     """A name server that changes its answer after the check gains nothing."""
-    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.1/32"]
+    settings.PRIVATE_NETWORKS = {"photo": ["127.0.0.1/32"]}
     asked: list[str] = []
     real = socket.getaddrinfo
 
@@ -149,7 +157,7 @@ def test_name_is_resolved_once_and_the_checked_address_is_asked(server, settings
 
     monkeypatch.setattr(socket, "getaddrinfo", changing)
     url = server.replace("127.0.0.1", "changing.example")
-    with outgoing.client() as http:
+    with outgoing.client(purpose=PHOTO, deadline_s=5) as http:
         answer = http.get(url)
     assert answer.text == url.removeprefix("http://")
     assert asked == ["changing.example"]
@@ -163,32 +171,99 @@ def test_redirect_into_a_forbidden_network_is_refused(server, loopback_allowed):
         "file:///etc/passwd",
     ):
         with pytest.raises((outgoing.AddressRefused, httpx.UnsupportedProtocol)):
-            outgoing.fetch(f"{server}/redirect?{target}", max_bytes=100, deadline_s=5)
+            outgoing.fetch(
+                f"{server}/redirect?{target}", purpose=PHOTO, max_bytes=100, deadline_s=5
+            )
 
 
 def test_redirects_are_followed_three_times_only(server, loopback_allowed):
     once = f"{server}/redirect?{server}/end"
-    assert outgoing.fetch(once, max_bytes=100, deadline_s=5).media_type == "text/plain"
+    assert (
+        outgoing.fetch(once, purpose=PHOTO, max_bytes=100, deadline_s=5).media_type == "text/plain"
+    )
     with pytest.raises(httpx.TooManyRedirects):
-        outgoing.fetch(f"{server}/loop", max_bytes=100, deadline_s=5)
+        outgoing.fetch(f"{server}/loop", purpose=PHOTO, max_bytes=100, deadline_s=5)
 
 
 def test_answer_too_large_is_given_up(server, loopback_allowed):
-    assert len(outgoing.fetch(f"{server}/large", max_bytes=5000, deadline_s=5).content) == 5000
+    assert (
+        len(outgoing.fetch(f"{server}/large", purpose=PHOTO, max_bytes=5000, deadline_s=5).content)
+        == 5000
+    )
     with pytest.raises(outgoing.AnswerTooLarge):
-        outgoing.fetch(f"{server}/large", max_bytes=4999, deadline_s=5)
+        outgoing.fetch(f"{server}/large", purpose=PHOTO, max_bytes=4999, deadline_s=5)
 
 
 def test_answer_too_slow_is_given_up(server, loopback_allowed):
     with pytest.raises(outgoing.AnswerTooSlow):
-        outgoing.fetch(f"{server}/slow", max_bytes=5000, deadline_s=0.1)
+        outgoing.fetch(f"{server}/slow", purpose=PHOTO, max_bytes=5000, deadline_s=0.1)
 
 
 def test_answer_with_an_error_is_told(server, loopback_allowed):
     with pytest.raises(httpx.HTTPStatusError):
-        outgoing.fetch(f"{server}/missing", max_bytes=5000, deadline_s=5)
+        outgoing.fetch(f"{server}/missing", purpose=PHOTO, max_bytes=5000, deadline_s=5)
 
 
 def test_proxies_of_the_environment_are_not_used(server, loopback_allowed, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:1")
-    assert outgoing.fetch(server, max_bytes=100, deadline_s=5).content
+    assert outgoing.fetch(server, purpose=PHOTO, max_bytes=100, deadline_s=5).content
+
+
+def test_private_network_of_one_purpose_is_closed_to_the_others(settings):
+    settings.PRIVATE_NETWORKS = {"map_service": ["10.0.0.0/8"]}
+    inside = httpx.URL("http://10.1.2.3/")
+    allowed = outgoing.address_checked(inside, purpose=outgoing.Purpose.MAP_SERVICE)
+    assert str(allowed) == "10.1.2.3"
+    for other in set(outgoing.Purpose) - {outgoing.Purpose.MAP_SERVICE}:
+        with pytest.raises(outgoing.AddressRefused):
+            outgoing.address_checked(inside, purpose=other)
+
+
+def test_no_setting_of_an_installation_opens_a_private_network_to_photos():
+    assert set(base.PRIVATE_NETWORKS) == set(outgoing.Purpose) - {PHOTO}
+
+
+def test_closed_server_is_not_reached_by_any_name(server, loopback_allowed):
+    port = httpx.URL(server).port
+    for name in ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]"):
+        with pytest.raises(outgoing.AddressRefused):
+            outgoing.fetch(
+                f"http://{name}:{port}/a",
+                purpose=PHOTO,
+                max_bytes=100,
+                deadline_s=5,
+                closed=[f"{server}/wms", "http://nowhere.invalid/", "no address", "http://[::1"],
+            )
+    redirect, closed = f"{server}/redirect?http://127.0.0.1:1/secret", ["http://localhost:1/wms"]
+    with pytest.raises(outgoing.AddressRefused):
+        outgoing.fetch(redirect, purpose=PHOTO, max_bytes=100, deadline_s=5, closed=closed)
+
+
+def test_client_ends_whatever_a_server_dribbles(loopback_allowed):
+    """Header by header and byte by byte: each read is quick, the whole is not."""
+
+    def dribble(listening: socket.socket) -> None:
+        connection, _address = listening.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            while True:
+                connection.sendall(b"X: y\r\n")
+                time.sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=dribble, args=[listening])
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        began = time.monotonic()
+        with pytest.raises(outgoing.AnswerTooSlow):
+            outgoing.fetch(url, purpose=PHOTO, max_bytes=100, deadline_s=0.3)
+        assert time.monotonic() - began < 2
+        thread.join()
+
+
+@pytest.mark.parametrize("network", ["10.0.0.0/33", "10.0.0.1/8", "intranet"])
+def test_network_that_is_none_is_told_at_the_start(settings, network):
+    settings.PRIVATE_NETWORKS = {"receiver": ["10.0.0.0/8", network]}
+    (error,) = private_networks_are_networks(None)
+    assert network in error.msg
+    assert error.id == "gis_core.E003"

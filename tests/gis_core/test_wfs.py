@@ -46,7 +46,7 @@ PARCELS = 1919
 
 @pytest.fixture(autouse=True)
 def allowed(settings, tmp_path):
-    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8"]
+    settings.PRIVATE_NETWORKS = {"geodata": ["127.0.0.0/8"]}
     settings.FETCH_ROOT = tmp_path / "fetched"
 
 
@@ -135,7 +135,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 import django
 django.setup()
 from django.conf import settings
-settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8"]
+settings.PRIVATE_NETWORKS = {"geodata": ["127.0.0.0/8"]}
 from pathlib import Path
 from gis_core.loading.wfs import wfs_fetch
 wfs_fetch(sys.argv[1], Path(sys.argv[2]), type_names=["Flurstueck"], page_features=200,
@@ -430,7 +430,7 @@ def test_pages_that_make_no_state_are_not_taken_up_again(tmp_path):
 
 
 def test_private_address_is_refused_unless_allowed(settings, tmp_path):
-    settings.PRIVATE_NETWORKS_ALLOWED = []
+    settings.PRIVATE_NETWORKS = {}
     with pytest.raises(
         LoadError, match=r"127\.0\.0\.1:9: 127\.0\.0\.1 leads to 127\.0\.0\.1, which must not"
     ):

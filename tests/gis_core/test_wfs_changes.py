@@ -66,7 +66,7 @@ class Service:
 
 @pytest.fixture
 def service(tmp_path, settings):
-    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8"]
+    settings.PRIVATE_NETWORKS = {"geodata": ["127.0.0.0/8"]}
     settings.FETCH_ROOT = tmp_path / "fetched"
     jurisdiction_make()
     return Service(tmp_path)

@@ -21,6 +21,8 @@ INSIDE = {
     "ReleaseRefused",
     "ReleaseOutdated",
     "CategoriesUnreadable",
+    "PhotoRefused",
+    "MediaUrlInvalid",
 }
 
 

@@ -225,7 +225,7 @@ def test_owners_without_geometry_show_whom_they_concern_on_the_map(manager, city
 
 @needs_mapserv
 def test_wfs_by_its_address_is_loaded(manager, city, settings, tmp_path):
-    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8"]
+    settings.PRIVATE_NETWORKS = {"geodata": ["127.0.0.0/8"]}
     settings.FETCH_ROOT = tmp_path / "fetched"
     source = parcels_write(tmp_path / "service.gpkg", after())
     with serving(mapserver(mapfile_write(tmp_path, source))) as address:
@@ -239,7 +239,7 @@ def test_wfs_by_its_address_is_loaded(manager, city, settings, tmp_path):
 
 
 def test_private_address_of_a_wfs_is_refused(manager, city, settings, tmp_path):
-    settings.PRIVATE_NETWORKS_ALLOWED = []
+    settings.PRIVATE_NETWORKS = {}
     settings.FETCH_ROOT = tmp_path / "fetched"
     manager.post("/geodata/new/", {"dataset": "parcels", "url": "http://127.0.0.1:9/wfs"})
     edition = Edition.objects.latest("pk")

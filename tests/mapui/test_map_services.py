@@ -91,7 +91,7 @@ def fake_wms():
 
 @pytest.fixture
 def wms(settings):
-    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8"]
+    settings.PRIVATE_NETWORKS = {"map_service": ["127.0.0.0/8"]}
     cache.clear()
     with fake_wms() as fake:
         yield fake
@@ -137,7 +137,7 @@ def test_register_refuses_what_is_no_wms(db, wms, document):
 
 
 def test_register_refuses_private_networks(db, wms, settings):
-    settings.PRIVATE_NETWORKS_ALLOWED = []
+    settings.PRIVATE_NETWORKS = {}
     with pytest.raises(MapServiceError) as caught:
         map_service_register(slug="official", url=wms.url, layers=["parcels"])
     assert isinstance(caught.value.__cause__, AddressRefused)

@@ -25,7 +25,7 @@ REQUESTS = "/georeport/v2/requests.json"
 
 @pytest.fixture
 def receiver(settings, monkeypatch) -> Iterator[Receiver]:
-    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8"]
+    settings.PRIVATE_NETWORKS = {"receiver": ["127.0.0.0/8"]}
     monkeypatch.setenv("TEST_KEY_STRNRW", "s3cret")
     with http_server() as (receiver, address):
         contact_make(
@@ -243,7 +243,7 @@ def test_open311_token_expires(receiver: Receiver, caplog) -> None:
 
 
 def test_open311_private_address_is_refused(receiver: Receiver, settings) -> None:
-    settings.PRIVATE_NETWORKS_ALLOWED = []
+    settings.PRIVATE_NETWORKS = {}
     delivery = attempt(delivery_make())
     assert "must not be reached" in delivery.last_error
     assert receiver.requests == []

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def partner(live_server, settings, monkeypatch) -> Jurisdiction:
-    settings.PRIVATE_NETWORKS_ALLOWED = ["127.0.0.0/8", "::1/128"]
+    settings.PRIVATE_NETWORKS = {"receiver": ["127.0.0.0/8", "::1/128"]}
     area = Polygon.from_bbox((EASTING - 500, NORTHING - 500, EASTING + 500, NORTHING + 500))
     jurisdiction = Jurisdiction.objects.create(
         identifier="strassen.nrw.example",

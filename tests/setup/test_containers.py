@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "docker/Dockerfile").read_text()
 COMPOSE = (ROOT / "docker/compose.yaml").read_text()
 ENTRYPOINT = (ROOT / "docker/entrypoint").read_text()
-SERVICES = {"postgres", "redis", "web", "worker", "loader", "beat", "mapserver"}
+SERVICES = {"postgres", "redis", "web", "worker", "loader", "fetcher", "beat", "mapserver"}
 
 
 def test_image_starts_from_the_slim_release() -> None:
@@ -52,7 +52,7 @@ def test_every_service_can_be_started_and_asked_for_its_health() -> None:
     for name in SERVICES:
         assert f"command: [{name}]" in services
         assert f"docker/entrypoint, health, {name}]" in services
-        assert re.search(rf"^\s+(?:\w+ \| )?{name}(?: \| \w+)?\) ", ENTRYPOINT, re.MULTILINE), name
+        assert re.search(rf"^\s+(?:\w+ \| )*{name}(?: \| \w+)*\) ", ENTRYPOINT, re.MULTILINE), name
 
 
 def test_secrets_come_from_the_environment_only() -> None:
