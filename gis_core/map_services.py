@@ -11,20 +11,16 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from xml.etree.ElementTree import ParseError
 
 import httpx
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 from django.core.cache import cache
 from django.db.models import Max
-from owslib.util import ServiceException
-from owslib.wms import WebMapService
 from redis.exceptions import RedisError
 
 from gis_core import outgoing
 from gis_core.enums import EditionStatus
 from gis_core.errors import GisError
+from gis_core.map_capabilities import CapabilitiesError, WmsDescription, wms_describe
 from gis_core.models import Edition, MapService
 from gis_core.srids import WEB_MERCATOR
 
@@ -94,16 +90,17 @@ def map_service_register(
     The layers must exist and be offered in EPSG:3857. Title and attribution default to the service's own.
     Raises MapServiceError; nothing is stored then.
     """
-    service, version = _capabilities(url)
+    _lengths_check(slug=slug, url=url, layers=",".join(layers))
+    service = _capabilities(url)
     _layers_check(service, layers)
     registered, _created = MapService.objects.update_or_create(
         slug=slug,
         defaults={
             "url": url,
             "layers": ",".join(layers),
-            "version": version,
-            "title": (title or service.identification.title or slug)[:100],
-            "attribution": (attribution or service.provider.name or "")[:300],
+            "version": service.version,
+            "title": (title or service.title or slug)[:100],
+            "attribution": (attribution or service.provider)[:300],
             "image_format": _format_chosen(service, is_background=is_background),
             "is_background": is_background,
             "staff_only": staff_only,
@@ -114,8 +111,21 @@ def map_service_register(
     return registered
 
 
-def _capabilities(url: str) -> tuple[Any, str]:
-    """The service's description and the WMS version to speak. OWSLib only parses: the request is ours."""
+def _lengths_check(**values: str) -> None:
+    for name, value in values.items():
+        if len(value) > _length(name):
+            raise MapServiceError(
+                f"{name} has {len(value)} characters; at most {_length(name)} are possible."
+            )
+
+
+def _length(name: str) -> int:
+    """How many characters the column holds."""
+    return int(getattr(MapService._meta.get_field(name), "max_length", 0))
+
+
+def _capabilities(url: str) -> WmsDescription:
+    """What the service says of itself."""
     query = {"SERVICE": "WMS", "REQUEST": "GetCapabilities"}
     try:
         fetched = outgoing.fetch(
@@ -124,36 +134,41 @@ def _capabilities(url: str) -> tuple[Any, str]:
             max_bytes=CAPABILITIES_MAX_BYTES,
             deadline_s=CAPABILITIES_DEADLINE_S,
         )
-        # Entities and document types are refused here, before the parser of OWSLib sees the text.
-        root = fromstring(
-            fetched.content, forbid_dtd=False, forbid_entities=True, forbid_external=True
-        )
-        version = "1.3.0" if root.get("version", "").startswith("1.3") else "1.1.1"
-        return WebMapService(url, version=version, xml=fetched.content), version
+        return wms_describe(fetched.content)
+    except CapabilitiesError as error:
+        raise MapServiceError(f"{url} does not describe itself as a WMS: {error}") from error
     except (outgoing.OutgoingError, httpx.HTTPError) as error:
         raise MapServiceError(f"{url} does not answer: {error}") from error
-    except (ParseError, DefusedXmlException, ServiceException, AttributeError) as error:
-        raise MapServiceError(f"{url} does not describe itself as a WMS: {error}") from error
+    except ValueError as error:
+        raise MapServiceError(f"{url!r} is no address: {error}") from error
 
 
-def _layers_check(service: Any, layers: list[str]) -> None:
+def _layers_check(service: WmsDescription, layers: list[str]) -> None:
     if not layers:
         raise MapServiceError("Name at least one layer.")
     for layer in layers:
-        if layer not in service.contents:
-            offered = ", ".join(sorted(service.contents)[:20])
+        if layer not in service.layers:
+            offered = ", ".join(sorted(service.layers)[:20])
             raise MapServiceError(f"There is no layer {layer!r}; the service offers: {offered}.")
-        if f"EPSG:{WEB_MERCATOR}" not in service.contents[layer].crsOptions:
+        if f"EPSG:{WEB_MERCATOR}" not in service.layers[layer]:
             raise MapServiceError(f"The layer {layer!r} is not offered in EPSG:{WEB_MERCATOR}.")
 
 
-def _format_chosen(service: Any, *, is_background: bool) -> str:
-    """PNG, as only it is transparent everywhere; a background may be JPEG where there is no PNG."""
-    offered = service.getOperationByName("GetMap").formatOptions
+def _format_chosen(service: WmsDescription, *, is_background: bool) -> str:
+    """PNG, as only it is transparent everywhere; a background may be JPEG where there is no PNG.
+
+    A kind of the format (`image/png; mode=8bit`) does where the service does not offer it plainly.
+    """
     wanted = ["image/png", "image/webp", *(["image/jpeg"] if is_background else [])]
     for image_format in wanted:
-        if image_format in offered:
-            return image_format
+        kinds = [
+            offered
+            for offered in service.formats
+            if offered.partition(";")[0].strip().lower() == image_format
+            and len(offered) <= _length("image_format")
+        ]
+        if kinds:
+            return min(kinds, key=len)
     raise MapServiceError(f"The service offers none of the formats {', '.join(wanted)}.")
 
 

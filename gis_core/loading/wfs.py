@@ -14,9 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import ParseError
-
-from defusedxml.ElementTree import fromstring
 
 from gis_core.errors import LoadError
 from gis_core.gml import GmlError, elements_stream, gml_identifier, head_read
@@ -29,11 +26,14 @@ from gis_core.loading.wfs_service import (
     Client,
     RetryLater,
     Service,
+    XmlUnreadable,
     exception_text,
     feature_address,
     features_count,
+    number_read,
     service_find,
     since_filter,
+    xml_read,
 )
 from gis_core.messages import Message
 
@@ -191,20 +191,22 @@ def _page_read(path: Path, service: Service, start: int, label: str) -> tuple[Pa
             ]
     except GmlError as error:
         raise RetryLater("wfs_broken", start=start, cause=error.message) from error
-    said = head.attributes.get("numberReturned") or head.attributes.get("numberOfFeatures") or ""
-    if said.isdigit() and int(said) != len(found):
-        raise RetryLater("wfs_short", start=start, said=int(said), came=len(found))
-    matched = head.attributes.get("numberMatched", "")
+    said = number_read(
+        head.attributes.get("numberReturned") or head.attributes.get("numberOfFeatures") or ""
+    )
+    if said is not None and said != len(found):
+        raise RetryLater("wfs_short", start=start, said=said, came=len(found))
+    matched = number_read(head.attributes.get("numberMatched", ""))
     return (
-        Page(path.name, start, len(found), int(matched) if matched.isdigit() else None),
+        Page(path.name, start, len(found), matched),
         {identifier or f"{start}/{index}" for index, identifier in enumerate(found)},
     )
 
 
 def _exception_read(path: Path, start: int) -> str:
     try:
-        return exception_text(fromstring(path.read_bytes()[:CAPABILITIES_MAX_BYTES]))
-    except ParseError as error:
+        return exception_text(xml_read(path.read_bytes()[:CAPABILITIES_MAX_BYTES]))
+    except XmlUnreadable as error:
         raise RetryLater("wfs_broken", start=start, cause=str(error)) from error
 
 

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from xml.etree.ElementTree import ParseError
 from xml.sax.saxutils import escape
 
 import httpx
-from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
-from owslib.util import ServiceException
 from owslib.wfs import WebFeatureService
 
 from gis_core import outgoing
@@ -32,6 +29,7 @@ STALL_S: Final = 30.0
 PAGE_DEADLINE_S: Final = 600.0
 # What fails by chance is tried again, after pauses of this many seconds.
 PAUSES_S: Final = (1.0, 5.0)
+DIGITS_MAX: Final = 19
 EXCEPTIONS: Final = frozenset({"ExceptionReport", "ServiceExceptionReport"})
 _VERSIONS: Final = ("2.0.0", "1.1.0")
 _OURS: Final = frozenset(
@@ -51,15 +49,6 @@ _OURS: Final = frozenset(
 )
 
 
-# What OWSLib raises where capabilities are not as it expects them.
-_CAPABILITIES_ERRORS: Final = (
-    ServiceException,
-    ParseError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
 # How services say that they cannot count without sending.
 _UNCOUNTED: Final = ("InvalidParameterValue", "OptionNotSupported", "OperationNotSupported")
 
@@ -72,6 +61,10 @@ class Service:
     version: str
     type_name: str
     srs_name: str
+
+
+class XmlUnreadable(ValueError):
+    """An answer that is no XML, or none that is read here."""
 
 
 class RetryLater(CodedError):
@@ -137,15 +130,18 @@ def _refusal(answer: httpx.Response) -> Message:
     content = next(answer.iter_bytes(64 * 1024), b"")
     status = {"status": answer.status_code}
     try:
-        text = exception_text(fromstring(content, forbid_dtd=True))
-    except (ParseError, DefusedXmlException):
+        text = exception_text(xml_read(content))
+    except XmlUnreadable:
         return Message("wfs_http", status)
     return Message("wfs_http_told", {**status, "cause": text})
 
 
 def _address(url: str, parameters: dict[str, str]) -> str:
     """The address with these parameters instead of its own of the same names."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise outgoing.AddressRefused("address_none", url=repr(url)) from error
     own = [(k, v) for k, v in parse_qsl(parts.query) if k.upper() not in {*parameters, *_OURS}]
     query = urlencode([*own, *parameters.items()], safe=",:/")
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
@@ -158,8 +154,10 @@ def service_find(client: Client, url: str, type_names: list[str], type_name: str
         answered = _version(content, client.label)
         try:
             service = WebFeatureService(url, version=answered, xml=content)
-        except _CAPABILITIES_ERRORS as error:
-            raise LoadError("wfs_capabilities", file=client.label, cause=str(error)) from error
+        except Exception as error:
+            # OWSLib raises whatever it did not foresee (ADR 13).
+            cause = f"{type(error).__name__}: {error}"
+            raise LoadError("wfs_capabilities", file=client.label, cause=cause) from error
         if answered in _VERSIONS:
             name = _type_choose(list(service.contents), type_names, type_name, client.label)
             return Service(url, answered, name, _srs_name(service.contents[name]))
@@ -190,12 +188,26 @@ def _small(client: Client, url: str) -> bytes:
 def _root(content: bytes, label: str) -> Any:
     """The root of an answer that is no exception."""
     try:
-        root = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException) as error:
+        root = xml_read(content)
+    except XmlUnreadable as error:
         raise LoadError("wfs_no_xml", file=label, cause=str(error)) from error
     if str(root.tag).rpartition("}")[2] in EXCEPTIONS:
         raise LoadError("wfs_exception", file=label, cause=exception_text(root))
     return root
+
+
+def xml_read(content: bytes) -> Any:
+    """The root of a small answer; raises XmlUnreadable."""
+    try:
+        return fromstring(content, forbid_dtd=True)
+    except Exception as error:
+        # Beside what is no XML: encodings that nobody knows, bytes that are none (ADR 13).
+        raise XmlUnreadable(str(error) or type(error).__name__) from error
+
+
+def number_read(text: str) -> int | None:
+    """A count as services write it; None for what is none."""
+    return int(text) if text.isdecimal() and len(text) < DIGITS_MAX else None
 
 
 def _version(content: bytes, label: str) -> str:
@@ -273,8 +285,7 @@ def features_count(client: Client, service: Service, **more: str) -> int | None:
         if _is_uncounted(error.message):
             return None
         raise
-    number = root.get("numberMatched") or root.get("numberOfFeatures") or ""
-    return int(number) if number.isdigit() else None
+    return number_read(root.get("numberMatched") or root.get("numberOfFeatures") or "")
 
 
 def _is_uncounted(cause: Message) -> bool:

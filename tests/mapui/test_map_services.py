@@ -136,6 +136,52 @@ def test_register_refuses_what_is_no_wms(db, wms, document):
         map_service_register(slug="official", url=wms.url, layers=["parcels"])
 
 
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [
+        ("image/png; mode=8bit|image/jpeg", "image/png; mode=8bit"),
+        ("image/png;mode=24bit|image/png", "image/png"),
+        (" image/PNG ", "image/PNG"),
+        ("image/jpeg|image/webp", "image/webp"),
+        (f"image/png; {'x' * 40}|image/webp", "image/webp"),
+    ],
+)
+def test_register_takes_a_kind_of_png_where_there_is_no_plain_one(db, wms, offered, chosen):
+    formats = "".join(f"<Format>{one}</Format>" for one in offered.split("|"))
+    document = CAPABILITIES.replace("<Format>image/png</Format>", formats)
+    wms.capabilities = document.encode()
+    service = map_service_register(slug="official", url=wms.url, layers=["parcels"])
+    assert service.image_format == chosen
+
+
+def test_register_without_a_format_that_maps_can_show_is_refused(db, wms):
+    wms.capabilities = CAPABILITIES.replace("image/png", "image/tiff").encode()
+    with pytest.raises(MapServiceError, match="none of the formats"):
+        map_service_register(slug="official", url=wms.url, layers=["parcels"])
+
+
+def test_register_of_a_service_without_a_name_takes_the_short_one(db, wms):
+    head, _service, tail = CAPABILITIES.partition("<Service>")
+    wms.capabilities = (head + tail.partition("</Service>")[2]).encode()
+    service = map_service_register(slug="official", url=wms.url, layers=["parcels"])
+    assert (service.title, service.attribution) == ("official", "")
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"url": "http://[::1"}, "is no address"),
+        ({"url": "http://a.example/" + "x" * 500}, "url has 517 characters; at most 500"),
+        ({"layers": ["x" * 301]}, "layers has 301"),
+        ({"slug": "x" * 51}, "slug has 51"),
+    ],
+)
+def test_register_of_what_cannot_be_stored_is_refused_in_words(db, wms, values, text):
+    given = {"slug": "official", "url": wms.url, "layers": ["parcels"], **values}
+    with pytest.raises(MapServiceError, match=text):
+        map_service_register(**given)
+
+
 def test_register_refuses_private_networks(db, wms, settings):
     settings.PRIVATE_NETWORKS = {}
     with pytest.raises(MapServiceError) as caught:
