@@ -266,10 +266,6 @@ class Photo(models.Model):
             models.CheckConstraint(
                 condition=~Q(status=PhotoStatus.STORED) | ~Q(file=""), name="photo_stored_has_file"
             ),
-            models.CheckConstraint(
-                condition=~Q(status=PhotoStatus.REFUSED) | ~Q(refused_because=""),
-                name="photo_refused_says_why",
-            ),
         ]
 
     def __str__(self) -> str:

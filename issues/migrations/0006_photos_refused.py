@@ -1,4 +1,4 @@
-"""A refused photo says why; a photo that a worker has is known to be with it."""
+"""A photo that a worker has is known to be with it, so that each sender has one there at a time."""
 
 from __future__ import annotations
 
@@ -13,12 +13,5 @@ class Migration(migrations.Migration):
             model_name="photo",
             name="is_claimed",
             field=models.BooleanField(default=False, verbose_name="being fetched"),
-        ),
-        migrations.AddConstraint(
-            model_name="photo",
-            constraint=models.CheckConstraint(
-                condition=~models.Q(("status", "refused")) | ~models.Q(("refused_because", "")),
-                name="photo_refused_says_why",
-            ),
         ),
     ]
