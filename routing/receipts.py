@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from routing.enums import DeliveryState
 from routing.errors import RoutingError
+
+# Control characters, surrogates and what else neither the database nor XML can carry.
+UNSTORABLE: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+TOLD_MAX: Final = 1000
+
+
+def told_plainly(text: str) -> str:
+    """What a receiver told, in one line that can be stored; of a long one the beginning."""
+    line = " ".join(UNSTORABLE.sub(" ", text[: 2 * TOLD_MAX]).split())
+    return line if len(line) <= TOLD_MAX else f"{line[:TOLD_MAX]}…"
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,7 @@ class DeliveryError(RoutingError):
     is_permanent = False
 
     def __init__(self, message: str, *, maybe_arrived: bool = False) -> None:
-        super().__init__(message)
+        super().__init__(told_plainly(message))
         self.maybe_arrived = maybe_arrived
 
 

@@ -16,7 +16,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from config.benchmarks.measure import Figure
 
-NAMES: Final = ("intake", "geodata", "decision", "state", "redaction")
+NAMES: Final = ("intake", "geodata", "decision", "state", "redaction", "fuzz")
 # Measured without being named; the others take minutes.
 USUAL: Final = ("intake", "geodata")
 
@@ -32,12 +32,14 @@ def main(arguments: list[str]) -> int:
     # What is logged for each report would be measured, and would hide the figures.
     logging.disable(logging.WARNING)
     from config.benchmarks.decision import decision
+    from config.benchmarks.fuzz import fuzz
     from config.benchmarks.geodata import geodata
     from config.benchmarks.intake import intake
     from config.benchmarks.redaction import redaction
     from config.benchmarks.state import state
 
-    benchmarks = dict(zip(NAMES, (intake, geodata, decision, state, redaction), strict=True))
+    measured_by = (intake, geodata, decision, state, redaction, fuzz)
+    benchmarks = dict(zip(NAMES, measured_by, strict=True))
     figures: list[Figure] = []
     for name in [options.name] if options.name else USUAL:
         measured = benchmarks[name]()

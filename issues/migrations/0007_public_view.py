@@ -18,7 +18,7 @@ EVENTS_FOR_RELEASED = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("issues", "0005_photo_positions"),
+        ("issues", "0006_photos_refused"),
     ]
 
     operations = [

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import smtplib
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -39,16 +40,7 @@ class MailChannel:
             validate_email(contact.address)
         except ValidationError as error:
             raise DeliveryRefused(f"{contact.address!r} is no mail address") from error
-        message = mail_build(envelope, contact.address)
-        try:
-            message.send()
-        except smtplib.SMTPRecipientsRefused as error:
-            raise _refusal(*error.recipients[contact.address]) from error
-        except smtplib.SMTPResponseException as error:
-            raise _refusal(error.smtp_code, error.smtp_error) from error
-        except (smtplib.SMTPException, OSError) as error:
-            # Before or after the last dot: nobody knows.
-            raise DeliveryDelayed(f"{type(error).__name__}: {error}", maybe_arrived=True) from error
+        _hand_over(mail_build(envelope, contact.address))
         return Receipt(
             state=DeliveryState.SENT,
             detail={
@@ -59,11 +51,42 @@ class MailChannel:
         )
 
 
+def _hand_over(message: EmailMessage) -> None:
+    """Gives the message to the mail server; raises DeliveryDelayed or DeliveryRefused.
+
+    What the server answers to the goodbye no longer matters: it has the message.
+    """
+    connection = get_connection()
+    try:
+        connection.open()
+        connection.send_messages([message])
+    except Exception as error:
+        # A mail server may answer anything, and smtplib raise anything about it (ADR 13).
+        raise _failure(error) from error
+    finally:
+        with suppress(Exception):
+            connection.close()
+
+
+def _failure(error: Exception) -> DeliveryError:
+    if isinstance(error, smtplib.SMTPRecipientsRefused) and error.recipients:
+        return _refusal(*next(iter(error.recipients.values())))
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _refusal(error.smtp_code, error.smtp_error)
+    # Before or after the last dot: nobody knows.
+    return DeliveryDelayed(f"{type(error).__name__}: {error}", maybe_arrived=True)
+
+
 def _refusal(code: int, answer: bytes | str) -> DeliveryError:
-    """4yz: try again; 5yz: not like this (RFC 5321, 4.2.1)."""
-    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
-    kind = DeliveryRefused if 500 <= code <= 599 else DeliveryDelayed
-    return kind(f"SMTP {code} {text}")
+    """4yz: try again; 5yz: not like this (RFC 5321, 4.2.1). Anything else is no answer, and smtplib's own words
+    come as text: then nobody knows whether the message arrived.
+    """
+    text = answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
+    told = f"SMTP {code} {text}"
+    if isinstance(answer, bytes) and 500 <= code <= 599:
+        return DeliveryRefused(told)
+    is_answer = isinstance(answer, bytes) and 400 <= code <= 499
+    return DeliveryDelayed(told, maybe_arrived=not is_answer)
 
 
 def mail_build(envelope: Envelope, address: str) -> EmailMessage:

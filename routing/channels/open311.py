@@ -7,6 +7,7 @@ import time
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from django.utils import timezone
@@ -21,10 +22,18 @@ from routing.channels.open311_answers import (
 )
 from routing.enums import DeliveryState
 from routing.models import AuthorityContact
-from routing.receipts import DeliveryDelayed, DeliveryRefused, Receipt
+from routing.receipts import (
+    DeliveryDelayed,
+    DeliveryError,
+    DeliveryRefused,
+    Receipt,
+    told_plainly,
+)
 
 ANSWER_BYTES_MAX = 5 * 1024 * 1024
 DESCRIPTION_MAX = 4000
+# What a delivery can keep of a receiver's number.
+NUMBER_MAX = 200
 # For connecting and for each read or write; for an answer as a whole; for all requests of one attempt, below the
 # delivery's lease.
 TIMEOUT_SECONDS = 20
@@ -101,14 +110,17 @@ class Endpoint:
         except AnswerError as error:
             raise DeliveryDelayed(f"HTTP {status}, but {error}", maybe_arrived=True) from error
         for record in records:
-            foreign_id = record_text(record, "service_request_id")
+            foreign_id = _number(record)
             token = record_text(record, "token")
             if foreign_id or token:
                 return Receipt(
                     state=DeliveryState.DELIVERED if foreign_id else DeliveryState.SENT,
                     foreign_id=foreign_id,
                     token=token,
-                    detail={"notice": record_text(record, "service_notice"), "http_status": status},
+                    detail={
+                        "notice": told_plainly(record_text(record, "service_notice")),
+                        "http_status": status,
+                    },
                 )
         raise DeliveryDelayed(f"HTTP {status} without a number or token", maybe_arrived=True)
 
@@ -125,19 +137,19 @@ class Endpoint:
         }
         for record in self._records("requests.json", **window):
             if marker in record_text(record, "description"):
-                return record_text(record, "service_request_id")
+                return _number(record)
         return ""
 
     def number_for_token(self, token: str) -> str:
         """The number behind a token; empty as long as there is none."""
-        for record in self._records(f"tokens/{token}.json"):
-            if number := record_text(record, "service_request_id"):
+        for record in self._records(f"tokens/{quote(token, safe='')}.json"):
+            if number := _number(record):
                 return number
         return ""
 
     def request_get(self, foreign_id: str) -> dict[str, Any]:
         """The receiver's own record of a request; empty when it shows none."""
-        records = self._records(f"requests/{foreign_id}.json")
+        records = self._records(f"requests/{quote(foreign_id, safe='')}.json")
         return records[0] if records else {}
 
     def _records(self, path: str, **parameters: str) -> list[dict[str, Any]]:
@@ -188,18 +200,15 @@ class Endpoint:
         ends = time.monotonic() + DEADLINE_SECONDS
         try:
             with self.client.stream(method, f"{self.base}/{path}", **arguments) as response:
-                body = b""
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > ANSWER_BYTES_MAX:
-                        raise DeliveryRefused("the answer is too long", maybe_arrived=True)
-                    if time.monotonic() > ends:
-                        raise DeliveryDelayed("the answer takes too long", maybe_arrived=True)
+                body = _body(response, ends)
         except outgoing.AddressRefused as error:
             raise DeliveryRefused(str(error)) from error
         except NOTHING_SENT as error:
             raise DeliveryDelayed(f"{type(error).__name__}: {error}") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except DeliveryError:
+            raise
+        except Exception as error:
+            # A receiver may answer anything, and the client raise anything about it (ADR 13).
             raise DeliveryDelayed(f"{type(error).__name__}: {error}", maybe_arrived=True) from error
         if response.is_success:
             return response.status_code, response.headers.get("content-type", ""), body
@@ -208,6 +217,26 @@ class Endpoint:
         if not response.is_server_error and response.status_code not in PASSING:
             raise DeliveryRefused(message)
         raise DeliveryDelayed(message, maybe_arrived=response.is_server_error)
+
+
+def _body(response: httpx.Response, ends: float) -> bytes:
+    """The whole answer, given up when it is too long or at `ends` (time.monotonic) not complete."""
+    body = b""
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > ANSWER_BYTES_MAX:
+            raise DeliveryRefused("the answer is too long", maybe_arrived=True)
+        if time.monotonic() > ends:
+            raise DeliveryDelayed("the answer takes too long", maybe_arrived=True)
+    return body
+
+
+def _number(record: dict[str, Any]) -> str:
+    """The receiver's number of a request; raises DeliveryDelayed for one that cannot be kept."""
+    number = record_text(record, "service_request_id")
+    if len(number) > NUMBER_MAX:
+        raise DeliveryDelayed(f"its number has {len(number)} characters", maybe_arrived=True)
+    return number
 
 
 def reference_marker(envelope: Envelope) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from routing.receipts import UNSTORABLE
+
 TEXT_MAX = 300
+ERROR_FIELDS = ("code", "description", "message")
+WRAPPERS = ("service_requests", "requests", "request")
 
 
 class AnswerError(ValueError):
@@ -26,9 +29,14 @@ def answer_records(content_type: str, body: bytes) -> list[dict[str, Any]]:
         raise AnswerError("the answer is empty")
     if text[:1] == b"<":
         return _records_of_xml(text)
+    return _records_of_json(_json(content_type, text))
+
+
+def _json(content_type: str, text: bytes) -> Any:
     try:
-        return _records_of_json(json.loads(text))
-    except ValueError as error:
+        return json.loads(text)
+    except Exception as error:
+        # Beside what is no JSON: other encodings, numbers without end, lists in lists in lists (ADR 13).
         raise AnswerError(f"the answer ({content_type}) is neither JSON nor XML") from error
 
 
@@ -42,7 +50,8 @@ def _xml_root(text: bytes) -> Element:
     try:
         # A web page's document type is refused here too.
         root = fromstring(text, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except Exception as error:
+        # Beside what is no XML: encodings that nobody knows, bytes that are none (ADR 13).
         raise AnswerError("the answer is a web page or broken XML") from error
     if root.tag.lower().endswith("html"):
         raise AnswerError("the answer is a web page")
@@ -51,10 +60,9 @@ def _xml_root(text: bytes) -> Element:
 
 def _records_of_json(data: Any) -> list[dict[str, Any]]:
     """An array; an object of its own; an object around either."""
+    while isinstance(data, dict) and (around := [name for name in WRAPPERS if name in data]):
+        data = data[around[0]]
     if isinstance(data, dict):
-        for wrapper in ("service_requests", "requests", "request"):
-            if wrapper in data:
-                return _records_of_json(data[wrapper])
         return [data]
     if isinstance(data, list):
         return [record for record in data if isinstance(record, dict)]
@@ -62,9 +70,12 @@ def _records_of_json(data: Any) -> list[dict[str, Any]]:
 
 
 def record_text(record: dict[str, Any], name: str) -> str:
-    """A field as text: numbers come as numbers or as text, empty ones as null or as nothing."""
-    value = record.get(name)
-    return "" if value is None else str(value).strip()
+    """A field as text: numbers come as numbers or as text; what is neither is as good as nothing."""
+    return _plain(record.get(name))
+
+
+def _plain(value: Any) -> str:
+    return UNSTORABLE.sub("", str(value)).strip() if isinstance(value, (str, int, float)) else ""
 
 
 def answer_errors(content_type: str, body: bytes) -> str:
@@ -82,15 +93,15 @@ def answer_errors(content_type: str, body: bytes) -> str:
             return "(a web page)"
         return "; ".join(errors)[:TEXT_MAX]
     try:
-        data = json.loads(text)
-    except ValueError:
+        data = _json(content_type, text)
+    except AnswerError:
         return f"({content_type})"
     if isinstance(data, dict):
         data = data.get("errors", data.get("error", data))
     found = data if isinstance(data, list) else [data]
     return "; ".join(
-        f"{error.get('code', '')} {error.get('description', error.get('message', ''))}".strip()
+        " ".join(filter(None, (record_text(error, name) for name in ERROR_FIELDS)))
         if isinstance(error, dict)
-        else str(error)
+        else _plain(error)
         for error in found
     )[:TEXT_MAX]

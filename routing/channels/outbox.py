@@ -65,8 +65,9 @@ def numbers_poll() -> int:
                 number = Endpoint(client, delivery.contact).number_for_token(
                     delivery.receipt["token"]
                 )
-        except DeliveryError as error:
-            logger.warning("delivery %s: token not resolved: %s", delivery.public_id, error)
+        except Exception as error:  # noqa: BLE001 - the outermost loop: the next one is asked all the same
+            kind = "" if isinstance(error, DeliveryError) else f"{type(error).__name__}: "
+            logger.warning("delivery %s: token not resolved: %s%s", delivery.public_id, kind, error)
             number = ""
         delivery_record_number(delivery=delivery, foreign_id=number)
         found += bool(number)

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from config.benchmarks.fuzz_mails import odd_mail_server
 from issues.enums import EventKind, IssueStatus, PhotoStatus
 from issues.models import Photo, Reporter
 from routing.channels.envelope import envelope_build
@@ -217,6 +218,44 @@ def test_mail_refused_for_good_is_given_up_and_can_be_requeued(mailbox: Mailbox,
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.SENT
     assert len(mailbox.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("phase", "answer", "state", "told"),
+    [
+        # It has the message: whatever follows is no failure.
+        ("QUIT", b"", DeliveryState.SENT, ""),
+        ("QUIT", b"500 what?\r\n", DeliveryState.SENT, ""),
+        ("QUIT", b"x" * 9000 + b"\r\n", DeliveryState.SENT, ""),
+        ("QUIT", b"garbage\r\n", DeliveryState.SENT, ""),
+        ("message", b"250-all\r\n250 right\r\n", DeliveryState.SENT, ""),
+        ("message", b"450-a\r\n450 b\r\n", DeliveryState.QUEUED, "SMTP 450 a b"),
+        ("message", b"421 closing\r\n", DeliveryState.QUEUED, "SMTP 421 closing"),
+        ("RCPT", b"450 \xfcberf\xfcllt\0\r\n", DeliveryState.QUEUED, "SMTP 450 �berf�llt"),
+        ("message", b"550 " + b"x" * 9000 + b"\r\n", DeliveryState.QUEUED, "Line too long"),
+        ("message", b"garbage\r\n", DeliveryState.QUEUED, "SMTP -1"),
+        ("message", b"", DeliveryState.QUEUED, "SMTPServerDisconnected"),
+        ("EHLO", b"\0\r\n", DeliveryState.QUEUED, "SMTP"),
+        ("banner", b"HTTP/1.1 400 Bad Request\r\n\r\n", DeliveryState.QUEUED, "SMTP"),
+        ("DATA", b"2\xb2\xb3\r\n", DeliveryState.QUEUED, "SMTP"),
+    ],
+)
+def test_mail_server_that_answers_oddly(settings, caplog, phase, answer, state, told) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_TIMEOUT = 5
+    delivery = delivery_make()
+    with odd_mail_server() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        server.told(phase, answer)
+        assert deliveries_send_due() == 1
+    delivery.refresh_from_db()
+    assert delivery.state == state
+    assert told in delivery.last_error
+    assert "Traceback" not in caplog.text
+    if phase == "message" and state == DeliveryState.QUEUED:
+        is_refused = answer[:1] == b"4"
+        event = delivery.events.get(state=DeliveryState.QUEUED, detail__has_key="maybe_arrived")
+        assert event.detail["maybe_arrived"] is not is_refused
 
 
 def test_mail_server_down_then_up(mailbox: Mailbox, settings) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from issues.enums import PhotoStatus
 from issues.models import Photo
+from routing.channels.open311 import Endpoint
 from routing.channels.open311_answers import AnswerError, answer_errors, answer_records
 from routing.channels.outbox import deliveries_send_due, numbers_poll
 from routing.enums import ChannelKind, DeliveryState
@@ -271,6 +272,46 @@ def test_open311_endless_answer(receiver: Receiver) -> None:
     assert delivery.last_error == "the answer is too long"
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, '[{"service_request_id": "A\\u0000\\ud800-1", "service_notice": "\\u0000"}]'),
+        (200, '[{"token": "\\u0000/../t", "service_notice": {"a": 1}}]'),
+        (400, '[{"code": 400, "description": "\\u0000\\ud800"}]'),
+        (200, '[{"service_request_id": "' + "9" * 300 + '"}]'),
+        (400, '{"error": ' + "[" * 900 + "]" * 900 + "}"),
+        (500, "[" * 100_000),
+    ],
+)
+def test_open311_answer_with_what_cannot_be_stored(
+    receiver: Receiver, status, body, caplog
+) -> None:
+    """The attempt is recorded all the same; nothing stays claimed, nothing is traced."""
+    receiver.answer = lambda *_: (status, JSON, body)
+    delivery = attempt(delivery_make())
+    assert delivery.state != DeliveryState.SENDING
+    assert delivery.lease_until is None
+    assert "\0" not in delivery.foreign_id + delivery.last_error
+    assert "Traceback" not in caplog.text
+    numbers_poll()
+
+
+def test_numbers_poll_goes_on_behind_one_that_fails(
+    receiver: Receiver, monkeypatch, caplog
+) -> None:
+    receiver.answer = lambda *_: (200, JSON, '[{"token": "t"}]')
+    attempt(delivery_make())
+    Delivery.objects.update(due_at=timezone.now())
+
+    def fail(*_args: object) -> str:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(Endpoint, "number_for_token", fail)
+    assert numbers_poll() == 0
+    assert "RecursionError" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 def test_open311_answer_that_drips(receiver: Receiver, monkeypatch) -> None:
     monkeypatch.setattr("routing.channels.open311.DEADLINE_SECONDS", -1)
     receiver.answer = lambda *_: (200, JSON, '[{"service_request_id": 5}]')
@@ -287,6 +328,10 @@ def test_open311_answer_that_drips(receiver: Receiver, monkeypatch) -> None:
         b"<request>",
         b"\xff\xfe",
         b"7",
+        b'<?xml version="1.0" encoding="no-such"?><request/>',
+        b"[" * 100_000,
+        b'{"request": ' * 900 + b"1" + b"}" * 900,
+        b"[" + b"9" * 5000 + b"]",
     ],
 )
 def test_answer_records_hostile(body: bytes) -> None:
