@@ -75,7 +75,10 @@ def wfs_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual va
     `type_names` are those that a profile can read; `type_name` chooses one when there are several. Raises
     LoadError naming the address and the cause: no WFS, an exception, a truncated answer, a service that stalls.
     """
-    label = urlsplit(url).netloc or url
+    try:
+        label = urlsplit(url).netloc or url
+    except ValueError as error:
+        raise LoadError("address_none", file=url, url=repr(url)) from error
     client = Client(label, stall_s, pauses_s)
     service = client.tried(lambda: service_find(client, url, type_names, type_name))
     more = {"FILTER": since_filter(service, *since)} if since else {}

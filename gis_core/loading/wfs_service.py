@@ -115,6 +115,8 @@ class Client:
                     if time.monotonic() > ends:
                         raise RetryLater("wfs_slow", seconds=f"{PAGE_DEADLINE_S:g}")
         except httpx.TimeoutException as error:
+            if time.monotonic() >= ends:
+                raise RetryLater("wfs_slow", seconds=f"{PAGE_DEADLINE_S:g}") from error
             raise RetryLater("wfs_stalls", seconds=f"{self.stall_s:g}") from error
         except httpx.HTTPError as error:
             raise RetryLater("wfs_unreachable", cause=str(error)) from error

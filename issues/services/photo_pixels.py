@@ -81,7 +81,8 @@ def photo_decode(content: bytes, *, field: str) -> PreparedPhoto:
         raise
     except Exception as error:
         # Whatever a decoder raises on a file of strangers costs that file alone (ADR 13).
-        logger.info("a photo could not be decoded: %s", type(error).__name__)
+        told = " ".join(str(error).split())[:200]
+        logger.info("a photo could not be decoded: %s: %s", type(error).__name__, told)
         raise PhotoRefused(_("The photo is damaged and cannot be read."), field=field) from error
     return PreparedPhoto(jpeg=jpeg, width=width, height=height, place=photo_place(exif or noted))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 import shapely
 
+from config.benchmarks.fuzzing import bytes_damaged
 from fixtures.modelcity.detail import SCALES
 from fixtures.modelcity.generate import generate
 from gis_core.coordinates import transform_geometry
@@ -20,6 +22,7 @@ from gis_core.enums import EditionStatus
 from gis_core.errors import LoadError
 from gis_core.loading.sources import wfs_source
 from gis_core.loading.wfs import directory_for, wfs_fetch
+from gis_core.loading.wfs_service import number_read
 from gis_core.models import Edition
 from gis_core.services.editions import edition_activate
 from gis_core.services.loads import edition_stage
@@ -435,6 +438,48 @@ def test_private_address_is_refused_unless_allowed(settings, tmp_path):
         LoadError, match=r"127\.0\.0\.1:9: 127\.0\.0\.1 leads to 127\.0\.0\.1, which must not"
     ):
         fetch("http://127.0.0.1:9/wfs", tmp_path)
+
+
+def test_capabilities_that_are_damaged_are_refused_in_words(tmp_path):
+    """Whatever OWSLib and the parsers raise becomes an error that names the service."""
+    whole = (
+        b'<WFS_Capabilities version="2.0.0" xmlns="http://www.opengis.net/wfs/2.0" '
+        b'xmlns:ows="http://www.opengis.net/ows/1.1"><ows:ServiceIdentification><ows:Title>a</ows:Title>'
+        b"</ows:ServiceIdentification><FeatureTypeList><FeatureType><Name>Flurstueck</Name>"
+        b"<DefaultCRS>urn:ogc:def:crs:EPSG::25832</DefaultCRS><ows:WGS84BoundingBox>"
+        b"<ows:LowerCorner>7 51</ows:LowerCorner><ows:UpperCorner>8 52</ows:UpperCorner>"
+        b"</ows:WGS84BoundingBox></FeatureType></FeatureTypeList></WFS_Capabilities>"
+    )
+    draw = random.Random(1)
+    odd = [
+        whole.replace(b"7 51", b""),
+        whole.replace(b"7 51", b"7,2 51,5"),
+        whole.replace(b"EPSG::25832", b"EPSG::"),
+        whole.replace(b"urn:ogc:def:crs:EPSG::25832", b""),
+        b'<?xml version="1.0" encoding="no-such"?>' + whole,
+        *(bytes_damaged(whole, draw) for _turn in range(60)),
+    ]
+
+    def answer(query: dict[str, str]) -> Answer:
+        is_first = query.get("REQUEST") == "GetCapabilities"
+        return (200, "text/xml", odd[-1]) if is_first else (404, "text/plain", b"")
+
+    with serving(answer) as url:
+        while odd:
+            with pytest.raises(LoadError, match=r"^127\.0\.0\.1"):
+                fetch(url, tmp_path)
+            odd.pop()
+
+
+@pytest.mark.parametrize("count", ["\u00b2", "9" * 5000, "-1", "1e3", "unknown"])
+def test_count_that_is_none_is_not_believed(count):
+    assert number_read(count) is None
+    assert number_read("1919") == 1919
+
+
+def test_address_that_is_none_is_refused(tmp_path):
+    with pytest.raises(LoadError, match="is no address"):
+        fetch("http://[::1", tmp_path)
 
 
 def test_address_that_is_no_wfs(tmp_path):

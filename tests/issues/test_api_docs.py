@@ -6,10 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from issues import errors
 from issues.api.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE
 from issues.enums import AttributeType, IssueStatus, RoadPart
+from issues.services.fetching import DEADLINE_S
+from issues.services.photo_intake import PENDING_PER_SENDER
+from issues.services.photo_pixels import SIDE_MAX
+from issues.services.photos import PHOTOS_PER_REPORT
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "api-open311.md").read_text(encoding="utf-8")
@@ -54,6 +59,20 @@ def test_every_type_and_part_is_documented(value):
 def test_every_command_is_documented():
     for path in (ROOT / "issues" / "management" / "commands").glob("[a-z]*.py"):
         assert f"./run manage {path.stem} " in DOCUMENT
+
+
+def test_limits_of_photos_are_documented():
+    assert f"{settings.PHOTO_MAX_BYTES // 1024**2} MB" in DOCUMENT
+    assert f"{settings.PHOTO_MAX_PIXELS // 1_000_000} megapixels" in DOCUMENT
+    whole = settings.PHOTO_MAX_PIXELS_WHOLE // 1_000_000
+    assert re.search(
+        rf"interlaced PNG {whole}\b.*AVIF {settings.PHOTO_MAX_PIXELS_AVIF // 1_000_000}\b", DOCUMENT
+    )
+    body = PHOTOS_PER_REPORT * settings.PHOTO_MAX_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert f"more than {body // 1024**2} MB" in DOCUMENT
+    assert f"{SIDE_MAX:,} pixels a side" in DOCUMENT
+    assert f"at most {PENDING_PER_SENDER:,} may wait" in DOCUMENT
+    assert f"{DEADLINE_S:g} seconds each" in DOCUMENT
 
 
 def test_limits_are_documented():
