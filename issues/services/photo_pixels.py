@@ -60,7 +60,7 @@ pyvips.block_untrusted_set(True)
 pyvips.cache_set_max(0)
 
 
-def photo_decode(content: bytes, *, field: str) -> PreparedPhoto:
+def photo_decode(content: bytes) -> PreparedPhoto:
     """Decodes, turns upright and writes anew: a JPEG in sRGB on white, its longer side at most SIDE_MAX pixels.
 
     Raises `PhotoRefused` for whatever cannot be decoded; what the libraries raised is logged by its class.
@@ -69,11 +69,11 @@ def photo_decode(content: bytes, *, field: str) -> PreparedPhoto:
     kind = _kind(bare)
     if not kind:
         raise PhotoRefused(
-            _("This is no photo in one of the formats JPEG, PNG, WebP, AVIF or HEIC."), field=field
+            _("This is no photo in one of the formats JPEG, PNG, WebP, AVIF or HEIC.")
         )
     try:
         with _ONE:
-            small, noted = (_heic_opened if kind == "heic" else _opened)(bare, kind, field)
+            small, noted = (_heic_opened if kind == "heic" else _opened)(bare, kind)
             # The container of HEIC and AVIF turns the picture itself; their Exif says how it was before.
             turn = orientation_read(exif) if kind in _TURNED_BY_EXIF else 1
             jpeg, width, height = _written(small, turn)
@@ -83,7 +83,7 @@ def photo_decode(content: bytes, *, field: str) -> PreparedPhoto:
         # Whatever a decoder raises on a file of strangers costs that file alone (ADR 13).
         told = " ".join(str(error).split())[:200]
         logger.info("a photo could not be decoded: %s: %s", type(error).__name__, told)
-        raise PhotoRefused(_("The photo is damaged and cannot be read."), field=field) from error
+        raise PhotoRefused(_("The photo is damaged and cannot be read.")) from error
     return PreparedPhoto(jpeg=jpeg, width=width, height=height, place=photo_place(exif or noted))
 
 
@@ -104,13 +104,13 @@ def _kind(content: bytes) -> str:
     return "heic" if named & _HEIC else ""
 
 
-def _opened(content: bytes, kind: str, field: str) -> tuple[Any, bytes]:
+def _opened(content: bytes, kind: str) -> tuple[Any, bytes]:
     """The picture made small, still to be computed, and the Exif block that its decoder found."""
     header = pyvips.Image.new_from_buffer(content, "", access="sequential")
     in_pieces = kind in {"jpeg", "png"} and not header.get_typeof("interlaced")
     whole = settings.PHOTO_MAX_PIXELS_AVIF if kind == "avif" else settings.PHOTO_MAX_PIXELS_WHOLE
     limit = settings.PHOTO_MAX_PIXELS if in_pieces else whole
-    _size_check(header.width, header.height, limit=limit, field=field)
+    _size_check(header.width, header.height, limit=limit)
     fail_on = "truncated"
     if kind == "jpeg" and _JPEG_END not in content:
         # The mark may be all that is missing; where more is, the decoder warns.
@@ -122,11 +122,11 @@ def _opened(content: bytes, kind: str, field: str) -> tuple[Any, bytes]:
     return small, bytes(noted)
 
 
-def _heic_opened(content: bytes, _kind: str, field: str) -> tuple[Any, bytes]:
+def _heic_opened(content: bytes, _kind: str) -> tuple[Any, bytes]:
     """The same for HEIC: libheif decodes the pixels, libvips does the rest."""
     opened = pillow_heif.open_heif(content, convert_hdr_to_8bit=True)
     width, height = opened.size
-    _size_check(width, height, limit=settings.PHOTO_MAX_PIXELS_WHOLE, field=field)
+    _size_check(width, height, limit=settings.PHOTO_MAX_PIXELS_WHOLE)
     bands = len(opened.mode)
     # Lines may be longer than the picture is wide.
     lines = np.frombuffer(opened.data, np.uint8)[: opened.stride * height].reshape(height, -1)
@@ -139,11 +139,10 @@ def _heic_opened(content: bytes, _kind: str, field: str) -> tuple[Any, bytes]:
     return picture.thumbnail_image(SIDE_MAX, **_SMALL), noted
 
 
-def _size_check(width: int, height: int, *, limit: int, field: str) -> None:
+def _size_check(width: int, height: int, *, limit: int) -> None:
     if width * height > limit:
         raise PhotoRefused(
-            _("The photo has more than %(limit)d megapixels.") % {"limit": limit // 1_000_000},
-            field=field,
+            _("The photo has more than %(limit)d megapixels.") % {"limit": limit // 1_000_000}
         )
 
 
@@ -168,4 +167,9 @@ def _computed(picture: Any) -> Any:
 
     picture.set_progress(True)
     picture.signal_connect("eval", watch)
-    return picture.copy_memory()
+    try:
+        return picture.copy_memory()
+    except pyvips.Error as error:
+        if time.monotonic() > ends:
+            raise PhotoRefused(_("It takes too long to decode the photo.")) from error
+        raise

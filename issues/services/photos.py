@@ -24,7 +24,7 @@ PHOTOS_PER_REPORT: Final = 5
 REASON_MAX: Final = 300
 
 
-def photo_prepare(content: bytes, *, field: str = "media") -> PreparedPhoto:
+def photo_prepare(content: bytes) -> PreparedPhoto:
     """Decodes a photo and writes it anew as JPEG in sRGB without any metadata, at most 2,048 pixels a side.
 
     JPEG, PNG, WebP, AVIF and HEIC are taken, whatever the file's name says. The size in pixels is read from the
@@ -32,14 +32,13 @@ def photo_prepare(content: bytes, *, field: str = "media") -> PreparedPhoto:
     Raises `PhotoRefused`.
     """
     if not content:
-        raise PhotoRefused(_("The file of the photo is empty."), field=field)
+        raise PhotoRefused(_("The file of the photo is empty."))
     if len(content) > settings.PHOTO_MAX_BYTES:
         raise PhotoRefused(
             _("The photo has more than %(limit)d MB.")
-            % {"limit": settings.PHOTO_MAX_BYTES // 1024**2},
-            field=field,
+            % {"limit": settings.PHOTO_MAX_BYTES // 1024**2}
         )
-    return photo_decode(content, field=field)
+    return photo_decode(content)
 
 
 def photo_fill(photo: Photo, prepared: PreparedPhoto) -> Photo:

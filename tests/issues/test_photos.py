@@ -182,7 +182,7 @@ def test_photo_of_two_hundred_megapixels_is_decoded_in_bounded_memory(tmp_path):
 
 def test_photo_that_takes_too_long_is_given_up(monkeypatch):
     monkeypatch.setattr(photo_pixels, "DEADLINE_S", 0)
-    with pytest.raises(PhotoRefused):
+    with pytest.raises(PhotoRefused, match="zu lange"):
         photo_prepare(picture((3000, 3000)))
 
 
