@@ -40,7 +40,7 @@ def issues_multiply(jurisdiction: Jurisdiction, *, count: int) -> None:
         cursor.execute(
             _copy(
                 "issues_issue",
-                "s.n + 1000",
+                "s.n + 50000000",
                 "WHERE t.id = %(issue)s",
                 number="'MANY-' || s.n",
                 public_id="gen_random_uuid()",
@@ -51,14 +51,14 @@ def issues_multiply(jurisdiction: Jurisdiction, *, count: int) -> None:
             ),
             {"issue": issue.pk, "count": count, "done": IssueStatus.DONE.value},
         )
-        for decision, start in ((first, 1000), (second, 10_000_000)):
+        for decision, start in ((first, 50_000_000), (second, 60_000_000)):
             chosen = "WHERE t.id = %(decision)s"
             cursor.execute(
                 _copy(
                     "routing_decision",
                     f"s.n + {start}",
                     chosen if decision is first else f"{chosen} AND s.n %% 10 = 0",
-                    issue_id="s.n + 1000",
+                    issue_id="s.n + 50000000",
                     is_current="t.number = 2 OR s.n %% 10 <> 0",
                     outcome="CASE WHEN s.n %% 1000 BETWEEN 1 AND 9 THEN %(triage)s ELSE t.outcome END",
                     authority_id="CASE WHEN s.n %% 1000 = 500 THEN %(rare)s ELSE t.authority_id END",
