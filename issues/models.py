@@ -164,8 +164,9 @@ class Issue(models.Model):
     )
     status_note = models.CharField(_("note on the status"), max_length=500, blank=True)
     status_changed_at = models.DateTimeField(_("status changed"))
-    public_text = models.TextField(_("public text"), max_length=4000, blank=True)
-    public_address = models.CharField(_("public address"), max_length=300, blank=True)
+    # Five times as long as the reporter's: no masked text is longer, so that none is ever cut or refused.
+    public_text = models.TextField(_("public text"), max_length=20000, blank=True)
+    public_address = models.CharField(_("public address"), max_length=1500, blank=True)
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

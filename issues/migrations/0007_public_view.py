@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             model_name="issue",
             name="public_text",
             field=models.TextField(
-                blank=True, default="", max_length=4000, verbose_name="public text"
+                blank=True, default="", max_length=20000, verbose_name="public text"
             ),
             preserve_default=False,
         ),
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             model_name="issue",
             name="public_address",
             field=models.CharField(
-                blank=True, default="", max_length=300, verbose_name="public address"
+                blank=True, default="", max_length=1500, verbose_name="public address"
             ),
             preserve_default=False,
         ),
