@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from pathlib import Path
 
@@ -39,6 +40,19 @@ def flag(name: str, *, default: bool) -> bool:
 def words(name: str, default: str) -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str, default: str) -> list[str]:
+    """A comma-separated list of networks (CIDR) or addresses."""
+    found = words(name, default)
+    for one in found:
+        try:
+            ipaddress.ip_network(one, strict=False)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} must hold networks such as 10.0.0.0/8, not {one!r}."
+            ) from error
+    return found
 
 
 def path(name: str, default: Path) -> Path:

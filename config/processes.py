@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 
 from config import env
+from config.logs import log_close, logs_rotate
 
 VAR = env.path("FLURPOST_VAR", env.ROOT / "var")
 START_SECONDS = 60.0
@@ -86,6 +87,8 @@ def process_start(
     log = process_log(name)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
+        log_close(log)
+        logs_rotate(log.parent)
         process = subprocess.Popen(
             command,
             cwd=directory,
@@ -173,7 +176,8 @@ def log_says(name: str, text: str) -> Callable[[], bool]:
 
     def ready() -> bool:
         with log.open("rb") as lines:
-            lines.seek(start)
+            # Smaller than it was: it has been rotated meanwhile.
+            lines.seek(start if log.stat().st_size >= start else 0)
             return text.encode() in lines.read()
 
     return ready

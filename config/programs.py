@@ -50,7 +50,18 @@ def web(address: str) -> list[str]:
     """The command of the web server; address is host:port."""
     return [
         *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", address),
-        *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--access-logfile", "-"),
+        *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)),
+        # Without the query: it may hold a key or somebody's address. The client is whom TRUSTED_PROXIES tell.
+        *(
+            "--access-logfile",
+            "-",
+            "--access-logformat",
+            '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(L)s',
+        ),
+        # Longer addresses are refused by the program, in the form asked for, before this limit is met.
+        *("--limit-request-line", "8190"),
+        # Which proxies may say that it was HTTPS is the program's matter.
+        *("--forwarded-allow-ips", ""),
         # Heartbeat files belong into memory: on a slow disk a worker would be taken for hung.
         *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108 - gunicorn makes an unlinked file there
         # Signals are enough; the socket would lie in a home directory that a service's user does not have.

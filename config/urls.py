@@ -5,9 +5,18 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from issues.api.formats import PREFIX
+from mapui.views.accounts import admin_login
+
 urlpatterns = [
+    path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("open311/v2/", include("issues.urls")),
+    path(PREFIX[1:], include("issues.urls")),
     path("", include("mapui.urls")),
 ]
+
+handler400 = "mapui.views.errors.bad_request"
+handler403 = "mapui.views.errors.not_allowed"
+handler404 = "mapui.views.errors.not_found"
+handler500 = "mapui.views.errors.server_failed"

@@ -37,6 +37,8 @@ class LocationSource(models.TextChoices):
     ADDRESS = "address", _("address")
     PARCEL = "parcel", _("parcel key")
     PHOTO = "photo", _("photo")
+    # Only the text of an address that the cadastre does not know: a person has to place it (ADR 14).
+    UNPLACED = "unplaced", _("not placed yet")
 
 
 class RoadPart(models.TextChoices):

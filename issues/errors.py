@@ -152,7 +152,7 @@ class StatusNotReachable(IssuesError):
 
 
 class ReleaseRefused(IssuesError):
-    """Issues of this category are never public, or a photo is not of this issue."""
+    """Issues of this category are never public, nobody has placed the issue, or a photo is not of this issue."""
 
     code = 409
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import Q
+from django.db.models.functions import Greatest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -131,7 +133,9 @@ class Issue(models.Model):
     `public_text` and `public_address` as they were released; `issues.public_view` is the only way to it.
 
     `sender_key` is unique per sender (API key or channel) and makes a repeat harmless. `accuracy_m` is
-    the radius in metres within which the sender locates the point; null when nothing is known of it.
+    the radius in metres within which the sender locates the point; null when nothing is known of it. The point
+    of an issue that nobody has placed yet (`is_placed`) stands for the whole municipality. `set_aside` is what was
+    sent and fits no question of the category, by attribute code: for staff alone.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -140,6 +144,7 @@ class Issue(models.Model):
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="issues")
     description = models.TextField(_("description"), max_length=4000, blank=True)
     answers = models.JSONField(_("answers"), default=dict, blank=True)
+    set_aside = models.JSONField(_("not to be used"), default=dict, blank=True)
     point = models.PointField(_("location"), srid=storage_srid(), spatial_index=False)
     latitude = models.FloatField(_("latitude"))
     longitude = models.FloatField(_("longitude"))
@@ -187,6 +192,11 @@ class Issue(models.Model):
             models.Index(fields=["jurisdiction", "-received_at"], name="issue_received"),
             models.Index(fields=["content_hash"], name="issue_content"),
             models.Index(
+                "jurisdiction",
+                Greatest("status_changed_at", "released_at").desc(),
+                name="issue_changed",
+            ),
+            models.Index(
                 fields=["jurisdiction", "status"],
                 condition=Q(released_at__isnull=False),
                 name="issue_released",
@@ -209,10 +219,25 @@ class Issue(models.Model):
                 condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="issue_lat_long_in_range",
             ),
+            models.CheckConstraint(
+                condition=~Q(location_source=LocationSource.UNPLACED)
+                | Q(released_at__isnull=True, accuracy_m__isnull=True),
+                name="issue_unplaced_is_not_public",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def changed_at(self) -> datetime:
+        """When the state last changed, or the public first heard of the issue, whatever was later."""
+        return max(self.status_changed_at, self.released_at or self.status_changed_at)
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether its point is a place, and not the middle of the municipality for want of one."""
+        return self.location_source != LocationSource.UNPLACED
 
 
 class Reporter(models.Model):

@@ -149,7 +149,7 @@ def _view(
         latitude=round(issue.latitude, PUBLIC_DECIMALS),
         longitude=round(issue.longitude, PUBLIC_DECIMALS),
         received_at=hour_shown(issue.received_at),
-        changed_at=hour_shown(issue.status_changed_at),
+        changed_at=hour_shown(issue.changed_at),
         authority=authority,
         photos=tuple(
             PublicPhoto(public_id=photo.public_id, width=photo.width or 0, height=photo.height or 0)

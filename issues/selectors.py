@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.contrib.gis.db.models.functions import PointOnSurface
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from gis_core.models import Jurisdiction
@@ -27,8 +29,16 @@ from issues.errors import (
 )
 from issues.models import ApiKey, Category, CategoryAttribute, Issue, Photo
 from issues.querysets import IssueQuerySet
+from issues.types import Span, Window
 
 LIST_MAX: Final = 1000
+# The public hears of an issue when it is released, whatever was done before.
+LAST_CHANGE: Final = Greatest("status_changed_at", "released_at")
+VERSION: Final = """
+    SELECT max(e.id), min(e.id), count(e.id),
+           (SELECT md5(string_agg(c::text, '|' ORDER BY c.id)) FROM issues_category c WHERE c.jurisdiction_id = %s)
+    FROM (SELECT id FROM issues_issueevent ORDER BY id DESC LIMIT 1000) e
+"""
 ACCEPTS: Final = """
     SELECT ST_DWithin(boundary, ST_SetSRID(ST_MakePoint($1, $2), $3), acceptance_margin_m)
     FROM gis_core_jurisdiction WHERE id = $4
@@ -98,6 +108,16 @@ def jurisdiction_accepts(jurisdiction: Jurisdiction, point: Point) -> bool | Non
     return None if accepted is None else bool(accepted)
 
 
+def jurisdiction_middle(jurisdiction: Jurisdiction) -> Point | None:
+    """A point inside the boundary that stands for all of it; None when there is no boundary yet."""
+    middle: Point | None = (
+        Jurisdiction.objects.filter(pk=jurisdiction.pk, boundary__isnull=False)
+        .values_list(PointOnSurface("boundary"), flat=True)
+        .first()
+    )
+    return middle
+
+
 # --- Issues -----------------------------------------------------------------------------------------
 
 
@@ -113,26 +133,41 @@ def issues_by_number(issues: IssueQuerySet, numbers: Collection[str]) -> IssueQu
 
 
 def issues_listed(
-    issues: IssueQuerySet,
-    *,
-    start: datetime,
-    end: datetime | None,
-    codes: Collection[str],
-    is_closed: bool | None,
+    issues: IssueQuerySet, *, window: Window, codes: Collection[str], is_closed: bool | None
 ) -> IssueQuerySet:
-    """At most 1000 of the issues, the newest first, filtered; empty `codes` and None mean all.
+    """Those of the issues, the newest first; empty `codes` and None mean all.
 
-    The public sees whole hours, so the window is widened to whole hours: a finer one would tell the minute.
+    The public sees whole hours, so a window is widened to whole hours: a finer one would tell the minute.
     """
-    issues = issues.filter(received_at__gte=_hour(start))
-    if end is not None:
-        issues = issues.filter(received_at__lt=_hour(end) + timedelta(hours=1))
+    if window.received is not None:
+        issues = _within(issues, "received_at", window.received)
+    if window.changed is not None:
+        issues = _within(issues.alias(last_change=LAST_CHANGE), "last_change", window.changed)
     if codes:
         issues = issues.filter(category__code__in=codes)
     if is_closed is not None:
         closed = Q(status__in=[status for status in IssueStatus if status.is_closed])
         issues = issues.filter(closed if is_closed else ~closed)
-    return _for_answer(issues)[:LIST_MAX]
+    return _for_answer(issues)
+
+
+def _within(issues: IssueQuerySet, field: str, span: Span) -> IssueQuerySet:
+    start, end = span
+    issues = issues.filter(**{f"{field}__gte": _hour(start)})
+    if end is not None:
+        issues = issues.filter(**{f"{field}__lt": _hour(end) + timedelta(hours=1)})
+    return issues
+
+
+def issues_version(jurisdiction: Jurisdiction) -> str:
+    """What differs as soon as anything has happened to an issue, or a category was changed.
+
+    It costs the same for one issue and for a million. Events come with every change.
+    The latest thousand tell also of one that was committed after a later one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(VERSION, [jurisdiction.pk])
+        return "-".join(str(part) for part in cursor.fetchone())
 
 
 def issue_find_by_token(jurisdiction: Jurisdiction, token: str) -> Issue:

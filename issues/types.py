@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from issues.enums import LocationSource
@@ -53,6 +54,18 @@ class Location:
     source: LocationSource
     address_text: str = ""
     address_id: str = ""
+
+
+# From and to, the end included in whole hours; None: until now.
+Span = tuple[datetime, datetime | None]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which issues a list covers: by the time of receipt, of the last change, or both; None does not limit."""
+
+    received: Span | None
+    changed: Span | None
 
 
 class PhotoPlace(NamedTuple):

@@ -6,13 +6,13 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from issues.api.views import (
     DiscoveryView,
-    NothingHereView,
     PhotoView,
     RequestsView,
     RequestView,
     ServicesView,
     ServiceView,
     TokenView,
+    nothing_here,
 )
 
 SUFFIX = r"(?:\.(?P<suffix>[A-Za-z0-9]+))?"
@@ -27,5 +27,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     re_path(rf"^tokens/(?P<token>[^/.]+){SUFFIX}$", TokenView.as_view(), name="open311_token"),
     path("photos/<uuid:public_id>.jpg", PhotoView.as_view(), name="photo"),
-    re_path(rf"^.*?{SUFFIX}$", NothingHereView.as_view()),
+    re_path(r"^", nothing_here),
 ]

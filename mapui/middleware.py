@@ -1,19 +1,20 @@
-"""What holds for every request: German first, no NUL in an address, text compressed, no statement without an end."""
+"""What holds for every request: German first, text compressed, logins that end, no statement without an end."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from gis_core.statements import statements_limit
+from mapui.logins import session_is_over
 
 TEXTUAL: Final = re.compile(
     r"text/.+|application/(?:.+\+)?(?:json|xml)|application/(?:javascript|vnd\.mapbox-vector-tile)|image/svg\+xml"
@@ -31,25 +32,6 @@ class ChosenLocaleMiddleware(LocaleMiddleware):
         known = chosen in dict(settings.LANGUAGES)
         translation.activate(chosen if known else settings.LANGUAGE_CODE)
         request.LANGUAGE_CODE = translation.get_language()
-
-
-class NulRefusedMiddleware:
-    """PostgreSQL holds no NUL: an address with one is a mistake of whoever sends it, not of the server.
-
-    Only for pages and what they load: other interfaces say so in the shape of their own errors.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
-
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], *_arguments: Any
-    ) -> None:
-        if view.__module__.startswith("mapui.") and "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("NUL in the address")
 
 
 class TextGZipMiddleware(GZipMiddleware):
@@ -73,4 +55,17 @@ class StatementLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         kind = "staff" if settings.SESSION_COOKIE_NAME in request.COOKIES else "public"
         statements_limit(settings.STATEMENT_SECONDS[kind])
+        return self.get_response(request)
+
+
+class SessionAgeMiddleware:
+    """Ends logins that are too old or were not used for too long; who is not logged in costs nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+        if has_session and SESSION_KEY in request.session and session_is_over(request.session):
+            logout(request)
         return self.get_response(request)

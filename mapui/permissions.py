@@ -12,9 +12,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
+
+from gis_core.problems import is_for_program, problem_respond
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -64,7 +67,8 @@ def geodata_feed(view: View[P]) -> View[P]:
 def page_for(*permissions: str) -> Callable[[Any], Any]:
     """For pages that any one of these permissions opens.
 
-    Who is not logged in goes to the login page, also from a part of a page; who is and may not gets 403.
+    Who is not logged in goes to the login page, also from a part of a page, but a program gets 401; who is logged
+    in and may not gets 403.
     """
 
     def decorate(view: Any) -> Any:
@@ -76,6 +80,9 @@ def page_for(*permissions: str) -> Callable[[Any], Any]:
                     return HttpResponseClientRedirect(
                         f"{reverse('login')}?{urlencode({'next': shown})}"
                     )
+                if is_for_program(request):
+                    headers = {"WWW-Authenticate": 'Cookie realm="Flurpost"'}
+                    return problem_respond(401, _("Please log in first."), headers=headers)
                 return redirect_to_login(request.get_full_path())
             return feed_for(*permissions)(view)(request, *args, **kwargs)
 

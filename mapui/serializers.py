@@ -44,7 +44,10 @@ class IssueFeatureSerializer(GeoFeatureModelSerializer):
             "url",
         )
 
-    def get_geometry(self, issue: Issue | PublicIssue) -> Point:
+    def get_geometry(self, issue: Issue | PublicIssue) -> Point | None:
+        """None for what nobody has placed yet: the list shows it, a map cannot. What is public has a place."""
+        if isinstance(issue, Issue) and not issue.is_placed:
+            return None
         return Point(issue.longitude, issue.latitude, srid=WGS84)
 
     def get_day(self, issue: Issue | PublicIssue) -> str:

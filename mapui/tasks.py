@@ -1,13 +1,15 @@
-"""Background work that pages for geodata order. An order that is done twice is refused by the edition's state."""
+"""Background work that pages order. An order of geodata that is done twice is refused by the edition's state."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.contrib.auth.models import User
+from django.core.management import call_command
 
 from gis_core.models import Edition
 from mapui.geodata import jobs
 from mapui.geodata.uploads import incoming_remove_stale
+from mapui.logins import link_send
 
 
 @shared_task
@@ -39,3 +41,15 @@ def geodata_load_waiting() -> None:
     for edition in jobs.editions_waiting():
         geodata_load(edition)
     jobs.impact_store_missing()
+
+
+@shared_task
+def password_link_send(email: str, language: str) -> None:
+    """The link for whoever has forgotten the password."""
+    link_send(email=email, language=language)
+
+
+@shared_task
+def sessions_clear() -> None:
+    """Takes sessions away that have expired."""
+    call_command("clearsessions")

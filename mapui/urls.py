@@ -6,6 +6,7 @@ from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, path
 
 from mapui.views import (
+    accounts,
     authorities,
     explanations,
     feeds,
@@ -203,12 +204,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/triage/parcel-labels.geojson", feeds.parcel_labels, name="parcel_labels"),
     path("tiles/<slug:layer>/<int:zoom>/<int:column>/<int:row>.mvt", feeds.tile, name="tile"),
     path("map-services/<slug:slug>/wms", services.map_image, name="map_image"),
+    path("login/", accounts.LoginPage.as_view(), name="login"),
+    path("login/forgotten/", accounts.password_forgotten, name="password_forgotten"),
     path(
-        "login/",
-        auth_views.LoginView.as_view(
-            redirect_authenticated_user=True, extra_context={"page": "login"}
-        ),
-        name="login",
+        "login/new/<str:uidb64>/<str:token>/",
+        accounts.PasswordNewPage.as_view(),
+        name="password_new",
     ),
+    path("account/", accounts.AccountPage.as_view(), name="account"),
+    path("account/logout-everywhere/", accounts.logout_everywhere, name="logout_everywhere"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
 ]

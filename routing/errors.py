@@ -22,6 +22,10 @@ class AuthorityRefused(RoutingError):
     """An authority that may not be chosen: none of this jurisdiction, not valid today, or out of reach."""
 
 
+class PlaceMissing(RoutingError):
+    """Nobody has placed the issue yet: whoever is told would look in the wrong place."""
+
+
 class ReasonMissing(RoutingError):
     """A person's decision needs a reason."""
 

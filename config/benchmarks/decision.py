@@ -34,11 +34,11 @@ TRIAL_RATIO: Final = 2.0
 # others five to thirty metres. The same in every run.
 ISSUES_MAKE: Final = """
 INSERT INTO issues_issue (
-    public_id, number, description, answers, point, latitude, longitude, accuracy_m, location_source, address_text,
-    address_id, channel, sender_key, content_hash, received_at, status, status_note, status_changed_at, category_id,
-    jurisdiction_id
+    public_id, number, description, answers, set_aside, point, latitude, longitude, accuracy_m, location_source,
+    address_text, address_id, channel, sender_key, content_hash, received_at, status, status_note, status_changed_at,
+    category_id, jurisdiction_id
 )
-SELECT gen_random_uuid(), 'B-' || n, '', '{}', ST_Translate(at, dice[1] * 8 - 4, dice[2] * 8 - 4), 51.5, 7.3,
+SELECT gen_random_uuid(), 'B-' || n, '', '{}', '{}', ST_Translate(at, dice[1] * 8 - 4, dice[2] * 8 - 4), 51.5, 7.3,
        CASE WHEN dice[3] < 0.33 THEN NULL WHEN dice[3] < 0.5 THEN 5 WHEN dice[3] < 0.7 THEN 10 WHEN dice[3] < 0.9
             THEN 20 ELSE 30 END,
        'coordinates', '', '', 'web', 'b' || n, decode(md5(n::text), 'hex'), now(), 'received', '', now(),

@@ -30,9 +30,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.gis",
+    "corsheaders",
     "rest_framework",
     "rest_framework_gis",
     "django_htmx",
+    "axes",
     "csp",
     "gis_core",
     "parcels",
@@ -42,20 +44,25 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gis_core.clients.ClientAddressMiddleware",
     "mapui.middleware.StatementLimitMiddleware",
     "mapui.middleware.TextGZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "mapui.middleware.ChosenLocaleMiddleware",
-    "mapui.middleware.NulRefusedMiddleware",
+    "mapui.guards.ErrorFormatMiddleware",
+    "mapui.guards.RequestCheckedMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mapui.middleware.SessionAgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -139,6 +146,7 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.clarifications_expire": 300,
         "issues.tasks.photos_fetch_due": 30,
         "mapui.tasks.geodata_load_waiting": 60,
+        "config.tasks.logs_rotate_due": 300,
         "routing.tasks.trials_go_on": 60,
         "routing.tasks.geodata_proposals_make_missing": 60,
     }.items()
@@ -147,6 +155,12 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE["gis_core.tasks.geodata_services_sync"] = {
     "task": "gis_core.tasks.geodata_services_sync",
     "schedule": crontab(hour=2, minute=30),
+    "options": {"expires": 3600},
+}
+
+CELERY_BEAT_SCHEDULE["mapui.tasks.sessions_clear"] = {
+    "task": "mapui.tasks.sessions_clear",
+    "schedule": crontab(hour=3, minute=15),
     "options": {"expires": 3600},
 }
 
@@ -187,6 +201,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Nobody else on the machine reads what people sent.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o640, 0o750
 PHOTO_MAX_BYTES = 15 * 1024 * 1024
 # What is decoded in pieces; what a decoder has to hold whole (WebP, HEIC, progressive JPEG, interlaced PNG); and what
 # it holds several times (AVIF). Each stays below about 600 MB.
@@ -231,9 +247,33 @@ PRIVATE_NETWORKS = {
 }
 
 # --- Security -------------------------------------------------------------------------------------
+# Networks (CIDR) of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.0/8,::1")
+CSRF_FAILURE_VIEW = "mapui.views.errors.csrf_refused"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "triage"
 LOGOUT_REDIRECT_URL = "public_map"
+# A login ends after so many hours, when it is not used for so many minutes, and with the browser.
+SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 10) * 3600
+SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_MINUTES", 60) * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+PASSWORD_RESET_TIMEOUT = 2 * 3600
+AUTHENTICATION_BACKENDS = [
+    # First, so that a locked account's password is not even looked at.
+    "mapui.logins.LockBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Five failures of an account from one address lock it from there; who comes in forgets the failures before.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+# Tries during the lock do not prolong it: the page says when it ends.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_LOCKOUT_CALLABLE = "mapui.views.accounts.locked_respond"
+AXES_CLIENT_IP_CALLABLE = "gis_core.clients.client_address"
+AXES_CLIENT_STR_CALLABLE = "mapui.logins.client_told"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -254,6 +294,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# Any page may read what is public anyway, without cookies; everything else stays closed to other origins.
+CORS_URLS_REGEX = (
+    r"^/(open311/v2/|api/responsibility/$|api/issues\.geojson$|api/boundary\.geojson$)"
+)
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
+CORS_EXPOSE_HEADERS = ("ETag", "Last-Modified", "Link", "Retry-After", "X-Total-Count")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -274,11 +322,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"refusals": {"()": "config.logs.RefusalFilter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["refusals"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "pyogrio": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
         # libvips tells each step at INFO and each oddity of a file at WARNING; what matters of it is raised.
         "pyvips": {"level": "ERROR"},
     },

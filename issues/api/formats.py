@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from issues.errors import IssuesError, MethodNotAllowed, PathUnknown, RequestsTooMany
 from issues.services.texts import XML_FORBIDDEN
 
+# Below it everything is answered in the formats of GeoReport v2, errors too.
+PREFIX: Final = "/open311/v2/"
 # What one entry of a list is called in XML.
 _ENTRY: Final = {
     "services": "service",
@@ -63,6 +65,18 @@ def document_response(
     response = HttpResponse(body, status=status, content_type=f"{form.media_type}; charset=utf-8")
     patch_vary_headers(response, ["Accept"])
     return response
+
+
+def format_asked(request: HttpRequest) -> Format:
+    """The format for an answer about an address of which nothing else is known: by its suffix, else by `Accept`."""
+    suffix = request.path_info.rpartition("/")[2].rpartition(".")[2].lower()
+    return format_of(request, suffix if suffix in set(Format) else "")
+
+
+def status_response(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    """An error that no view has made: one entry with the HTTP status as its code."""
+    entry = {"code": status, "description": message}
+    return document_response(format_asked(request), "errors", [entry], status=status)
 
 
 def errors_response(form: Format, error: IssuesError) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -28,6 +28,7 @@ from issues.errors import (
 )
 from issues.services.photos import PHOTOS_PER_REPORT
 from issues.services.texts import XML_FORBIDDEN
+from issues.types import Span, Window
 
 FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
@@ -35,6 +36,20 @@ JSON: Final = "application/json"
 WINDOW_MAX: Final = timedelta(days=90)
 YEARS: Final = range(1900, 3000)
 
+# What clients of other dialects send with every request and what changes nothing of the answer.
+TOLERATED: Final = frozenset({"jurisdiction_id", "extensions", "locale", "lang", "format", "_"})
+NAMES_SHOWN: Final = 200
+LIST_PARAMETERS: Final = (
+    "api_key", "service_request_id", "service_code", "start_date", "end_date", "status", "updated_after",
+    "updated_before", "page", "page_size",
+)  # fmt: skip
+# What a report may consist of; anything else is named in the answer.
+REPORT_FIELDS: Final = frozenset(
+    {
+        "api_key", "jurisdiction_id", "service_code", "lat", "long", "address_id", "address_string", "accuracy",
+        "description", "email", "first_name", "last_name", "phone", "device_id", "account_id", "media_url",
+    }
+)  # fmt: skip
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]*)\](?:\[\d*\])?")
 # A "+" in a query string that nobody encoded arrives as a blank.
 _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
@@ -53,6 +68,8 @@ class Parameters:
 
     texts: Mapping[str, list[str]]
     photos: list[bytes] = field(default_factory=list)
+    # Names in the query of a request whose body counts.
+    in_query: Collection[str] = ()
 
     def __post_init__(self) -> None:
         for name, values in self.texts.items():
@@ -75,6 +92,16 @@ class Parameters:
         """The parts of a comma-separated value."""
         return [part.strip() for part in ",".join(self.many(name)).split(",") if part.strip()]
 
+    def ignored(self) -> list[str]:
+        """The names that no report has; those of attributes are the category's. Each may be cut off."""
+        unknown = [
+            name
+            for name in self.texts
+            if name.removesuffix("[]") not in REPORT_FIELDS | TOLERATED
+            and not _ATTRIBUTE.fullmatch(name)
+        ]
+        return [name[:40] for name in sorted({*unknown, *self.in_query} - TOLERATED)]
+
     def attributes(self) -> dict[str, str | list[str]]:
         """The answers: attribute[CODE]=v, attribute[CODE][]=v1 …; one value as text, several as list."""
         answers: dict[str, list[str]] = {}
@@ -84,16 +111,29 @@ class Parameters:
         return {code: values[0] if len(values) == 1 else values for code, values in answers.items()}
 
 
-def query_read(request: HttpRequest) -> Parameters:
-    """The parameters of the query string; raises `RequestMalformed` for one that cannot be read."""
-    try:
-        return Parameters(_texts(request.GET))
-    except SuspiciousOperation as error:  # more fields than anybody needs
-        raise RequestMalformed(_("The query cannot be read.")) from error
+def query_read(request: HttpRequest, *, known: Collection[str] = ()) -> Parameters:
+    """The parameters of the query string, of which `known` (with or without []) and TOLERATED are possible.
+
+    Raises `RequestMalformed` for a query that cannot be read, and for a parameter that nobody knows here: a filter
+    that is passed over in silence would answer another question than was asked.
+    """
+    parameters = Parameters(_query_texts(request))
+    possible = {*known, *TOLERATED}
+    unknown = sorted(name for name in parameters.texts if name.removesuffix("[]") not in possible)
+    if unknown:
+        raise RequestMalformed(
+            _("Unknown parameter: %(names)s. Possible here: %(known)s.")
+            % {
+                "names": ", ".join(unknown)[:NAMES_SHOWN],
+                "known": ", ".join(sorted({*known, "jurisdiction_id"})),
+            },
+            field=unknown[0],
+        )
+    return parameters
 
 
 def body_read(request: HttpRequest) -> Parameters:
-    """The parameters of a body: form, multipart (with photos in `media`) or JSON.
+    """The parameters of a body: form, multipart (every file is a photo) or JSON.
 
     `jurisdiction_id` may stand in the query string instead. Raises `RequestTooLarge`, `RequestMalformed`,
     `LengthMissing` or `MediaTypeUnsupported`; XML bodies are not taken, so that no XML of strangers is ever parsed.
@@ -123,10 +163,10 @@ def body_read(request: HttpRequest) -> Parameters:
         raise _too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from error
     except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError) as error:
         raise RequestMalformed(_("The body of the request cannot be read.")) from error
-    in_query = query_read(request).texts.get("jurisdiction_id")
-    if in_query:
-        texts = {"jurisdiction_id": in_query, **texts}
-    return Parameters(texts, photos)
+    in_query = _query_texts(request)
+    if "jurisdiction_id" in in_query:
+        texts = {"jurisdiction_id": in_query["jurisdiction_id"], **texts}
+    return Parameters(texts, photos, in_query)
 
 
 def _too_large(limit: int) -> RequestTooLarge:
@@ -135,21 +175,27 @@ def _too_large(limit: int) -> RequestTooLarge:
     )
 
 
+def _query_texts(request: HttpRequest) -> dict[str, list[str]]:
+    try:
+        return _texts(request.GET)
+    except SuspiciousOperation as error:  # more fields than anybody needs
+        raise RequestMalformed(_("The query cannot be read.")) from error
+
+
 def _texts(values: QueryDict) -> dict[str, list[str]]:
     return {name: [str(value) for value in entries] for name, entries in values.lists()}
 
 
 def _photos(request: HttpRequest) -> list[bytes]:
-    photos: list[bytes] = []
-    for name, files in request.FILES.lists():
-        if name not in {"media", "media[]"}:
-            raise RequestMalformed(
-                _("A file was sent as %(name)s; photos are to be sent as media.") % {"name": name},
-                field=name,
-            )
-        # One byte more than allowed is enough to know that it is too large.
-        photos += [file.read(settings.PHOTO_MAX_BYTES + 1) for file in files]
-    return photos
+    """Every file is a photo, whatever its field is called: clients write media, media[0], photo1, file …
+
+    One byte more than allowed is enough to know that it is too large.
+    """
+    return [
+        file.read(settings.PHOTO_MAX_BYTES + 1)
+        for _name, files in request.FILES.lists()
+        for file in files
+    ]
 
 
 def _json_texts(body: bytes) -> dict[str, list[str]]:
@@ -180,24 +226,34 @@ def _json_values(name: str, value: Any) -> Iterable[str]:
             )
 
 
-def window_read(parameters: Parameters) -> tuple[datetime, datetime | None]:
-    """The time asked for: start and end (None: until now), by default the last 90 days.
+def window_read(parameters: Parameters) -> Window:
+    """The time asked for, of the receipt and of the last change; by default what came in within the last 90 days.
 
-    Raises `RequestMalformed` for what is no date, an end before the start, or a span of more than 90 days.
+    Who asks for changes alone gets them however old the issue is. Raises `RequestMalformed` for what is no date, an
+    end before the start, or a span of more than 90 days.
     """
-    start, end = _moment(parameters, "start_date"), _moment(parameters, "end_date")
-    now = timezone.now()
+    received = _span(parameters, "start_date", "end_date")
+    changed = _span(parameters, "updated_after", "updated_before")
+    if received is None and changed is None:
+        received = timezone.now() - WINDOW_MAX, None
+    return Window(received=received, changed=changed)
+
+
+def _span(parameters: Parameters, first: str, last: str) -> Span | None:
+    """From and to (None: until now); one of them alone means 90 days from or up to it."""
+    start, end = _moment(parameters, first), _moment(parameters, last)
     if start is None and end is None:
-        return now - WINDOW_MAX, None
+        return None
     if start is None:
-        start = (end or now) - WINDOW_MAX
+        start = (end or timezone.now()) - WINDOW_MAX
     if end is None:
         end = start + WINDOW_MAX
+    names = {"first": first, "last": last}
     if end < start:
-        raise RequestMalformed(_("end_date lies before start_date."), field="end_date")
+        raise RequestMalformed(_("%(last)s lies before %(first)s.") % names, field=last)
     if end - start > WINDOW_MAX:
         raise RequestMalformed(
-            _("start_date and end_date lie more than 90 days apart."), field="end_date"
+            _("%(first)s and %(last)s lie more than 90 days apart.") % names, field=last
         )
     return start, end
 

@@ -11,13 +11,20 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from issues.api.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE
+from issues.api.parameters import WINDOW_MAX
 from issues.enums import IssueStatus
 from issues.models import ApiKey, Category, CategoryAttribute, Issue
 from issues.public_view import PublicIssue, note_public, public_view
+from issues.selectors import LIST_MAX
+from issues.services.location import ACCURACY_MAX_M
+from issues.services.photos import PHOTOS_PER_REPORT
+from issues.services.texts import DESCRIPTION_MAX
 from issues.types import Received
 
 # When the interface last changed.
-CHANGESET: Final = "2026-11-23T00:00:00Z"
+CHANGESET: Final = "2026-11-28T00:00:00Z"
+NAMES_SHOWN: Final = 20
 SPECIFICATION: Final = "http://wiki.open311.org/GeoReport_v2"
 
 
@@ -39,6 +46,23 @@ def discovery_shown() -> dict[str, Any]:
                 "formats": ["text/xml", "application/json"],
             }
         ],
+        "limits": limits_shown(),
+    }
+
+
+def limits_shown() -> dict[str, int]:
+    """Every limit that a client may meet (an extension of the specification): counts, bytes, days and per minute."""
+    return {
+        "page_size": LIST_MAX,
+        "window_days": WINDOW_MAX.days,
+        "description_characters": DESCRIPTION_MAX,
+        "photos": PHOTOS_PER_REPORT,
+        "photo_bytes": settings.PHOTO_MAX_BYTES,
+        "form_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        "form_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+        "accuracy_metres": int(ACCURACY_MAX_M),
+        "reads_per_minute": READS_PER_MINUTE,
+        "refusals_per_minute": REFUSALS_PER_MINUTE,
     }
 
 
@@ -83,24 +107,44 @@ def received_shown(
     received: Received,
     account_id: str,
     *,
+    ignored: Sequence[str],
     questions: Mapping[int, Mapping[str, object]],
     photos_refused: Sequence[str],
 ) -> dict[str, Any]:
     """The answer to a new report; with `extended_attributes` where the reporter is asked something.
 
-    `photos_refused` are the reasons why photos of it were not taken.
+    The notice names all of the report that could not be used; `ignored` are names of parameters, `photos_refused` the
+    reasons why photos of it were not taken.
     """
-    notice = _("The report is checked before it is shown to the public.")
+    notices = [_("The report is checked before it is shown to the public.")]
     if received.issue.category.is_emergency:
-        notice = f"{_('Danger to life? Call 112 or 110 at once.')} {notice}"
-    for reason in photos_refused:
-        notice += " " + _("A photo was not taken: %(reason)s") % {"reason": reason}
+        notices.insert(0, _("Danger to life? Call 112 or 110 at once."))
+    if not received.issue.is_placed:
+        notices.append(_("The address was not found; a person places the report on the map."))
+    if received.issue.set_aside:
+        notices.append(
+            _("These attributes fit no question and were set aside: %(names)s.")
+            % {"names": _named(sorted(received.issue.set_aside))}
+        )
+    if ignored:
+        notices.append(
+            _("These parameters are not known and were ignored: %(names)s.")
+            % {"names": _named(ignored)}
+        )
+    notices += [_("A photo was not taken: %(reason)s") % {"reason": one} for one in photos_refused]
     return {
         "service_request_id": received.issue.number,
-        "service_notice": notice,
+        "service_notice": " ".join(notices),
         "account_id": account_id or None,
         **_question_shown(received.issue, questions),
     }
+
+
+def _named(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    shown = ", ".join(name[:40] for name in names[:NAMES_SHOWN])
+    more = len(names) - NAMES_SHOWN
+    return f"{shown} … (+{more})" if more > 0 else shown
 
 
 def _question_shown(
@@ -167,13 +211,13 @@ def _own_shown(issue: Issue, agency: str | None) -> dict[str, Any]:
         "agency_responsible": agency,
         "service_notice": None,
         "requested_datetime": timezone.localtime(issue.received_at),
-        "updated_datetime": timezone.localtime(issue.status_changed_at),
+        "updated_datetime": timezone.localtime(issue.changed_at),
         "expected_datetime": None,
         "address": issue.address_text or None,
         "address_id": issue.address_id or None,
         "zipcode": None,
-        "lat": issue.latitude,
-        "long": issue.longitude,
+        "lat": issue.latitude if issue.is_placed else None,
+        "long": issue.longitude if issue.is_placed else None,
         "media_url": next((photo_url(photo.public_id) for photo in issue.photos.all()), None),
     }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -13,16 +14,32 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
+from gis_core.clients import client_address
 from gis_core.models import Jurisdiction
 from issues.agency import agency_names, questions_open
-from issues.api.formats import Format, document_response, errors_response, format_of
-from issues.api.limits import (
-    READS_PER_MINUTE,
-    REFUSALS_PER_MINUTE,
-    client_address,
-    limit_check,
+from issues.api.caching import (
+    KEY_HEADER,
+    answer_with,
+    content_etag,
+    issues_etag,
+    last_modified_set,
 )
-from issues.api.parameters import Parameters, body_read, query_read, window_read
+from issues.api.formats import (
+    Format,
+    document_response,
+    errors_response,
+    format_asked,
+    format_of,
+)
+from issues.api.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE, limit_check
+from issues.api.paging import Page, page_headers_set, page_read
+from issues.api.parameters import (
+    LIST_PARAMETERS,
+    Parameters,
+    body_read,
+    query_read,
+    window_read,
+)
 from issues.api.presenters import (
     definition_shown,
     discovery_shown,
@@ -40,9 +57,9 @@ from issues.errors import (
     PathUnknown,
     RequestMalformed,
 )
-from issues.models import ApiKey
-from issues.querysets import IssueQuerySet
+from issues.models import ApiKey, Issue
 from issues.selectors import (
+    LIST_MAX,
     api_key_find,
     categories_offered,
     category_find,
@@ -57,6 +74,8 @@ from issues.selectors import (
 )
 from issues.services import issue_receive
 from issues.types import LocationInput, ReporterInput
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def language_follow(request: HttpRequest) -> None:
@@ -78,8 +97,8 @@ class Endpoint(View):
             self.form = format_of(request, suffix)
             # Bad bytes in a path must not reach the database.
             Parameters({name: [str(value)] for name, value in kwargs.items()})
-            if request.method in {"GET", "HEAD"}:
-                limit_check(f"read:{client_address(request)}", per_minute=READS_PER_MINUTE)
+            if request.method in SAFE:
+                limit_check(f"read:{client_address(request)}", limit=READS_PER_MINUTE)
             return super().dispatch(request, *args, **kwargs)
         except IssuesError as error:
             return errors_response(self.form, error)
@@ -89,20 +108,25 @@ class Endpoint(View):
     ) -> HttpResponse:
         raise MethodNotAllowed(
             _("%(method)s is not possible here.") % {"method": request.method},
-            allowed=", ".join(
-                name.upper() for name in ("get", "head", "post") if hasattr(self, name)
-            ),
+            allowed=self.allowed(),
         )
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.http_method_not_allowed(request)
+        return HttpResponse(status=204, headers={"Allow": self.allowed()})
+
+    def allowed(self) -> str:
+        possible = ("get", "head", "post", "options")
+        return ", ".join(name.upper() for name in possible if hasattr(self, name))
 
     def answer(self, root: str, content: Any) -> HttpResponse:
-        return document_response(self.form, root, content)
+        """What is small enough to be made before it is known whether the client has it already."""
+        response = document_response(self.form, root, content)
+        return answer_with(self.request, response, etag=content_etag(response.content))
 
 
 class DiscoveryView(Endpoint):
     def get(self, request: HttpRequest) -> HttpResponse:
+        query_read(request)
         return self.answer("discovery", discovery_shown())
 
 
@@ -126,46 +150,68 @@ class IssueReading(Endpoint):
     """What the views that show issues have in common."""
 
     def asking(self, parameters: Parameters) -> tuple[Jurisdiction, ApiKey | None]:
-        """Whose issues are asked for, and by which sender if a key is given."""
+        """Whose issues are asked for, and by which sender if a key is given: in the header, else in the query."""
         jurisdiction = jurisdiction_find(parameters.one("jurisdiction_id"))
-        clear = parameters.one("api_key")
+        clear = self.request.headers.get(KEY_HEADER, "").strip() or parameters.one("api_key")
         return jurisdiction, api_key_checked(self.request, jurisdiction, clear) if clear else None
 
-    def shown(self, issues: IssueQuerySet, api_key: ApiKey | None) -> list[dict[str, Any]]:
-        rows = list(issues)
+    def known(
+        self, jurisdiction: Jurisdiction, api_key: ApiKey | None
+    ) -> tuple[str, HttpResponse | None]:
+        """The validator of the answer, and 304 where the client has it already: nothing is read for that."""
+        etag = issues_etag(self.request, self.form, jurisdiction, api_key)
+        is_private = api_key is not None
+        answer = answer_with(self.request, HttpResponse(), etag=etag, is_private=is_private)
+        return etag, answer if answer.status_code == 304 else None
+
+    def shown(self, rows: Sequence[Issue], api_key: ApiKey | None, etag: str) -> HttpResponse:
         agencies = agency_names([issue.pk for issue in rows])
         questions = questions_open([one.pk for one in rows if issue_is_of(one, api_key)])
-        return [
+        content = [
             issue_shown(issue, api_key=api_key, agencies=agencies, questions=questions)
             for issue in rows
         ]
+        response = document_response(self.form, "service_requests", content)
+        last_modified_set(response, [one["updated_datetime"] for one in content])
+        return answer_with(self.request, response, etag=etag, is_private=api_key is not None)
 
 
 class RequestsView(IssueReading):
     def get(self, request: HttpRequest) -> HttpResponse:
-        parameters = query_read(request)
+        parameters = query_read(request, known=LIST_PARAMETERS)
         jurisdiction, api_key = self.asking(parameters)
         visible = issues_visible(jurisdiction, api_key)
         if "service_request_id" in parameters.texts:
             # It overrides all other arguments.
             issues = issues_by_number(visible, parameters.csv("service_request_id"))
+            page = Page(1, LIST_MAX)
         else:
-            start, end = window_read(parameters)
             codes = parameters.csv("service_code")
             issues = issues_listed(
                 visible,
-                start=start,
-                end=end,
+                window=window_read(parameters),
                 codes=codes_known(jurisdiction, codes) if codes else (),
                 is_closed=_is_closed(parameters),
             )
-        return self.answer("service_requests", self.shown(issues, api_key))
+            page = page_read(parameters)
+        etag, unchanged = self.known(jurisdiction, api_key)
+        if unchanged is not None:
+            return unchanged
+        rows = list(issues[page.offset : page.offset + page.size])
+        response = self.shown(rows, api_key, etag)
+        # A page that is not full is the last, so that all are counted already.
+        is_last = len(rows) < page.size and (rows or page.number == 1)
+        page_headers_set(
+            request, response, page, total=page.offset + len(rows) if is_last else issues.count()
+        )
+        return response
 
     def post(self, request: HttpRequest) -> HttpResponse:
         parameters = body_read(request)
         jurisdiction = jurisdiction_find(parameters.one("jurisdiction_id"))
-        api_key = api_key_checked(request, jurisdiction, parameters.one("api_key"))
-        limit_check(f"key:{api_key.pk}", per_minute=api_key.reports_per_minute)
+        clear = parameters.one("api_key") or request.headers.get(KEY_HEADER, "").strip()
+        api_key = api_key_checked(request, jurisdiction, clear)
+        limit_check(f"key:{api_key.pk}", limit=api_key.reports_per_minute)
         media_urls = parameters.many("media_url")
         received = issue_receive(
             jurisdiction=jurisdiction,
@@ -196,23 +242,23 @@ class RequestsView(IssueReading):
         shown = received_shown(
             received,
             parameters.one("account_id"),
+            ignored=parameters.ignored(),
             questions=questions_open([received.issue.pk]),
             photos_refused=(
                 photos_refused_reasons(received.issue) if parameters.photos or media_urls else ()
             ),
         )
-        return self.answer("service_requests", [shown])
+        return document_response(self.form, "service_requests", [shown])
 
 
 class RequestView(IssueReading):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        jurisdiction, api_key = self.asking(query_read(request))
-        shown = self.shown(
-            issues_by_number(issues_visible(jurisdiction, api_key), [number]), api_key
-        )
-        if not shown:
+        jurisdiction, api_key = self.asking(query_read(request, known=("api_key",)))
+        rows = list(issues_by_number(issues_visible(jurisdiction, api_key), [number]))
+        if not rows:
             raise IssueUnknown(_("service_request_id was not found."), field="service_request_id")
-        return self.answer("service_requests", shown)
+        etag, unchanged = self.known(jurisdiction, api_key)
+        return unchanged or self.shown(rows, api_key, etag)
 
 
 class TokenView(Endpoint):
@@ -224,16 +270,13 @@ class TokenView(Endpoint):
         )
 
 
-class NothingHereView(Endpoint):
-    """Whatever else is asked for below the prefix."""
-
-    def dispatch(
-        self, request: HttpRequest, *args: Any, suffix: str = "", **kwargs: Any
-    ) -> HttpResponseBase:
-        language_follow(request)
-        known = suffix if suffix.lower() in set(Format) else ""
-        form = format_of(request, known)
-        return errors_response(form, PathUnknown(_("There is nothing at this address.")))
+@csrf_exempt
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Whatever else is asked for below the prefix, by whatever method."""
+    language_follow(request)
+    return errors_response(
+        format_asked(request), PathUnknown(_("There is nothing at this address."))
+    )
 
 
 class PhotoView(Endpoint):
@@ -257,7 +300,7 @@ def api_key_checked(request: HttpRequest, jurisdiction: Jurisdiction, clear: str
     try:
         return api_key_find(jurisdiction, clear)
     except KeyRefused:
-        limit_check(f"refused:{client_address(request)}", per_minute=REFUSALS_PER_MINUTE)
+        limit_check(f"refused:{client_address(request)}", limit=REFUSALS_PER_MINUTE)
         raise
 
 

@@ -16,6 +16,8 @@ from issues.services.texts import DESCRIPTION_MAX, Problems, text_checked
 from issues.types import Answers
 
 STRING_MAX: Final = 500
+# A sentence names no more of a code that somebody made up.
+CODE_SHOWN: Final = 40
 
 
 def answers_checked(
@@ -33,10 +35,7 @@ def answers_checked(
             if code not in questions:
                 raise AnswerUnknown(
                     _("The service %(service)s has no attribute %(code)s.")
-                    % {
-                        "service": category.code,
-                        "code": text_checked(code, field="attribute", limit=40),
-                    },
+                    % {"service": category.code, "code": code[:CODE_SHOWN]},
                     field=f"attribute[{code}]",
                 )
             if values:
@@ -50,6 +49,27 @@ def answers_checked(
                 )
             )
     return checked
+
+
+def answers_sorted(
+    category: Category, answers: Mapping[str, str | Sequence[str]], problems: Problems
+) -> tuple[Answers, Answers]:
+    """The answers by code, and what was sent besides: to no question of the category, or not fitting an optional one.
+
+    Whoever reports cannot help what a program sends: only what the category requires is a problem when it is missing
+    or does not fit.
+    """
+    required = {one.code for one in category.attributes.all() if one.is_required}
+    set_aside: Answers = {}
+    kept: dict[str, str | Sequence[str]] = {}
+    for code, given in answers.items():
+        found = Problems()
+        answers_checked(category, {code: given}, found)
+        if code not in required and any(one.field == f"attribute[{code}]" for one in found):
+            set_aside[code] = given if isinstance(given, str) else list(given)
+        else:
+            kept[code] = given
+    return answers_checked(category, kept, problems), set_aside
 
 
 def _was_refused(problems: Sequence[IssuesError], code: str) -> bool:

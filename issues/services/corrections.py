@@ -40,11 +40,11 @@ def issue_move(*, issue: Issue, location: LocationInput, by: User | None = None)
     place = location_checked(issue.jurisdiction, location)
     with transaction.atomic():
         stored: Issue = Issue.objects.select_for_update().get(pk=issue.pk)
-        former = _place_of(stored)
+        former, was_placed = _place_of(stored), stored.is_placed
         stored.point, stored.accuracy_m = place.point, place.accuracy_m
         stored.latitude, stored.longitude = place.latitude, place.longitude
         stored.location_source = place.source
-        if _place_of(stored) == former:
+        if was_placed and _place_of(stored) == former:
             return stored
         stored.address_text = place.address_text or stored.address_text
         stored.address_id = place.address_id or stored.address_id

@@ -26,8 +26,8 @@ from issues.errors import (
     SenderKeyReused,
 )
 from issues.models import ApiKey, Category, Issue, IssueEvent, Photo, Reporter
-from issues.services.answers import answers_checked
-from issues.services.location import location_checked
+from issues.services.answers import answers_sorted
+from issues.services.location import location_received
 from issues.services.photo_intake import photos_checked, urls_checked
 from issues.services.photos import PHOTOS_PER_REPORT, photo_event, photo_new, photo_refuse
 from issues.services.texts import (
@@ -80,6 +80,7 @@ class _Report:
     location: Location
     description: str
     answers: Answers
+    set_aside: Answers
     reporter: Mapping[str, str]
     photos: Sequence[PreparedPhoto]
     media_urls: Sequence[str]
@@ -102,7 +103,8 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
 ) -> Received:
     """Stores a report: issue with number, first event, photos and reporting person, in one transaction.
 
-    `category` is an active one of the jurisdiction. `answers` are by attribute code. `photos` are the files
+    `category` is an active one of the jurisdiction. `answers` are by attribute code; what fits no question is set
+    aside. An address that nobody knows leaves the report to be placed by a person. `photos` are the files
     as sent; a `media_urls` entry is fetched later by a worker. A photo that cannot be taken never costs the
     report: it is kept as refused, with the reason.
 
@@ -120,11 +122,11 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
     place: Location | None = None
     with problems.collect():
         taken_at = next((one.place for one in prepared if one.place), None)
-        place = location_checked(jurisdiction, location, photo=taken_at)
+        place = location_received(jurisdiction, location, photo=taken_at)
     text = ""
     with problems.collect():
         text = text_checked(description, field="description", limit=DESCRIPTION_MAX)
-    given = answers_checked(category, answers or {}, problems)
+    given, set_aside = answers_sorted(category, answers or {}, problems)
     person = reporter_checked(reporter or ReporterInput(), problems)
     with problems.collect():
         _sender_key_check(sender_key)
@@ -139,11 +141,20 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
         api_key=api_key,
         sender_key=sender_key,
         content_hash=_content_hash(
-            jurisdiction.pk, category.pk, asdict(location), text, given, person, photos, media_urls
+            jurisdiction.pk,
+            category.pk,
+            asdict(location),
+            text,
+            given,
+            person,
+            photos,
+            media_urls,
+            *([set_aside] if set_aside else ()),
         ),
         location=place,
         description=text,
         answers=given,
+        set_aside=set_aside,
         reporter=person,
         photos=prepared,
         media_urls=urls,
@@ -233,6 +244,7 @@ def _issue_create(report: _Report, now: datetime) -> Issue:
         category=report.category,
         description=report.description,
         answers=report.answers,
+        set_aside=report.set_aside,
         point=place.point,
         latitude=place.latitude,
         longitude=place.longitude,

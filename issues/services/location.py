@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from django.contrib.gis.geos import Point
@@ -26,7 +28,7 @@ from issues.errors import (
     ReportInvalid,
 )
 from issues.models import Issue
-from issues.selectors import jurisdiction_accepts
+from issues.selectors import jurisdiction_accepts, jurisdiction_middle
 from issues.services.addresses import address_point, parcel_point
 from issues.services.texts import Problems, field_length, text_checked
 from issues.types import Location, LocationInput, PhotoPlace
@@ -34,6 +36,49 @@ from issues.types import Location, LocationInput, PhotoPlace
 ACCURACY_MAX_M: Final = 5000.0
 # A decimal point or a decimal comma: many German clients send the comma, and it cannot mean anything else.
 _NUMBER: Final = re.compile(r"[+-]?\d{1,4}(?:[.,]\d{1,30})?", re.ASCII)
+
+
+def location_received(
+    jurisdiction: Jurisdiction, given: LocationInput, *, photo: PhotoPlace | None = None
+) -> Location:
+    """The location of a new report: as `location_checked`, but an address or key that is not found loses nothing.
+
+    Then another text that was given is tried, then where a photo was taken; where none of them leads to a place, the
+    report stays to be placed by a person (`LocationSource.UNPLACED`), and its point is the middle of the municipality.
+    """
+    try:
+        return location_checked(jurisdiction, given, photo=photo)
+    except AddressUnknown:
+        found = _found_otherwise(jurisdiction, given, photo) or _unplaced(jurisdiction)
+    return replace(
+        found, address_text=given.address_string.strip(), address_id=given.address_id.strip()
+    )
+
+
+def _found_otherwise(
+    jurisdiction: Jurisdiction, given: LocationInput, photo: PhotoPlace | None
+) -> Location | None:
+    with suppress(AddressUnknown, LocationMissing):
+        return location_checked(jurisdiction, replace(given, address_id=""))
+    if photo is not None:
+        with suppress(LocationOutside):
+            nothing_else = LocationInput(accuracy=given.accuracy)
+            return location_checked(jurisdiction, nothing_else, photo=photo)
+    return None
+
+
+def _unplaced(jurisdiction: Jurisdiction) -> Location:
+    point = jurisdiction_middle(jurisdiction)
+    if point is None:
+        raise _boundary_missing(jurisdiction)
+    longitude, latitude = storage_to_wgs84(point.x, point.y)
+    return Location(
+        point=point,
+        latitude=latitude,
+        longitude=longitude,
+        accuracy_m=None,
+        source=LocationSource.UNPLACED,
+    )
 
 
 def location_checked(
@@ -216,8 +261,10 @@ def _point_if_accepted(
         return None  # so far away that the storage CRS has no coordinates for it
     accepted = jurisdiction_accepts(jurisdiction, point)
     if accepted is None:
-        raise GeodataMissing(
-            _("%(name)s has no boundary loaded yet, so no location can be accepted.")
-            % {"name": jurisdiction.name}
-        )
+        raise _boundary_missing(jurisdiction)
     return point if accepted else None
+
+
+def _boundary_missing(jurisdiction: Jurisdiction) -> GeodataMissing:
+    message = _("%(name)s has no boundary loaded yet, so no location can be accepted.")
+    return GeodataMissing(message % {"name": jurisdiction.name})

@@ -36,8 +36,9 @@ def issue_release(
     on, the others are taken back; None leaves them as they are. `seen` is the state that was looked at
     (`issues.public_view.release_proposal`). Releasing the same again changes nothing.
 
-    Raises `ReleaseOutdated` when that state has changed since, `ReleaseRefused` for a category that is never public
-    and for a photo that is not a stored photo of this issue, `TextTooLong`, `TextNotClean`. Then nothing is changed.
+    Raises `ReleaseOutdated` when that state has changed since, `ReleaseRefused` for a category that is never public,
+    for an issue without a place and for a photo that is not a stored photo of this issue, `TextTooLong`,
+    `TextNotClean`. Then nothing is changed.
     Returns the issue as stored.
     """
     wanted = None if photos is None else {photo.pk for photo in photos}
@@ -81,6 +82,8 @@ def _release_check(
             _("Issues of the category “%(category)s” are never public.")
             % {"category": issue.category.name}
         )
+    if not issue.is_placed:
+        raise ReleaseRefused(_("Nobody has placed this issue yet. Please put it on the map first."))
     if wanted is not None and not wanted <= {photo.pk for photo in own}:
         raise ReleaseRefused(
             _("Only stored photos of this issue can be released with it."), field="photos"

@@ -35,7 +35,7 @@ def explanation_features(decision: Decision) -> list[dict[str, Any]]:
         *_outlines(decision, Parcel.objects.all(), parcels, "parcel"),
         *_outlines(decision, RoadSection.objects.all(), sections, "section"),
         *_parts(decision),
-        _place(decision),
+        *([_place(decision)] if decision.issue.is_placed else []),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import Polygon
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core.geojson import BoundingBoxError, bbox_parse, collection_respond
 from gis_core.models import Jurisdiction
+from gis_core.problems import problem_respond
 from gis_core.srids import WGS84
 from gis_core.tiles import TileError, edition_mark, tile_address_check, tile_render
 from issues.models import Issue
@@ -62,11 +63,11 @@ def triage_issues(request: HttpRequest) -> HttpResponse:
 
 def _checked(form: FilterForm, request: HttpRequest) -> tuple[Polygon | None, HttpResponse | None]:
     if not form.is_valid():
-        return None, JsonResponse({"errors": form.errors}, status=400)
+        return None, problem_respond(400, errors=form.errors)
     try:
         return (bbox_parse(request.GET["bbox"]) if "bbox" in request.GET else None), None
     except BoundingBoxError as error:
-        return None, JsonResponse({"errors": {"bbox": [str(error)]}}, status=400)
+        return None, problem_respond(400, errors={"bbox": [str(error)]})
 
 
 def _issues_respond(
@@ -123,7 +124,7 @@ def parcel_labels(request: HttpRequest) -> HttpResponse:
     try:
         bbox = bbox_parse(request.GET.get("bbox", ""))
     except BoundingBoxError as error:
-        return JsonResponse({"errors": {"bbox": [str(error)]}}, status=400)
+        return problem_respond(400, errors={"bbox": [str(error)]})
     labels, is_cut = labels_in(bbox)
     return collection_respond(request, labels, is_private=True, truncated=is_cut)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from gis_core.enums import ChangeKind
 from gis_core.geojson import BoundingBoxError, bbox_parse, collection_respond
 from gis_core.models import Edition
+from gis_core.problems import problem_respond
 from mapui.enums import MapName
 from mapui.folium_maps.geodata import edition_map_build
 from mapui.folium_maps.rendering import RenderedMap
@@ -83,10 +84,10 @@ def geodata_changes_feed(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         bbox = bbox_parse(request.GET["bbox"]) if "bbox" in request.GET else None
     except BoundingBoxError as error:
-        return JsonResponse({"errors": {"bbox": [str(error)]}}, status=400)
+        return problem_respond(400, errors={"bbox": [str(error)]})
     kind = request.GET.get("kind", "")
     if kind and kind not in ChangeKind.values:
-        return JsonResponse({"errors": {"kind": [kind]}}, status=400)
+        return problem_respond(400, errors={"kind": [kind]})
     kinds = [kind] if kind else ChangeKind.values
     features, truncated = change_features(edition, kinds=kinds, bbox=bbox)
     return collection_respond(request, features, is_private=True, truncated=truncated)

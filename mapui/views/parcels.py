@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gis_core.problems import problem_respond
 from mapui.forms import PlaceForm
 from mapui.parcel_cards import parcels_chosen
 from mapui.permissions import staff_feed
@@ -32,7 +33,7 @@ def parcels_api(request: HttpRequest) -> HttpResponse:
     jurisdiction = jurisdiction_shown(wanted)
     if wanted and (jurisdiction is None or jurisdiction.identifier != wanted):
         unknown = [_("There is no jurisdiction %(name)s.") % {"name": wanted}]
-        return JsonResponse({"errors": {"jurisdiction": unknown}}, status=404)
+        return problem_respond(404, errors={"jurisdiction": unknown})
     form = PlaceForm(
         {
             name: request.GET.get(key, "")
@@ -40,7 +41,7 @@ def parcels_api(request: HttpRequest) -> HttpResponse:
         }
     )
     if not form.is_valid():
-        return JsonResponse({"errors": form.errors}, status=400)
+        return problem_respond(400, errors=form.errors)
     if jurisdiction is None:
         return JsonResponse({"parcels": [], "limit": None})
     found = parcels_chosen(jurisdiction=jurisdiction, **form.cleaned_data)

@@ -18,7 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from issues.api.limits import client_address, limit_check
+from gis_core.clients import client_address
+from gis_core.problems import problem_respond
+from issues.api.limits import limit_check
 from issues.errors import RequestsTooMany
 from routing.errors import AnswerRefused, QuestionClosed
 from routing.models import Clarification
@@ -31,7 +33,7 @@ LOOKS_PER_MINUTE = 60
 
 def _found(request: HttpRequest, token: str) -> Clarification:
     """The question of the link. Raises Http404, RequestsTooMany."""
-    limit_check(f"question:{client_address(request)}", per_minute=LOOKS_PER_MINUTE)
+    limit_check(f"question:{client_address(request)}", limit=LOOKS_PER_MINUTE)
     clarification = clarification_by_token(token)
     if clarification is None:
         raise Http404
@@ -96,7 +98,7 @@ def question_page(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt  # no session is used: the link itself is what permits the answer
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def question_api(request: HttpRequest, token: str) -> JsonResponse:
+def question_api(request: HttpRequest, token: str) -> HttpResponse:
     """GET: the question and its answers. POST {"answer": code}: the answer; 409 when it is no longer open."""
     try:
         clarification = _found(request, token)
@@ -138,5 +140,5 @@ def _answer_read(request: HttpRequest) -> str:
     return answer
 
 
-def _refusal(code: int, message: str) -> JsonResponse:
-    return JsonResponse({"errors": [{"code": code, "description": message}]}, status=code)
+def _refusal(code: int, message: str) -> HttpResponse:
+    return problem_respond(code, message, errors=[{"code": code, "description": message}])

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gis_core.clients import client_address
 from gis_core.models import Jurisdiction
-from issues.api.limits import client_address, limit_check
+from gis_core.problems import problem_respond
+from issues.api.limits import limit_check
 from issues.errors import (
     IssuesError,
     ReportInvalid,
@@ -114,7 +116,7 @@ def _query_for(request: HttpRequest, place: PlaceMeant) -> str:
 
 @require_safe
 @never_cache
-def responsibility_api(request: HttpRequest) -> JsonResponse:
+def responsibility_api(request: HttpRequest) -> HttpResponse:
     """The same as JSON; errors as a list of code and description, with the HTTP status of the first.
 
     A place that may be several comes back as status 300 with `choices` to ask again with.
@@ -130,7 +132,7 @@ def responsibility_api(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"errors": errors, "choices": choices}, status=300)
     except IssuesError as error:
         errors = [{"code": one.code, "description": one.message} for one in error.errors]
-        return JsonResponse({"errors": errors}, status=error.code, headers=_headers(error))
+        return problem_respond(error.code, str(error), headers=_headers(error), errors=errors)
     return JsonResponse(_as_json(asked))
 
 
@@ -181,7 +183,7 @@ def _question_as_json(question: QuestionWorded) -> dict[str, Any]:
 
 def _asked(request: HttpRequest) -> Asked:
     """Checks the question like a report and answers it. Raises an `IssuesError`."""
-    limit_check(f"ask:{client_address(request)}", per_minute=QUESTIONS_PER_MINUTE)
+    limit_check(f"ask:{client_address(request)}", limit=QUESTIONS_PER_MINUTE)
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
     code = request.GET.get("category", "").strip()
     if not code:

@@ -79,7 +79,9 @@ def evidence_of(
 
 
 def evidence_from(head: Head, one: Measured) -> Evidence:
-    """What is stored with a decision."""
+    """What is stored with a decision; of a report that nobody has placed no situation is known."""
+    if not one.report.is_placed:
+        return evidence_without_places(head, one)
     return replace(
         evidence_without_places(head, one),
         situations=tuple(one.situation(spot) for spot in one.spots),

@@ -61,7 +61,10 @@ class Asks(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as the evidence needs it. `x`, `y` and `radius` (of the accuracy disc, bounded) in metres."""
+    """A report as the evidence needs it. `x`, `y` and `radius` (of the accuracy disc, bounded) in metres.
+
+    Without `is_placed` nobody knows the place yet, and the point says nothing.
+    """
 
     number: int
     x: float
@@ -76,6 +79,7 @@ class Report:
     clarifications: tuple[tuple[str, str], ...]
     # What was read of it, apart from place and day, as text: equal texts are equal reports to the rules.
     texts: tuple[str, ...]
+    is_placed: bool = True
 
     @property
     def is_vague(self) -> bool:

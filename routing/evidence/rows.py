@@ -90,7 +90,9 @@ def reports_of(layers: Layers) -> list[Report]:
 
 def _report(row: Row) -> Report:
     number, texts, (x, y, accuracy), _geometry = row
-    category, part, on, answers, asset_kinds, clarifications = (text or "" for text in texts)
+    category, part, on, answers, asset_kinds, clarifications, unplaced = (
+        text or "" for text in texts
+    )
     assert x is not None and y is not None and accuracy is not None  # noqa: PT018, S101
     return Report(
         number=number,
@@ -103,7 +105,8 @@ def _report(row: Row) -> Report:
         on=date.fromisoformat(on),
         answers=_parsed(answers),
         asset_kinds=tuple(_parsed(asset_kinds)),
-        texts=(category, answers, clarifications),
+        texts=(category, answers, clarifications, unplaced),
+        is_placed=unplaced != "true",
         clarifications=tuple((kind, code) for kind, code in json.loads(clarifications or "[]")),
     )
 

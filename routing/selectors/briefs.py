@@ -44,8 +44,9 @@ def briefs_of(
     memories = [_Memory() for _one in rule_sets]
     for head, one in measured_of(issue_ids, asking=sides.asks):
         facts = head.facts(one.report.number)
-        if one.report.clarifications:
+        if one.report.clarifications or not one.report.is_placed:
             # An answer picks among the places by what the keys do not hold, and may change the category.
+            # Without a place there is nothing to remember.
             results = sides.decide(facts, evidence_from(head, one))
             found = tuple(None if result is None else _brief_of(result) for result in results)
         else:

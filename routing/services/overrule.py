@@ -13,7 +13,7 @@ from issues.enums import EventKind
 from issues.models import Issue
 from issues.services import issue_event_append
 from routing.enums import DecisionCause, Outcome
-from routing.errors import AuthorityRefused, DecisionOutdated, ReasonMissing
+from routing.errors import AuthorityRefused, DecisionOutdated, PlaceMissing, ReasonMissing
 from routing.models import Decision
 from routing.selectors.authorities import AuthorityChoice, authority_choices
 from routing.sentences.people import sentence_of_person
@@ -40,8 +40,8 @@ def decision_overrule(
     there was none. What former decisions have not sent yet is cancelled, an open proposal is outdated, the
     proposal of the rules stays as the decision before this one.
 
-    Raises DecisionOutdated when somebody has decided meanwhile, AuthorityRefused, ReasonMissing; then nothing is
-    changed. Issue.DoesNotExist.
+    Raises DecisionOutdated when somebody has decided meanwhile, AuthorityRefused, PlaceMissing, ReasonMissing; then
+    nothing is changed. Issue.DoesNotExist.
     """
     text = reason.strip()
     if not text or len(text) > REASON_MAX:
@@ -50,6 +50,7 @@ def decision_overrule(
         )
     with transaction.atomic():
         issue = issue_locked(issue_id)
+        _place_check(issue)
         former = _decision_seen(issue, seen)
         chosen = _choice(issue, authority)
         if former and former.outcome == Outcome.ASSIGNED and _answer(former) == _answer_of(chosen):
@@ -66,6 +67,7 @@ def decision_confirm(*, issue_id: int, seen: int, by: User) -> Decision:
     """
     with transaction.atomic():
         issue = issue_locked(issue_id)
+        _place_check(issue)
         former = _decision_seen(issue, seen)
         if former is None or former.authority is None or former.outcome == Outcome.ASSIGNED:
             raise AuthorityRefused(_("There is no proposal that could be confirmed."))
@@ -78,6 +80,11 @@ def decision_confirm(*, issue_id: int, seen: int, by: User) -> Decision:
             by=by,
             notify=former.notify,
         )
+
+
+def _place_check(issue: Issue) -> None:
+    if not issue.is_placed:
+        raise PlaceMissing(_("Nobody has placed this issue yet. Please put it on the map first."))
 
 
 def _decision_seen(issue: Issue, seen: int | None) -> Decision | None:

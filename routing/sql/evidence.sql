@@ -28,7 +28,8 @@ SELECT layer, array_agg(id), array_agg(texts), array_agg(numbers), array_agg(COA
        string_agg(geometry, ''::bytea)
 FROM (
 SELECT 'report' AS layer, g.id,
-       ARRAY[g.category, g.part, g.received_on::text, g.answers::text, g.asset_kinds::text, g.clarifications::text]::text[]
+       ARRAY[g.category, g.part, g.received_on::text, g.answers::text, g.asset_kinds::text, g.clarifications::text,
+             (g.source = 'unplaced')::text]::text[]
            AS texts,
        ARRAY[ST_X(g.point), ST_Y(g.point), g.accuracy] AS numbers, NULL::bytea AS geometry
 FROM given g

@@ -257,7 +257,6 @@ def test_everything_wrong_is_told_at_once(category):
         errors.LocationNotANumber,
         errors.LocationMissing,
         errors.TextTooLong,
-        errors.AnswerUnknown,
         errors.TextNotClean,
         errors.EmailInvalid,
         errors.SenderKeyInvalid,

@@ -48,6 +48,25 @@ def attempt(delivery: Delivery) -> Delivery:
     return Delivery.objects.get(pk=delivery.pk)
 
 
+def test_open311_key_is_in_no_address(receiver: Receiver) -> None:
+    """A repeat looks into the list and then posts: the key goes by the header, then by the form."""
+    headers: list[dict[str, str]] = []
+
+    def answer(method, path, fields, sent) -> Answer:
+        headers.append(dict(sent))
+        return (500, JSON, "[]") if len(headers) == 1 else (200, JSON, "[]")
+
+    receiver.answer = answer
+    delivery = attempt(delivery_make())
+    attempt(delivery)
+    assert [method for method, _path, _fields in receiver.requests] == ["POST", "GET", "POST"]
+    [first, listed, _again] = receiver.requests
+    assert first[2]["api_key"] == "s3cret"
+    assert "api_key" not in listed[2]
+    assert "s3cret" not in listed[1]
+    assert {name.lower(): value for name, value in headers[1].items()}["x-api-key"] == "s3cret"
+
+
 def test_open311_post(receiver: Receiver) -> None:
     headers: dict[str, str] = {}
 

@@ -64,3 +64,12 @@ def test_secrets_come_from_the_environment_only() -> None:
 def test_entrypoint_is_accepted_by_the_shell_that_runs_it() -> None:
     for script in ("docker/entrypoint", "run"):
         subprocess.run(["dash", "-n", ROOT / script], check=True)
+
+
+def test_proxies_of_the_compose_network_are_trusted() -> None:
+    subnet = re.search(r"subnet: (\S+?)}", COMPOSE)
+    trusted = re.search(r"TRUSTED_PROXIES: \$\{TRUSTED_PROXIES:-(\S+)\}", COMPOSE)
+    assert subnet is not None
+    assert trusted is not None
+    # The health check asks from loopback as if behind a proxy.
+    assert trusted[1].split(",") == ["127.0.0.0/8", subnet[1]]

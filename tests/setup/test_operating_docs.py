@@ -7,7 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs/operating.md").read_text()
-READ = re.compile(r"""\b(?:env\.)?(?:text|number|flag|words|path)\(\s*["']([A-Z][A-Z_]+)["']""")
+READ = re.compile(
+    r"""\b(?:env\.)?(?:text|number|flag|words|networks|path)\(\s*["']([A-Z][A-Z_]+)["']"""
+)
 
 
 def settings_read() -> set[str]:

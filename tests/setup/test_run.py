@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from config.logs import LOG_MAX_BYTES, LOGS_KEPT
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -158,6 +160,65 @@ def test_postgres_lock_of_a_stranger_is_removed(tmp_path: Path) -> None:
     found = "postgres_unlock; test ! -e $STATE/postgres/postmaster.pid && echo gone"
     lock = "echo 1 >$STATE/postgres/postmaster.pid"
     assert told(f"{lock}; {found}", root=tmp_path) == "gone"
+
+
+def modes(folder: Path) -> dict[str, str]:
+    own = [path for path in folder.iterdir() if not path.is_symlink()]
+    return {path.name: f"{path.stat().st_mode & 0o777:o}" for path in own}
+
+
+def test_var_is_closed_to_others(tmp_path: Path) -> None:
+    told("umask 027; process_start quick true; mkdir -p $VAR/media", root=tmp_path)
+    assert f"{(tmp_path / 'var').stat().st_mode & 0o007:o}" == "0"
+    assert modes(tmp_path / "var/log") == {"quick.log": "640"}
+    assert not any(
+        int(mode, 8) & 0o007 for name, mode in modes(tmp_path / "var").items() if name != "stamps"
+    )
+
+
+def test_var_of_an_earlier_version_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "var/log").mkdir(parents=True)
+    (tmp_path / "var/log/web.log").write_text("old\n")
+    for path in (tmp_path / "var", tmp_path / "var/log"):
+        path.chmod(0o755)
+    (tmp_path / "var/log/web.log").chmod(0o644)
+    told("log_rotate $VAR/log/web.log", root=tmp_path)
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o750
+    assert modes(tmp_path / "var/log") == {"web.log": "640"}
+    assert (tmp_path / "var/log/web.log").read_text() == "old\n"
+
+
+@pytest.mark.parametrize(
+    ("size", "moved"), [(10 * 1024 * 1024, False), (10 * 1024 * 1024 + 1, True)]
+)
+def test_log_that_is_large_moves_aside_at_start(tmp_path: Path, size: int, moved: bool) -> None:
+    told("true", root=tmp_path)
+    log = tmp_path / "var/log/web.log"
+    (tmp_path / "var/log/web.log.1").write_text("older")
+    with log.open("wb") as file:
+        file.truncate(size)
+    told("log_rotate $VAR/log/web.log", root=tmp_path)
+    assert (log.stat().st_size == 0) is moved
+    if moved:
+        assert (tmp_path / "var/log/web.log.2").read_text() == "older"
+
+
+def test_limits_of_logs_are_the_same_in_shell_and_program() -> None:
+    assert f"-gt {LOG_MAX_BYTES} ]" in (ROOT / "run").read_text()
+    assert (
+        f"for rotate_number in {' '.join(str(n) for n in range(LOGS_KEPT - 1, 0, -1))};"
+        in (ROOT / "run").read_text()
+    )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a user of the servers apart")
+def test_user_of_the_servers_reaches_its_directories_as_root(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents:
+        if parent.stat().st_mode & 0o001 == 0:
+            pytest.skip("the temporary directory is closed to the servers' user")
+    told("private_directory $SOCKETS; as_server touch $SOCKETS/x", root=tmp_path)
+    assert told("echo $STATE", root=tmp_path) == str(tmp_path / "var")
 
 
 def test_stamped_runs_once_for_one_content(tmp_path: Path) -> None:

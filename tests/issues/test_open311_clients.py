@@ -1,0 +1,444 @@
+"""Open311 as clients really are: what they send besides, what they ask for again, and errors that they can read."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from defusedxml.ElementTree import fromstring
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gis_core.models import Jurisdiction
+from issues.api.paging import Page
+from issues.enums import AttributeType, Channel, IssueStatus, LocationSource
+from issues.errors import ReleaseRefused
+from issues.models import Category, Issue
+from issues.services import (
+    issue_move,
+    issue_receive,
+    issue_release,
+    issue_set_status,
+    issue_withdraw,
+)
+from issues.services.answers import answers_sorted
+from issues.services.texts import Problems
+from issues.types import LocationInput
+from tests.issues.conftest import LAT, LONG
+
+BASE = "/open311/v2"
+LIST = f"{BASE}/requests.json"
+
+
+@pytest.fixture
+def report(category, sender) -> dict[str, str]:
+    return {
+        "api_key": sender[1],
+        "service_code": category.code,
+        "lat": str(LAT),
+        "long": str(LONG),
+    }
+
+
+@pytest.fixture
+def make_issue(category):
+    def make(text: str = "hole", **values: object) -> Issue:
+        return issue_receive(
+            **{
+                "jurisdiction": category.jurisdiction,
+                "category": category,
+                "channel": Channel.WEB,
+                "location": LocationInput(lat=LAT, long=LONG),
+                "description": text,
+                **values,
+            }
+        ).issue
+
+    return make
+
+
+def numbers_of(response) -> list[str]:
+    assert response.status_code == 200, response.content
+    return [shown["service_request_id"] for shown in json.loads(response.content)]
+
+
+def links_of(response) -> dict[str, str]:
+    parts = [part.split("; ") for part in response["Link"].split(", ")]
+    return {relation[5:-1]: address[1:-1] for address, relation in parts}
+
+
+# --- What is sent besides -----------------------------------------------------------------------------
+
+
+def test_attributes_that_fit_no_question_are_set_aside_and_named(
+    client, report, category, make_question
+):
+    make_question(category, "KIND", "own shared")
+    make_question(category, "DEPTH", datatype=AttributeType.NUMBER)
+    sent = {
+        **report,
+        "attribute[KIND]": "own",
+        "attribute[DEPTH]": "deep",
+        "attribute[ASSET_ID]": "4711",
+        "attribute[TAGS][]": ["a", "b"],
+        "source": "app",
+    }
+    (shown,) = json.loads(client.post(LIST, sent).content)
+    issue = Issue.objects.get()
+    assert issue.answers == {"KIND": "own"}
+    assert issue.set_aside == {"DEPTH": "deep", "ASSET_ID": "4711", "TAGS": ["a", "b"]}
+    for name in ("DEPTH", "ASSET_ID", "TAGS", "source"):
+        assert name in shown["service_notice"]
+    assert "KIND" not in shown["service_notice"]
+
+
+def test_repeat_gets_the_same_notice(client, report):
+    sent = {**report, "attribute[X]": "1"}
+    first, second = (client.post(LIST, sent, headers={"idempotency-key": "k"}) for _turn in "ab")
+    assert first.content == second.content
+    assert Issue.objects.count() == 1
+
+
+@pytest.mark.parametrize("value", [None, "", "none of them"])
+def test_required_attribute_that_is_missing_or_does_not_fit_is_refused(
+    client, report, category, make_question, value
+):
+    make_question(category, "KIND", "own shared", is_required=True)
+    sent = report if value is None else {**report, "attribute[KIND]": value}
+    response = client.post(LIST, sent)
+    assert response.status_code == 400
+    assert "attribute[KIND]" in json.loads(response.content)[0]["description"]
+    assert not Issue.objects.exists()
+
+
+CODES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), max_size=9)
+VALUES = st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=1, max_size=9)
+
+
+@given(st.dictionaries(CODES, st.one_of(VALUES, st.lists(VALUES)), max_size=4))
+def test_any_attribute_is_kept_aside_where_nothing_is_asked(answers):
+    category, problems = Category(pk=1, code="C"), Problems()
+    category._prefetched_objects_cache = {"attributes": []}
+    assert answers_sorted(category, answers, problems) == ({}, answers)
+    assert problems == []
+
+
+def test_unknown_query_of_a_post_loses_nothing(client, report):
+    response = client.post(f"{LIST}?client=app&api_key=x", report)
+    notice = json.loads(response.content)[0]["service_notice"]
+    assert response.status_code == 200
+    assert "client" in notice
+    assert "api_key" in notice
+
+
+# --- An address that nobody knows -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def unplaced(client, report) -> Issue:
+    sent = {**report, "lat": "", "long": "", "address_string": "Nirgendsweg 1, 44575 Castrop"}
+    assert client.post(LIST, sent).status_code == 200
+    return Issue.objects.get()
+
+
+def test_unknown_address_waits_for_a_person(unplaced):
+    assert unplaced.location_source == LocationSource.UNPLACED
+    assert unplaced.address_text == "Nirgendsweg 1, 44575 Castrop"
+    assert unplaced.accuracy_m is None
+    assert unplaced.jurisdiction.boundary.contains(unplaced.point)
+
+
+def test_unknown_parcel_key_waits_for_a_person(client, report):
+    sent = {**report, "lat": "", "long": "", "address_id": "no key", "accuracy": "5"}
+    (shown,) = json.loads(client.post(LIST, sent, headers={"accept-language": "en"}).content)
+    assert "a person places the report" in shown["service_notice"]
+    assert Issue.objects.get().address_id == "no key"
+
+
+def test_unplaced_issue_cannot_be_released_before_it_is_put_on_the_map(unplaced):
+    with pytest.raises(ReleaseRefused):
+        issue_release(issue=unplaced)
+    middle = LocationInput(lat=unplaced.latitude, long=unplaced.longitude)
+    issue_move(issue=unplaced, location=middle)
+    assert issue_release(issue=unplaced).released_at is not None
+
+
+def test_sender_sees_an_unplaced_report_without_coordinates(client, unplaced, sender):
+    (shown,) = json.loads(client.get(LIST, headers={"x-api-key": sender[1]}).content)
+    assert (shown["lat"], shown["long"]) == (None, None)
+    assert shown["address"] == unplaced.address_text
+
+
+def test_address_outside_any_boundary_says_that_geodata_are_missing(client, report, jurisdiction):
+    Jurisdiction.objects.update(boundary=None)
+    sent = {**report, "lat": "", "long": "", "address_string": "Nirgendsweg 1"}
+    assert client.post(LIST, sent).status_code == 400
+
+
+# --- The sender's own reports ---------------------------------------------------------------------------
+
+
+def test_sender_sees_the_state_by_the_header(client, report, sender):
+    number = json.loads(client.post(LIST, report).content)[0]["service_request_id"]
+    own = {"headers": {"x-api-key": sender[1]}}
+    assert numbers_of(client.get(f"{BASE}/requests/{number}.json", **own)) == [number]
+    assert numbers_of(client.get(LIST, **own)) == [number]
+    assert client.get(f"{BASE}/requests/{number}.json").status_code == 404
+    wrong = {"headers": {"x-api-key": "wrong"}}
+    assert client.get(f"{BASE}/requests/{number}.json", **wrong).status_code == 403
+
+
+def test_key_may_stand_in_the_header_of_a_post(client, report):
+    key = report.pop("api_key")
+    assert client.post(LIST, report, headers={"x-api-key": key}).status_code == 200
+
+
+# --- Lists ----------------------------------------------------------------------------------------------
+
+
+def test_changes_alone_are_found_however_old_the_issue(client, make_issue):
+    issues = [issue_release(issue=make_issue(str(turn))) for turn in range(3)]
+    now = timezone.now()
+    Issue.objects.update(received_at=now - timedelta(days=300))
+    Issue.objects.filter(pk=issues[0].pk).update(
+        status_changed_at=now - timedelta(days=20), released_at=now - timedelta(days=20)
+    )
+    yesterday = (now - timedelta(days=1)).isoformat()
+    changed = numbers_of(client.get(LIST, {"updated_after": yesterday}))
+    assert sorted(changed) == sorted(one.number for one in issues[1:])
+    assert numbers_of(client.get(LIST, {"updated_before": yesterday})) == [issues[0].number]
+    both = {"updated_after": yesterday, "start_date": (now - timedelta(days=2)).isoformat()}
+    assert numbers_of(client.get(LIST, both)) == []
+
+
+def test_issue_released_late_is_a_change(client, make_issue):
+    issue = make_issue()
+    Issue.objects.update(status_changed_at=timezone.now() - timedelta(days=9))
+    issue_release(issue=issue)
+    since = (timezone.now() - timedelta(hours=2)).isoformat()
+    assert numbers_of(client.get(LIST, {"updated_after": since})) == [issue.number]
+    (shown,) = json.loads(client.get(LIST, {"updated_after": since}).content)
+    assert datetime.fromisoformat(shown["updated_datetime"]) > timezone.now() - timedelta(hours=2)
+
+
+def test_pages_cover_the_list_once(client, make_issue):
+    numbers = [issue_release(issue=make_issue(str(turn))).number for turn in range(5)]
+    address, found = f"{LIST}?page_size=2&status=open", []
+    while address:
+        response = client.get(address)
+        found += numbers_of(response)
+        assert response["X-Total-Count"] == "5"
+        links = links_of(response)
+        assert "status=open" in links["last"]
+        address = links.get("next", "").partition("8000")[2]
+    assert found == numbers[::-1]
+    assert numbers_of(client.get(LIST, {"page": 9, "page_size": 2})) == []
+
+
+def test_links_hold_no_key(client, make_issue, sender):
+    issue_release(issue=make_issue())
+    response = client.get(LIST, {"api_key": sender[1], "page_size": 1})
+    assert sender[1] not in response["Link"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"page": "0"},
+        {"page": "-1"},
+        {"page": "1.5"},
+        {"page": "9" * 30},
+        {"page": "١"},
+        {"page_size": "1001"},
+        {"page_size": "x"},
+        {"updated_after": "yesterday"},
+        {"updated_after": "2026-03-01T00:00:00Z", "updated_before": "2026-02-01T00:00:00Z"},
+        {"updated_after": "2026-01-01T00:00:00Z", "updated_before": "2026-05-01T00:00:00Z"},
+    ],
+)
+def test_senseless_page_or_change_is_refused_by_its_name(client, jurisdiction, query):
+    response = client.get(LIST, query)
+    assert response.status_code == 400
+    assert any(name in json.loads(response.content)[0]["description"] for name in query)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("requests.json", "bbox"),
+        ("requests.json", "limit"),
+        ("requests.json", "updated_since"),
+        ("requests/X.json", "status"),
+        ("services.json", "page"),
+        ("services/X.json", "q"),
+        ("tokens/X.json", "q"),
+        ("discovery.json", "q"),
+    ],
+)
+def test_unknown_parameter_is_named(client, jurisdiction, path, name):
+    response = client.get(f"{BASE}/{path}", {name: "1"})
+    assert response.status_code == 400
+    assert name in json.loads(response.content)[0]["description"]
+
+
+@pytest.mark.parametrize("name", ["extensions", "locale", "lang", "format", "_"])
+def test_what_other_dialects_send_with_everything_is_tolerated(client, jurisdiction, name):
+    for path in ("requests.json", "services.json", "discovery.json"):
+        assert client.get(f"{BASE}/{path}", {name: "true"}).status_code == 200
+
+
+@given(st.integers(1, 100_000), st.integers(1, 1000))
+def test_page_begins_where_the_former_ended(number, size):
+    assert Page(number, size).offset + size == Page(number + 1, size).offset
+
+
+# --- Answers that a client has already --------------------------------------------------------------------
+
+
+def test_unchanged_list_costs_no_reading(client, make_issue, django_assert_num_queries):
+    issue_release(issue=make_issue())
+    first = client.get(LIST)
+    with django_assert_num_queries(2):  # jurisdictions, version
+        again = client.get(LIST, headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == first["ETag"]
+    assert (
+        datetime.strptime(first["Last-Modified"], "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+        <= timezone.now()
+    )
+
+
+@pytest.mark.parametrize("change", ["state", "withdrawn", "category", "another", "moved"])
+def test_every_change_makes_the_list_new(client, make_issue, category, change):
+    issue = issue_release(issue=make_issue())
+    for path in ("requests.json", f"requests/{issue.number}.json"):
+        first = client.get(f"{BASE}/{path}")["ETag"]
+        match change:
+            case "state":
+                former = Issue.objects.get(pk=issue.pk).status
+                other = IssueStatus.DONE if former != "done" else IssueStatus.IN_PROGRESS
+                issue_set_status(issue=issue, status=other)
+            case "withdrawn":
+                issue_withdraw(issue=issue)
+            case "category":
+                category.name_de += "!"
+                category.save()
+            case "another":
+                make_issue(f"other {path}")
+            case _:
+                issue_move(
+                    issue=issue, location=LocationInput(lat=LAT + 0.0001 * len(path), long=LONG)
+                )
+        again = client.get(f"{BASE}/{path}", headers={"if-none-match": first})
+        assert again.status_code in {200, 404}
+        issue_release(issue=issue)
+
+
+def test_validators_differ_by_format_language_and_sender(client, make_issue, sender):
+    issue_release(issue=make_issue())
+    asked = [
+        client.get(LIST),
+        client.get(f"{BASE}/requests.xml"),
+        client.get(LIST, headers={"accept-language": "en"}),
+        client.get(LIST, headers={"x-api-key": sender[1]}),
+        client.get(f"{BASE}/requests", headers={"accept": "application/json"}),
+    ]
+    assert len({answer["ETag"] for answer in asked}) == len(asked)
+    assert "private" in asked[3]["Cache-Control"]
+    assert all("X-Api-Key" in answer["Vary"] for answer in asked)
+
+
+@pytest.mark.parametrize("path", ["discovery.xml", "services.json"])
+def test_small_documents_have_validators(client, category, path):
+    first = client.get(f"{BASE}/{path}")
+    again = client.get(f"{BASE}/{path}", headers={"if-none-match": first["ETag"]})
+    assert again.status_code == 304
+
+
+# --- Other origins, other methods ---------------------------------------------------------------------------
+
+
+def test_public_reads_are_open_to_other_origins_without_credentials(client, jurisdiction):
+    other = {"headers": {"origin": "https://app.example"}}
+    for address in (LIST, "/api/issues.geojson", f"{BASE}/services.xml"):
+        answer = client.get(address, **other)
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in answer
+        assert "X-Total-Count" in answer["Access-Control-Expose-Headers"]
+    for address in ("/", "/triage/", "/api/triage/issues.geojson", "/login/", "/admin/"):
+        assert "Access-Control-Allow-Origin" not in client.get(address, **other)
+
+
+def test_preflight_allows_reading_only(client, jurisdiction):
+    headers = {"origin": "https://app.example", "access-control-request-method": "GET"}
+    answer = client.options(LIST, headers=headers)
+    assert answer.status_code == 200
+    assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+
+
+def test_options_and_head(client, jurisdiction):
+    answer = client.options(LIST)
+    assert (answer.status_code, answer["Allow"]) == (204, "GET, HEAD, POST, OPTIONS")
+    head, got = client.head(LIST), client.get(LIST)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head["ETag"] == got["ETag"]
+    assert head["X-Total-Count"] == "0"
+
+
+# --- Errors in the format ---------------------------------------------------------------------------------
+
+
+def errors_read(response, form: str) -> list[int]:
+    if form == "json":
+        assert response["Content-Type"] == "application/json; charset=utf-8"
+        return [one["code"] for one in json.loads(response.content)]
+    assert response["Content-Type"] == "text/xml; charset=utf-8"
+    return [int(one.findtext("code")) for one in fromstring(response.content).findall("error")]
+
+
+@pytest.mark.parametrize("form", ["xml", "json"])
+@pytest.mark.parametrize(
+    ("method", "path", "extra", "code"),
+    [
+        ("POST", "nothing.{}", {}, 404),
+        ("DELETE", "nothing.{}", {}, 404),
+        ("POST", "services.{}", {}, 405),
+        ("GET", "requests/%00.{}", {}, 404),
+        ("GET", "%FF%00/x.{}", {}, 404),
+        ("GET", "requests.{}?status=%00", {}, 400),
+        ("GET", "requests.{}?status=" + "x" * 7000, {}, 414),
+        ("GET", "services.{}", {"HTTP_HOST": "a b"}, 400),
+        ("GET", "services.{}", {"HTTP_HOST": "evil.example"}, 400),
+        ("POST", "requests.{}", {"CONTENT_TYPE": "text/xml"}, 415),
+        ("POST", "requests.{}", {"CONTENT_LENGTH": "900000000"}, 413),
+        ("GET", "requests.{}?" + "&".join(f"n{n}=" for n in range(1100)), {}, 414),
+    ],
+)
+def test_errors_come_in_the_format(jurisdiction, form, method, path, extra, code):
+    strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    address, _mark, query = path.format(form).partition("?")
+    response = strict.generic(method, f"{BASE}/{address}", QUERY_STRING=query, **extra)
+    assert response.status_code == code
+    assert errors_read(response, form) == [code]
+
+
+@pytest.mark.parametrize("form", ["xml", "json"])
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(OperationalError("no such host: secret"), 503), (RuntimeError("secret"), 500)],
+)
+def test_failures_come_in_the_format_and_tell_nothing(monkeypatch, form, error, code):
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr("issues.api.views.jurisdiction_find", fail)
+    client = Client(raise_request_exception=False)
+    response = client.get(f"{BASE}/requests.{form}")
+    assert response.status_code == code
+    assert errors_read(response, form) == [code]
+    assert b"secret" not in response.content
+    assert ("Retry-After" in response) == (code == 503)
