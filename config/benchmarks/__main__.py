@@ -16,7 +16,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from config.benchmarks.measure import Figure
 
-NAMES: Final = ("intake", "geodata", "decision", "state", "redaction", "fuzz", "fuzz-requests")
+NAMES: Final = ("intake", "geodata", "decision", "state", "redaction", "fuzz")
 # Measured without being named; the others take minutes.
 USUAL: Final = ("intake", "geodata")
 
@@ -33,13 +33,12 @@ def main(arguments: list[str]) -> int:
     logging.disable(logging.WARNING)
     from config.benchmarks.decision import decision
     from config.benchmarks.fuzz import fuzz
-    from config.benchmarks.fuzz_requests import fuzz as fuzz_requests
     from config.benchmarks.geodata import geodata
     from config.benchmarks.intake import intake
     from config.benchmarks.redaction import redaction
     from config.benchmarks.state import state
 
-    measured_by = (intake, geodata, decision, state, redaction, fuzz, fuzz_requests)
+    measured_by = (intake, geodata, decision, state, redaction, fuzz)
     benchmarks = dict(zip(NAMES, measured_by, strict=True))
     figures: list[Figure] = []
     for name in [options.name] if options.name else USUAL:

@@ -13,6 +13,7 @@ from typing import Final
 from config.benchmarks.fuzz_capabilities import fuzz_capabilities
 from config.benchmarks.fuzz_mails import fuzz_answers, fuzz_mails
 from config.benchmarks.fuzz_photos import fuzz_photos
+from config.benchmarks.fuzz_requests import requests_measured
 from config.benchmarks.fuzzing import Fuzzed
 from config.benchmarks.measure import Figure
 
@@ -31,7 +32,9 @@ SHOWN: Final = 10
 
 def fuzz() -> list[Figure]:
     """All fuzzers with their large budgets; of each the number of failures beside the number of cases."""
-    return [_figure(name, fuzzer(count, SEED)) for name, fuzzer, count in FUZZERS]
+    figures = [_figure(name, fuzzer(count, SEED)) for name, fuzzer, count in FUZZERS]
+    # Requests need the model city, so they bring their own figure.
+    return [*figures, *requests_measured()]
 
 
 def _figure(name: str, fuzzed: Fuzzed) -> Figure:

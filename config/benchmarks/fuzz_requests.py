@@ -100,7 +100,7 @@ def fuzz_requests(count: int, seed: int) -> Fuzzed:
     return found
 
 
-def fuzz() -> list[Figure]:
+def requests_measured() -> list[Figure]:
     """`COUNT` requests against the small model city with reports, decisions and a released part of them."""
     database_use(DATABASE)
     content_make()

@@ -1,4 +1,4 @@
-"""A small budget of hostile requests; `./run bench fuzz-requests` sends many."""
+"""A small budget of hostile requests; `./run bench fuzz` sends many."""
 
 from __future__ import annotations
 
