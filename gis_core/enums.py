@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Dataset(models.TextChoices):
@@ -32,7 +33,7 @@ class EditionStatus(models.TextChoices):
 
     LOADING = "loading", _("loading")
     STAGED = "staged", _("staged")
-    ACTIVE = "active", _("active")
+    ACTIVE = "active", pgettext_lazy("state", "active")
     SUPERSEDED = "superseded", _("superseded")
     DISCARDED = "discarded", _("discarded")
     FAILED = "failed", _("failed")

@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
 from gis_core.messages import Message, message_from_json, told_text
@@ -318,7 +319,7 @@ class MapService(models.Model):
     attribution = models.CharField(_("attribution"), max_length=300, blank=True)
     is_background = models.BooleanField(_("background map"), default=False)
     staff_only = models.BooleanField(_("for staff only"), default=False)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

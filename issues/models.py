@@ -10,7 +10,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import Q
 from django.db.models.functions import Greatest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Jurisdiction
@@ -48,7 +48,7 @@ class Category(models.Model):
     is_emergency = models.BooleanField(
         _("danger to life: show the emergency numbers"), default=False
     )
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -113,7 +113,7 @@ class ApiKey(models.Model):
     )
     name = models.CharField(_("sender"), max_length=100)
     key_hash = models.CharField(max_length=64, unique=True)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
     reports_per_minute = models.PositiveIntegerField(_("reports accepted per minute"), default=60)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

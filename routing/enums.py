@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RoadClass(models.TextChoices):
@@ -43,7 +44,7 @@ class RuleSetStatus(models.TextChoices):
     """ACTIVE counts from its `valid_from` on, until a later one does; RETIRED was taken back by a person."""
 
     DRAFT = "draft", _("draft")
-    ACTIVE = "active", _("active")
+    ACTIVE = "active", pgettext_lazy("state", "active")
     RETIRED = "retired", _("taken back")
 
 

@@ -7,7 +7,6 @@ where it is ticked, and all of it only if the report is still the one that was l
 from __future__ import annotations
 
 import json
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gis_core.problems import problem_respond
 from issues.errors import IssuesError
 from issues.models import Issue
 from issues.public_view import public_preview, release_proposal
@@ -157,17 +157,21 @@ def issue_release_api(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _release_by_json(request: HttpRequest, issue: Issue) -> HttpResponse:
+    # Another body may have been read as a form already, and cannot be read twice.
+    if request.content_type != "application/json":
+        return problem_respond(415, pgettext("release", "Send the release as application/json."))
     try:
         given = json.loads(request.body)
     except ValueError:
         given = None
     wrong = _wrong_in(given)
     if wrong:
-        return problem_respond(400, " ".join(wrong.values()), errors=wrong)
+        errors = {name: [text] for name, text in wrong.items()}
+        return problem_respond(400, " ".join(wrong.values()), errors=errors)
     photos = list(issue.photos.filter(public_id__in=given["photos"]))
     if len(photos) != len(set(given["photos"])):
         text = pgettext("release", "“photos” names a photo that is not one of this issue.")
-        return problem_respond(409, text, errors={"photos": text})
+        return problem_respond(409, text, errors={"photos": [text]})
     try:
         released = release(
             issue=issue,
@@ -178,7 +182,7 @@ def _release_by_json(request: HttpRequest, issue: Issue) -> HttpResponse:
             by=person_of(request),  # type: ignore[arg-type]
         )
     except IssuesError as error:
-        return problem_respond(error.code, str(error), errors={error.field: str(error)})
+        return problem_respond(error.code, str(error), errors={error.field: [str(error)]})
     return JsonResponse(_release_shown(released))
 
 
@@ -230,18 +234,3 @@ def _release_shown(issue: Issue) -> dict[str, Any]:
         ],
         "seen": proposal.seen,
     }
-
-
-def problem_respond(
-    status: int, detail: str, *, errors: dict[str, str] | None = None
-) -> JsonResponse:
-    """Problem details as JSON (RFC 9457); `errors` by name of the field."""
-    problem = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-    }
-    if errors:
-        problem["errors"] = [{"field": name, "detail": text} for name, text in errors.items()]
-    return JsonResponse(problem, status=status, content_type="application/problem+json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Jurisdiction
@@ -84,7 +84,7 @@ class AuthorityContact(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=ChannelKind)
     address = models.CharField(_("address"), max_length=500)
     settings = models.JSONField(_("settings"), default=dict, blank=True)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
 
     class Meta:
         verbose_name = _("contact of an authority")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Jurisdiction
 from routing.enums import RuleSetStatus
@@ -23,7 +24,7 @@ class RuleSet(models.Model):
     jurisdiction = models.ForeignKey(
         Jurisdiction, on_delete=models.PROTECT, related_name="rule_sets"
     )
-    version = models.PositiveIntegerField(_("version"))
+    version = models.PositiveIntegerField(pgettext_lazy("rule set", "version"))
     source = models.CharField(_("source"), max_length=300)
     status = models.CharField(
         _("status"), max_length=10, choices=RuleSetStatus, default=RuleSetStatus.DRAFT

@@ -37,7 +37,7 @@ def test_reporter_answers_and_staff_read_why(
     staff_page.goto(f"/triage/issues/{question.issue.number}/explanation/")
     map_wait(staff_page)
     expect(staff_page.locator(".disc-part")).to_have_count(3)
-    expect(staff_page.locator(".part-code")).to_have_count(3)
+    expect(staff_page.locator(".part-share")).to_have_count(3)
     expect(staff_page.locator(".road-section")).to_have_count(1)
     expect(staff_page.get_by_role("cell", name=question.text_de)).to_be_visible()
     expect(staff_page.get_by_role("row", name=re.compile("^A04"))).to_contain_text("trifft zu")

@@ -238,7 +238,7 @@ def test_api_releases_edits_and_withdraws(staff_client, issue, photos):
     stale = send(staff_client, issue, text="neu", address="", photos=[], seen=seen)
     assert stale.status_code == 409
     assert stale["Content-Type"] == "application/problem+json"
-    assert stale.json()["errors"][0]["field"] == "seen"
+    assert list(stale.json()["errors"]) == ["seen"]
     fresh = send(staff_client, issue, text="neu", address="", photos=[], seen=first.json()["seen"])
     assert fresh.json()["text"] == "neu"
     assert staff_client.delete(api_of(issue)).json()["is_public"] is False
@@ -259,6 +259,12 @@ def test_api_body_that_is_none_is_a_problem_with_words(staff_client, issue, body
     assert problem["status"] == 400
     assert problem["errors"]
     assert stored(issue).released_at is None
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "text/plain", "", "text/json"])
+def test_api_takes_json_alone(staff_client, issue, kind):
+    response = staff_client.generic("POST", api_of(issue), b"--x\r\n\r\n--x--", content_type=kind)
+    assert (response.status_code, response["Content-Type"]) == (415, "application/problem+json")
 
 
 def test_api_foreign_photo_and_unknown_issue(staff_client, issue):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import django
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +44,38 @@ def test_no_id_has_two_translations(catalogues):
         for key, texts in found.items():
             translations[key].add(tuple(texts))
     assert {key: texts for key, texts in translations.items() if len(texts) > 1} == {}
+
+
+def test_no_id_means_something_else_in_django(catalogues):
+    """Django's own apps come first, so their translation wins over all catalogues but that of the pages."""
+    contrib = Path(django.__file__).parent
+    theirs: dict[Id, list[str]] = {}
+    for path in contrib.rglob(CATALOGUE):
+        theirs |= {key: texts for key, texts in catalogue(path).items() if all(texts)}
+    assert ("", "Password") in theirs
+    ours = {key: texts for app in APPS if app != "mapui" for key, texts in catalogues[app].items()}
+    other = {key for key in ours.keys() & theirs.keys() if ours[key] != theirs[key]}
+    assert other == set()
+
+
+TRANSLATING = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy"}
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_no_text_is_translated_inside_an_f_string(app):
+    """Extraction passes over those, so that their translation is lost one day."""
+    found = []
+    for path in (ROOT / app).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                found += [
+                    f"{path.name}:{call.lineno}"
+                    for call in ast.walk(node)
+                    if isinstance(call, ast.Call)
+                    and isinstance(call.func, ast.Name)
+                    and call.func.id in TRANSLATING
+                ]
+    assert found == []
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -78,7 +78,7 @@ def _lines(data: bytes, name: str, columns: set[str]) -> Iterator[tuple[int, dic
             # Spreadsheets write cells that somebody once touched: empty ones behind the last column and the last row.
             beyond = row.pop(None, ())
             if any(beyond):
-                raise RuleSetError(f"{_line(name, reader.line_num)} {_('too many columns.')}")
+                raise _wrong(_line(name, reader.line_num), _("too many columns."))
             if any(row.values()):
                 yield reader.line_num, {key: value or "" for key, value in row.items()}
     except csv.Error as error:
@@ -142,10 +142,14 @@ def _entry(name: str, key: str, number: int) -> str:
     return _("%(file)s, %(key)s, entry %(number)d:") % {"file": name, "key": key, "number": number}
 
 
+def _wrong(where: str, what: str) -> RuleSetError:
+    return RuleSetError(f"{where} {what}")
+
+
 def _rule_row(row: Mapping[str, Any], where: str) -> RuleRow:
     missing = sorted(REQUIRED_COLUMNS - row.keys())
     if missing:
-        raise RuleSetError(f"{where} {_('there is no %s.') % ', '.join(missing)}")
+        raise _wrong(where, _("there is no %s.") % ", ".join(missing))
     texts: dict[str, Any] = {
         field: _textual(row.get(column, ""), Rule, field, f"{where} {column}")
         for column, field in MATRIX_COLUMNS.items()
@@ -163,10 +167,10 @@ def _rule_row(row: Mapping[str, Any], where: str) -> RuleRow:
 def _threshold_row(row: Mapping[str, Any], where: str) -> ThresholdRow:
     missing = sorted({"category", "body", *SETTINGS} - row.keys())
     if missing:
-        raise RuleSetError(f"{where} {_('there is no %s.') % ', '.join(missing)}")
+        raise _wrong(where, _("there is no %s.") % ", ".join(missing))
     only = row.get("is_proposed_only", False)
     if not isinstance(only, bool):
-        raise RuleSetError(f"{where} is_proposed_only: {_('this is neither true nor false.')}")
+        raise _wrong(f"{where} is_proposed_only:", _("this is neither true nor false."))
     return ThresholdRow(
         _textual(row["category"], Threshold, "category", f"{where} category"),
         _textual(row["body"], Threshold, "body", f"{where} body"),
@@ -178,11 +182,11 @@ def _threshold_row(row: Mapping[str, Any], where: str) -> ThresholdRow:
 
 def _textual(value: Any, model: type[Rule | Threshold], field: str, where: str) -> str:
     if not isinstance(value, str):
-        raise RuleSetError(f"{where}: {_('this is no text.')}")
+        raise _wrong(f"{where}:", _("this is no text."))
     value = value.strip()
     limit: int | None = getattr(model._meta.get_field(field), "max_length", None)
     if limit is not None and len(value) > limit:
-        raise RuleSetError(f"{where}: {_('this is longer than %d characters.') % limit}")
+        raise _wrong(f"{where}:", _("this is longer than %d characters.") % limit)
     return value
 
 
@@ -192,7 +196,7 @@ def _priority(value: Any, where: str) -> int:
     except ValueError:
         priority = -1
     if isinstance(value, bool | float) or not 0 <= priority <= PRIORITY_MAX:
-        raise RuleSetError(f"{where} prio: {_('“%s” is no whole number.') % value}")
+        raise _wrong(f"{where} prio:", _("“%s” is no whole number.") % value)
     return priority
 
 
@@ -204,9 +208,8 @@ def _share(row: Mapping[str, Any], column: str, where: str) -> float:
     except InvalidOperation:
         share = Decimal("NaN")
     if isinstance(value, bool) or not share.is_finite():
-        raise RuleSetError(f"{where} {column}: {_('“%s” is no number.') % value}")
+        raise _wrong(f"{where} {column}:", _("“%s” is no number.") % value)
     if not 0 <= share <= 1 or share != round(share, 2):
-        raise RuleSetError(
-            f"{where} {column}: {_('“%s” is not between 0 and 1, with two decimals.') % value}"
-        )
+        text = _("“%s” is not between 0 and 1, with two decimals.")
+        raise _wrong(f"{where} {column}:", text % value)
     return float(share)
