@@ -16,8 +16,9 @@ from django.utils.translation import override
 
 from issues.enums import FindingKind
 from issues.redaction.folding import text_fold
-from issues.redaction.marks import accounts_find, banks_find, mails_find, plates_find
+from issues.redaction.marks import accounts_find, banks_find, mails_find
 from issues.redaction.names import names_find
+from issues.redaction.plates import plates_find
 from issues.redaction.telephones import telephones_find
 
 __all__ = ["CONTACTS", "Finding", "findings", "mask_word", "masked", "text_language"]

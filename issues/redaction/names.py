@@ -10,18 +10,22 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from issues.redaction.openings import ALL_SMALL, EXPECTED, POSSIBLE, SMALL
+from issues.redaction.openings import ALL_SMALL, EXPECTED, POSSIBLE, SMALL, SMALL_END
 from issues.redaction.words import words_read
 
 GIVEN: Final = words_read("given_names")
 FAMILY: Final = words_read("surnames")
 NO_NAMES: Final = words_read("no_names")
+# Ends that family names have and hardly a word: "-owski", "-oğlu".
+_FAMILY_ENDS: Final = tuple(words_read("surname_ends"))
 # Given names that stand for something else when they stand alone; family names that are words when written small.
 _NOT_ALONE: Final = words_read("not_alone")
 _ALSO_WORDS: Final = words_read("also_words")
 _NO_SMALL_NAMES: Final = words_read("no_small_names")
 _NO_NAME_ENDS: Final = tuple(words_read("no_name_ends"))
 TOKENS_MAX: Final = 4
+# Letters of a word that is judged by its end.
+ENDS_MIN: Final = 6
 
 _TOKEN: Final = re.compile(
     r"[^\W\d_](?:[^\W\d_]|['’](?=[^\W\d_]))*(?:-[^\W\d_][^\W\d_'’]*){0,3}\.?"
@@ -32,6 +36,9 @@ _FIRST: Final = frozenset(
     ["von", "van", "de", "di", "da", "del", "el", "al", "bin", "ben", "ten", "ter"]
 )
 _PARTICLE: Final = _FIRST | {"vom", "der", "den", "dem", "zu", "zur", "zum", "la"}
+# Behind a salutation these begin a name, too; behind a family name they lengthen it: "Frau Meyer zu Beispiel".
+_HOUSE: Final = re.compile(r"(?:vom|zu[rm]?)[ \t](?=[^\W\d_])")
+_SUFFIX: Final = re.compile(r"[ \t](?:(?:jun|jr|sen|sr)\b\.?|junior\b|senior\b|[IVX]{1,4}\.)")
 _TITLE: Final = re.compile(
     r"""(?:(?:prof|dr|dipl|ing|med|jur|phil|rer|nat|h\.?\ ?c|ra|mag)\b\.?(?:-ing\.?)?[ \t]{0,2}
     | (?:(?:ober)?bürgermeister(?:in)?|landrat|landrätin|minister(?:in)?|pfarrer(?:in)?|doktor|professor)[ \t]){1,5}""",
@@ -49,14 +56,15 @@ _FIRM: Final = re.compile(
     re.IGNORECASE,
 )
 
-_AND: Final = re.compile(r"[ \t](?:und|u\.|&|and)[ \t]")
+_AND: Final = re.compile(r"[ \t](?:und|u\.|&|and)[ \t]|[ \t]?/[ \t]?")
+_LINE_END: Final = re.compile(r"[ \t]*[.!]?[ \t]*(?:\n|\Z)")
 _REVERSED: Final = re.compile(
     r"(?<![\w-])([^\W\d_][\w-]{1,30}),[ \t]([^\W\d_][\w-]{1,30})(?![\w@-])"
 )
 # What makes a place of a given name.
 _BEHIND: Final = re.compile(r"[ \t]{0,2}(?:[-/&]|(?:und|u\.|van|von|de)\b|[A-ZÄÖÜ])")
 _JOINED: Final = re.compile(r"(?:und|u\.|&|[-/.])[ \t]{0,2}$")
-_BEGINS: Final = re.compile(r"(?:\A|[:(\n])\s{0,2}\Z")
+_BEGINS: Final = re.compile(r"(?:\A|[:(\n]|\b(?:durch|von|ist|lautet))\s{0,2}\Z", re.IGNORECASE)
 _OUGHT: Final = re.compile(r"(?<![\w-])[^\W\d_][\w-]{0,30}(?![\w-])")
 
 
@@ -72,10 +80,12 @@ def names_find(text: str) -> Iterator[tuple[int, int]]:
     for found in _REVERSED.finditer(text):
         family, given = found.groups()
         # "Halter: Beispiel, Erika", also where the family name is a rare one.
-        is_family = _plain(family) in FAMILY or _BEGINS.search(text[: found.start()][-4:])
+        is_family = _is_family(family) or _BEGINS.search(
+            text[max(0, found.start() - 8) : found.start()]
+        )
         if is_family and _is_given(given) and _is_capital(family) and _is_capital(given):
             yield found.span()
-    small = (SMALL, ALL_SMALL) if text.islower() else (SMALL,)
+    small = (SMALL, SMALL_END, ALL_SMALL) if text.islower() else (SMALL, SMALL_END)
     for found in (found for pattern in small for found in pattern.finditer(text)):
         if not {_plain(word) for word in found[1].split()} & (NO_NAMES | _NO_SMALL_NAMES):
             yield found.span(1)
@@ -85,14 +95,20 @@ def _names_at(text: str, position: int, *, is_expected: bool) -> Iterator[tuple[
     """The name that begins here and, joined by "und", the next one."""
     title = _TITLE.match(text, position)
     start = title.end() if title else position
-    end = _name_end(text, start, is_expected=is_expected)
+    house = _HOUSE.match(text, start) if is_expected else None
+    end = _name_end(text, house.end() if house else start, is_expected=is_expected)
     if end is None:
         return
-    yield start, end
+    suffix = _SUFFIX.match(text, end)
+    yield start, suffix.end() if suffix else end
     joined = _AND.match(text, end)
     if joined:
-        other = _name_end(text, joined.end(), is_expected=False)
-        if other is not None:
+        other = _name_end(text, joined.end(), is_expected=is_expected)
+        # A word that no list holds is a name at the end of the line only: "Grüße von A und B".
+        is_name = other is not None and (
+            _name_end(text, joined.end(), is_expected=False) or _LINE_END.match(text, other)
+        )
+        if other is not None and is_name:
             yield joined.end(), other
 
 
@@ -125,10 +141,13 @@ def _name_end(text: str, start: int, *, is_expected: bool) -> int | None:
     if _PLACE.match(text, tokens[-1][1]):
         return None
     first = next((one[2] for one in tokens if not _is_particle(one[2])), "")
-    is_known = _is_given(first) or _plain(first) in FAMILY
+    is_known = _is_given(first) or _is_family(first)
     if not first or (not is_expected and not is_known):
         return None
-    return _cut(tokens)[-1][1]
+    end = _cut(tokens)[-1][1]
+    house = _HOUSE.match(text, end + 1)
+    seat = _tokens(text, house.end()) if house else []
+    return seat[0][1] if seat else end
 
 
 def _cut(tokens: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
@@ -143,11 +162,13 @@ def _cut(tokens: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
 def _small_name_end(text: str, start: int) -> int | None:
     """A name in small letters: only where it is known as one."""
     found = _TOKEN.match(text, start)
-    if not found or not (_is_given(found[0]) or _plain(found[0]) in FAMILY - _ALSO_WORDS):
+    if not found or not (
+        _is_given(found[0]) or (_is_family(found[0]) and _plain(found[0]) not in _ALSO_WORDS)
+    ):
         return None
     gap = _GAP.match(text, found.end())
     following = _TOKEN.match(text, gap.end()) if gap and _is_given(found[0]) else None
-    if following and _plain(following[0]) in FAMILY:
+    if following and _is_family(following[0]):
         return following.end()
     return found.end()
 
@@ -164,9 +185,10 @@ def _tokens(text: str, start: int) -> list[tuple[int, int, str]]:
         end = found.end() - (found[0].endswith(".") and len(found[0]) > 2)
         tokens.append((position, end, text[position:end]))
         gap = _GAP.match(text, end)
-        if not gap or (end < found.end()):
+        is_initial = text[end - 1] == "."
+        if not (gap or is_initial) or end < found.end():
             break
-        position = gap.end()
+        position = gap.end() if gap else end
     while tokens and _is_particle(tokens[-1][2]):
         tokens.pop()
     return tokens
@@ -178,7 +200,8 @@ def _is_part(word: str, *, is_first: bool) -> bool:
     if len(word) == 2 and word.endswith("."):
         return word[0].isupper()
     plain = _plain(word)
-    return _is_capital(word) and plain not in NO_NAMES and not plain.endswith(_NO_NAME_ENDS)
+    is_known = plain in NO_NAMES or NO_NAMES.issuperset(plain.split("-"))
+    return _is_capital(word) and not is_known and not plain.endswith(_NO_NAME_ENDS)
 
 
 def _is_particle(word: str) -> bool:
@@ -191,6 +214,11 @@ def _is_capital(word: str) -> bool:
 
 def _is_given(word: str) -> bool:
     return any(part in GIVEN for part in _plain(word).split("-")[:1])
+
+
+def _is_family(word: str) -> bool:
+    plain = _plain(word)
+    return plain in FAMILY or (len(plain) >= ENDS_MIN and plain.endswith(_FAMILY_ENDS))
 
 
 def _plain(word: str) -> str:

@@ -15,7 +15,9 @@ _SALUTATION: Final = re.compile(
 _DOCTOR: Final = re.compile(r"(?<![\w-])(?:dr|prof)\.[ \t]{1,2}", re.IGNORECASE)
 _INTRODUCTION: Final = re.compile(
     rf"""(?<![\w-])(?:(?:mein|sein|ihr|unser|der)\ name\ (?:ist|lautet|war)|my\ name\ is|ich\ hei(?:ß|ss)e
-    | (?:vor|nach|zu|familien)?name(?:\ ?:)?|unterschrift\ ?:?|es\ (?:meldet|schreibt|grüßt)(?:\ sich)?\ ?:?
+    | (?:vor|nach|zu|familien)?name(?:\ ?:)?|unterschrift\ ?:?
+    | es\ (?:meldet|schreibt|grü(?:ß|ss)(?:t|en))
+      (?:\ (?:sich|sie|euch|dich|ganz|freundlich|herzlich|lieb)){{0,3}}\ ?:?
     | (?:rückruf|rückmeldung|klingeln|nachfragen|melden|zu\ erfragen)(?:\ bitte)?\ (?:bei|an)
     | wohn(?:t|e|en|haft)\ bei|c/o|z\.?\ ?h(?:d|\.)?\.|zu\ händen(?:\ von)?|i\.\ ?a\.|i\.\ ?v\.|gez\.|im\ auftrag
     | (?:{words_any("roles")})(?:\ (?:ist|war|heißt)|(?:\ de[rs]\ [^\W\d_]{{2,20}})?\ ?:)?
@@ -24,29 +26,40 @@ _INTRODUCTION: Final = re.compile(
 )
 # A name may stand here: a word is one where it is known as one.
 POSSIBLE: Final = re.compile(
-    r"""(?<![\w-])(?:bei|von|vom|für|an|mit|gehört|durch|hier\ (?:ist|spricht|schreibt)|ich\ bin(?:['’]s)?
+    rf"""(?<![\w-])(?:bei|von|vom|für|an|mit|gehört|durch|hier\ (?:ist|spricht|schreibt)|ich\ bin(?:['’]s)?
     (?:\ wieder)?,?|ich,|this\ is|i\ am|i['’]m|by|from|nachbarn|bewohner(?:in)?|anwohner(?:in)?|rentner(?:in)?
-    | kollegen|danke[.,!]?|thanks[.,!]?|hallo|hello|lieber?|tag)[ \t]{1,2}""",
+    | kollegen|danke[.,!]?|thanks[.,!]?|hallo|hello|lieber?|tag|ihre?|eure?|euer|hier(?=[^\n,.!]{{2,40}}[,.!])
+    | (?:{words_any("possible_roles")}))[ \t]{{1,2}}""",
     re.VERBOSE | re.IGNORECASE,
 )
 _GREETING: Final = re.compile(
     r"""(?<![\w-])(?:(?:mit\ )?(?:freundlich|best|viel|lieb|herzlich|schön)\w{0,3}\ gr(?:ü|ue)(?:ß|ss)\w{0,2}
     | (?:mit\ )?freundlichem\ gruß|gru(?:ß|ss)|grüße|mfg|lg|vg|bg|hochachtungsvoll|(?:(?:kind|best|warm)\ )?regards
     | best\ wishes|sincerely|yours)
-    (?:\ aus(?:\ (?:der|dem|den))?\ [^\W\d_][\w.-]{1,40})?[,.!]?\s{1,6}(?:ihre?\ |eure?\ |euer\ |deine?\ )?""",
+    (?:\ aus(?:\ (?:der|dem|den))?\ [^\W\d_][\w.-]{1,40})?[,.!]?\s{1,6}
+    (?:(?:ihre?|eure?|euer|deine?|vo[nm])\ )?""",
     re.VERBOSE | re.IGNORECASE,
+)
+_THANKS: Final = (
+    r"(?:(?:(?:vielen|besten|herzlichen|lieben)\ )?dank(?:e(?:\ ?schön)?)?|(?:many\ )?thanks|thank\ you|cheers"
+    r"|ciao|tschüss?|best|bis\ (?:bald|dann|später|morgen)|alles\ gute|glück\ ?auf|gute\ nacht)"
 )
 # Thanks, and the name on a line of its own.
 _SIGNED: Final = re.compile(
-    r"(?<![\w-])(?:(?:vielen |besten |herzlichen )?danke?|thanks?(?: you)?|best|cheers|freundlichst)\b"
-    r"[^\n]{0,30}\n\s{0,6}(?=[^\n]{2,50}\s{0,6}\Z)",
-    re.IGNORECASE,
+    rf"(?<![\w-])(?:{_THANKS}|freundlichst)\b[^\n]{{0,30}}\n\s{{0,6}}(?=[^\n]{{2,50}}\s{{0,6}}\Z)",
+    re.VERBOSE | re.IGNORECASE,
 )
 # A word in small letters behind one of these is a name as well.
 SMALL: Final = re.compile(
     r"\b(?:(?:mein name|my name) (?:ist|lautet|is)|ich hei(?:ß|ss)e)[ \t]"
     r"([^\W\d_]{4,30}(?:[ \t](?!und|and|wohn)[^\W\d_]{4,30})?)(?![\w-])",
     re.IGNORECASE,
+)
+# At the end of the text, "mfg erika beispiel".
+SMALL_END: Final = re.compile(
+    rf"{_GREETING.pattern}"
+    rf"((?:[^\W\d_]\.[ ]?)?(?-i:[a-zäöüß])[^\W\d_]{{2,29}}(?:[ \t][^\W\d_]{{3,30}})?)\s{{0,3}}[.!]?\s{{0,3}}\Z",
+    re.VERBOSE | re.IGNORECASE,
 )
 # In a text without any capital letter: "herr beispiel hat", but not "ein herr mit hund".
 ALL_SMALL: Final = re.compile(
@@ -57,6 +70,27 @@ _NUMBER: Final = (
     r"(?:(?:tel|telefon|handy|mobil|fon|phone)\b[.: ]{0,2})?[+(]?0\d(?:[ ()/.-]{0,3}\d){6,12}"
 )
 _PART: Final = r"(?-i:[^\W\d_a-zäöüß][\w'’-]{1,30}|[A-ZÄÖÜ]\.)"
+_WORD: Final = r"(?-i:[^\W\d_a-zäöüß](?![A-ZÄÖÜ])[\w'’-]{1,30})"
+_LAST: Final = r"[ \t]{0,3}[.!]?[ \t]{0,3}(?:\n|\Z)"
+# At the end of a line: "Danke, Erika", "Vielen Dank Erika Beispiel"; ". E. Beispiel".
+_THANKED: Final = re.compile(
+    rf"(?<![\w-]){_THANKS}(?:[.,!;][ \t]{{1,3}}(?={_WORD}{_LAST})"
+    rf"|[.,!;]?[ \t]{{1,3}}(?={_PART}[ \t]?{_WORD}{_LAST}))",
+    re.VERBOSE | re.IGNORECASE,
+)
+_YOURS: Final = re.compile(
+    rf"(?:^|[.,!?])[ \t]{{0,3}}(?:ihre?|eure?|euer|deine?)[ \t](?={_PART}[ \t]?{_WORD}{_LAST})",
+    re.MULTILINE | re.IGNORECASE,
+)
+_INITIAL: Final = re.compile(
+    rf"(?:^|[.,!?])[ \t]{{0,3}}(?=(?-i:[A-ZÄÖÜ]\.){{1,2}}[ \t]?{_WORD}{_LAST})", re.MULTILINE
+)
+# Two capitalised words behind "Ich bin" are no role any more, behind "contact" no office.
+_SELF: Final = re.compile(
+    rf"(?<![\w-])(?:ich bin(?:['’]s)?|i am|i['’]m|this is|hier (?:ist|spricht|schreibt)|contact)[ \t]"
+    rf"(?={_WORD}[ \t]{_WORD}(?![\w-]))",
+    re.IGNORECASE,
+)
 _LISTED: Final = re.compile(
     rf"^[ \t]{{0,3}}(?=(?:{_PART} {_PART}(?: {_PART})?, ?{_NUMBER}|{_PART}, ?{_NUMBER}[ \t]{{0,3}}$))"
     rf"|^[ \t]{{0,3}}{_NUMBER}, (?={_PART}(?: {_PART}){{0,2}}[ \t]{{0,3}}$)",
@@ -72,5 +106,6 @@ _HOUSE: Final = re.compile(
 
 # A name is expected behind these: any capitalised word is one, unless it is known as none.
 EXPECTED: Final = (
-    _SALUTATION, _DOCTOR, _INTRODUCTION, _GREETING, _SIGNED, _LISTED, _HOUSE,
+    _SALUTATION, _DOCTOR, _INTRODUCTION, _GREETING, _SIGNED, _LISTED, _HOUSE, _THANKED, _YOURS, _INITIAL,
+    _SELF,
 )  # fmt: skip

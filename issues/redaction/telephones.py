@@ -24,7 +24,7 @@ BEHIND_NOUN_MIN: Final = 10
 LOCAL_MIN: Final = 5
 LOCAL_MAX: Final = 13
 
-_GAP: Final = r"[ \t()\[\]./\\_-]{1,5}"
+_GAP: Final = r"(?:[ \t()\[\]./\\_-]{1,5}| ?: ?)"
 _RUN: Final = re.compile(
     r"(?:(?<![\w@#])|(?<=tel)|(?<=fon)|(?<=mobil)|(?<=handy)|(?<=fax)|(?<=nummer))"
     rf"(?:\( ?)?(?:\+ ?)?\d(?:(?:{_GAP})?\+?\d)*",
@@ -38,7 +38,12 @@ _WORDS: Final = (
 _SPELLED: Final = re.compile(
     rf"\b(?:{_WORDS})(?:[ ,/-]{{1,3}}(?:{_WORDS}))" r"{5,}\b", re.IGNORECASE
 )
-_EXTENSION: Final = re.compile(r"\b(?:durchwahl|dw\.?)[ :/-]{0,4}(\d{2,5})(?!\w)", re.IGNORECASE)
+_EXTENSION: Final = re.compile(
+    r"\b(?:durchwahl|dw\.?|apparat|app\.|nebenstelle|nst\.?|ext\.?|extension)[ :/-]{0,4}(\d{2,5})(?!\w)",
+    re.IGNORECASE,
+)
+# The letter O in place of the digit.
+_LETTER_O: Final = re.compile(r"(?<!\w)[oO](?=1[567]\d|2\d\d)")
 
 # What has the shape of numbers with a meaning of their own.
 _HARMLESS: Final = re.compile(
@@ -46,7 +51,8 @@ _HARMLESS: Final = re.compile(
     | (?<![\d.])(?:0?[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.?\ ?[-/]\ ?(?=\d{1,2}\.\d)               # span of dates
     | (?<![\d.])\d{1,2}[.:][0-5]\d(?:\ ?Uhr)?\ ?[-/]\ ?\d{1,2}[.:][0-5]\d(?![\d.])                     # span of times
     | (?<!\d)\d{1,2}:[0-5]\d(?!\d)  # time
-    | (?<!\d)\d{4,6}-\d{1,3}-\d{1,5}(?:/\d{1,4})?(?!\d)  # parcel
+    | (?<!\d)[1-9]\d{3,5}-\d{1,3}-\d{1,5}(?:/\d{1,4})?(?!\d)  # parcel
+    | (?<!\d)0\d{4,5}-\d{3}-(?:\d{5}|\d{1,5}/\d{1,4})(?!\d)  # parcel
     | (?<!\d)0\d{4}(?:\d{3})?[\ -]0\d{4}(?!\d)  # street key
     | (?<![\d/])\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)  # English date
     | (?<![\d.])\d{1,2}\.\d{4,8}(?![\d./-])  # degrees
@@ -62,9 +68,9 @@ _CALLED: Final = re.compile(
     r"""\b(?:(?:tel|telefon|tele?fon-?(?:nummer|nr)|fon|phone|telephone|fax|telefax|mobil(?:e|nummer)?|mob|handy(?:nummer|nr)?
     | (?:ruf|mobil|telefon|handy|fax|privat|festnetz|kontakt)-?nummer|rückruf|rueckruf|anruf|anrufen|rufen|ruft|ruf
     | erreichbar|erreichen|erreicht|durchwahl|dw|whatsapp|whats\ app|sms|signal|call|reach|anschluss
-    | meine\ (?:nummer|nr)|my\ number|kontakt|contact)
-    )(?:[\s.:,;/(=-]|\b(?:nummer|nr|no|unter|sie|mich|me|us|uns|bitte|an|auf|at|on|under|der|die|das|am|im|ist|is|lautet|fax|bin
-    |ich|auch|gerne?|und|oder|tagsüber|abends|bei|privat|mobil|dienstlich|tel)\b){0,12}$""",
+    | zentrale|sekretariat|meine\ (?:nummer|nr)|my\ number|kontakt|contact)
+    )(?:[\s.:,;/(=-]|\b(?:nummer|number|nr|no|erbeten|erwünscht|gerne|möglich|unter|sie|mich|me|us|uns|bitte|an|auf|at|on|under|der|die|das|am|im|ist|is|lautet|fax|bin
+    |ich|auch|gern|und|oder|tagsüber|abends|bei|privat|mobil|dienstlich|tel)\b){0,12}$""",
     re.VERBOSE | re.IGNORECASE,
 )
 # Words that say that the number behind them is something else: the ends of words, and whole words.
@@ -86,6 +92,7 @@ BEFORE: Final = 60
 
 def telephones_find(text: str) -> Iterator[tuple[int, int]]:
     """The spans of telephone numbers in a folded text."""
+    text = _LETTER_O.sub("0", text)
     for spelled in _SPELLED.finditer(text):
         yield spelled.span()
     for extension in _EXTENSION.finditer(text):
@@ -142,26 +149,28 @@ def _with_prefix(text: str, begin: int, start: int, end: int) -> int:
 def _longest(text: str, groups: list[tuple[int, int]], *, called: bool, shortest: int) -> int:
     """How many of the groups make up one telephone number: 0 for none, else as many as can."""
     begin = groups[0][0]
-    plus = text[max(0, begin - 3) : begin].rstrip(" (").endswith("+")
+    plus = text[begin] != "0" and text[max(0, begin - 3) : begin].rstrip(" (").endswith("+")
     if not (called or plus or text[begin] == "0"):
         return 0
     for count in range(len(groups), 0, -1):
         digits = "".join(text[one:other] for one, other in groups[:count])
+        # "0171 3920012mfg": a mobile number is one whatever word hangs on it.
+        is_sure = called or bool(_MOBILE.fullmatch(digits))
         if _is_number(digits, plus=plus, called=called, shortest=shortest) and not _goes_on(
-            text, groups[count - 1][1], called=called
+            text, groups[count - 1][1], is_sure=is_sure
         ):
             return count
     return 0
 
 
-def _goes_on(text: str, end: int, *, called: bool) -> bool:
+def _goes_on(text: str, end: int, *, is_sure: bool) -> bool:
     """Whether a letter or a unit behind the digits says that they are no telephone number."""
-    return not called and (text[end : end + 1].isalpha() or bool(_UNIT.match(text, end)))
+    return not is_sure and (text[end : end + 1].isalpha() or bool(_UNIT.match(text, end)))
 
 
 def _is_number(digits: str, *, plus: bool, called: bool, shortest: int) -> bool:
     if plus:
-        return 8 <= len(digits.replace("00", "0", 1)) <= DIGITS_MAX + 1 and digits[0] != "0"
+        return 8 <= len(digits.replace("00", "0", 1)) <= DIGITS_MAX + 1
     if digits.startswith("00"):
         return len(digits) > 8 and _is_foreign(digits[2:])
     if digits.startswith("0"):
