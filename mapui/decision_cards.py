@@ -52,9 +52,9 @@ class SectionShown:
 
 @dataclass(frozen=True)
 class AreaShown:
-    """A built-up area has neither name nor code: then its kind says what it is."""
+    """`kind` is empty where the area is called by it."""
 
-    fact: AreaFact
+    name: str
     kind: str
 
 
@@ -175,5 +175,11 @@ def _situation(situation: Situation, authorities: dict[str, Authority]) -> Situa
         agreements=tuple(
             AgreementShown(one, body_name(one.body, authorities)) for one in situation.agreements
         ),
-        areas=tuple(AreaShown(one, str(AreaKind(one.kind).label)) for one in situation.areas),
+        areas=tuple(_area(one) for one in situation.areas),
     )
+
+
+def _area(fact: AreaFact) -> AreaShown:
+    kind = str(AreaKind(fact.kind).label)
+    is_called_so = fact.name.casefold() in {"", kind.casefold()}
+    return AreaShown(kind, "") if is_called_so else AreaShown(fact.name, kind)

@@ -52,6 +52,11 @@ class BodyShares:
     told: tuple[BodyShare, ...]
     small: int
 
+    @property
+    def has_hypotheses(self) -> bool:
+        """Whether anything rests on what is not known."""
+        return any(rule.hypothesis for one in self.told for rule in one.rules)
+
 
 def body_shares(decision: Decision, authorities: Mapping[str, Authority]) -> BodyShares:
     """The candidates of a decision by whom they name, in the language of the screen.
