@@ -18,7 +18,7 @@ _LABEL: Final = r"[\w-]{1,63}"
 _ENDS: Final = r"(?:de|com|org|net|eu|info|at|ch|nl|fr|pl|tr|uk|email|online|biz|io|me|ruhr|nrw)"
 _MAIL: Final = re.compile(
     # A blank inside is believed only where an end follows that domains have.
-    rf"(?<![\w.+%-])(?:[^\W\d_]{{2,30}} (?:punkt|dot) ){{0,2}}[\w.+%'-]{{1,64}}"
+    rf"(?<![\w.+%-])(?:[^\W\d_]{{1,30}}(?: ?[(\[](?:punkt|dot)[)\]] ?| (?:punkt|dot|\.) )){{0,2}}[\w.+%'-]{{1,64}}"
     rf"(?:@{_LABEL}(?:\.{_LABEL}|,{_ENDS}\b){{0,6}}(?: ?\. ?{_ENDS}\b)?"
     rf"|{_AT}{_LABEL}(?:{_DOT}{_LABEL}){{0,4}}{_DOT}{_ENDS}\b"
     rf"|(?: {_SAID} |[-_*]{_SAID}[-_*]){_LABEL}(?:{_DOT}{_LABEL}){{0,3}} ?(?:punkt|dot|\.) ?{_ENDS}\b)",
@@ -60,7 +60,7 @@ _IBAN: Final = re.compile(
 )
 _GERMAN_IBAN: Final = re.compile(r"DE ?\d{2}(?:[ .-]?\d){18}(?!\d)", re.IGNORECASE)
 _BANK: Final = re.compile(
-    r"\b(?:iban|konto(?:nummer|nr)?|blz|kto\.?(?:-?nr)?)\b[\s.:-]{0,4}"
+    r"\b(?:iban|konto(?:-?(?:nummer|nr))?|blz|kto\.?(?:-?nr)?)\b[\s.:-]{0,4}"
     r"((?:[A-Z]{2} ?)?\d(?:[ .-]?(?-i:[\dA-Z])){6,30})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )

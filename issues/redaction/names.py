@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import IntEnum
 from typing import Final
 
-from issues.redaction.openings import ALL_SMALL, EXPECTED, POSSIBLE, SMALL, SMALL_END
+from issues.redaction.openings import ALL_SMALL, CALLING, EXPECTED, POSSIBLE, SMALL, SMALL_END, WEAK
 from issues.redaction.words import words_read
 
 GIVEN: Final = words_read("given_names")
 FAMILY: Final = words_read("surnames")
+# Things that reports speak of: no names behind a role, though anybody may be called so behind a salutation.
+_NOUNS: Final = words_read("nouns")
 NO_NAMES: Final = words_read("no_names")
 # Ends that family names have and hardly a word: "-owski", "-oğlu".
 _FAMILY_ENDS: Final = tuple(words_read("surname_ends"))
@@ -23,6 +26,8 @@ _NOT_ALONE: Final = words_read("not_alone")
 _ALSO_WORDS: Final = words_read("also_words")
 _NO_SMALL_NAMES: Final = words_read("no_small_names")
 _NO_NAME_ENDS: Final = tuple(words_read("no_name_ends"))
+# Words that are no names elsewhere, but behind a salutation: "Frau Damm", "Herr Hofmeister".
+_CALLED_TOO: Final = words_read("called_too")
 TOKENS_MAX: Final = 4
 # Letters of a word that is judged by its end.
 ENDS_MIN: Final = 6
@@ -37,7 +42,7 @@ _FIRST: Final = frozenset(
 )
 _PARTICLE: Final = _FIRST | {"vom", "der", "den", "dem", "zu", "zur", "zum", "la"}
 # Behind a salutation these begin a name, too; behind a family name they lengthen it: "Frau Meyer zu Beispiel".
-_HOUSE: Final = re.compile(r"(?:vom|zu[rm]?)[ \t](?=[^\W\d_])")
+_HOUSE: Final = re.compile(r"(?:von[ \t]und[ \t]zu|vom|zu[rm]?)[ \t](?=[^\W\d_])")
 _SUFFIX: Final = re.compile(r"[ \t](?:(?:jun|jr|sen|sr)\b\.?|junior\b|senior\b|[IVX]{1,4}\.)")
 _TITLE: Final = re.compile(
     r"""(?:(?:prof|dr|dipl|ing|med|jur|phil|rer|nat|h\.?\ ?c|ra|mag)\b\.?(?:-ing\.?)?[ \t]{0,2}
@@ -68,11 +73,21 @@ _BEGINS: Final = re.compile(r"(?:\A|[:(\n]|\b(?:durch|von|ist|lautet))\s{0,2}\Z"
 _OUGHT: Final = re.compile(r"(?<![\w-])[^\W\d_][\w-]{0,30}(?![\w-])")
 
 
+class Trust(IntEnum):
+    """How sure it is that a name stands behind an opening."""
+
+    POSSIBLE = 0
+    EXPECTED = 1
+    CALLED = 2
+
+
 def names_find(text: str) -> Iterator[tuple[int, int]]:
     """The spans of names, without salutation and title."""
     for opening in (*EXPECTED, POSSIBLE):
         for found in opening.finditer(text):
-            yield from _names_at(text, found.end(), is_expected=opening is not POSSIBLE)
+            if opening not in WEAK or not _is_noun(text, found.end()):
+                trust = Trust.CALLED if opening in CALLING else Trust(opening is not POSSIBLE)
+                yield from _names_at(text, found.end(), trust=trust)
     for found in _OUGHT.finditer(text):
         if _is_given(found[0]) and _is_capital(found[0]):
             yield from _full_name(text, found.start())
@@ -91,22 +106,24 @@ def names_find(text: str) -> Iterator[tuple[int, int]]:
             yield found.span(1)
 
 
-def _names_at(text: str, position: int, *, is_expected: bool) -> Iterator[tuple[int, int]]:
+def _names_at(text: str, position: int, *, trust: Trust) -> Iterator[tuple[int, int]]:
     """The name that begins here and, joined by "und", the next one."""
     title = _TITLE.match(text, position)
     start = title.end() if title else position
-    house = _HOUSE.match(text, start) if is_expected else None
-    end = _name_end(text, house.end() if house else start, is_expected=is_expected)
+    house = _HOUSE.match(text, start) if trust is Trust.CALLED else None
+    end = _name_end(text, house.end() if house else start, trust=trust)
     if end is None:
         return
     suffix = _SUFFIX.match(text, end)
     yield start, suffix.end() if suffix else end
     joined = _AND.match(text, end)
     if joined:
-        other = _name_end(text, joined.end(), is_expected=is_expected)
+        other = _name_end(text, joined.end(), trust=trust)
         # A word that no list holds is a name at the end of the line only: "Grüße von A und B".
         is_name = other is not None and (
-            _name_end(text, joined.end(), is_expected=False) or _LINE_END.match(text, other)
+            _name_end(text, joined.end(), trust=Trust.POSSIBLE)
+            or _LINE_END.match(text, other)
+            or " " in text[joined.end() : other]
         )
         if other is not None and is_name:
             yield joined.end(), other
@@ -133,27 +150,28 @@ def _first_name(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _name_end(text: str, start: int, *, is_expected: bool) -> int | None:
+def _name_end(text: str, start: int, *, trust: Trust) -> int | None:
     """Where the name ends that begins at `start`; None where none does."""
-    tokens = _tokens(text, start)
+    tokens = _tokens(text, start, is_called=trust is Trust.CALLED)
     if not tokens:
-        return _small_name_end(text, start) if is_expected else None
+        return _small_name_end(text, start) if trust else None
     if _PLACE.match(text, tokens[-1][1]):
         return None
     first = next((one[2] for one in tokens if not _is_particle(one[2])), "")
     is_known = _is_given(first) or _is_family(first)
-    if not first or (not is_expected and not is_known):
+    if not first or (not trust and not is_known):
         return None
-    end = _cut(tokens)[-1][1]
+    end = _cut(tokens, trust=trust)[-1][1]
     house = _HOUSE.match(text, end + 1)
     seat = _tokens(text, house.end()) if house else []
     return seat[0][1] if seat else end
 
 
-def _cut(tokens: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """A family name alone ends the name: what follows it is the sentence."""
+def _cut(tokens: list[tuple[int, int, str]], *, trust: Trust) -> list[tuple[int, int, str]]:
+    """A family name alone ends the name: what follows it is the sentence, or behind a salutation its second half."""
     if _plain(tokens[0][2]) in FAMILY and not _is_given(tokens[0][2]):
-        return tokens[:1]
+        is_double = trust and len(tokens) > 1 and not _is_particle(tokens[1][2])
+        return tokens[: 2 if is_double else 1]
     if tokens[0][2].isupper() and len(tokens[0][2]) > 3 and not _is_given(tokens[0][2]):
         return tokens[:1]
     return tokens
@@ -173,13 +191,14 @@ def _small_name_end(text: str, start: int) -> int | None:
     return found.end()
 
 
-def _tokens(text: str, start: int) -> list[tuple[int, int, str]]:
+def _tokens(text: str, start: int, *, is_called: bool = False) -> list[tuple[int, int, str]]:
     """Up to four capitalised words in a row with what may stand between them, as (start, end, word)."""
     tokens: list[tuple[int, int, str]] = []
     position = start
     while len(tokens) < TOKENS_MAX:
         found = _TOKEN.match(text, position)
-        if not found or not _is_part(found[0], is_first=not tokens):
+        is_name = is_called and not tokens and found and _is_called(found[0])
+        if not found or not (is_name or _is_part(found[0], is_first=not tokens)):
             break
         # A full stop belongs to an initial alone.
         end = found.end() - (found[0].endswith(".") and len(found[0]) > 2)
@@ -204,8 +223,20 @@ def _is_part(word: str, *, is_first: bool) -> bool:
     return _is_capital(word) and not is_known and not plain.endswith(_NO_NAME_ENDS)
 
 
+def _is_called(word: str) -> bool:
+    return _is_capital(word) and _plain(word) in FAMILY | _CALLED_TOO
+
+
 def _is_particle(word: str) -> bool:
     return word in _PARTICLE
+
+
+def _is_noun(text: str, start: int) -> bool:
+    """Whether the word that begins here is a thing of every report, and no known name."""
+    word = _TOKEN.match(text, start)
+    if word is None or _is_given(word[0]) or _is_family(word[0]):
+        return False
+    return _plain(word[0]) in _NOUNS
 
 
 def _is_capital(word: str) -> bool:

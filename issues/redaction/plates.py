@@ -30,7 +30,7 @@ _LOOSE: Final = re.compile(
 )
 # In one word, for a season, for export, of an insurance: right behind a vehicle only.
 _ODD: Final = re.compile(
-    r"[A-ZÄÖÜ]{2,5} ?\d{2,4} ?[EH]?(?![\w-])|[A-ZÄÖÜ]{1,3}[ -]?0[67]\d{3,4}(?!\w)|\d{3}[ -]?[A-Z]{3}(?!\w)",
+    r"[A-ZÄÖÜ]{2,5} ?\d{2,4} ?[EH]?(?![\w-])|[A-ZÄÖÜ]{1,3}[ -]?0[67]\d{3,4}(?!\w)|\d{3}[ -]?(?-i:[A-Z]{3})(?!\w)",
     re.IGNORECASE,
 )
 _FILLED: Final = (
@@ -38,25 +38,32 @@ _FILLED: Final = (
     r"|\b(?:ist|mit|dem|der|is|nr|nummer|war|lautet|heißt|endet|auf|amtl|amtliches|des|vom)\b){0,8}"
 )
 _PLATE_WORD: Final = re.compile(
-    rf"(?<!ohne )(?:kennzeichen|\bkennz|nummernschild|\bnr\.? ?schild|plate|registration)\.?{_FILLED}",
+    rf"(?<!ohne )(?:(?<!stück)(?<!stücks)(?<!akten)kennzeichen|\b(?:kenn|k)z"
+    rf"|nummernschild|\bnr\.? ?schild|plate|registration)\.?{_FILLED}",
     re.IGNORECASE,
 )
 _VEHICLE_WORD: Final = re.compile(
-    r"(?:\bkfz|\bauto|wagen|pkw|\blkw|fahrzeug|transporter|\bmoped|\bmofa|falschparker|parksünder|plate)\.?"
+    r"(?:\bkfz|\bauto|wagen|pkw|\blkw|fahrzeug|transporter|\bmoped|\bmofa|roller|falschparker|parksünder|plate)\.?"
     rf"{_FILLED}",
     re.IGNORECASE,
 )
 _VEHICLE: Final = re.compile(words_any("vehicles"), re.IGNORECASE)
+# "Traktor" ends like a gate.
+_VEHICLE_LAST: Final = re.compile(
+    rf"(?:{words_any('vehicles')})\w{{0,2}}[\s:.,(-]{{0,3}}$", re.IGNORECASE
+)
 _GROUP: Final = re.compile(r"[ \t.:/_-]{0,3}([^\W_]{1,8})(?![^\W_])")
 _ROAD: Final = re.compile(r"[ABKLS] ?\d{1,3}", re.IGNORECASE)
 # Letters and digits that name other things: by the word before them, and by abbreviations that no district has.
 _NO_PLATE: Final = re.compile(
-    rf"(?:\b(?:typ|en|vz|az|bus|zug|din|iso|vde|ral)|(?<!kenn)zeichen|(?<!kennzeichen)nummer"
+    rf"(?:\b(?:typ|en|vz|az|din|iso|vde|ral)|(?<!kenn)zeichen|(?<!kennzeichen)nummer"
     rf"|{words_any('no_plates_behind')})[\s.:-]{{0,3}}$",
     re.IGNORECASE,
 )
+# "Bus RE AB 12" is a line, "Bus RE-AB 12" is not.
+_LINE: Final = re.compile(r"\b(?:bus|zug)[\s.:-]{0,3}$", re.IGNORECASE)
 _STANDARDS: Final = re.compile(
-    rf"(?:DIN[ -](?:EN|VDE|[A-C]\d)|EN(?= )|(?:{words_any('no_plate_codes').upper()})[ -])"
+    rf"(?:HD-PE|DIN[ -](?:EN|VDE|[A-C]\d)|EN(?= )|(?:{words_any('no_plate_codes').upper()})[ -])"
 )
 _NO_CODES: Final = words_read("no_plate_codes")
 # In capitals: AN DER B 235, BEI KM 12. Three of these words are codes of districts, too; they need the hyphen.
@@ -95,7 +102,9 @@ def _announced(text: str, position: int) -> Iterator[tuple[int, int]]:
             break
         # "Kennzeichen ab 12 Uhr", "Kennzeichen D AB 12 am Tor".
         is_small = group[1] in _SMALL - _SHOUTED and (not signs or signs[-1].isdigit())
-        is_word = group[1].isalpha() and (len(group[1]) > LETTERS_MAX or is_small)
+        is_word = group[1].isalpha() and (
+            len(group[1]) > (LETTERS_MAX + 2 if group[1].isupper() else LETTERS_MAX) or is_small
+        )
         if is_word:
             break
         start = start if signs else group.start(1)
@@ -121,14 +130,12 @@ def _is_loose(text: str, found: re.Match[str], *, is_behind: bool) -> bool:
 def _is_written(text: str, found: re.Match[str], *, is_behind: bool) -> bool:
     """Whether the code is a district's and nothing speaks against a plate."""
     code, letters = found[1].casefold(), found[2].casefold()
-    if (
-        code not in _CODES
-        or _STANDARDS.match(found[0])
-        or _NO_PLATE.search(_around(text, found)[0])
-    ):
-        return is_behind and "-" in found[0]
-    if "-" in found[0]:
-        return True
+    before, _after = _around(text, found)
+    is_hyphened = "-" in found[0]
+    if code not in _CODES or _STANDARDS.match(found[0]) or _NO_PLATE.search(before):
+        return is_hyphened and (is_behind or bool(_VEHICLE_LAST.search(before)))
+    if is_hyphened or _LINE.search(before):
+        return is_hyphened
     # Two words and a number in a text that is all capitals say nothing.
     near = text[max(0, found.start() - 12) : found.end() + 12]
     return found[1] not in _SMALL and letters not in _NO_CODES and not _CAPITALS.search(near)

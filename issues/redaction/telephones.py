@@ -24,7 +24,7 @@ BEHIND_NOUN_MIN: Final = 10
 LOCAL_MIN: Final = 5
 LOCAL_MAX: Final = 13
 
-_GAP: Final = r"(?:[ \t()\[\]./\\_-]{1,5}| ?: ?)"
+_GAP: Final = r"(?:[ \t()\[\]./\\_'’*~-]{1,5}| ?: ?)"
 _RUN: Final = re.compile(
     r"(?:(?<![\w@#])|(?<=tel)|(?<=fon)|(?<=mobil)|(?<=handy)|(?<=fax)|(?<=nummer))"
     rf"(?:\( ?)?(?:\+ ?)?\d(?:(?:{_GAP})?\+?\d)*",
@@ -38,8 +38,11 @@ _WORDS: Final = (
 _SPELLED: Final = re.compile(
     rf"\b(?:{_WORDS})(?:[ ,/-]{{1,3}}(?:{_WORDS}))" r"{5,}\b", re.IGNORECASE
 )
+# The end of a number behind its word; a short number before it.
 _EXTENSION: Final = re.compile(
-    r"\b(?:durchwahl|dw\.?|apparat|app\.|nebenstelle|nst\.?|ext\.?|extension)[ :/-]{0,4}(\d{2,5})(?!\w)",
+    r"\b(?:durchwahl|dw\.?|apparat|app\.|nebenstelle|nst\.?|ext\.?|extension)[ :/-]{0,4}(\d{2,5})(?!\w)"
+    r"|\b(?:fax|telefax|unter|oder)[ .:]{0,3}-(\d{1,4})(?!\w|-)"
+    r"|(?<![\w.,/-])(\d[\d /-]{3,14}\d) ist (?:meine|unsere) [\w-]{0,12}(?:nummer|nr)\b",
     re.IGNORECASE,
 )
 # The letter O in place of the digit.
@@ -65,7 +68,7 @@ _UNIT: Final = re.compile(
 )
 # Words that announce a telephone number, directly before it or with small words between.
 _CALLED: Final = re.compile(
-    r"""\b(?:(?:tel|telefon|tele?fon-?(?:nummer|nr)|fon|phone|telephone|fax|telefax|mobil(?:e|nummer)?|mob|handy(?:nummer|nr)?
+    r"""(?:telefon|\b(?:tel|tele?fon-?(?:nummer|nr)|fon|phone|telephone|fax|telefax|mobil(?:e|nummer)?|mob|handy(?:nummer|nr)?
     | (?:ruf|mobil|telefon|handy|fax|privat|festnetz|kontakt)-?nummer|rückruf|rueckruf|anruf|anrufen|rufen|ruft|ruf
     | erreichbar|erreichen|erreicht|durchwahl|dw|whatsapp|whats\ app|sms|signal|call|reach|anschluss
     | zentrale|sekretariat|meine\ (?:nummer|nr)|my\ number|kontakt|contact)
@@ -75,18 +78,36 @@ _CALLED: Final = re.compile(
 )
 # Words that say that the number behind them is something else: the ends of words, and whole words.
 _NAMED: Final = re.compile(
-    rf"""(?:{words_any("numbered")}|\b(?:{words_any("numbered_short")}|utm\ \d\d\w)|\b(?-i:[XYENRH])
+    rf"""(?:{words_any("numbered")}|(?<![\w-])(?:{words_any("numbered_short")}|utm\ \d\d\w)|\b(?-i:[XYENRH])
     | (?<!telefon)(?<!ruf)(?<!mobil)(?<!handy)(?<!fax)(?<!privat)(?<!netz)(?<!takt)(?<!\b)nummer
     | (?<!telefo)(?<!\bte)(?<!hand)(?<!mobi)(?<!ru)(?<!\bfa)[^\W\d_]\.?-?nr\.?)
     (?:en|n|s|e|es|er)?(?:[\s.:#=-]|\b(?:nr|no|nummer|number|der|des|die|id|(?-i:[A-Z]{{1,2}}))\b){{0,6}}$""",
     re.VERBOSE | re.IGNORECASE,
 )
-# Behind "Nr." alone only a mobile number is taken for a telephone, behind any noun but a name only a long one.
-_NUMBER: Final = re.compile(r"\bnr\.?[ :]{0,2}$", re.IGNORECASE)
+# Behind a noun with "Nr.", and without blanks, only a mobile number is taken for a telephone; behind any noun only
+# a long one, unless it is a name or says where somebody is reached.
+_NUMBER: Final = re.compile(
+    r"(\b(?-i:[A-ZÄÖÜ])[^\W\d_]{2,}[ :]{1,2})?\bnr\.?[ :]{0,2}$", re.IGNORECASE
+)
+_SOLID: Final = re.compile(r"\d{6}")
 _NOUN: Final = re.compile(r"(?<![\w.])([^\W\d_]{3,})[ :]{1,2}$")
 _MOBILE: Final = re.compile(r"01[567]\d{8,9}")
 _AND: Final = re.compile(r"[\s,;/(]*(?:oder|und|or|and|bzw\.?)?[\s(]*")
-_NAMES: Final = words_read("given_names") | words_read("surnames")
+_REACHED: Final = frozenset(
+    [
+        "zuhause",
+        "hause",
+        "büro",
+        "arbeit",
+        "privat",
+        "dienstlich",
+        "festnetz",
+        "home",
+        "office",
+        "work",
+    ]
+)
+_NAMES: Final = words_read("given_names") | words_read("surnames") | _REACHED
 BEFORE: Final = 60
 
 
@@ -96,7 +117,7 @@ def telephones_find(text: str) -> Iterator[tuple[int, int]]:
     for spelled in _SPELLED.finditer(text):
         yield spelled.span()
     for extension in _EXTENSION.finditer(text):
-        yield extension.span(1)
+        yield extension.span(extension.lastindex or 0)
     blanked = _HARMLESS.sub(lambda found: "\x01" * len(found[0]), text)
     last = -1
     for run in _RUN.finditer(blanked):
@@ -110,14 +131,18 @@ def _pieces(text: str, start: int, end: int, *, last: int) -> Iterator[tuple[int
     before = text[max(0, start - BEFORE) : start]
     # The word before a run speaks of its first number.
     called = bool(_CALLED.search(before))
-    shortest = CALLED_MIN if called else _shortest(before)
-    index = 1 if not called and _NAMED.search(before) else 0
+    is_named = not called and text[start] != "+" and bool(_NAMED.search(before))
+    shortest = CALLED_MIN if called else _shortest(before, text[start:end])
+    index = int(is_named)
     while index < len(groups):
         begin = groups[index][0]
         # A number does not begin in the middle of what hyphens and dots hold together.
         begins = not index or last == groups[index - 1][1] or text[begin - 1] in " (+\t"
         follows = last >= 0 and begin - last < 12 and bool(_AND.fullmatch(text, last, begin))
         count = 0
+        if is_named and text[max(0, begin - 2) : begin] != ". ":
+            # Beside the number of an asset a mobile number alone: "Netzknoten 4410 081 - 4410 082".
+            shortest = DIGITS_MAX + 1
         if begins:
             window = groups[index : index + GROUPS_MAX]
             count = _longest(text, window, called=called or follows, shortest=shortest)
@@ -129,9 +154,10 @@ def _pieces(text: str, start: int, end: int, *, last: int) -> Iterator[tuple[int
         index += count or 1
 
 
-def _shortest(before: str) -> int:
+def _shortest(before: str, run: str) -> int:
     """How many digits a number without an announcing word needs behind this text; with more than any, mobile alone."""
-    if _NUMBER.search(before):
+    number = _NUMBER.search(before)
+    if number and (number[1] or _SOLID.match(run)):
         return DIGITS_MAX + 1
     noun = _NOUN.search(before)
     is_noun = noun is not None and noun[1][0].isupper() and noun[1].casefold() not in _NAMES
