@@ -25,6 +25,7 @@ _PLAIN: Final = re.compile(
 _HOSTILE: Final = (
     "0 2 3 0 5/ ", "(0", "02305 ", "+1234567", "00 12 34 56 ", "a@", "a.", "Anna ", "Herr ", "DE12 ", "A-", "Gruß\n",
     "tel: 1 ", "mast 0171 3920012 ", "a at b punkt ", "eins ", "von der ", "u\u0308", "RE-AB 1 ", " ", "0", "A",
+    "Kennzeichen A ", "auto ab 1 ", "danke, ", "mfg ", "U.", "Ihr A. ", "von und zu ", "Bus A-B ", "a-at-b.",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from issues.redaction.words import words_any
 
 _SALUTATION: Final = re.compile(
-    r"(?<![\w-])(?:(?:herr(?:n|en)?|hrn?|frau|fr|familien?|eheleuten?|ehepaar|geschwister|mr|mrs|ms|miss)[ \t]{1,3}"
+    r"(?<![\w-])(?:(?:herr(?:n|en)?|hrn?|frau|fr|familien?|fam|eheleuten?|ehepaar|geschwister|mr|mrs|ms|miss)[ \t]{1,3}"
     r"|(?:hrn?|hn|fr|fam|mrs?|ms)\.[ \t]{0,3})",
     re.IGNORECASE,
 )
@@ -55,7 +55,7 @@ _GREETING: Final = re.compile(
     | (?:mit\ )?freundlichem\ gruß|gru(?:ß|ss)|grüße|m\.?f\.?g\.?|lg|vg|bg|hochachtungsvoll
     | (?:(?:kind|best|warm)\ )?regards
     | best\ wishes|(?:yours\ )?sincerely|yours(?:\ truly)?|greetings)
-    (?:\ aus(?:\ (?:der|dem|den))?\ [^\W\d_][\w.-]{1,40})?[,.!:]?\s{1,6}
+    (?:\ aus(?:\ (?:der|dem|den))?\ (?!de[mnr]\b)[^\W\d_][\w.-]{1,40})?[,.!:]?\s{1,6}
     (?:(?:ihre?|eure?|euer|deine?|von(?!\ de))\ )?""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -68,7 +68,7 @@ _UNIT: Final = re.compile(
 )
 # Words that announce a telephone number, directly before it or with small words between.
 _CALLED: Final = re.compile(
-    r"""(?:telefon|\b(?:tel|tele?fon-?(?:nummer|nr)|fon|phone|telephone|fax|telefax|mobil(?:e|nummer)?|mob|handy(?:nummer|nr)?
+    r"""(?:telefon|rufnummer|\b(?:tel|tele?fon-?(?:nummer|nr)|fon|phone|telephone|fax|telefax|mobil(?:e|nummer)?|mob|handy(?:nummer|nr)?
     | (?:ruf|mobil|telefon|handy|fax|privat|festnetz|kontakt)-?nummer|rückruf|rueckruf|anruf|anrufen|rufen|ruft|ruf
     | erreichbar|erreichen|erreicht|durchwahl|dw|whatsapp|whats\ app|sms|signal|call|reach|anschluss
     | zentrale|sekretariat|meine\ (?:nummer|nr)|my\ number|kontakt|contact)

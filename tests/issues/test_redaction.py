@@ -38,6 +38,57 @@ def test_telephone_in_any_spelling_leaves_no_digit(number, frame):
 
 
 @pytest.mark.parametrize(
+    "plate",
+    [
+        *("cas rx 12", "CAS - RX - 12", "CAS·RX 12", "CAS_RX_12", "CASRX12", "RE:XY:12"),
+        *("WX 12345", "BX-123-D", "1-ABC-234", "B 123 ABC", "34 AB 1234", "4RT 56"),
+    ],
+)
+def test_plate_behind_its_word_leaves_no_sign(plate):
+    assert (
+        masked(f"Auto, Kennzeichen {plate} steht da") == "Auto, Kennzeichen [Kennzeichen] steht da"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ohne Kennzeichen seit 14 Tagen", "PKW auf A 42", "Auto auf der L 654 liegengeblieben"),
+        *("auto steht ab 12 uhr da", "Kennzeichen fehlt vorne", "AUTO AN DER B 235"),
+        *("Fahrzeug ohne Kennzeichen B 235", "Bus RE 12 voll", "DIN A4 Zettel", "PVC KG DN 160"),
+    ],
+)
+def test_road_date_or_size_beside_vehicle_stays(text):
+    assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Vielen Dank E. Kampmann", "Vielen Dank [Name]"),
+        ("Danke schon mal. Jupp", "Danke schon mal. [Name]"),
+        ("mfg v. kampmann", "mfg [Name]"),
+        ("Frau Meyer zu Bentrup", "Frau [Name]"),
+        ("Frau Damm und Herr Hofmeister", "Frau [Name] und Herr [Name]"),
+        ("Hr.Kampmann", "Hr.[Name]"),
+        ("Im Auftrag\nKampmann", "Im Auftrag\n[Name]"),
+        ("Mein Mann Xaverius ist gestürzt", "Mein Mann [Name] ist gestürzt"),
+        ("Danke. Super", "Danke. Super"),
+        ("Nachbar Garten", "Nachbar Garten"),
+        ("Vielen Dank, Gruß", "Vielen Dank, Gruß"),
+        ("@Stadt bitte kümmern", "@Stadt bitte kümmern"),
+        ("Tel. 0231 12340 App. 234", "Tel. [Telefonnummer] App. [Telefonnummer]"),
+        ("Nr.: 02305 441234", "Nr.: [Telefonnummer]"),
+        ("Zaunpfahl Nr. 02305 441234", "Zaunpfahl Nr. 02305 441234"),
+        ("NK 4410 081 – 4410 082", "NK 4410 081 – 4410 082"),
+        ("anna-at-posteo.de", "[E-Mail-Adresse]"),
+    ],
+)
+def test_name_number_or_mail_is_told_by_its_surroundings(text, shown):
+    assert masked(text) == shown
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         (
