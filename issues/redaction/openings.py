@@ -33,7 +33,7 @@ _INTRODUCTION: Final = re.compile(
     | (?:rückruf|rückmeldung|klingeln|nachfragen|melden|zu\ erfragen)(?:\ bitte)?\ (?:bei|an)
     | wohn(?:t|e|en|haft)\ bei|c/o|z\.?\ ?h(?:d|\.)?\.|zu\ händen(?:\ von)?|hier\ (?:spricht|schreibt)
     | (?:{words_any("roles")})(?:\ (?:ist|war|heißt|steht)|(?:\ de[rs]\ [^\W\d_]{{2,20}})?\ ?:)?
-    | (?:{_SEEN})\ (?:von|durch|by)|(?:er|sie|der|die)\ hei(?:ß|ss)t|signed(?:\ by)?
+    | (?:{_SEEN})\ (?:von|durch|by)|(?:er|sie)\ hei(?:ß|ss)t|signed(?:\ by)?
     | (?:mein|unser|dein|sein|ihr)e?\ (?:{_KIN})[,(]?|(?:my|our|his|her)\ (?:{_KIN_ENGLISH}),?
     | fragen\ sie(?:\ bitte)?\ nach|fragt\ nach|kontakt(?:daten)?\ ?:|ask\ for)[ \t]{{1,2}}""",
     re.VERBOSE | re.IGNORECASE,
