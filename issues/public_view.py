@@ -63,9 +63,9 @@ class PublicIssue:
 class ReleaseProposal:
     """What a release would show unless it is edited, and what it was made from.
 
-    `text` and `address`: those that are public now, before the first release the reporter's own with everything
-    personal masked. The findings are those in the reporter's own words. `seen` names the state that was looked at:
-    a release that brings it along is refused when that state is no longer the present one.
+    `text` and `address`: those that are or were public, else the reporter's own with everything personal masked.
+    The findings are those in the reporter's own words. `seen` names the state that was looked at: a release that
+    brings it along is refused when that state is no longer the present one.
     """
 
     text: str
@@ -106,15 +106,25 @@ def note_public(issue: Issue) -> str:
 
 def release_proposal(issue: Issue) -> ReleaseProposal:
     """What to look at before the issue is released, or released anew (one query, for the photos)."""
-    is_public = issue.released_at is not None
+    text, address = texts_proposed(issue)
     photos = list(issue.photos.filter(status=PhotoStatus.STORED).order_by("pk"))
     return ReleaseProposal(
-        text=issue.public_text if is_public else masked(issue.description),
-        address=issue.public_address if is_public else masked(issue.address_text),
+        text=text,
+        address=address,
         text_findings=findings(issue.description),
         address_findings=findings(issue.address_text),
         photos=photos,
         seen=release_state(issue, photos),
+    )
+
+
+def texts_proposed(issue: Issue) -> tuple[str, str]:
+    """Text and address that a release begins with: those that are or were public, else the reporter's own, masked."""
+    if issue.released_at is not None:
+        return issue.public_text, issue.public_address
+    return (
+        issue.public_text or masked(issue.description),
+        issue.public_address or masked(issue.address_text),
     )
 
 

@@ -146,6 +146,8 @@ def decision_card(issue: Issue, *, decision: Decision | None = None) -> Decision
 
 def _parcel(issue: Issue, decision: Decision) -> Parcel | None:
     """The parcel on which the issue lies now; of several that of the decision."""
+    if not issue.is_placed:
+        return None
     hits = parcels_at_point(jurisdiction=issue.jurisdiction, point=issue.point)
     parcels = [hit.parcel for hit in hits]
     return next(

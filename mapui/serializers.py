@@ -109,4 +109,4 @@ class TriageIssueSerializer(IssueFeatureSerializer):
         return authority.code if authority else ""
 
     def get_released(self, issue: Issue) -> bool:
-        return issue.released_at is not None
+        return issue.released_at is not None and issue.category.is_public

@@ -5,6 +5,7 @@ Each form names its fields' ids its own way: they stand beside the filter of the
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.models import Jurisdiction
 from issues.enums import AttributeType
 from issues.models import Category, CategoryAttribute, Issue
+from issues.services.location import ACCURACY_MAX_M
 from issues.types import LocationInput
 from routing.models import Decision
 from routing.selectors.authorities import AuthorityChoice, authority_choices
@@ -113,6 +115,15 @@ def _answer_field(question: CategoryAttribute, *, english: bool) -> forms.Field:
             return forms.CharField(max_length=500)
 
 
+def _number(text: str) -> float | None:
+    """A number with a comma or a point; None for anything else."""
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 class MoveForm(forms.Form):
     """A place: coordinates in degrees (WGS84), else a parcel or an address; how sure in metres, empty for unknown."""
 
@@ -133,6 +144,36 @@ class MoveForm(forms.Form):
         self.label_suffix = ""
         for name in ("lat", "long", "accuracy"):
             self.fields[name].widget.attrs.update(inputmode="decimal", autocomplete="off")
+
+    def clean_lat(self) -> str:
+        return self._degrees("lat", 90)
+
+    def clean_long(self) -> str:
+        return self._degrees("long", 180)
+
+    def clean_accuracy(self) -> str:
+        text: str = self.cleaned_data["accuracy"]
+        metres = _number(text)
+        if text and (metres is None or not 0 <= metres <= ACCURACY_MAX_M):
+            message = _("Please give metres from 0 to %(most)d, or nothing.")
+            raise forms.ValidationError(message % {"most": ACCURACY_MAX_M})
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors and bool(data["lat"]) != bool(data["long"]):
+            raise forms.ValidationError(_("Please give both latitude and longitude."))
+        if not self.errors and not (data["lat"] or data["text"]):
+            raise forms.ValidationError(_("Please give coordinates, an address or a parcel."))
+        return data
+
+    def _degrees(self, name: str, most: int) -> str:
+        text: str = self.cleaned_data[name]
+        degrees = _number(text)
+        if text and (degrees is None or abs(degrees) > most):
+            message = _("Please give degrees such as 51.5503, at most %(most)d.")
+            raise forms.ValidationError(message % {"most": most})
+        return text
 
     def locations(self) -> list[LocationInput]:
         """What to try in this order; call only after `is_valid()`."""

@@ -116,7 +116,11 @@ def received_shown(
     The notice names all of the report that could not be used; `ignored` are names of parameters, `photos_refused` the
     reasons why photos of it were not taken.
     """
-    notices = [_("The report is checked before it is shown to the public.")]
+    notices = [
+        _("The report is checked before it is shown to the public.")
+        if received.issue.category.is_public
+        else _("Reports of this category are not shown to the public.")
+    ]
     if received.issue.category.is_emergency:
         notices.insert(0, _("Danger to life? Call 112 or 110 at once."))
     if not received.issue.is_placed:

@@ -17,6 +17,7 @@ from issues.errors import AnswerMissing, ReportInvalid, ServiceUnknown
 from issues.models import Category, Issue
 from issues.services.answers import answers_checked
 from issues.services.location import location_checked
+from issues.services.release import issue_withdraw
 from issues.services.texts import Problems
 from issues.services.workflow import issue_event_append
 from issues.signals import issue_changed
@@ -34,8 +35,9 @@ _PLACE: Final = ("point", "latitude", "longitude", "accuracy_m", "location_sourc
 def issue_move(*, issue: Issue, location: LocationInput, by: User | None = None) -> Issue:
     """Puts the issue elsewhere; the place is checked as at the intake, an accuracy not given is unknown from now on.
 
-    The address that the reporter wrote stays unless a new one is given. Raises an `IssuesError`; then nothing
-    is changed. The same place again changes nothing. Returns the issue as stored.
+    What the reporter wrote of the place stays as it was sent. An issue that is public is so no longer: nobody has
+    looked at it in its new place. Raises an `IssuesError`; then nothing is changed. The same place again changes
+    nothing. Returns the issue as stored.
     """
     place = location_checked(issue.jurisdiction, location)
     with transaction.atomic():
@@ -46,16 +48,16 @@ def issue_move(*, issue: Issue, location: LocationInput, by: User | None = None)
         stored.location_source = place.source
         if was_placed and _place_of(stored) == former:
             return stored
-        stored.address_text = place.address_text or stored.address_text
-        stored.address_id = place.address_id or stored.address_id
-        stored.save(update_fields=[*_PLACE, "address_text", "address_id"])
+        stored.save(update_fields=_PLACE)
         detail = {"from": former, "to": _place_of(stored)}
         _changed(stored, EventKind.MOVED, MOVED, by, detail)
-    return stored
+        return issue_withdraw(issue=stored, reason=MOVED, by=by)
 
 
 def issue_recategorise(*, issue: Issue, category: Category, by: User | None = None) -> Issue:
     """Gives the issue another category; answers that the new category does not know are dropped.
+
+    An issue that is public is so no longer: nobody has looked at it under its new category.
 
     What the new category requires and nobody was asked stays open: a clerk does not know it either. Raises
     `ServiceUnknown` for a category that is not offered (any more) or belongs to another jurisdiction. Returns the
@@ -80,7 +82,7 @@ def issue_recategorise(*, issue: Issue, category: Category, by: User | None = No
         stored.category, stored.answers = offered, kept
         stored.save(update_fields=["category", "answers"])
         _changed(stored, EventKind.RECATEGORISED, RECATEGORISED, by, detail)
-    return stored
+        return issue_withdraw(issue=stored, reason=RECATEGORISED, by=by)
 
 
 def issue_answer(

@@ -118,8 +118,12 @@ def _reason(photo: Photo, error: Exception) -> str:
         return _("The server that holds the photo answered %(status)d.") % {
             "status": error.response.status_code
         }
-    if isinstance(error, (*_FINAL, httpx.HTTPError)):
-        return str(error) or type(error).__name__
+    if isinstance(error, outgoing.OutgoingError):
+        return error.shown()
+    if isinstance(error, httpx.HTTPError):
+        return _("The server that holds the photo could not be reached.")
+    if isinstance(error, _FINAL):
+        return str(error)
     logger.error("photo %s could not be taken: %s: %s", photo.pk, type(error).__name__, error)
     return _("The photo could not be taken (%(kind)s).") % {"kind": type(error).__name__}
 

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from issues.enums import EventKind, PhotoStatus
 from issues.errors import ReleaseOutdated, ReleaseRefused, TextNotClean, TextTooLong
 from issues.models import Issue, Photo
-from issues.public_view import release_state
-from issues.redaction import masked
+from issues.public_view import release_state, texts_proposed
 from issues.services.texts import XML_FORBIDDEN, field_length
 from issues.services.workflow import issue_event_append
 
@@ -31,8 +30,8 @@ def issue_release(
 ) -> Issue:
     """Shows the issue to the public with this text, this address and these photos.
 
-    The texts are stored exactly as given; the reporter's own stay beside them. None: what is public already, before
-    the first release the reporter's own with everything personal masked. `photos` are all that are public from now
+    The texts are stored exactly as given; the reporter's own stay beside them. None: what is or was public, else the
+    reporter's own with everything personal masked. `photos` are all that are public from now
     on, the others are taken back; None leaves them as they are. `seen` is the state that was looked at
     (`issues.public_view.release_proposal`). Releasing the same again changes nothing.
 
@@ -61,7 +60,10 @@ def issue_release(
 
 
 def issue_withdraw(*, issue: Issue, reason: str = "", by: User | None = None) -> Issue:
-    """Takes the issue with its texts and all its photos back from the public; nothing if it was not released."""
+    """Takes the issue with its texts and all its photos back from the public; nothing if it was not released.
+
+    The public texts stay: they are what the next release begins with.
+    """
     with transaction.atomic():
         stored: Issue = Issue.objects.select_for_update().get(pk=issue.pk)
         if stored.released_at is None:
@@ -69,8 +71,7 @@ def issue_withdraw(*, issue: Issue, reason: str = "", by: User | None = None) ->
         issue_event_append(issue=stored, kind=EventKind.WITHDRAWN, by=by, detail={"reason": reason})
         stored.photos.update(is_released=False)
         stored.released_at = stored.released_by = None
-        stored.public_text = stored.public_address = ""
-        stored.save(update_fields=["public_text", "public_address", "released_at", "released_by"])
+        stored.save(update_fields=["released_at", "released_by"])
     return stored
 
 
@@ -100,11 +101,9 @@ def _release_check(
 
 def _texts_set(issue: Issue, text: str | None, address: str | None) -> dict[str, Any]:
     """Sets both public texts and says which of them changed; what they say is no matter of an event."""
-    is_public = issue.released_at is not None
-    if text is None:
-        text = issue.public_text if is_public else masked(issue.description)
-    if address is None:
-        address = issue.public_address if is_public else masked(issue.address_text)
+    proposed_text, proposed_address = texts_proposed(issue)
+    text = proposed_text if text is None else text
+    address = proposed_address if address is None else address
     given = {"public_text": text, "public_address": address}
     changed = {}
     for field, value in given.items():

@@ -41,9 +41,19 @@ from mapui.logins import (
 from mapui.views.errors import error_respond
 
 
+class LoginForm(AuthenticationForm):
+    """Says that name or password are wrong, and not which of them."""
+
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": gettext_lazy("User name or password is wrong."),
+    }
+
+
 class LoginPage(auth_views.LoginView):
     """The one login, also for the administration: failures slow down, then lock."""
 
+    authentication_form = LoginForm
     redirect_authenticated_user = True
     extra_context = {"page": "login"}
 

@@ -24,6 +24,7 @@ from mapui.permissions import staff_feed
 from mapui.selectors import authorities_named, map_services_shown
 from mapui.types import PageRequest
 from mapui.views.map_resources import resource_respond
+from mapui.views.pages import back_to_list
 from mapui.views.triage import triage_permission
 from routing.models import Decision
 from routing.selectors.explanations import explanation_of, explanation_schema
@@ -54,13 +55,18 @@ def explanation_page(request: PageRequest, number: str) -> HttpResponse:
         Issue.objects.select_related("category", "jurisdiction"), number=number
     )
     if not issue.decisions.exists():
-        context: dict[str, Any] = {"jurisdiction": issue.jurisdiction, "issue": issue}
+        context: dict[str, Any] = {
+            "jurisdiction": issue.jurisdiction,
+            "issue": issue,
+            "back_url": back_to_list(request, number),
+        }
         return render(request, "mapui/explanation.html", context)
     decision = _decision(request, number)
     rendered = _map(decision)
     query = f"?decision={decision.number}"
     context = {
         "page": "explanation",
+        "back_url": back_to_list(request, number),
         "jurisdiction": issue.jurisdiction,
         "issue": issue,
         "decision": decision,

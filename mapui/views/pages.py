@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 
 from gis_core.models import Jurisdiction
@@ -25,6 +26,8 @@ from mapui.types import PageRequest
 
 # The parameter of a list's address that names the issue opened beside it.
 SELECTED: Final = "issue"
+# The parameter by which a page knows the list that it was opened from.
+BACK: Final = "back"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,24 @@ def selection_named(request: PageRequest, response: HttpResponse, number: str) -
         query = {**dict(parse_qsl(shown.query)), SELECTED: number}
         response["HX-Push-Url"] = f"{shown.path}?{urlencode(query)}"
     return response
+
+
+def back_to_list(request: PageRequest, number: str) -> str:
+    """Where a page about one issue leads back to: the list as it was left (`back`), else the list with the issue."""
+    wanted = request.GET.get(BACK, "")
+    if wanted.startswith(f"{reverse('triage')}?") and url_has_allowed_host_and_scheme(wanted, None):
+        return wanted
+    return f"{reverse('triage')}?{urlencode({SELECTED: number})}"
+
+
+def list_left(request: PageRequest, number: str) -> str:
+    """The query by which a page that a list's panel leads to knows that list; empty where there is none."""
+    shown = request.htmx.current_url_abs_path if request.htmx else request.get_full_path()
+    parts = urlsplit(shown or "")
+    if parts.path != reverse("triage"):
+        return urlencode({BACK: back_to_list(request, number)})
+    query = {**dict(parse_qsl(parts.query)), SELECTED: number}
+    return urlencode({BACK: f"{parts.path}?{urlencode(query)}"})
 
 
 def list_addresses(form: FilterForm, *, page_name: str, feed_name: str) -> dict[str, str]:

@@ -55,6 +55,7 @@ def public_map(request: PageRequest) -> HttpResponse:
         return render(request, "mapui/_issue_list.html", context)
     if SELECTED in request.GET:
         selected = _issue_context(jurisdiction, request.GET[SELECTED])
+        context["is_missing"] = selected is None
         if selected is not None:
             context |= {**selected, "in_panel": True}
     context.update(map_context(MapName.PUBLIC, jurisdiction))

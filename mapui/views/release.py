@@ -23,14 +23,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gis_core.problems import problem_respond
 from issues.errors import IssuesError
 from issues.models import Issue
-from issues.public_view import public_preview, release_proposal
+from issues.public_view import public_preview, public_view, release_proposal
 from issues.redaction import Finding, findings
 from issues.services import issue_release as release
 from issues.services import issue_withdraw as withdraw
+from mapui.parcel_cards import parcel_card
 from mapui.permissions import may_any
 from mapui.release_forms import ReleaseForm
 from mapui.types import PageRequest
+from mapui.views.pages import back_to_list
 from mapui.views.triage import changed_respond, person_of, triage_permission
+from parcels.keys import parcel_label
+from parcels.selectors import parcels_at_point
 from routing.selectors.decisions import agency_names
 
 RELEASE = "issues.release_issue"
@@ -63,7 +67,7 @@ def issue_release(request: PageRequest, number: str) -> HttpResponse:
     except IssuesError as error:
         return _refused_respond(request, number, error)
     messages.success(request, _("The issue is now shown to the public."))
-    return redirect("triage_issue", number=number)
+    return redirect(back_to_list(request, number))
 
 
 def _refused_respond(request: PageRequest, number: str, error: IssuesError) -> HttpResponse:
@@ -74,17 +78,26 @@ def _refused_respond(request: PageRequest, number: str, error: IssuesError) -> H
     typed["seen"] = proposal.seen
     form = ReleaseForm(typed, proposal=proposal)
     form.add_error(None, str(error))
-    return _page_respond(request, issue, form, status=error.code)
+    return _page_respond(request, issue, form, status=error.code, is_refused=True)
 
 
 def _page_respond(
-    request: PageRequest, issue: Issue, form: ReleaseForm, *, status: int = 200
+    request: PageRequest,
+    issue: Issue,
+    form: ReleaseForm,
+    *,
+    status: int = 200,
+    is_refused: bool = False,
 ) -> HttpResponse:
+    """The page; after a refusal with what is public now, which somebody else may have released meanwhile."""
     proposal = release_proposal(issue)
     text, address = form["text"].value() or "", form["address"].value() or ""
     chosen = {photo.pk for photo in form.photos_chosen()}
+    authority = agency_names([issue.pk]).get(issue.pk, "")
+    is_public = issue.released_at is not None and issue.category.is_public
     context = {
         "page": "issue_release",
+        "back_url": back_to_list(request, issue.number),
         "jurisdiction": issue.jurisdiction,
         "issue": issue,
         "form": form,
@@ -97,10 +110,24 @@ def _page_respond(
             text=text,
             address=address,
             photos=form.photos_chosen(),
-            authority=agency_names([issue.pk]).get(issue.pk, ""),
+            authority=authority,
         ),
+        "present": public_view(issue, authority=authority, photos=proposal.photos)
+        if is_refused and is_public
+        else None,
+        "parcel": _parcel(issue),
     }
     return render(request, "mapui/release.html", context, status=status)
+
+
+def _parcel(issue: Issue) -> dict[str, str] | None:
+    """On whose kind of land the public will see the mark; for staff."""
+    hits = issue.is_placed and parcels_at_point(jurisdiction=issue.jurisdiction, point=issue.point)
+    if not hits:
+        return None
+    parcel = hits[0].parcel
+    owner = parcel_card(parcel).owner
+    return {"label": parcel_label(parcel.key, parcel.gemarkung_name), "owner": owner}
 
 
 def parts_marked(text: str, found: list[Finding] | Any) -> list[tuple[str, str]]:

@@ -34,8 +34,10 @@ from mapui.triage_forms import AnswersForm, CategoryForm, MoveForm, OverruleForm
 from mapui.types import PageRequest
 from mapui.views.pages import (
     SELECTED,
+    back_to_list,
     issue_list,
     list_addresses,
+    list_left,
     map_context,
     selection_named,
 )
@@ -78,8 +80,10 @@ def triage_map(request: PageRequest) -> HttpResponse:
         return render(request, "mapui/_issue_list.html", context)
     if SELECTED in request.GET:
         named = _issues().filter(jurisdiction=jurisdiction, number=request.GET[SELECTED]).first()
+        context["is_missing"] = named is None
         if named:
-            context = {**_issue_context(named), **context, "in_panel": True}
+            opened = {"in_panel": True, "list_left": list_left(request, named.number)}
+            context = {**_issue_context(named), **context, **opened}
     context.update(map_context(MapName.TRIAGE, jurisdiction))
     return render(request, "mapui/triage_map.html", context)
 
@@ -98,7 +102,13 @@ def _issues() -> models.QuerySet[Issue]:
 
 
 def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
-    context = {**_issue_context(issue), "page": "triage_issue", "in_panel": bool(request.htmx)}
+    context = {
+        **_issue_context(issue),
+        "page": "triage_issue",
+        "in_panel": bool(request.htmx),
+        "back_url": back_to_list(request, issue.number),
+        "list_left": list_left(request, issue.number),
+    }
     template = "mapui/_triage_issue.html" if request.htmx else "mapui/triage_issue.html"
     return render(request, template, context)
 

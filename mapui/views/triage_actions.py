@@ -79,8 +79,8 @@ def issue_category(request: PageRequest, number: str) -> HttpResponse:
     form = CategoryForm(request.POST, issue=issue)
 
     def act(person: User) -> str:
-        issue_recategorise(issue=issue, category=form.cleaned_data["category"], by=person)
-        return _("The category was changed.")
+        changed = issue_recategorise(issue=issue, category=form.cleaned_data["category"], by=person)
+        return _told(_("The category was changed."), issue, changed)
 
     return _act(request, number, form, act)
 
@@ -110,15 +110,23 @@ def issue_place(request: PageRequest, number: str) -> HttpResponse:
         *others, last = form.locations()
         for location in others:
             try:
-                issue_move(issue=issue, location=location, by=person)
+                changed = issue_move(issue=issue, location=location, by=person)
             except AddressUnknown:
                 continue
             break
         else:
-            issue_move(issue=issue, location=last, by=person)
-        return _("The place was changed.")
+            changed = issue_move(issue=issue, location=last, by=person)
+        return _told(_("The place was changed."), issue, changed)
 
     return _act(request, number, form, act)
+
+
+def _told(text: str, former: Issue, changed: Issue) -> str:
+    """What was done, and whether the public no longer sees the issue because of it."""
+    if former.released_at is None or changed.released_at is not None:
+        return text
+    withdrawn = _("The public no longer sees the issue: please look at it and release it anew.")
+    return f"{text} {withdrawn}"
 
 
 def _issue(number: str) -> Issue:

@@ -225,6 +225,7 @@
       else state.map.panTo(place, { animate: false });
     }
     if (focus) shown.querySelector(".details-title").focus({ preventScroll: false });
+    else document.querySelector(".issue.is-selected")?.scrollIntoView({ block: "nearest" });
   }
 
   function detailsClose() {
@@ -313,6 +314,11 @@
   }
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-close-details]")) detailsClose();
+  });
+  // Whoever changes the language stays where the address has come to since the page was loaded.
+  document.addEventListener("submit", (event) => {
+    const next = event.target.closest("form.language")?.elements.next;
+    if (next) next.value = window.location.pathname + window.location.search;
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") detailsClose();
