@@ -7,7 +7,10 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from urllib.parse import quote
+
+from gunicorn.glogging import Logger
 
 LOG_MAX_BYTES: Final = 10 * 1024 * 1024
 LOGS_KEPT: Final = 5
@@ -15,6 +18,14 @@ LOGS_KEPT: Final = 5
 LOG_MODE: Final = 0o640
 # What passes by itself is told in one line as well.
 PASSING: Final = 503
+
+
+class AccessLogger(Logger):
+    """gunicorn's log of requests with the path as it was sent: decoded it could hold line ends, and so forged lines."""
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> Any:
+        path = quote(environ.get("PATH_INFO", ""), safe="/:@", encoding="latin-1")
+        return {**super().atoms(resp, req, environ, request_time), "U": path}
 
 
 class RefusalFilter(logging.Filter):

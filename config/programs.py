@@ -52,6 +52,7 @@ def web(address: str) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", address),
         *("--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)),
         # Without the query: it may hold a key or somebody's address. The client is whom TRUSTED_PROXIES tell.
+        *("--logger-class", "config.logs.AccessLogger"),
         *(
             "--access-logfile",
             "-",

@@ -132,7 +132,7 @@ def _answer_read(request: HttpRequest) -> str:
     """The answer of a JSON body. Raises AnswerRefused for anything else."""
     try:
         body: Any = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     answer = body.get("answer") if isinstance(body, dict) else None
     if not isinstance(answer, str):

@@ -27,12 +27,12 @@ from issues.public_view import public_preview, public_view, release_proposal
 from issues.redaction import Finding, findings
 from issues.services import issue_release as release
 from issues.services import issue_withdraw as withdraw
-from mapui.parcel_cards import parcel_card
 from mapui.permissions import may_any
 from mapui.release_forms import ReleaseForm
 from mapui.types import PageRequest
 from mapui.views.pages import back_to_list
 from mapui.views.triage import changed_respond, person_of, triage_permission
+from parcels.enums import Usage
 from parcels.keys import parcel_label
 from parcels.selectors import parcels_at_point
 from routing.selectors.decisions import agency_names
@@ -126,8 +126,8 @@ def _parcel(issue: Issue) -> dict[str, str] | None:
     if not hits:
         return None
     parcel = hits[0].parcel
-    owner = parcel_card(parcel).owner
-    return {"label": parcel_label(parcel.key, parcel.gemarkung_name), "owner": owner}
+    label = parcel_label(parcel.key, parcel.gemarkung_name)
+    return {"label": label, "usage": str(Usage(hits[0].usage).label)}
 
 
 def parts_marked(text: str, found: list[Finding] | Any) -> list[tuple[str, str]]:
@@ -189,7 +189,7 @@ def _release_by_json(request: HttpRequest, issue: Issue) -> HttpResponse:
         return problem_respond(415, pgettext("release", "Send the release as application/json."))
     try:
         given = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
     wrong = _wrong_in(given)
     if wrong:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import stat
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -113,3 +115,21 @@ def test_no_line_is_lost_while_enough_are_kept(tmp_path_factory, parts):
     assert b"".join(one.read_bytes() for one in [*numbered, *folder.glob("a.log")]) == b"".join(
         parts
     )
+
+
+def test_access_log_writes_the_path_as_it_was_sent():
+    """Decoded it could end a line and begin a forged one."""
+    from gunicorn.config import Config
+
+    from config.logs import AccessLogger
+
+    environ = {
+        "PATH_INFO": "/x\n10.0.0.1 - FORGED \x1b[31m \xc3\xa4",
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": "/x",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+    }
+    response = SimpleNamespace(status="404 Not Found", sent=0, headers=[])
+    asked = SimpleNamespace(headers=[])
+    atoms = AccessLogger(Config()).atoms(response, asked, environ, timedelta(seconds=1))
+    assert atoms["U"] == "/x%0A10.0.0.1%20-%20FORGED%20%1B%5B31m%20%C3%A4"

@@ -13,6 +13,7 @@ from issues.services import (
     issue_move,
     issue_recategorise,
     issue_receive,
+    issue_release,
 )
 from issues.signals import issue_changed
 from issues.types import LocationInput
@@ -147,3 +148,30 @@ def test_closed_answers_leave_out_what_people_wrote(category, make_question):
     make_question(category, "name", datatype="string")
     answers = {"size": "big", "name": "Erika Muster", "unknown": "x"}
     assert answers_closed(category, answers) == {"size": "big"}
+
+
+def test_move_keeps_what_the_reporter_wrote_and_ends_the_release(issue):
+    Issue.objects.filter(pk=issue.pk).update(address_text="bei der Kirche", address_id="sent")
+    issue_release(issue=issue, text="Loch")
+    there = LocationInput(lat=LAT + 0.001, long=LONG, address_string="Am Markt 3", address_id="x")
+    moved = issue_move(issue=issue, location=there)
+    stored = Issue.objects.get(pk=issue.pk)
+    assert (stored.address_text, stored.address_id) == ("bei der Kirche", "sent")
+    assert (moved.released_at, stored.public_text) == (None, "Loch")
+    assert not Issue.objects.all().public().filter(pk=issue.pk).exists()
+
+
+def test_another_category_ends_the_release_for_good(issue, make_category):
+    hidden = make_category(issue.jurisdiction, "PARKING", is_public=False)
+    shown = make_category(issue.jurisdiction, "GRAFFITI")
+    issue_release(issue=issue)
+    issue_recategorise(issue=issue, category=hidden)
+    issue_recategorise(issue=issue, category=shown)
+    assert not Issue.objects.all().public().filter(pk=issue.pk).exists()
+    assert issue.events.filter(kind=EventKind.WITHDRAWN).count() == 1
+
+
+def test_what_changes_nothing_leaves_the_release(issue):
+    issue_release(issue=issue)
+    issue_move(issue=issue, location=LocationInput(lat=LAT, long=LONG, accuracy=20))
+    assert Issue.objects.all().public().filter(pk=issue.pk).exists()
