@@ -80,7 +80,8 @@ def test_public_report_opened_on_the_map_has_an_address(issues, page: Page):
     hidden = next(one for one in issues if one.released_at is None)
     page.goto(f"/?issue={hidden.number}")
     map_wait(page)
-    expect(page.locator("#details")).to_be_empty()
+    told = "Diese Meldung gibt es nicht, oder sie ist nicht öffentlich."
+    expect(page.locator("#details")).to_have_text(told)
 
 
 def test_a_moved_pin_shows_its_new_parcel_and_keeps_its_accuracy(issues, staff_page: Page):
