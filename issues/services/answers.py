@@ -16,8 +16,8 @@ from issues.services.texts import DESCRIPTION_MAX, Problems, text_checked
 from issues.types import Answers
 
 STRING_MAX: Final = 500
-# A sentence names no more of a code that somebody made up.
-CODE_SHOWN: Final = 40
+# No more is named and kept of a code that somebody made up.
+CODE_KEPT: Final = 60
 
 
 def answers_checked(
@@ -35,7 +35,7 @@ def answers_checked(
             if code not in questions:
                 raise AnswerUnknown(
                     _("The service %(service)s has no attribute %(code)s.")
-                    % {"service": category.code, "code": code[:CODE_SHOWN]},
+                    % {"service": category.code, "code": code[:CODE_KEPT]},
                     field=f"attribute[{code}]",
                 )
             if values:
@@ -60,16 +60,24 @@ def answers_sorted(
     or does not fit.
     """
     required = {one.code for one in category.attributes.all() if one.is_required}
-    set_aside: Answers = {}
+    aside: dict[str, list[str | Sequence[str]]] = {}
     kept: dict[str, str | Sequence[str]] = {}
     for code, given in answers.items():
         found = Problems()
         answers_checked(category, {code: given}, found)
         if code not in required and any(one.field == f"attribute[{code}]" for one in found):
-            set_aside[code] = given if isinstance(given, str) else list(given)
+            aside.setdefault(code[:CODE_KEPT], []).append(given)
         else:
             kept[code] = given
+    set_aside = {code: _together(given) for code, given in aside.items()}
     return answers_checked(category, kept, problems), set_aside
+
+
+def _together(given: Sequence[str | Sequence[str]]) -> str | list[str]:
+    """What was given to codes that begin alike: one answer as it is, several in one list."""
+    if len(given) == 1:
+        return given[0] if isinstance(given[0], str) else list(given[0])
+    return [text for one in given for text in ([one] if isinstance(one, str) else one)]
 
 
 def _was_refused(problems: Sequence[IssuesError], code: str) -> bool:

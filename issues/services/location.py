@@ -34,6 +34,8 @@ from issues.services.texts import Problems, field_length, text_checked
 from issues.types import Location, LocationInput, PhotoPlace
 
 ACCURACY_MAX_M: Final = 5000.0
+# What programs write that know nothing; both degrees as 0 say the same.
+_NOTHING: Final = frozenset({"", "null", "(null)", "none", "nil", "undefined", "nan"})
 # A decimal point or a decimal comma: many German clients send the comma, and it cannot mean anything else.
 _NUMBER: Final = re.compile(r"[+-]?\d{1,4}(?:[.,]\d{1,30})?", re.ASCII)
 
@@ -45,7 +47,10 @@ def location_received(
 
     Then another text that was given is tried, then where a photo was taken; where none of them leads to a place, the
     report stays to be placed by a person (`LocationSource.UNPLACED`), and its point is the middle of the municipality.
+    Coordinates that say nothing (0 and 0, "null" …) count as not given where something else is.
     """
+    if _is_nowhere(given) and (photo or _says(given.address_id) or _says(given.address_string)):
+        given = replace(given, lat=None, long=None)
     try:
         return location_checked(jurisdiction, given, photo=photo)
     except AddressUnknown:
@@ -177,6 +182,30 @@ def _is_anything_given(given: LocationInput) -> bool:
 
 def _is_given(value: float | str | None) -> bool:
     return value is not None and str(value).strip() != ""
+
+
+def _says(value: float | str | None) -> bool:
+    return str("" if value is None else value).strip().lower() not in _NOTHING
+
+
+def _is_nowhere(given: LocationInput) -> bool:
+    """Whether both degrees say nothing. A 0 beside a real degree is a mistake that has to be told."""
+    return not any(_says(one) and not _is_zero(one) for one in (given.lat, given.long))
+
+
+def _is_zero(value: float | str | None) -> bool:
+    try:
+        return _number(value) == 0
+    except (ValueError, OverflowError):
+        return False
+
+
+def is_accuracy(value: str) -> bool:
+    """Whether the text can be a radius: blank, or a number of metres from 0. Whether it is too large is told later."""
+    try:
+        return not _is_given(value) or _number(value) >= 0
+    except (ValueError, OverflowError):
+        return False
 
 
 def _number(value: float | str | None) -> float:
