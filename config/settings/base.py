@@ -295,12 +295,23 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 # Any page may read what is public anyway, without cookies; everything else stays closed to other origins.
-CORS_URLS_REGEX = (
-    r"^/(open311/v2/|api/responsibility/$|api/issues\.geojson$|api/boundary\.geojson$)"
+PUBLIC_READ_REGEX = (
+    r"/(open311/v2/|api/responsibility/$|api/issues\.geojson$|api/boundary\.geojson$)"
 )
+# No address is open as such: issues.api.origins opens the reading ones among its requests.
+CORS_URLS_REGEX = r"(?!)"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
+CORS_ALLOW_HEADERS = (
+    "accept",
+    "accept-language",
+    "cache-control",
+    "content-type",
+    "if-modified-since",
+    "if-none-match",
+    "x-requested-with",
+)
 CORS_EXPOSE_HEADERS = ("ETag", "Last-Modified", "Link", "Retry-After", "X-Total-Count")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
