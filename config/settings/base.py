@@ -216,7 +216,8 @@ GEODATA_SERVICES = env.text("GEODATA_SERVICES", "")
 # Sources of geodata that administrators upload; they lie here until their edition is activated or discarded.
 UPLOAD_ROOT = VAR / "uploads"
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MEGABYTES", 20_000) * 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Programs send photos as Base64 in a form or in JSON; how much text a report may have is checked there.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Language and time ----------------------------------------------------------------------------

@@ -1,38 +1,25 @@
-"""Reading requests: query strings and bodies become one mapping of names to texts, and photos."""
+"""What a request asks for: texts by their names, from a query string or a body."""
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-from django.conf import settings
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.core.files.uploadhandler import MemoryFileUploadHandler
-from django.http import HttpRequest, QueryDict, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from issues.errors import (
-    LengthMissing,
-    MediaTypeUnsupported,
     RequestMalformed,
-    RequestTooLarge,
     TextNotClean,
 )
-from issues.services.photos import PHOTOS_PER_REPORT
 from issues.services.texts import XML_FORBIDDEN
 from issues.types import Span, Window
 
-FORM: Final = "application/x-www-form-urlencoded"
-MULTIPART: Final = "multipart/form-data"
-JSON: Final = "application/json"
 WINDOW_MAX: Final = timedelta(days=90)
 YEARS: Final = range(1900, 3000)
 
@@ -50,16 +37,17 @@ REPORT_FIELDS: Final = frozenset(
         "description", "email", "first_name", "last_name", "phone", "device_id", "account_id", "media_url",
     }
 )  # fmt: skip
+# A photo never costs the report, nor does its address: what is wrong with it is told in the notice.
+CHECKED_LATER: Final = frozenset({"media_url"})
+NAME_SHOWN: Final = 40
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]*)\](?:\[\d*\])?")
 # A "+" in a query string that nobody encoded arrives as a blank.
 _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
 
 
-class MemoryUploads(MemoryFileUploadHandler):
-    """Files are kept in memory whatever their size, for the body's length was checked: no full disk costs a report."""
-
-    def handle_raw_input(self, *_args: Any, **_options: Any) -> None:
-        self.activated = True
+def is_report_field(name: str) -> bool:
+    """Whether a report may have a text of this name."""
+    return name.removesuffix("[]") in REPORT_FIELDS or _ATTRIBUTE.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)
@@ -68,11 +56,13 @@ class Parameters:
 
     texts: Mapping[str, list[str]]
     photos: list[bytes] = field(default_factory=list)
-    # Names in the query of a request whose body counts.
-    in_query: Collection[str] = ()
+    # Names of what was sent besides and is of no use.
+    unused: Collection[str] = ()
 
     def __post_init__(self) -> None:
         for name, values in self.texts.items():
+            if name.removesuffix("[]") in CHECKED_LATER:
+                continue
             if any(XML_FORBIDDEN.search(text) for text in (name, *values)):
                 shown = XML_FORBIDDEN.sub("", name)
                 raise TextNotClean(
@@ -94,13 +84,7 @@ class Parameters:
 
     def ignored(self) -> list[str]:
         """The names that no report has; those of attributes are the category's. Each may be cut off."""
-        unknown = [
-            name
-            for name in self.texts
-            if name.removesuffix("[]") not in REPORT_FIELDS | TOLERATED
-            and not _ATTRIBUTE.fullmatch(name)
-        ]
-        return [name[:40] for name in sorted({*unknown, *self.in_query} - TOLERATED)]
+        return sorted({XML_FORBIDDEN.sub("", name)[:NAME_SHOWN] for name in self.unused})
 
     def attributes(self) -> dict[str, str | list[str]]:
         """The answers: attribute[CODE]=v, attribute[CODE][]=v1 …; one value as text, several as list."""
@@ -117,7 +101,7 @@ def query_read(request: HttpRequest, *, known: Collection[str] = ()) -> Paramete
     Raises `RequestMalformed` for a query that cannot be read, and for a parameter that nobody knows here: a filter
     that is passed over in silence would answer another question than was asked.
     """
-    parameters = Parameters(_query_texts(request))
+    parameters = Parameters(query_texts(request))
     possible = {*known, *TOLERATED}
     unknown = sorted(name for name in parameters.texts if name.removesuffix("[]") not in possible)
     if unknown:
@@ -132,50 +116,7 @@ def query_read(request: HttpRequest, *, known: Collection[str] = ()) -> Paramete
     return parameters
 
 
-def body_read(request: HttpRequest) -> Parameters:
-    """The parameters of a body: form, multipart (every file is a photo) or JSON.
-
-    `jurisdiction_id` may stand in the query string instead. Raises `RequestTooLarge`, `RequestMalformed`,
-    `LengthMissing` or `MediaTypeUnsupported`; XML bodies are not taken, so that no XML of strangers is ever parsed.
-    """
-    try:
-        length = int(request.headers.get("Content-Length") or 0)
-    except ValueError:
-        length = 0
-    limit = PHOTOS_PER_REPORT * settings.PHOTO_MAX_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if length > limit:
-        raise _too_large(limit)
-    if not length and "chunked" in request.headers.get("Transfer-Encoding", "").lower():
-        raise LengthMissing(_("The body of the request must come with its Content-Length."))
-    kind = request.content_type or FORM
-    request.upload_handlers = [MemoryUploads(request)]
-    try:
-        if kind in {FORM, MULTIPART}:
-            texts, photos = _texts(request.POST), _photos(request)
-        elif kind == JSON:
-            texts, photos = _json_texts(request.body), []
-        else:
-            raise MediaTypeUnsupported(
-                _("The body must be %(form)s, %(multipart)s or %(json)s.")
-                % {"form": FORM, "multipart": MULTIPART, "json": JSON}
-            )
-    except RequestDataTooBig as error:
-        raise _too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from error
-    except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError) as error:
-        raise RequestMalformed(_("The body of the request cannot be read.")) from error
-    in_query = _query_texts(request)
-    if "jurisdiction_id" in in_query:
-        texts = {"jurisdiction_id": in_query["jurisdiction_id"], **texts}
-    return Parameters(texts, photos, in_query)
-
-
-def _too_large(limit: int) -> RequestTooLarge:
-    return RequestTooLarge(
-        _("The body of the request has more than %(limit)d bytes.") % {"limit": limit}
-    )
-
-
-def _query_texts(request: HttpRequest) -> dict[str, list[str]]:
+def query_texts(request: HttpRequest) -> dict[str, list[str]]:
     try:
         return _texts(request.GET)
     except SuspiciousOperation as error:  # more fields than anybody needs
@@ -184,46 +125,6 @@ def _query_texts(request: HttpRequest) -> dict[str, list[str]]:
 
 def _texts(values: QueryDict) -> dict[str, list[str]]:
     return {name: [str(value) for value in entries] for name, entries in values.lists()}
-
-
-def _photos(request: HttpRequest) -> list[bytes]:
-    """Every file is a photo, whatever its field is called: clients write media, media[0], photo1, file …
-
-    One byte more than allowed is enough to know that it is too large.
-    """
-    return [
-        file.read(settings.PHOTO_MAX_BYTES + 1)
-        for _name, files in request.FILES.lists()
-        for file in files
-    ]
-
-
-def _json_texts(body: bytes) -> dict[str, list[str]]:
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise RequestMalformed(_("The body is not valid JSON.")) from error
-    if not isinstance(content, dict):
-        raise RequestMalformed(_("The JSON body must be an object."))
-    attributes = content.pop("attribute", None) or {}
-    if not isinstance(attributes, dict):
-        raise RequestMalformed(_("attribute must be a JSON object."), field="attribute")
-    named = {f"attribute[{code}]": value for code, value in attributes.items()}
-    return {name: list(_json_values(name, value)) for name, value in {**content, **named}.items()}
-
-
-def _json_values(name: str, value: Any) -> Iterable[str]:
-    for single in value if isinstance(value, list) else [value]:
-        if isinstance(single, bool):
-            yield "true" if single else "false"
-        elif isinstance(single, float) and math.isfinite(single):
-            yield format(Decimal(repr(single)), "f")
-        elif isinstance(single, (str, int, float)):
-            yield str(single)
-        elif single is not None:
-            raise RequestMalformed(
-                _("%(name)s must be a text or a number.") % {"name": name}, field=name
-            )
 
 
 def window_read(parameters: Parameters) -> Window:

@@ -8,15 +8,17 @@ from typing import Any, Final
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from issues.api.bodies import TEXTS_MAX
 from issues.api.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE
 from issues.api.parameters import WINDOW_MAX
 from issues.enums import IssueStatus
 from issues.models import ApiKey, Category, CategoryAttribute, Issue
 from issues.public_view import PublicIssue, note_public, public_view
 from issues.selectors import LIST_MAX
+from issues.services.answers import CODE_KEPT
 from issues.services.location import ACCURACY_MAX_M
 from issues.services.photos import PHOTOS_PER_REPORT
 from issues.services.texts import DESCRIPTION_MAX
@@ -59,6 +61,7 @@ def limits_shown() -> dict[str, int]:
         "photos": PHOTOS_PER_REPORT,
         "photo_bytes": settings.PHOTO_MAX_BYTES,
         "form_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        "text_characters": TEXTS_MAX,
         "form_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
         "accuracy_metres": int(ACCURACY_MAX_M),
         "reads_per_minute": READS_PER_MINUTE,
@@ -108,13 +111,14 @@ def received_shown(
     account_id: str,
     *,
     ignored: Sequence[str],
+    is_accuracy_read: bool,
     questions: Mapping[int, Mapping[str, object]],
     photos_refused: Sequence[str],
 ) -> dict[str, Any]:
     """The answer to a new report; with `extended_attributes` where the reporter is asked something.
 
     The notice names all of the report that could not be used; `ignored` are names of parameters, `photos_refused` the
-    reasons why photos of it were not taken.
+    reasons why photos of it were not taken. `is_accuracy_read` is false for one that says nothing.
     """
     notices = [
         _("The report is checked before it is shown to the public.")
@@ -135,6 +139,8 @@ def received_shown(
             _("These parameters are not known and were ignored: %(names)s.")
             % {"names": _named(ignored)}
         )
+    if not is_accuracy_read:
+        notices.append(_("accuracy is not a number of metres and was ignored."))
     notices += [_("A photo was not taken: %(reason)s") % {"reason": one} for one in photos_refused]
     return {
         "service_request_id": received.issue.number,
@@ -146,7 +152,10 @@ def received_shown(
 
 def _named(names: Sequence[str]) -> str:
     """The first of them, and how many more there are."""
-    shown = ", ".join(name[:40] for name in names[:NAMES_SHOWN])
+    shown = ", ".join(
+        name[:CODE_KEPT] or pgettext("of a parameter", "one without a name")
+        for name in names[:NAMES_SHOWN]
+    )
     more = len(names) - NAMES_SHOWN
     return f"{shown} … (+{more})" if more > 0 else shown
 

@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from gis_core.clients import client_address
 from gis_core.models import Jurisdiction
 from issues.agency import agency_names, questions_open
+from issues.api.bodies import body_read
 from issues.api.caching import (
     KEY_HEADER,
     answer_with,
@@ -36,7 +37,6 @@ from issues.api.paging import Page, page_headers_set, page_read
 from issues.api.parameters import (
     LIST_PARAMETERS,
     Parameters,
-    body_read,
     query_read,
     window_read,
 )
@@ -73,6 +73,7 @@ from issues.selectors import (
     photos_refused_reasons,
 )
 from issues.services import issue_receive
+from issues.services.location import is_accuracy
 from issues.types import LocationInput, ReporterInput
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -213,6 +214,8 @@ class RequestsView(IssueReading):
         api_key = api_key_checked(request, jurisdiction, clear)
         limit_check(f"key:{api_key.pk}", limit=api_key.reports_per_minute)
         media_urls = parameters.many("media_url")
+        accuracy = parameters.one("accuracy")
+        is_accuracy_read = is_accuracy(accuracy)
         received = issue_receive(
             jurisdiction=jurisdiction,
             category=category_find(jurisdiction, parameters.one("service_code")),
@@ -222,7 +225,7 @@ class RequestsView(IssueReading):
                 long=parameters.one("long"),
                 address_id=parameters.one("address_id"),
                 address_string=parameters.one("address_string"),
-                accuracy=parameters.one("accuracy"),
+                accuracy=accuracy if is_accuracy_read else "",
             ),
             description=parameters.one("description"),
             answers=parameters.attributes(),
@@ -243,6 +246,7 @@ class RequestsView(IssueReading):
             received,
             parameters.one("account_id"),
             ignored=parameters.ignored(),
+            is_accuracy_read=is_accuracy_read,
             questions=questions_open([received.issue.pk]),
             photos_refused=(
                 photos_refused_reasons(received.issue) if parameters.photos or media_urls else ()

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from defusedxml.ElementTree import fromstring
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gis_core.models import Jurisdiction
+from issues.api.bodies import TEXTS_MAX, body_read
 from issues.api.paging import Page
-from issues.enums import AttributeType, Channel, IssueStatus, LocationSource
-from issues.errors import ReleaseRefused
+from issues.api.photo_texts import is_photo_text, photo_text_read
+from issues.enums import AttributeType, Channel, IssueStatus, LocationSource, PhotoStatus
+from issues.errors import ReleaseRefused, TextNotClean
 from issues.models import Category, Issue
 from issues.services import (
     issue_move,
@@ -26,9 +30,9 @@ from issues.services import (
     issue_withdraw,
 )
 from issues.services.answers import answers_sorted
-from issues.services.texts import Problems
+from issues.services.texts import XML_FORBIDDEN, Problems
 from issues.types import LocationInput
-from tests.issues.conftest import LAT, LONG
+from tests.issues.conftest import LAT, LONG, picture
 
 BASE = "/open311/v2"
 LIST = f"{BASE}/requests.json"
@@ -133,6 +137,230 @@ def test_unknown_query_of_a_post_loses_nothing(client, report):
     assert response.status_code == 200
     assert "client" in notice
     assert "api_key" in notice
+
+
+def test_codes_are_named_and_kept_to_sixty_characters(client, report):
+    sent = {**report, "attribute[]": "0"}
+    sent |= {f"attribute[{'x' * 60}]": "1", f"attribute[{'x' * 61}]": "2"}
+    (shown,) = json.loads(client.post(LIST, sent, headers={"accept-language": "en"}).content)
+    assert Issue.objects.get().set_aside == {"": "0", "x" * 60: ["1", "2"]}
+    assert "x" * 60 in shown["service_notice"]
+    assert "x" * 61 not in shown["service_notice"]
+    assert "one without a name" in shown["service_notice"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"client": {"name": "app"}},
+        {"extended_attributes": {"a": [1]}},
+        {"tags": [{"a": 1}, "b"]},
+        {"media": {"data": "x"}},
+        {"media_url": [{"url": "x"}]},
+        {"attribute": {"FOO": {"a": 1}}},
+        {"attribute": [7]},
+        {"attribute": "text"},
+        {"no\x00te": "a\x00b"},
+    ],
+)
+def test_objects_of_other_dialects_are_ignored_and_named(client, report, more):
+    response = client.post(LIST, {**report, **more}, content_type="application/json")
+    notice = json.loads(response.content)[0]["service_notice"]
+    assert response.status_code == 200
+    (name,) = more
+    assert name.replace("\0", "") in notice
+    assert ("attribute[FOO]" in notice) == (more == {"attribute": {"FOO": {"a": 1}}})
+
+
+@pytest.mark.parametrize("name", ["lat", "description", "api_key", "service_code"])
+def test_object_for_a_text_of_the_report_is_an_error(client, report, name):
+    response = client.post(LIST, {**report, name: {"a": 1}}, content_type="application/json")
+    assert response.status_code == 400
+    assert name in json.loads(response.content)[0]["description"]
+
+
+def test_attributes_as_a_list_are_the_mapping(client, report, category, make_question):
+    make_question(category, "KIND", "own shared")
+    listed = [{"code": "KIND", "value": "own"}, {"code": "X", "value": [1, 2]}]
+    sent = {**report, "attribute": listed}
+    assert client.post(LIST, sent, content_type="application/json").status_code == 200
+    issue = Issue.objects.get()
+    assert (issue.answers, issue.set_aside) == ({"KIND": "own"}, {"X": ["1", "2"]})
+
+
+@pytest.mark.parametrize("text", ["Großes Loch – 5 €", "Größe"])
+@pytest.mark.parametrize("letters", ["utf-8", "cp1252"])
+def test_forms_are_read_in_the_letters_of_windows(client, report, text, letters):
+    body = urlencode({**report, "description": text}, encoding=letters)
+    client.generic("POST", LIST, body, content_type="application/x-www-form-urlencoded")
+    assert Issue.objects.get().description == text
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=20))
+def test_any_text_of_a_form_arrives(text):
+    request = RequestFactory().post(LIST, {"description": text})
+    if XML_FORBIDDEN.search(text):
+        with pytest.raises(TextNotClean):
+            body_read(request)
+    else:
+        assert body_read(request).texts["description"] == [text]
+
+
+# --- Photos as clients send them ------------------------------------------------------------------------
+
+
+def multipart(report: dict[str, str], *parts: tuple[str, bytes]) -> dict[str, object]:
+    """The arguments of a request whose parts come with headers of their own, the disposition's rest first."""
+    plain = [(f'name="{name}"', value.encode()) for name, value in report.items()]
+    body = b"".join(
+        b"--x\r\nContent-Disposition: form-data; " + head.encode() + b"\r\n\r\n" + content + b"\r\n"
+        for head, content in [*plain, *parts]
+    )
+    return {
+        "method": "POST",
+        "path": LIST,
+        "data": body + b"--x--\r\n",
+        "content_type": "multipart/form-data; boundary=x",
+    }
+
+
+def states() -> list[str]:
+    return [photo.status for photo in Issue.objects.get().photos.order_by("pk")]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        'name="media"\r\nContent-Type: image/jpeg',
+        'name="media"; filename=""\r\nContent-Type: image/jpeg',
+        'name="media"; filename=""',
+        'name="media"',
+        'name="anything"\r\nContent-Type: application/octet-stream',
+        'name="media"; filename="."',
+        'name="media"; filename=".."',
+        'name="media"; filename="C:\\\\foto\\\\"',
+        'filename="a.jpg"',
+    ],
+)
+def test_photo_with_an_odd_file_name_is_taken(client, report, head):
+    response = client.generic(**multipart(report, (head, picture(form="JPEG"))))
+    assert response.status_code == 200
+    assert states() == [PhotoStatus.STORED]
+
+
+def test_binary_part_that_is_no_photo_is_left_out_and_told(client, report):
+    sent = multipart(report, ('name="media"', b"a\x00b\x01"), ('name="file"; filename=""', b""))
+    response = client.generic(**sent)
+    assert response.status_code == 200
+    assert states() == [PhotoStatus.REFUSED]
+
+
+def test_control_characters_in_a_text_of_the_report_stay_an_error(client, report):
+    response = client.generic(**multipart(report, ('name="description"', b"a\x00b")))
+    assert response.status_code == 400
+    assert "description" in json.loads(response.content)[0]["description"]
+
+
+def test_many_files_cost_nothing_but_themselves(client, report):
+    part = ('name="media"; filename="a.jpg"', picture(form="JPEG"))
+    assert client.generic(**multipart(report, *[part] * 120)).status_code == 200
+    assert states() == [PhotoStatus.STORED] * 5 + [PhotoStatus.REFUSED]
+
+
+@pytest.mark.parametrize(("count", "code"), [(1000, 200), (1001, 400)])
+def test_parts_of_a_form_are_counted(client, report, count, code):
+    parts = [('name="x"', b"1")] * (count - len(report))
+    assert client.generic(**multipart(report, *parts)).status_code == code
+
+
+@pytest.mark.parametrize("name", ["media", "media[]", "photo1", "image_base64", "whatever"])
+@pytest.mark.parametrize("head", ["", "data:image/png;base64,"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json", None])
+def test_photo_as_text_is_taken(client, report, name, head, kind):
+    sent = {**report, name: head + b64encode(picture(form="PNG")).decode()}
+    if kind is None:
+        response = client.post(LIST, sent)
+    else:
+        body = json.dumps(sent) if kind.endswith("json") else urlencode(sent)
+        response = client.generic("POST", LIST, body, content_type=kind)
+    assert response.status_code == 200
+    assert states() == [PhotoStatus.STORED]
+    assert name not in json.loads(response.content)[0]["service_notice"].split()
+
+
+@pytest.mark.parametrize("text", ["no photo!", "aGVsbG8=", "data:image/png;base64,%%%", "data:,x"])
+def test_text_that_is_no_photo_is_a_refused_one(client, report, text):
+    (shown,) = json.loads(client.post(LIST, {**report, "media": text}).content)
+    assert states() == [PhotoStatus.REFUSED]
+    assert "photos" not in shown
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_photo_is_known_by_its_beginning(form):
+    assert is_photo_text(b64encode(picture(form=form)).decode())
+
+
+@given(st.binary(max_size=60), st.booleans(), st.booleans())
+def test_any_file_as_text_is_the_file(content, is_for_addresses, is_in_lines):
+    text = (urlsafe_b64encode if is_for_addresses else b64encode)(content).decode()
+    if is_in_lines:
+        text = "\r\n".join(text[at : at + 8] for at in range(0, len(text), 8))
+    for sent in (
+        text,
+        text.rstrip("="),
+        text.replace("+", " ").lstrip(),
+        f"data:x/y;base64,{text}",
+    ):
+        if not sent.startswith(" ") and not text.startswith("+"):
+            assert photo_text_read(sent) == content
+
+
+@pytest.mark.parametrize("url", ["http://a\0b", "nonsense", "http://[", "http://x/" + "y" * 9000])
+def test_malformed_address_of_a_photo_is_a_refused_photo(client, report, url):
+    assert client.post(LIST, {**report, "media_url": url}).status_code == 200
+    assert states() == [PhotoStatus.REFUSED]
+
+
+def test_address_in_the_field_of_a_photo_is_fetched(client, report):
+    client.post(LIST, {**report, "media": "https://photos.example/1.jpg"})
+    assert states() == [PhotoStatus.PENDING]
+
+
+def test_texts_of_a_report_have_a_limit(client, report):
+    sent = {**report, "attribute[X]": "x" * TEXTS_MAX}
+    assert client.post(LIST, sent, content_type="application/json").status_code == 413
+
+
+# --- Places that say nothing ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["0", "0.0", "null", "undefined", "NaN", "None"])
+def test_coordinates_that_say_nothing_leave_the_address(client, report, value):
+    nowhere = {**report, "lat": value, "long": value}
+    assert client.post(LIST, nowhere).status_code == 400
+    assert client.post(LIST, {**nowhere, "address_string": "null"}).status_code == 400
+    assert client.post(LIST, {**nowhere, "address_string": "Nirgendsweg 1"}).status_code == 200
+    assert Issue.objects.get().location_source == LocationSource.UNPLACED
+
+
+def test_one_degree_that_is_none_stays_an_error(client, report):
+    sent = {**report, "long": "0", "address_string": "Nirgendsweg 1"}
+    assert client.post(LIST, sent).status_code == 400
+
+
+@pytest.mark.parametrize("value", ["far", "-1", "-0.1", "NaN", "inf", "null"])
+def test_accuracy_that_is_none_counts_as_unknown(client, report, value):
+    sent = {**report, "accuracy": value}
+    (shown,) = json.loads(client.post(LIST, sent).content)
+    assert Issue.objects.get().accuracy_m is None
+    assert "accuracy" in shown["service_notice"]
+
+
+@pytest.mark.parametrize(("value", "code"), [("0", 200), ("5000", 200), ("5000.1", 400)])
+def test_accuracy_that_is_a_number_is_not_touched(client, report, value, code):
+    response = client.post(LIST, {**report, "accuracy": value})
+    assert response.status_code == code
+    assert code == 400 or "accuracy" not in json.loads(response.content)[0]["service_notice"]
 
 
 # --- An address that nobody knows -----------------------------------------------------------------------
@@ -378,6 +606,20 @@ def test_preflight_allows_reading_only(client, jurisdiction):
     answer = client.options(LIST, headers=headers)
     assert answer.status_code == 200
     assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    allowed = set(answer["Access-Control-Allow-Headers"].split(", "))
+    assert {"if-none-match", "if-modified-since", "cache-control", "accept-language"} <= allowed
+    assert not allowed & {"authorization", "x-csrftoken", "x-api-key"}
+
+
+@pytest.mark.parametrize("address", [LIST, "/api/responsibility/", "/api/issues.geojson"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_writing_is_closed_to_other_origins(client, report, address, method):
+    origin = {"origin": "https://app.example"}
+    preflight = client.options(address, headers={**origin, "access-control-request-method": method})
+    answer = client.generic(method, address, headers=origin)
+    for one in (preflight, answer, client.post(LIST, report, headers=origin)):
+        assert not [name for name in one.headers if name.startswith("access-control")]
+        assert "Access-Control-Allow-Origin" not in one
 
 
 def test_options_and_head(client, jurisdiction):
