@@ -226,7 +226,7 @@ def _json_singles(name: str, value: Any) -> Iterable[tuple[str, Any]]:
     for single in value if isinstance(value, list) else [value]:
         if name == "attribute" and isinstance(single, dict):
             listed = isinstance(value, list) and {"code", "value"} <= single.keys()
-            answers = {single["code"]: single["value"]} if listed else single
+            answers = {str(single["code"]): single["value"]} if listed else single
             for code, answer in answers.items():
                 yield from _json_singles(f"attribute[{code}]", answer)
         elif single is not None:

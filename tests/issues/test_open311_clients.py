@@ -181,7 +181,11 @@ def test_object_for_a_text_of_the_report_is_an_error(client, report, name):
 
 def test_attributes_as_a_list_are_the_mapping(client, report, category, make_question):
     make_question(category, "KIND", "own shared")
-    listed = [{"code": "KIND", "value": "own"}, {"code": "X", "value": [1, 2]}]
+    listed = [
+        {"code": "KIND", "value": "own"},
+        {"code": "X", "value": [1, 2]},
+        {"code": ["odd"], "value": "x"},
+    ]
     sent = {**report, "attribute": listed}
     assert client.post(LIST, sent, content_type="application/json").status_code == 200
     issue = Issue.objects.get()
