@@ -175,13 +175,14 @@ class MultipartReader(FileUploadHandler):
                 raise TooManyFieldsSent
             # Read in any case: what is left over would be taken for the next part.
             content = stream.read()
-            if "content-disposition" in headers:
+            if headers:
                 _part_add(headers, content, self.body)
         return QueryDict(), MultiValueDict()
 
 
 def _part_add(headers: Mapping[str, Any], content: bytes, body: _Body) -> None:
-    disposition = headers["content-disposition"][1]
+    # Django's parser drops a header that is not UTF-8 and spoils its part: a photo is told to be none, not passed over.
+    disposition = headers.get("content-disposition", ("", {}))[1]
     name = _decoded(disposition.get("name", b"")).strip()
     if headers.get("content-transfer-encoding", ("",))[0].strip().lower() == "base64":
         content = photo_text_read(_decoded(content))

@@ -252,6 +252,14 @@ def test_photo_with_an_odd_file_name_is_taken(client, report, head):
     assert states() == [PhotoStatus.STORED]
 
 
+def test_photo_whose_file_name_is_in_old_letters_is_told_to_be_lost(client, report):
+    head = 'name="media"; filename="Größe.jpg"\r\nContent-Type: image/jpeg'
+    sent = multipart(report, (head, picture(form="JPEG")))
+    sent["data"] = sent["data"].replace("Größe".encode(), "Größe".encode("cp1252"))
+    assert client.generic(**sent).status_code == 200
+    assert states() == [PhotoStatus.REFUSED]
+
+
 def test_binary_part_that_is_no_photo_is_left_out_and_told(client, report):
     sent = multipart(report, ('name="media"', b"a\x00b\x01"), ('name="file"; filename=""', b""))
     response = client.generic(**sent)
