@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -12,26 +14,36 @@ import httpx
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from config import processes, programs
+from config import env, processes, programs
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Address and log of a web server whose database nobody has started."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(processes, "VAR", tmp_path_factory.mktemp("var"))
+    var = tmp_path_factory.mktemp("var")
+    patch.setattr(processes, "VAR", var)
     address = processes.address_choose("127.0.0.1:8799")
+    environment = {
+        "FLURPOST_VAR": str(var),
+        "DATABASE_URL": "postgis://flurpost@%2Fnonexistent/flurpost",
+        "DJANGO_SETTINGS_MODULE": "config.settings.base",
+        "SECRET_KEY": "x" * 60,
+        "REDIS_URL": "unix:///nonexistent/redis.sock",
+        "PUBLIC_URL": f"http://{address}",
+    }
+    # The pages name their static files by what was collected.
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
+        cwd=env.ROOT,
+        env={**os.environ, **environment},
+        check=True,
+    )
     processes.process_start(
         name="web",
         command=programs.web(address),
         ready=processes.address_answers(f"http://{address}/open311/v2/discovery.json"),
-        extra_environment={
-            "DATABASE_URL": "postgis://flurpost@%2Fnonexistent/flurpost",
-            "DJANGO_SETTINGS_MODULE": "config.settings.base",
-            "SECRET_KEY": "x" * 60,
-            "REDIS_URL": "unix:///nonexistent/redis.sock",
-            "PUBLIC_URL": f"http://{address}",
-        },
+        extra_environment=environment,
     )
     try:
         yield address, str(processes.process_log("web"))
