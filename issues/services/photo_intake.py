@@ -57,6 +57,6 @@ def urls_checked(
 
 def _too_many(count: int) -> LostPhoto:
     return LostPhoto(
-        _("At most %(limit)d photos are taken with a report; %(count)d more were sent.")
+        _("At most %(limit)d photos are taken with a report; sent besides: %(count)d.")
         % {"limit": PHOTOS_PER_REPORT, "count": count}
     )

@@ -26,6 +26,7 @@ from mapui.types import PageRequest
 from mapui.views.map_resources import resource_respond
 from mapui.views.pages import back_to_list
 from mapui.views.triage import triage_permission
+from routing.engine.facts import DISC_MAX_M
 from routing.models import Decision
 from routing.selectors.explanations import explanation_of, explanation_schema
 
@@ -66,6 +67,7 @@ def explanation_page(request: PageRequest, number: str) -> HttpResponse:
     query = f"?decision={decision.number}"
     context = {
         "page": "explanation",
+        "disc_max_m": DISC_MAX_M,
         "back_url": back_to_list(request, number),
         "jurisdiction": issue.jurisdiction,
         "issue": issue,

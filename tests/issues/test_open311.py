@@ -294,7 +294,7 @@ def test_post_of_too_many_photos_keeps_the_first_and_says_so(client, report):
     photos = [SimpleUploadedFile(f"{turn}.jpg", picture()) for turn in range(8)]
     sent = {**report, "media": photos, "media_url": ["https://example.org/a.jpg"] * 3}
     notice = json_of(client.post(f"{BASE}/requests.json", sent, **ENGLISH))[0]["service_notice"]
-    assert "At most 5 photos are taken with a report; 3 more were sent." in notice
+    assert "At most 5 photos are taken with a report; sent besides: 3." in notice
     assert Photo.objects.filter(status=PhotoStatus.STORED).count() == 5
     assert not Photo.objects.filter(status=PhotoStatus.PENDING).exists()
 
