@@ -17,10 +17,10 @@ app.autodiscover_tasks()
 
 @task_prerun.connect
 def statements_limited(task: Any, **_signal: Any) -> None:
-    """Quick work must not be held up by one statement; loads and trials take as long as they take."""
+    """No statement holds up reports or photos for ever; loads and trials take as long as they take."""
     from django.conf import settings
 
     from gis_core.statements import statements_limit
 
-    is_quick = task.request.delivery_info["routing_key"] == settings.CELERY_TASK_DEFAULT_QUEUE
-    statements_limit(settings.STATEMENT_SECONDS["task"] if is_quick else 0)
+    is_long = task.request.delivery_info["routing_key"] == "geodata"
+    statements_limit(0 if is_long else settings.STATEMENT_SECONDS["task"])

@@ -70,7 +70,9 @@ def test_requests_have_a_limit_by_who_asks(client, asked):
     assert asked == [LIMITS["public"], LIMITS["staff"]]
 
 
-@pytest.mark.parametrize(("queue", "seconds"), [("reports", LIMITS["task"]), ("geodata", 0)])
+@pytest.mark.parametrize(
+    ("queue", "seconds"), [("reports", LIMITS["task"]), ("photos", LIMITS["task"]), ("geodata", 0)]
+)
 def test_quick_tasks_have_a_limit_and_loads_have_none(asked, queue, seconds):
     from config.celery import statements_limited
     from routing.tasks import deliveries_send_due as task

@@ -12,9 +12,10 @@ from django.utils import translation
 from PIL import Image
 
 from gis_core.models import Jurisdiction
-from issues.enums import AttributeType
-from issues.models import ApiKey, Category, CategoryAttribute
-from issues.services import api_key_create
+from issues.enums import AttributeType, Channel
+from issues.models import ApiKey, Category, CategoryAttribute, Issue
+from issues.services import api_key_create, issue_receive
+from issues.types import LocationInput
 
 CENTRE_E, CENTRE_N = 382_943.0, 5_712_374.0
 # The same place in degrees, see the test vector of the model city.
@@ -105,3 +106,31 @@ def picture(
     target = io.BytesIO()
     image.save(target, form, **options)
     return target.getvalue()
+
+
+@pytest.fixture
+def report(category, sender) -> dict[str, str]:
+    """The smallest report that is accepted."""
+    return {
+        "api_key": sender[1],
+        "service_code": category.code,
+        "lat": str(LAT),
+        "long": str(LONG),
+    }
+
+
+@pytest.fixture
+def make_issue(category):
+    def make(text: str = "hole", **values: object) -> Issue:
+        return issue_receive(
+            **{
+                "jurisdiction": category.jurisdiction,
+                "category": category,
+                "channel": Channel.WEB,
+                "location": LocationInput(lat=LAT, long=LONG),
+                "description": text,
+                **values,
+            }
+        ).issue
+
+    return make

@@ -20,7 +20,6 @@ from issues.enums import AttributeType, Channel, IssueStatus, PhotoStatus
 from issues.models import Issue, Photo
 from issues.services import (
     api_key_create,
-    issue_receive,
     issue_release,
     issue_set_status,
     issue_withdraw,
@@ -31,34 +30,6 @@ from tests.issues.conftest import LAT, LONG, picture
 BASE = "/open311/v2"
 FORM = "application/x-www-form-urlencoded"
 ENGLISH = {"headers": {"accept-language": "en"}}
-
-
-@pytest.fixture
-def report(category, sender) -> dict[str, str]:
-    """The smallest report that is accepted."""
-    return {
-        "api_key": sender[1],
-        "service_code": category.code,
-        "lat": str(LAT),
-        "long": str(LONG),
-    }
-
-
-@pytest.fixture
-def make_issue(category):
-    def make(text: str = "hole", **values: object) -> Issue:
-        return issue_receive(
-            **{
-                "jurisdiction": category.jurisdiction,
-                "category": category,
-                "channel": Channel.WEB,
-                "location": LocationInput(lat=LAT, long=LONG),
-                "description": text,
-                **values,
-            }
-        ).issue
-
-    return make
 
 
 def xml_of(response) -> Element:

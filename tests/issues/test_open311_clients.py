@@ -19,12 +19,11 @@ from gis_core.models import Jurisdiction
 from issues.api.bodies import TEXTS_MAX, body_read
 from issues.api.paging import Page
 from issues.api.photo_texts import is_photo_text, photo_text_read
-from issues.enums import AttributeType, Channel, IssueStatus, LocationSource, PhotoStatus
+from issues.enums import AttributeType, IssueStatus, LocationSource, PhotoStatus
 from issues.errors import ReleaseRefused, TextNotClean
 from issues.models import Category, Issue
 from issues.services import (
     issue_move,
-    issue_receive,
     issue_release,
     issue_set_status,
     issue_withdraw,
@@ -36,33 +35,6 @@ from tests.issues.conftest import LAT, LONG, picture
 
 BASE = "/open311/v2"
 LIST = f"{BASE}/requests.json"
-
-
-@pytest.fixture
-def report(category, sender) -> dict[str, str]:
-    return {
-        "api_key": sender[1],
-        "service_code": category.code,
-        "lat": str(LAT),
-        "long": str(LONG),
-    }
-
-
-@pytest.fixture
-def make_issue(category):
-    def make(text: str = "hole", **values: object) -> Issue:
-        return issue_receive(
-            **{
-                "jurisdiction": category.jurisdiction,
-                "category": category,
-                "channel": Channel.WEB,
-                "location": LocationInput(lat=LAT, long=LONG),
-                "description": text,
-                **values,
-            }
-        ).issue
-
-    return make
 
 
 def numbers_of(response) -> list[str]:
