@@ -15,15 +15,15 @@ from parcels.enums import OwnerClass, Usage
 from parcels.keys import parcel_label
 from parcels.models import Parcel
 from parcels.selectors import parcels_at_point
-from routing.enums import AreaKind, Outcome, RoadClass, ThroughRoadState
-from routing.models import Authority, Decision, Delivery
-from routing.selectors.body_shares import (
+from routing.deciding.explaining.body_shares import (
     SMALL,
     BodyShares,
     body_name,
     body_shares,
     percent_of,
 )
+from routing.enums import AreaKind, Outcome, RoadClass, ThroughRoadState
+from routing.models import Authority, Decision, Delivery
 from routing.sentences import legal_basis_shown, tried_phrase
 from routing.types import (
     AgreementFact,

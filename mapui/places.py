@@ -21,7 +21,7 @@ from parcels.keys import parcel_label
 from parcels.models import Address, Parcel
 from parcels.places import place_parse
 from parcels.selectors import parcels_search
-from routing.selectors.stations import StationFound, stations_find
+from routing.evidence.stations import StationFound, stations_find
 
 CHOICES_MAX: Final = 20
 TEXT_MAX: Final = 200

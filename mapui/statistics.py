@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from gis_core.models import Jurisdiction
 from issues.models import Category
 from routing.models import Authority
-from routing.selectors.statistics import Statistics, Tally, statistics_of
+from routing.rulebook.statistics import Statistics, Tally, statistics_of
 
 # Width of a month's column and height of a full one in the chart's own units.
 COLUMN, HEIGHT = 40, 120

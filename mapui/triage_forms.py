@@ -19,9 +19,9 @@ from issues.enums import AttributeType
 from issues.models import Category, CategoryAttribute, Issue
 from issues.services.location import ACCURACY_MAX_M
 from issues.types import LocationInput
+from routing.deciding.overrule import REASON_MAX
 from routing.models import Decision
-from routing.selectors.authorities import AuthorityChoice, authority_choices
-from routing.services.overrule import REASON_MAX
+from routing.outbox.authorities import AuthorityChoice, authority_choices
 
 
 class SeenForm(forms.Form):

@@ -12,9 +12,9 @@ class RoutingConfig(AppConfig):
         from gis_core.messages import messages_register
         from issues import agency
         from routing import receivers  # noqa: F401 - connects to the issues' signal
+        from routing.deciding.in_force import agency_names
+        from routing.deciding.question_links import questions_open
         from routing.importers import datasets_register
-        from routing.selectors.clarifications import questions_open
-        from routing.selectors.decisions import agency_names
         from routing.texts import TEXTS
 
         messages_register(TEXTS)

@@ -9,10 +9,10 @@ from django.dispatch import receiver
 from gis_core.models import Edition
 from gis_core.signals import edition_activated
 from issues.signals import issue_changed, issue_received
+from routing.deciding.decisions import decision_make
+from routing.deciding.impact import proposals_make
+from routing.deciding.reviews import decision_review
 from routing.enums import DecisionCause
-from routing.services.decisions import decision_make
-from routing.services.impact import proposals_make
-from routing.services.reviews import decision_review
 
 
 @receiver(issue_received, dispatch_uid="routing.decide_received_issue")

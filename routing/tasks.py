@@ -6,20 +6,21 @@ from typing import Final
 
 from celery import shared_task
 
-from routing.channels import outbox
-from routing.services import clarifications, decisions, impact, reviews, trials
+from routing.deciding import clarifications, decisions, impact, reviews
+from routing.forwarding import sending
+from routing.trying import trials
 
 TRIAL_TURN_SECONDS: Final = 15
 
 
 @shared_task
 def deliveries_send_due() -> int:
-    return outbox.deliveries_send_due()
+    return sending.deliveries_send_due()
 
 
 @shared_task
 def numbers_poll() -> int:
-    return outbox.numbers_poll()
+    return sending.numbers_poll()
 
 
 @shared_task

@@ -88,7 +88,7 @@ class Situation:
 
     `built_up` is in, out or unknown. `adjoining_owner` is the owner class of the nearest parcel that is
     not a road, empty where nobody asked for it or none is near. `places` are the places of the disc that it
-    stands for, as hexadecimal bits (`routing.evidence.disc`), empty where there is no disc; only drawn.
+    stands for, as hexadecimal bits (`routing.evidence.disc.places`), empty where there is no disc; only drawn.
     """
 
     weight: float

@@ -16,10 +16,10 @@ from django.db import connection
 from config.benchmarks.city import City, city_load, database_use
 from config.benchmarks.measure import Figure, milliseconds
 from issues.models import Issue
+from routing.deciding.results import results_of
 from routing.enums import RuleSetStatus
 from routing.models import Rule, RuleSet, Trial
-from routing.selectors.results import results_of
-from routing.services.trials import trial_start
+from routing.trying.trials import trial_start
 
 DATABASE: Final = "flurpost_bench_decision"
 # How many issues a trial is measured over; a million takes some twenty times as long as the default.
@@ -86,7 +86,7 @@ import sys, django
 django.setup()
 from django.db import connection
 connection.settings_dict["NAME"] = sys.argv[1]
-from routing.services.trials import trial_work
+from routing.trying.trials import trial_work
 trial_work(trial_id=int(sys.argv[2]))
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(int(peak.split()[1]) // 1024)

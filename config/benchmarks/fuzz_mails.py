@@ -19,11 +19,16 @@ from xml.etree import ElementTree as ET
 from django.test.utils import override_settings
 
 from config.benchmarks.fuzzing import Case, Fuzzed, bytes_damaged, cases_run
-from routing.channels.envelope import Envelope, Place
-from routing.channels.mail import MailChannel
-from routing.channels.open311_answers import AnswerError, answer_errors, answer_records, record_text
+from routing.forwarding.channels.mail import MailChannel
+from routing.forwarding.channels.open311_answers import (
+    AnswerError,
+    answer_errors,
+    answer_records,
+    record_text,
+)
+from routing.forwarding.envelope import Envelope, Place
 from routing.models import AuthorityContact
-from routing.receipts import UNSTORABLE, DeliveryError, DeliveryRefused
+from routing.outbox.receipts import UNSTORABLE, DeliveryError, DeliveryRefused
 
 ADDRESS: Final = "stelle@authority.example"
 # What the fields of a report may hold: everything that the intake lets in.

@@ -36,7 +36,7 @@ from issues.enums import Channel
 from issues.models import Category, Issue
 from issues.services import issue_receive, issue_release
 from issues.types import LocationInput
-from routing.services.decisions import decisions_make_missing
+from routing.deciding.decisions import decisions_make_missing
 
 DATABASE: Final = "flurpost_bench_fuzz_requests"
 COUNT: Final = 20_000

@@ -10,11 +10,11 @@ from config.demo.mailreceiver import mail_received
 from config.demo.places import TRIAGE
 from config.demo.reports import DONE, Sent
 from config.demo.surroundings import MAIL
-from routing.channels.envelope import envelope_build
-from routing.channels.open311 import Endpoint, client_open, reference_marker
 from routing.enums import ChannelKind, DeliveryKind, Outcome
+from routing.forwarding.channels.open311 import Endpoint, client_open, reference_marker
+from routing.forwarding.envelope import envelope_build
 from routing.models import Decision, Delivery
-from routing.receipts import DeliveryError
+from routing.outbox.receipts import DeliveryError
 
 
 @dataclass

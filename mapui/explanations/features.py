@@ -18,8 +18,8 @@ from gis_core.coordinates import storage_to_wgs84
 from gis_core.srids import WGS84
 from mapui.types import Bounds
 from parcels.models import Parcel
+from routing.deciding.explaining.discs import ELSEWHERE, DiscPart, disc_parts, disc_radius
 from routing.models import Authority, Decision, RoadSection
-from routing.selectors.discs import ELSEWHERE, DiscPart, disc_parts, disc_radius
 
 # Sections and parcels may be kilometres long; more of them than this around the place explains nothing (metres).
 AROUND_M: Final = 150.0

@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 
 from gis_core.enums import Dataset
 from mapui.rules.words import RuleWords
+from routing.deciding.explaining.explanations import explanation_of
 from routing.enums import DecisionCause, Outcome
 from routing.models import Decision, Rule
-from routing.selectors.explanations import explanation_of
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from django.utils.translation import get_language, gettext
 from gis_core.enums import EditionStatus
 from gis_core.models import Edition
 from mapui.selectors import authorities_named
+from routing.deciding.explaining.body_shares import body_name
 from routing.enums import Outcome
-from routing.selectors.body_shares import body_name
 
 
 @dataclass(frozen=True)

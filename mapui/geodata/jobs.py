@@ -27,8 +27,8 @@ from gis_core.services.editions import edition_activate, edition_resume, edition
 from gis_core.services.locks import edition_is_worked_on, edition_lock
 from mapui.geodata.impact import active_ids, impact_is_due
 from mapui.geodata.uploads import uploads_remove
-from routing.services.golden import golden_check
-from routing.services.impact import impact_of
+from routing.deciding.impact import impact_of
+from routing.trying.golden import golden_check
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from gis_core.enums import Severity
 from routing.enums import TrialState
 from routing.errors import RuleSetError
 from routing.models import RuleSet
-from routing.selectors.rules_checked import basis_is_outdated
-from routing.services.golden import golden_check, golden_summary
+from routing.rulebook.checked import basis_is_outdated
+from routing.trying.golden import golden_check, golden_summary
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mapui.rules.forms import date_field
 from routing.enums import ChannelKind
 from routing.models import Authority, AuthorityContact
-from routing.services.contacts import KEY_PREFIX
+from routing.outbox.contacts import KEY_PREFIX
 
 OPEN311_SETTINGS: Final = ("jurisdiction_id", "api_key_env", "photos", "service_codes")
 

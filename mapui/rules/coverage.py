@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from issues.models import Category
 from mapui.rules.words import RuleWords, condition_shown
-from routing.engine.coverage import MATRIX, Coverage, CoverageCell, CoverageRow
+from routing.engine.checks.coverage import MATRIX, Coverage, CoverageCell, CoverageRow
 from routing.enums import RoadClass
 
 

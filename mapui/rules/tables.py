@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from gis_core.enums import Severity
 from mapui.rules.words import FIELDS, RuleWords, condition_shown
+from routing.engine.checks.content import Difference, RuleSetDifference
 from routing.engine.columns import ANYTHING, COLUMNS
-from routing.engine.content import Difference, RuleSetDifference
 from routing.engine.findings import Finding
 from routing.engine.ruleset import ThresholdRow
 from routing.models import Rule, RuleSet, Threshold

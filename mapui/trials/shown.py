@@ -16,8 +16,8 @@ from mapui.trials.forms import edition_named, rule_set_named
 from mapui.types import Bounds
 from routing.enums import Outcome
 from routing.models import Authority, GoldenCase, Trial, TrialChange
-from routing.selectors.trials import changes_by_authority
-from routing.services.golden import GoldenFinding
+from routing.trying.golden import GoldenFinding
+from routing.trying.listed import changes_by_authority
 
 # More markers than this serve nobody; the list pages through all of them.
 FEATURE_LIMIT = 2000

@@ -22,8 +22,8 @@ from mapui.selectors import jurisdiction_shown
 from mapui.views.rules import jurisdiction_or_404
 from mapui.views.rules_edit import METHODS
 from routing.models import Authority, AuthorityContact
-from routing.selectors.contacts import authorities_listed
-from routing.services.contacts import authority_store, contact_store
+from routing.outbox.contacts import authority_store, contact_store
+from routing.outbox.contacts_chosen import authorities_listed
 
 
 @rules_page()

@@ -26,9 +26,9 @@ from mapui.types import PageRequest
 from mapui.views.map_resources import resource_respond
 from mapui.views.pages import back_to_list
 from mapui.views.triage import triage_permission
+from routing.deciding.explaining.explanations import explanation_of, explanation_schema
 from routing.engine.facts import DISC_MAX_M
 from routing.models import Decision
-from routing.selectors.explanations import explanation_of, explanation_schema
 
 
 def _decision(request: HttpRequest, number: str) -> Decision:

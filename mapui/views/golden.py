@@ -18,8 +18,8 @@ from mapui.trials.shown import findings_shown
 from mapui.types import PageRequest
 from routing.errors import RoutingError
 from routing.models import GoldenCase
-from routing.services.golden import golden_check, golden_deactivate, golden_summary
-from routing.services.golden_files import golden_export, golden_import
+from routing.trying.golden import golden_check, golden_deactivate, golden_summary
+from routing.trying.golden_files import golden_export, golden_import
 
 PAGE_SIZE = 50
 

@@ -26,7 +26,7 @@ from mapui.views.pages import (
     map_context,
     selection_named,
 )
-from routing.selectors.decisions import agency_names
+from routing.deciding.in_force import agency_names
 
 
 @require_safe

@@ -22,11 +22,11 @@ from gis_core.clients import client_address
 from gis_core.problems import problem_respond
 from issues.api.limits import limit_check
 from issues.errors import RequestsTooMany
+from routing.deciding.clarifications import clarification_answer
+from routing.deciding.in_force import agency_names
+from routing.deciding.question_links import clarification_by_token
 from routing.errors import AnswerRefused, QuestionClosed
 from routing.models import Clarification
-from routing.selectors.clarifications import clarification_by_token
-from routing.selectors.decisions import agency_names
-from routing.services.clarifications import clarification_answer
 
 LOOKS_PER_MINUTE = 60
 

@@ -35,7 +35,7 @@ from mapui.views.triage import changed_respond, person_of, triage_permission
 from parcels.enums import Usage
 from parcels.keys import parcel_label
 from parcels.selectors import parcels_at_point
-from routing.selectors.decisions import agency_names
+from routing.deciding.in_force import agency_names
 
 RELEASE = "issues.release_issue"
 release_permission = permission_required(RELEASE, raise_exception=True)

@@ -34,7 +34,7 @@ from mapui.enums import MapName
 from mapui.places import PlaceMeant, PlacesSeveral, place_meant
 from mapui.selectors import jurisdiction_shown
 from mapui.views.pages import map_context
-from routing.selectors.enquiries import Responsibility, responsibility_asked
+from routing.deciding.enquiries import Responsibility, responsibility_asked
 from routing.sentences.questions import QuestionWorded
 
 QUESTIONS_PER_MINUTE = 60

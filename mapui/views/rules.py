@@ -24,25 +24,25 @@ from mapui.rules.tables import (
 )
 from mapui.rules.words import RuleWords
 from mapui.selectors import jurisdiction_shown
-from routing.engine.content import difference_of
-from routing.engine.coverage import Coverage
+from routing.engine.checks.content import difference_of
+from routing.engine.checks.coverage import Coverage
 from routing.engine.findings import errors_of
 from routing.enums import RuleSetStatus
 from routing.errors import RuleSetError
 from routing.models import RuleSet
-from routing.selectors.rules import (
-    rule_set_content,
-    rule_set_in_effect,
-    rule_set_listed,
-    rule_sets_listed,
-)
-from routing.selectors.rules_checked import (
+from routing.rulebook.checked import (
     category_coverage,
     coverage_rows_all,
     rule_set_coverage,
     rule_set_findings,
 )
-from routing.selectors.rules_written import content_csv, content_json, coverage_csv, coverage_json
+from routing.rulebook.listed import (
+    rule_set_content,
+    rule_set_in_effect,
+    rule_set_listed,
+    rule_sets_listed,
+)
+from routing.rulebook.written import content_csv, content_json, coverage_csv, coverage_json
 
 
 def rule_set_or_404(pk: int) -> RuleSet:

@@ -16,18 +16,18 @@ from mapui.rules.forms import ActivationForm
 from mapui.rules.tables import findings_shown
 from mapui.views.rules import context_of, draft_or_404, rule_set_or_404
 from mapui.views.rules_edit import METHODS, person
-from routing.engine.content import difference_of
+from routing.engine.checks.content import difference_of
 from routing.engine.findings import errors_of
 from routing.errors import RuleSetError
-from routing.selectors.rules import (
+from routing.rulebook import rule_set_activate, rule_set_retire
+from routing.rulebook.activation import RETIRABLE
+from routing.rulebook.checked import rule_set_findings
+from routing.rulebook.listed import (
     rule_set_content,
     rule_set_in_effect,
     rule_set_listed,
     rule_set_without,
 )
-from routing.selectors.rules_checked import rule_set_findings
-from routing.services.rules import rule_set_activate, rule_set_retire
-from routing.services.rules.activation import RETIRABLE
 
 
 @rules_page(ACTIVATE_RULES)

@@ -28,10 +28,7 @@ from mapui.views.rules import context_of, draft_or_404, jurisdiction_or_404, rul
 from routing.engine.conditions import ConditionError, condition_compile
 from routing.errors import RuleSetChanged, RuleSetError
 from routing.models import Rule, RuleSet, Threshold
-from routing.selectors.rules import legal_bases_used
-from routing.sentences import legal_basis_shown
-from routing.sentences.findings import condition_sentence
-from routing.services.rules import (
+from routing.rulebook import (
     content_read,
     draft_create,
     draft_describe,
@@ -42,6 +39,9 @@ from routing.services.rules import (
     threshold_delete,
     threshold_store,
 )
+from routing.rulebook.listed import legal_bases_used
+from routing.sentences import legal_basis_shown
+from routing.sentences.findings import condition_sentence
 
 METHODS = ["GET", "HEAD", "POST"]
 

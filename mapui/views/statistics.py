@@ -13,7 +13,7 @@ from mapui.permissions import EDIT_RULES, TRIAGE, page_for
 from mapui.selectors import jurisdiction_shown
 from mapui.statistics import statistics_rows, statistics_shown
 from mapui.types import PageRequest
-from routing.selectors.statistics import statistics_of
+from routing.rulebook.statistics import statistics_of
 
 statistics_readers = page_for(TRIAGE, EDIT_RULES)
 

@@ -42,9 +42,9 @@ from mapui.views.pages import (
     selection_named,
 )
 from parcels.histories import parcel_history
+from routing.deciding.proposals import proposal_close
 from routing.enums import ProposalState
 from routing.errors import RoutingError
-from routing.services.proposals import proposal_close
 
 LIST_CHANGED = "issues-changed"
 ANSWERS = {"accept": ProposalState.ACCEPTED, "dismiss": ProposalState.DISMISSED}

@@ -19,9 +19,9 @@ from mapui.selectors import decision_in_force
 from mapui.triage_forms import AnswersForm, CategoryForm, MoveForm, OverruleForm, SeenForm
 from mapui.types import PageRequest
 from mapui.views.triage import changed_respond, triage_permission
+from routing.deciding.overrule import decision_confirm, decision_overrule
 from routing.errors import RoutingError
-from routing.services.golden import golden_pin
-from routing.services.overrule import decision_confirm, decision_overrule
+from routing.trying.golden import golden_pin
 
 
 @triage_permission

@@ -35,10 +35,10 @@ from mapui.types import PageRequest
 from mapui.views.map_resources import resource_respond
 from routing.errors import RoutingError
 from routing.models import Trial
-from routing.selectors.trials import changes_by_rule, changes_chosen, trial_progress
-from routing.services.trial_chunks import LIVE
-from routing.services.trial_sides import trial_sides
-from routing.services.trials import trial_cancel, trial_nudge, trial_resume, trial_start
+from routing.trying.chunks import LIVE
+from routing.trying.listed import changes_by_rule, changes_chosen, trial_progress
+from routing.trying.sides import trial_sides
+from routing.trying.trials import trial_cancel, trial_nudge, trial_resume, trial_start
 
 PAGE_SIZE = 25
 CHANGES_PAGE_SIZE = 50

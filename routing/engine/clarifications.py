@@ -25,8 +25,8 @@ ASSET_NUMBER: Final = "ASSET_NUMBER"
 
 @cache
 def part_categories() -> Mapping[str, str]:
-    """The part of the road → the category that is about damage there (`data/part_categories.csv`)."""
-    path = Path(__file__).resolve().parent.parent / "data" / "part_categories.csv"
+    """The part of the road → the category that is about damage there (`part_categories.csv`)."""
+    path = Path(__file__).with_name("part_categories.csv")
     with path.open(encoding="utf-8", newline="") as file:
         return {row["part"]: row["category"] for row in csv.DictReader(file, delimiter=";")}
 

@@ -21,7 +21,7 @@ from routing.engine.predicates import PREDICATES
 from routing.errors import RuleSetError
 from routing.types import Facts
 
-CONDITIONS_FILE: Final = Path(__file__).resolve().parent.parent / "data" / "conditions.csv"
+CONDITIONS_FILE: Final = Path(__file__).with_name("conditions.csv")
 LENGTH_MAX: Final = 200
 DEPTH_MAX: Final = 20
 

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.utils.translation import gettext_noop as _
-
 from gis_core.enums import Severity
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogues; `routing.sentences` translates it."""
+    return text
+
 
 TEXTS: Final[Mapping[str, str]] = {
     "set_empty": _("The rule set is empty."),

@@ -14,8 +14,8 @@ from typing import Final
 
 import shapely
 
+from routing.evidence.disc.measure import Measured, Spot, measured
 from routing.evidence.ground import Ground
-from routing.evidence.measure import Measured, Spot, measured
 from routing.evidence.reports import Asks, IssueFacts, Question, Report, issue_groups
 from routing.evidence.rows import Head
 from routing.evidence.statement import issues_read, questions_read

@@ -21,8 +21,7 @@ from routing.evidence.ground import Ground
 from routing.evidence.reports import Question, Report
 from routing.evidence.rows import Head, Row, ground_of, head_of, reports_of
 
-APP: Final = Path(__file__).resolve().parents[1]
-STATEMENT: Final = (APP / "sql" / "evidence.sql").read_text("utf-8")
+STATEMENT: Final = Path(__file__).with_name("evidence.sql").read_text("utf-8")
 # How far parcels and land use matter beyond the disc: gaps between them, and who owns the adjoining land.
 MARGIN_M: Final = 15.0
 PARAMETERS: Final = {
@@ -102,7 +101,9 @@ def questions_read(questions: Sequence[Question]) -> tuple[Head, list[Report], G
 @cache
 def accuracies() -> str:
     """What is assumed where no accuracy was given, in metres by the location's source, as JSON."""
-    with (APP / "data" / "location_accuracy.csv").open(encoding="utf-8", newline="") as file:
+    with (
+        Path(__file__).with_name("location_accuracy.csv").open(encoding="utf-8", newline="") as file
+    ):
         rows = csv.DictReader(file, delimiter=";")
         return json.dumps({row["source"]: float(row["accuracy_m"]) for row in rows})
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gis_core.models import Jurisdiction
 from routing.models import RuleSet
-from routing.selectors.rules import rule_set_in_effect
+from routing.rulebook.listed import rule_set_in_effect
 
 
 def arguments_add(parser: Any) -> None:

@@ -128,13 +128,13 @@ def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str
 
 @cache
 def _legal_bases() -> dict[str, dict[str, str]]:
-    path = Path(__file__).resolve().parents[1] / "data" / "legal_bases.csv"
+    path = Path(__file__).with_name("legal_bases.csv")
     with path.open(encoding="utf-8", newline="") as file:
         return {row["basis"]: row for row in csv.DictReader(file, delimiter=";")}
 
 
 def legal_basis_shown(basis: str, language: str) -> str:
-    """The matrix's short form written out; one that is not in `data/legal_bases.csv` is shown as it stands."""
+    """The matrix's short form written out; one that is not in `legal_bases.csv` is shown as it stands."""
     known = _legal_bases().get(basis)
     return known[f"shown_{language}"] if known else basis
 

@@ -16,7 +16,7 @@ from routing.engine.conditions import Atom, Both, Not, Tree, condition_compile, 
 from routing.enums import RoadClass, ThroughRoadState
 from routing.sentences.words import WORDS, one_of
 
-PREDICATES_FILE: Final = Path(__file__).resolve().parents[1] / "data" / "predicates.csv"
+PREDICATES_FILE: Final = Path(__file__).with_name("predicates.csv")
 # The predicates and columns whose values are codes that the screen has words for.
 LABELS: Final[Mapping[str, Any]] = {
     "adjoining_owner": OwnerClass,
@@ -32,7 +32,7 @@ LABELS: Final[Mapping[str, Any]] = {
 
 @cache
 def predicate_rows() -> Mapping[str, Mapping[str, str]]:
-    """What predicates mean, by name (`data/predicates.csv`)."""
+    """What predicates mean, by name (`predicates.csv`)."""
     with PREDICATES_FILE.open(encoding="utf-8", newline="") as file:
         return {row["predicate"]: row for row in csv.DictReader(file, delimiter=";")}
 

@@ -1,4 +1,4 @@
-"""A question to the reporter and its answers in words; the words are data (`data/questions.csv`)."""
+"""A question to the reporter and its answers in words; the words are data (`questions.csv`)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class AttributeWords:
 
 @cache
 def _words() -> Mapping[tuple[str, str], Mapping[str, str]]:
-    path = Path(__file__).resolve().parents[1] / "data" / "questions.csv"
+    path = Path(__file__).with_name("questions.csv")
     with path.open(encoding="utf-8", newline="") as file:
         return {(row["kind"], row["code"]): row for row in csv.DictReader(file, delimiter=";")}
 

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from routing.deciding.question_links import clarification_token
 from routing.models import Clarification
-from routing.selectors.clarifications import clarification_token
 from tests.e2e.conftest import map_wait
 from tests.e2e.test_maps import problems
 from tests.golden.conftest import ModelCity, city_load

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from routing.models import RuleSet
-from routing.selectors.rules import rule_set_in_effect
+from routing.rulebook.listed import rule_set_in_effect
 from tests.e2e.test_maps import problems
 from tests.mapui.factories import PASSWORD, staff_create
 from tests.routing.delivery_factories import contact_make, jurisdiction_make

@@ -17,15 +17,15 @@ from config.celery import app
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus
 from issues.models import Issue
+from routing.deciding.decisions import decision_make
 from routing.enums import TrialState
 from routing.models import Decision, GoldenCase, Trial
-from routing.services.decisions import decision_make
 from tests.e2e.conftest import map_wait
 from tests.e2e.test_maps import problems
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import PASSWORD, staff_create
 from tests.mapui.geodata_factories import city_make, report_make
-from tests.routing.trial_factories import draft_make, issues_make
+from tests.routing.trying.trial_factories import draft_make, issues_make
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PERMISSIONS = ("edit_rules", "triage_issue", "release_issue", "manage_geodata")

@@ -18,14 +18,14 @@ from issues.enums import Channel
 from issues.models import Issue
 from issues.services.keys import api_key_create
 from parcels.enums import OwnerClass
+from routing.deciding.clarifications import clarifications_expire
+from routing.deciding.decisions import decision_renew
+from routing.deciding.question_links import clarification_token, question_url
 from routing.engine.questions import question_best
 from routing.enums import DecisionCause, DeliveryState, Outcome
 from routing.models import Authority, Clarification, Decision, Delivery
-from routing.selectors.clarifications import clarification_token, question_url
-from routing.selectors.replays import decisions_replayed
-from routing.selectors.results import rule_set_compiled
-from routing.services.clarifications import clarifications_expire
-from routing.services.decisions import decision_renew
+from routing.rulebook.compiled import rule_set_compiled
+from routing.trying.replays import decisions_replayed
 from routing.types import Evidence
 from tests.golden.conftest import ModelCity
 from tests.golden.test_cases import place_of

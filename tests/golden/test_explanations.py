@@ -17,12 +17,13 @@ from django.test import Client
 from django.urls import reverse
 from jsonschema import Draft202012Validator, FormatChecker
 
+from routing.deciding import results
+from routing.deciding.explaining.discs import disc_parts
+from routing.deciding.overrule import decision_overrule
+from routing.deciding.question_links import clarification_token
 from routing.enums import Outcome, RuleSetStatus
 from routing.models import Clarification, Decision
-from routing.selectors import results, shadows
-from routing.selectors.clarifications import clarification_token
-from routing.selectors.discs import disc_parts
-from routing.services.overrule import decision_overrule
+from routing.rulebook import shadows
 from tests.golden.conftest import ModelCity
 from tests.golden.test_cases import place_of
 from tests.golden.test_model_city import decide_at

@@ -15,13 +15,13 @@ from django.utils import timezone
 from gis_core.enums import Dataset
 from issues.enums import Channel
 from issues.models import Category, Issue
+from routing.deciding import decisions
+from routing.deciding.decisions import decision_make, decisions_make_missing
 from routing.engine import decide
 from routing.enums import Outcome, RuleSetStatus
 from routing.errors import RuleSetError
 from routing.models import AuthorityContact, Decision, Delivery
-from routing.selectors.results import rule_set_compiled
-from routing.services import decisions
-from routing.services.decisions import decision_make, decisions_make_missing
+from routing.rulebook.compiled import rule_set_compiled
 from routing.types import Evidence
 from tests.golden.conftest import ModelCity
 

@@ -10,11 +10,11 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from gis_core.models import Jurisdiction
+from routing.deciding.decisions import decision_renew
+from routing.deciding.overrule import decision_overrule
 from routing.models import AuthorityContact, Decision, RuleSet
-from routing.selectors.replays import decisions_replayed
-from routing.services.decisions import decision_renew
-from routing.services.overrule import decision_overrule
-from routing.services.rules import rule_set_load
+from routing.rulebook import rule_set_load
+from routing.trying.replays import decisions_replayed
 from tests.golden.conftest import CITY, ModelCity
 from tests.golden.test_model_city import decide_at, place_named
 

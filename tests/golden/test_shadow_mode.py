@@ -8,11 +8,12 @@ from decimal import Decimal
 import pytest
 from django.core.cache import cache
 
+from routing.deciding import results
+from routing.deciding.overrule import decision_confirm
 from routing.enums import Outcome
 from routing.models import Decision, RuleSet, Threshold
-from routing.selectors import results, shadows
-from routing.selectors.replays import decisions_replayed
-from routing.services.overrule import decision_confirm
+from routing.rulebook import shadows
+from routing.trying.replays import decisions_replayed
 from tests.golden.conftest import ModelCity
 from tests.golden.test_cases import place_of
 from tests.golden.test_model_city import decide_at

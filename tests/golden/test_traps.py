@@ -23,14 +23,14 @@ from gis_core.models import Edition
 from gis_core.prepared import prepared_name
 from parcels.enums import OwnerClass
 from parcels.models import Ownership
+from routing.deciding import results
+from routing.deciding.decisions import decision_make, decision_renew, decisions_make_missing
 from routing.engine import CompiledRuleSet, decide
 from routing.enums import Outcome
 from routing.errors import RuleSetError
 from routing.evidence.statement import STORED
 from routing.models import Area, Decision
-from routing.selectors import results
-from routing.selectors.rules import rule_rows
-from routing.services.decisions import decision_make, decision_renew, decisions_make_missing
+from routing.rulebook.listed import rule_rows
 from routing.types import Evidence
 from tests.golden.conftest import ModelCity
 from tests.golden.test_cases import place_of

@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from issues.enums import Channel
 from issues.models import Category, Issue
 from parcels.models import Parcel
+from routing.deciding.decisions import decisions_compute
+from routing.deciding.results import Sides, results_by
 from routing.enums import TrialState
 from routing.evidence import Asks, Question, evidence_of
 from routing.models import Decision, RoadSection, RuleSet
-from routing.selectors.briefs import briefs_of
-from routing.selectors.results import Sides, results_by
-from routing.services.decisions import decisions_compute
-from routing.services.trials import trial_start, trial_work
+from routing.trying.briefs import briefs_of
+from routing.trying.trials import trial_start, trial_work
 from routing.types import Result
 from tests.golden.conftest import ModelCity
-from tests.routing.trial_factories import draft_make
+from tests.routing.trying.trial_factories import draft_make
 
 pytestmark = pytest.mark.django_db
 

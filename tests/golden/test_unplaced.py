@@ -11,12 +11,12 @@ from issues.enums import Channel
 from issues.models import Category
 from issues.services import issue_move, issue_receive
 from issues.types import LocationInput
+from routing.deciding.decisions import decision_renew
+from routing.deciding.overrule import decision_confirm, decision_overrule
 from routing.enums import Outcome
 from routing.errors import PlaceMissing
 from routing.models import Clarification, Decision, Delivery
-from routing.selectors.briefs import briefs_of
-from routing.services.decisions import decision_renew
-from routing.services.overrule import decision_confirm, decision_overrule
+from routing.trying.briefs import briefs_of
 from routing.types import Evidence
 from tests.golden.conftest import ModelCity
 from tests.mapui.factories import staff_create

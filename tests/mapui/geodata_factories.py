@@ -15,9 +15,9 @@ from issues.enums import Channel
 from issues.models import Category, Issue
 from issues.services import issue_receive
 from issues.types import LocationInput
+from routing.deciding.decisions import decision_make
 from routing.enums import ChannelKind
 from routing.models import Authority, AuthorityContact
-from routing.services.decisions import decision_make
 from tests.gis_core.geodata_factories import EAST, NORTH, jurisdiction_make, load, table_write
 from tests.mapui.factories import square, staff_create
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from routing.enums import RuleSetStatus
 from routing.models import Rule, RuleSet, Trial
-from routing.selectors.rules import rule_set_content, rule_set_in_effect
-from routing.services.rules import content_read, rule_store
+from routing.rulebook import content_read, rule_store
+from routing.rulebook.listed import rule_set_content, rule_set_in_effect
 from tests.mapui.factories import jurisdiction_create, staff_create
 from tests.mapui.rules_requests import address, row_data
 from tests.routing.delivery_factories import jurisdiction_make

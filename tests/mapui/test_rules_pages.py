@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from routing.enums import RuleSetStatus
 from routing.models import Authority, RuleSet
-from routing.selectors.rules import rule_set_content
-from routing.services.rules import draft_create, rule_store
+from routing.rulebook import draft_create, rule_store
+from routing.rulebook.listed import rule_set_content
 from tests.mapui.factories import staff_create
 from tests.mapui.rules_requests import address, row_data
 from tests.routing.delivery_factories import jurisdiction_make

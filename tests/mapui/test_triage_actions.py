@@ -10,9 +10,9 @@ from issues.enums import Channel
 from issues.models import Category, Issue
 from issues.services import issue_receive
 from issues.types import LocationInput
+from routing.deciding.decisions import decision_make
 from routing.enums import DecisionCause, DeliveryState, Outcome
 from routing.models import Authority, Decision, Delivery, GoldenCase, Proposal
-from routing.services.decisions import decision_make
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import authority_create, jurisdiction_create, staff_create
 from tests.mapui.geodata_factories import city_make, report_make

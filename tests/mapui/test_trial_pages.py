@@ -12,16 +12,16 @@ from django.urls import reverse
 from issues.enums import IssueStatus
 from issues.models import Issue
 from routing import tasks
+from routing.deciding.decisions import decision_make
+from routing.deciding.overrule import decision_overrule
 from routing.enums import TrialState
 from routing.models import Decision, GoldenCase, RuleSet, Trial
-from routing.services.decisions import decision_make
-from routing.services.golden import golden_pin
-from routing.services.overrule import decision_overrule
-from routing.services.trials import trial_cancel, trial_start, trial_work
+from routing.trying.golden import golden_pin
+from routing.trying.trials import trial_cancel, trial_start, trial_work
 from tests.gis_core.geodata_factories import stage, write
 from tests.mapui.factories import jurisdiction_create, staff_create
 from tests.mapui.geodata_factories import OWNERS, city_make, parcel_key, report_make
-from tests.routing.trial_factories import draft_make, issues_make
+from tests.routing.trying.trial_factories import draft_make, issues_make
 
 pytestmark = pytest.mark.django_db
 PAGES = ("/trials/", "/golden/", "/golden/cases.csv", "/statistics/", "/statistics/statistics.csv")

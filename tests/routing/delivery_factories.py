@@ -12,7 +12,7 @@ from issues.enums import Channel
 from issues.models import Category, Issue
 from routing.enums import ChannelKind, Outcome
 from routing.models import Authority, AuthorityContact, Decision, Delivery
-from routing.services.deliveries import deliveries_queue
+from routing.outbox.queue import deliveries_queue
 
 # The point test vector of the model city.
 LATITUDE, LONGITUDE = 51.5503, 7.3117

@@ -12,7 +12,7 @@ from django.utils import timezone
 from gis_core.models import Jurisdiction
 from routing.engine import RuleRow
 from routing.models import RuleSet
-from routing.services.rules import draft_import, rule_set_activate
+from routing.rulebook import draft_import, rule_set_activate
 from tests.routing.delivery_factories import authority_make, jurisdiction_make
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "castrop_rauxel"

@@ -14,8 +14,8 @@ from routing.management.arguments import (
     jurisdiction_named,
     rule_set_named,
 )
+from routing.rulebook import rule_set_activate
 from routing.sentences.findings import finding_sentence
-from routing.services.rules import rule_set_activate
 
 
 class Command(BaseCommand):

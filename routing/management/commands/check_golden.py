@@ -15,7 +15,7 @@ from gis_core.errors import GisError
 from gis_core.models import Edition, Jurisdiction
 from routing.errors import RoutingError
 from routing.models import RuleSet
-from routing.services.golden import GoldenFinding, golden_check, golden_summary
+from routing.trying.golden import GoldenFinding, golden_check, golden_summary
 
 
 class Command(BaseCommand):

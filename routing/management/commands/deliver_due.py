@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from routing.channels.outbox import deliveries_send_due, numbers_poll
-from routing.selectors.deliveries import delivery_state_counts
-from routing.services.deliveries import deliveries_requeue_failed
+from routing.forwarding.sending import deliveries_send_due, numbers_poll
+from routing.outbox.queue import deliveries_requeue_failed
+from routing.outbox.selectors import delivery_state_counts
 
 
 class Command(BaseCommand):

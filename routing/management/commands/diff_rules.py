@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from routing.engine.content import Change, Difference, RuleSetDifference, difference_of
+from routing.engine.checks.content import Change, Difference, RuleSetDifference, difference_of
 from routing.management.arguments import arguments_add, jurisdiction_named, rule_set_named
-from routing.selectors.rules import rule_set_content
+from routing.rulebook.listed import rule_set_content
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from routing.errors import RuleSetError
 from routing.management.arguments import arguments_add, jurisdiction_named, rule_set_named
-from routing.services.rules import content_read, draft_create, draft_import
+from routing.rulebook import content_read, draft_create, draft_import
 
 
 class Command(BaseCommand):

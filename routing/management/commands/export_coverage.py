@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from routing.errors import RuleSetError
 from routing.management.arguments import arguments_add, jurisdiction_named, rule_set_named
-from routing.selectors.rules_checked import coverage_rows_all
-from routing.selectors.rules_written import coverage_csv, coverage_json
+from routing.rulebook.checked import coverage_rows_all
+from routing.rulebook.written import coverage_csv, coverage_json
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from routing.management.arguments import arguments_add, jurisdiction_named, rule_set_named
-from routing.selectors.rules import rule_set_content
-from routing.selectors.rules_written import content_csv, content_json
+from routing.rulebook.listed import rule_set_content
+from routing.rulebook.written import content_csv, content_json
 
 
 class Command(BaseCommand):

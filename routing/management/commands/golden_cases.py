@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from gis_core.models import Jurisdiction
 from routing.errors import RoutingError
-from routing.services.golden_files import golden_export, golden_import
+from routing.trying.golden_files import golden_export, golden_import
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from gis_core.models import Jurisdiction
 from routing.errors import RuleSetError
-from routing.services.rules import authorities_load, rule_set_load
+from routing.rulebook import authorities_load, rule_set_load
 
 
 class Command(BaseCommand):

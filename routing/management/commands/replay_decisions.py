@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from routing.management.arguments import count_read, jurisdiction_named, rule_set_named
-from routing.selectors.replays import Replay, decisions_replayed
+from routing.trying.replays import Replay, decisions_replayed
 
 
 class Command(BaseCommand):

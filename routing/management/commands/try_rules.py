@@ -18,9 +18,9 @@ from routing.enums import TrialState
 from routing.errors import RoutingError
 from routing.management.arguments import count_read, jurisdiction_named, rule_set_named
 from routing.models import Trial
-from routing.selectors.trials import changes_by_authority, changes_by_rule, trial_progress
-from routing.services.trial_chunks import LIVE
-from routing.services.trials import trial_nudge, trial_resume, trial_start, trial_work
+from routing.trying.chunks import LIVE
+from routing.trying.listed import changes_by_authority, changes_by_rule, trial_progress
+from routing.trying.trials import trial_nudge, trial_resume, trial_start, trial_work
 
 TURN_SECONDS = 0.5
 

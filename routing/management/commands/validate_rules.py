@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from routing.engine.findings import errors_of
 from routing.errors import RuleSetError
 from routing.management.arguments import arguments_add, jurisdiction_named, rule_set_named
-from routing.selectors.rules_checked import content_findings, rule_set_findings
+from routing.rulebook import content_completed, content_read
+from routing.rulebook.checked import content_findings, rule_set_findings
 from routing.sentences.findings import finding_sentence
-from routing.services.rules import content_completed, content_read
 
 
 class Command(BaseCommand):

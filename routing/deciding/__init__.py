@@ -1,0 +1,1 @@
+"""Decisions: made, reviewed, overruled, proposed, asked about and looked up."""

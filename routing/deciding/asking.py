@@ -1,0 +1,64 @@
+"""Questions to reporters: when one is put, and when it no longer needs an answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from issues.enums import Channel
+from issues.models import Issue
+from routing.deciding.questions import question_for
+from routing.engine.questions import SETTLED
+from routing.evidence import IssueFacts
+from routing.models import Clarification, Decision
+from routing.sentences.questions import QuestionWorded
+from routing.types import Evidence, Result
+
+# Whoever reported this way gets an answer with the question's address; nobody else could be asked.
+ASKABLE_CHANNELS: Final = frozenset({Channel.OPEN311, Channel.WEB})
+WITHDRAWN: Final = "withdrawn"
+
+
+def question_to_put(
+    issue: Issue, *, number: int, facts: IssueFacts, evidence: Evidence, result: Result | None
+) -> QuestionWorded | None:
+    """The question that the reporter of an undecided issue is asked: once for an issue, in no emergency.
+
+    `number` is that of the decision in doubt; before the first one nothing can have been asked.
+    """
+    if result is None or result.outcome in SETTLED:
+        return None
+    if issue.channel not in ASKABLE_CHANNELS or issue.category.is_emergency:
+        return None
+    if number > 1 and Clarification.objects.filter(issue=issue).exists():
+        return None
+    return question_for(
+        category_id=issue.category_id, facts=facts, evidence=evidence, result=result
+    )
+
+
+def clarification_open(*, decision: Decision, question: QuestionWorded) -> Clarification:
+    """The question put down, to be answered within QUESTION_HOURS."""
+    return Clarification.objects.create(
+        issue=decision.issue,
+        decision=decision,
+        kind=question.kind,
+        text_de=question.text_de,
+        text_en=question.text_en,
+        options=[
+            {"code": one.code, "label_de": one.label_de, "label_en": one.label_en}
+            for one in question.options
+        ],
+        asked_at=decision.decided_at,
+        expires_at=decision.decided_at + timedelta(hours=settings.QUESTION_HOURS),
+    )
+
+
+def clarifications_withdraw(issue_id: int) -> None:
+    """Whatever is still asked about this issue needs no answer: it has been decided another way."""
+    Clarification.objects.filter(issue_id=issue_id, answered_at__isnull=True).update(
+        answered_at=timezone.now(), answer=WITHDRAWN
+    )

@@ -1,0 +1,235 @@
+"""Making and storing decisions."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from gis_core.prepared import prepared_execute
+from issues.enums import EventKind
+from issues.models import Category, Issue
+from issues.services import issue_event_append
+from routing.deciding.asking import clarification_open, clarifications_withdraw, question_to_put
+from routing.deciding.results import results_of
+from routing.enums import DecisionCause, Outcome
+from routing.models import Authority, Decision, RuleSet
+from routing.outbox.authorities import authorities_named
+from routing.outbox.queue import deliveries_planned, deliveries_store
+from routing.outbox.superseding import deliveries_cancel, deliveries_unsent
+from routing.sentences import sentence
+from routing.sentences.questions import asked_phrase
+from routing.types import Evidence, Result
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+logger = logging.getLogger(__name__)
+
+# In the order of the models, as `from_db` takes them.
+ISSUE_FIELDS: Final = ("id", "number", "jurisdiction_id", "category_id", "channel")
+CATEGORY_FIELDS: Final = ("id", "code", "name_de", "name_en", "is_emergency")
+ISSUE_LOCKED: Final = """
+    SELECT i.id, i.number, i.jurisdiction_id, i.category_id, i.channel, c.code, c.name_de, c.name_en, c.is_emergency,
+           EXISTS (SELECT FROM routing_decision d WHERE d.issue_id = i.id)
+    FROM issues_issue i JOIN issues_category c ON c.id = i.category_id
+    WHERE i.id = $1
+"""
+SUPERSEDED: Final = """
+    UPDATE routing_decision SET is_current = false WHERE issue_id = %s AND is_current RETURNING number
+"""
+
+
+def decision_make(*, issue_id: int) -> Decision:
+    """Decide who must act for an issue and queue what is to be sent, in one transaction.
+
+    An issue that is decided already keeps its decision: the signal after intake and the sweep may both
+    come here. Raises Issue.DoesNotExist; RuleSetError when the active rule set cannot be used.
+
+    This transaction's commit need not wait for the disk. The issue is safe already. Should the server fall
+    over within the next moments, the sweep decides anew; nothing can have been sent by then, because a worker's
+    claim waits for the disk and with it for us.
+    """
+    with transaction.atomic():
+        issue, is_decided = _issue_locked(issue_id, "SET LOCAL synchronous_commit TO OFF;")
+        if is_decided:
+            return issue.decisions.get(is_current=True)
+        return _decide(issue)
+
+
+def issue_locked(issue_id: int) -> Issue:
+    """The issue, locked against being decided elsewhere, with what a decision needs of it and no more.
+
+    Raises Issue.DoesNotExist.
+    """
+    return _issue_locked(issue_id)[0]
+
+
+def _issue_locked(issue_id: int, before: str = "") -> tuple[Issue, bool]:
+    """The issue and whether it is decided. Written in SQL because this stands in every intake's way.
+
+    The lock is a statement of its own: what follows has to see what was committed while it was waited for.
+    """
+    with connection.cursor() as cursor:
+        prepared_execute(
+            cursor,
+            ISSUE_LOCKED,
+            [issue_id],
+            before=f"{before} SELECT FROM issues_issue WHERE id = %s FOR NO KEY UPDATE;",
+            before_values=[issue_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Issue.DoesNotExist(f"There is no issue {issue_id}.")
+    issue = Issue.from_db(None, ISSUE_FIELDS, row[:5])
+    issue.category = Category.from_db(None, CATEGORY_FIELDS, [row[3], *row[5:9]])
+    return issue, row[9]
+
+
+def decisions_make_missing(*, limit: int = 500) -> int:
+    """Decide what was received and not decided, oldest first; returns how many were decided.
+
+    An issue that cannot be decided is logged, stays undecided for people to see, and does not hold up the others.
+    """
+    waiting = (
+        Issue.objects.filter(decisions__isnull=True)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:limit]
+    )
+    made = 0
+    for issue_id in list(waiting):
+        try:
+            decision_make(issue_id=issue_id)
+        except Exception:
+            logger.exception("issue %s could not be decided", issue_id)
+        else:
+            made += 1
+    return made
+
+
+def decision_renew(
+    *, issue_id: int, by: User | None = None, cause: DecisionCause = DecisionCause.RENEWED
+) -> Decision:
+    """Decide an issue anew, and queue what is to be sent; the former decisions stay.
+
+    What a former one would still have sent is cancelled. `by` is who wished it, if a person did.
+    """
+    with transaction.atomic():
+        issue = issue_locked(issue_id)
+        deliveries_cancel(deliveries_unsent(issue_id))
+        return _decide(issue, number=decision_supersede(issue), by=by, cause=cause)
+
+
+def decision_supersede(issue: Issue) -> int:
+    """The issue's decision no longer counts; the number of the next one, which the same transaction has to store.
+
+    The issue has to be locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SUPERSEDED, [issue.pk])
+        row = cursor.fetchone()
+    return row[0] + 1 if row else 1
+
+
+def _decide(
+    issue: Issue,
+    *,
+    number: int = 1,
+    by: User | None = None,
+    cause: DecisionCause = DecisionCause.RECEIVED,
+) -> Decision:
+    [(facts, evidence, result)] = results_of([issue.pk])
+    named: set[str] = set()
+    if result is not None:
+        named = {candidate.body for candidate in result.candidates} | {*result.candidates[0].notify}
+    authorities = authorities_named(facts.jurisdiction_id, named)
+    decision = _decision(issue, evidence, result, facts.rule_set_id, authorities)
+    decision.number, decision.decided_by, decision.cause = number, by, cause
+    if number > 1:
+        clarifications_withdraw(issue.pk)
+    question = question_to_put(issue, number=number, facts=facts, evidence=evidence, result=result)
+    if question is not None:
+        decision.outcome = Outcome.ASKED
+        decision.sentence_de += f" {asked_phrase(question, 'de')}"
+        decision.sentence_en += f" {asked_phrase(question, 'en')}"
+    deliveries, unreachable = deliveries_planned(decision, known=authorities)
+    if unreachable:
+        # Nobody would be told: a person has to see it.
+        decision.outcome = Outcome.TRIAGE
+        decision.sentence_de += f" Für {', '.join(unreachable)} ist kein Kontakt hinterlegt."
+        decision.sentence_en += f" There is no contact for {', '.join(unreachable)}."
+        decision.evidence["unreachable"] = unreachable
+    deliveries_store(decision, deliveries)
+    if question is not None:
+        clarification_open(decision=decision, question=question)
+    issue_event_append(
+        issue=issue,
+        kind=EventKind.DECIDED,
+        detail={"decision": decision.pk, "number": decision.number},
+    )
+    return decision
+
+
+def decisions_compute(
+    issues: Mapping[int, Issue], *, rule_set: RuleSet | None = None
+) -> Iterator[Decision]:
+    """What would be decided now, for issues of one jurisdiction by their ids; nothing is stored or sent.
+
+    In order of the ids; the issues need their categories. `rule_set` decides instead of the one in effect.
+    """
+    authorities: dict[str, Authority] = {}
+    for one in list(issues.values())[:1]:
+        found = Authority.objects.filter(jurisdiction_id=one.jurisdiction_id)
+        authorities = {authority.code: authority for authority in found}
+    for facts, evidence, result in results_of([*issues], rule_set=rule_set):
+        rule_set_id = rule_set.pk if rule_set else facts.rule_set_id
+        yield _decision(issues[facts.issue_id], evidence, result, rule_set_id, authorities)
+
+
+def _decision(
+    issue: Issue,
+    evidence: Evidence,
+    result: Result | None,
+    rule_set_id: int | None,
+    authorities: dict[str, Authority],
+) -> Decision:
+    first = result.candidates[0] if result else None
+    parcel = result.facts.parcel if result else None
+    section = result.facts.section if result else None
+    names_de = {code: authority.name_de for code, authority in authorities.items()}
+    names_en = {code: authority.name_en for code, authority in authorities.items()}
+    return Decision(
+        issue=issue,
+        outcome=result.outcome if result else Outcome.TRIAGE,
+        # A proposal stays beside a decision that goes to triage; only ASSIGNED is sent.
+        authority=authorities.get(first.body) if first else None,
+        area_code=first.area_code if first else "",
+        rule_set_id=rule_set_id,
+        rule_id=first.rule_id if first else "",
+        legal_basis=first.legal_basis if first else "",
+        confidence=score_of(result) if result else 0.0,
+        sentence_de=sentence(
+            result, language="de", category=issue.category.name_de, authorities=names_de
+        ),
+        sentence_en=sentence(
+            result, language="en", category=issue.category.name_en, authorities=names_en
+        ),
+        notify=list(first.notify) if first else [],
+        candidates=[asdict(candidate) for candidate in result.candidates] if result else [],
+        trace=[asdict(tried) for tried in result.trace] if result else [],
+        evidence={**evidence.to_json(), "doubts": list(result.doubts) if result else []},
+        editions=dict(evidence.datasets),
+        parcel_key=parcel.key if parcel else "",
+        road=section.road if section else "",
+        decided_at=timezone.now(),
+    )
+
+
+def score_of(result: Result) -> float:
+    """The score of the first candidate's addressee over all its rules and hypotheses."""
+    first = result.candidates[0].addressee
+    return round(sum(one.score for one in result.candidates if one.addressee == first), 4)

@@ -1,0 +1,1 @@
+"""A stored decision prepared for people and programs that ask why."""

@@ -1,0 +1,1 @@
+"""What is wrong with a rule set, and which places it covers."""

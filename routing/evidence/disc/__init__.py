@@ -1,0 +1,1 @@
+"""What lies inside the disc of a location's accuracy, and in which shares."""

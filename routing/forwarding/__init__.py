@@ -1,0 +1,1 @@
+"""Deliveries leave the house: built, sent through a channel, recorded."""

@@ -1,0 +1,1 @@
+"""How authorities are told: one module for each channel."""

@@ -1,0 +1,74 @@
+"""Emptying the outbox: claim, send outside any transaction, record. Safe in any number of workers at once."""
+
+from __future__ import annotations
+
+import logging
+
+from routing.enums import ChannelKind
+from routing.forwarding.channels.base import Channel
+from routing.forwarding.channels.mail import MailChannel
+from routing.forwarding.channels.open311 import Endpoint, Open311Channel, client_open
+from routing.forwarding.envelope import envelope_build
+from routing.models import Delivery
+from routing.outbox.queue import (
+    deliveries_awaiting_number,
+    delivery_claim,
+    delivery_record_failure,
+    delivery_record_number,
+    delivery_record_receipt,
+)
+from routing.outbox.receipts import DeliveryError, DeliveryRefused
+from routing.outbox.selectors import delivery_maybe_arrived
+
+logger = logging.getLogger(__name__)
+
+CHANNELS: dict[str, Channel] = {
+    ChannelKind.MAIL: MailChannel(),
+    ChannelKind.OPEN311: Open311Channel(),
+}
+
+
+def deliveries_send_due() -> int:
+    """Sends everything that is due; returns how many were tried."""
+    tried = 0
+    while (delivery := delivery_claim()) is not None:
+        delivery_send(delivery)
+        tried += 1
+    return tried
+
+
+def delivery_send(delivery: Delivery) -> None:
+    """One attempt at one claimed delivery, and its record."""
+    try:
+        receipt = CHANNELS[delivery.contact.channel].send(
+            envelope_build(delivery),
+            delivery.contact,
+            maybe_arrived=delivery.attempts > 1 and delivery_maybe_arrived(delivery),
+        )
+    except DeliveryError as error:
+        delivery_record_failure(delivery=delivery, error=error)
+    except Exception as error:
+        # The outermost loop: whatever is wrong with this one must not hold up those behind it.
+        logger.exception("delivery %s could not be sent", delivery.public_id)
+        failure = DeliveryRefused(f"{type(error).__name__}: {error}", maybe_arrived=True)
+        delivery_record_failure(delivery=delivery, error=failure)
+    else:
+        delivery_record_receipt(delivery=delivery, receipt=receipt)
+
+
+def numbers_poll() -> int:
+    """Asks receivers that gave only a token for the number; returns how many numbers came."""
+    found = 0
+    for delivery in deliveries_awaiting_number():
+        try:
+            with client_open() as client:
+                number = Endpoint(client, delivery.contact).number_for_token(
+                    delivery.receipt["token"]
+                )
+        except Exception as error:  # noqa: BLE001 - the outermost loop: the next one is asked all the same
+            kind = "" if isinstance(error, DeliveryError) else f"{type(error).__name__}: "
+            logger.warning("delivery %s: token not resolved: %s%s", delivery.public_id, kind, error)
+            number = ""
+        delivery_record_number(delivery=delivery, foreign_id=number)
+        found += bool(number)
+    return found

@@ -1,0 +1,1 @@
+"""What authorities have to be told: queued, claimed and recorded; nothing here sends."""

@@ -1,0 +1,81 @@
+"""A city's folder of rules and authorities, loaded at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from gis_core.models import Jurisdiction
+from routing.errors import RuleSetError
+from routing.models import Authority, RuleSet
+from routing.rulebook.activation import rule_set_activate
+from routing.rulebook.drafts import draft_import
+from routing.rulebook.listed import rule_rows, rule_set_in_effect
+from routing.rulebook.reading import csv_rows, rules_read
+
+AUTHORITY_COLUMNS: Final = (
+    "name_de",
+    "name_en",
+    "public_name_de",
+    "public_name_en",
+    "colour",
+)
+OPTIONAL_AUTHORITY_COLUMNS: Final = ("website", "phone", "public_mail", "valid_from", "valid_to")
+
+
+@transaction.atomic
+def rule_set_load(*, jurisdiction: Jurisdiction, path: Path) -> RuleSet:
+    """Load a matrix as the jurisdiction's next rule set and activate it; unchanged rules load nothing.
+
+    Thresholds stay as they are. The whole set is validated first. Raises RuleSetError naming every faulty
+    rule; then nothing is stored.
+    """
+    rows = rules_read(path)
+    today = timezone.localdate()
+    current = rule_set_in_effect(jurisdiction, on=today)
+    if current is not None and sorted(map(str, rule_rows(current))) == sorted(map(str, rows)):
+        return current
+    draft = draft_import(jurisdiction=jurisdiction, content={"rows": rows}, name=path.name)
+    return rule_set_activate(draft=draft, revision=draft.revision, valid_from=today, by=None)
+
+
+@transaction.atomic
+def authorities_load(*, jurisdiction: Jurisdiction, path: Path) -> int:
+    """Create or update the authorities of a file; returns their number.
+
+    Columns that the file does not have stay as they are. Raises RuleSetError where a value cannot be used, or
+    where `acts_through` names a code that is not in the file.
+    """
+    found = list(csv_rows(path, {"code", "acts_through", *AUTHORITY_COLUMNS}))
+    authorities = {
+        row["code"]: _authority(jurisdiction, row, f"{path.name}, line {line}")
+        for line, row in found
+    }
+    for line, row in found:
+        through = row["acts_through"]
+        if through and through not in authorities:
+            raise RuleSetError(f"{path.name}, line {line}: {through} is no authority of this file.")
+        authority = authorities[row["code"]]
+        authority.acts_through = authorities[through] if through else None
+        authority.save()
+    return len(found)
+
+
+def _authority(jurisdiction: Jurisdiction, row: dict[str, str], where: str) -> Authority:
+    """The row as an authority, stored; who it acts through follows when all are there."""
+    authority = Authority.objects.filter(jurisdiction=jurisdiction, code=row["code"]).first()
+    authority = authority or Authority(jurisdiction=jurisdiction, code=row["code"])
+    for column in (*AUTHORITY_COLUMNS, *OPTIONAL_AUTHORITY_COLUMNS):
+        if column in row:
+            value: Any = row[column].strip()
+            setattr(authority, column, None if column.startswith("valid_") and not value else value)
+    try:
+        authority.full_clean()
+    except ValidationError as error:
+        raise RuleSetError(f"{where}: {error}") from error
+    authority.save()
+    return authority

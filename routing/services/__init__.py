@@ -1,1 +1,0 @@
-"""What routing writes."""

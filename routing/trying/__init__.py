@@ -1,0 +1,1 @@
+"""Rules and geodata tried before they count: trials, golden cases, replays."""

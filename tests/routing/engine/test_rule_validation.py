@@ -1,0 +1,193 @@
+"""A rule set checked as a whole before it can count."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from routing.engine import RuleRow
+from routing.engine.checks.validation import ruleset_findings
+from routing.engine.findings import errors_of
+from tests.routing.engine.test_engine import ROWS, bodies
+from tests.routing.engine.test_rule_coverage import CATEGORIES
+
+
+def found(*rows: RuleRow, categories: dict[str, str] = CATEGORIES) -> list[tuple[str, str, tuple]]:
+    return [
+        (one.severity.value, one.code, one.rules)
+        for one in ruleset_findings(rows, bodies=bodies(), categories=categories)
+    ]
+
+
+def row(rule_id: str, **columns: object) -> RuleRow:
+    known = {
+        "priority": 10,
+        "category": "ROAD_SURFACE",
+        "road_class": "*",
+        "through_road": "*",
+        "part": "*",
+        "usage": "*",
+        "owner": "*",
+        "condition": "",
+        "body": "EUV",
+        "notify": "",
+        "confidence": 0.9,
+        "legal_basis": "StrWG 47",
+    }
+    return RuleRow(rule_id, **{**known, **columns})
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [
+        ({"usage": "STREET"}, "value_unknown"),
+        ({"usage": "road"}, "value_unknown"),
+        ({"usage": "ROAD|"}, "value_unknown"),
+        ({"usage": "ROAD|*"}, "value_unknown"),
+        ({"owner": "STADT"}, "value_unknown"),
+        ({"road_class": "BL"}, "value_unknown"),
+        ({"through_road": "inside"}, "value_unknown"),
+        ({"part": "sidewalk"}, "value_unknown"),
+        ({"category": "ROAD_SURFACES"}, "category_unknown"),
+        ({"category": "ROAD_SURFACE|GONE"}, "category_unknown"),
+        ({"body": "NOBODY"}, "authority_unknown"),
+        ({"body": ""}, "authority_unknown"),
+        ({"body": "(baulast)"}, "authority_unknown"),
+        ({"notify": "NOBODY"}, "authority_unknown"),
+        ({"condition": "is_raining"}, "predicate_unknown"),
+        ({"condition": "usage"}, None),
+        ({"condition": "bridge"}, "predicate_arguments"),
+        ({"condition": "it rains"}, "condition_syntax"),
+        ({"condition": "1 + 1"}, "condition_not_predicate"),
+        ({"condition": "not " * 60 + "always"}, "condition_syntax"),
+        ({"confidence": 1.01}, "confidence_range"),
+        ({"confidence": float("nan")}, "confidence_range"),
+        ({"precision_from": -0.1}, "precision_range"),
+    ],
+)
+def test_faulty_row_is_an_error_with_its_rule(columns: dict[str, object], code: str | None) -> None:
+    errors = [one for one in found(row("R1", **columns)) if one[0] == "error"]
+    assert errors == ([("error", code, ("R1",))] if code else [])
+
+
+def test_every_faulty_row_is_named() -> None:
+    faulty = found(row("R1", usage="STREET"), row("R1"), row("", body="NOBODY"))
+    assert {(code, rules) for _severity, code, rules in faulty} == {
+        ("value_unknown", ("R1",)),
+        ("id_twice", ("R1",)),
+        ("id_missing", ("",)),
+        ("authority_unknown", ("",)),
+    }
+
+
+def test_empty_set_is_an_error() -> None:
+    assert found() == [("error", "set_empty", ())]
+
+
+def test_rule_without_basis_is_a_warning() -> None:
+    assert found(row("R1", legal_basis="")) == [("warning", "basis_missing", ("R1",))]
+
+
+def test_rule_behind_a_wider_one_is_unreachable() -> None:
+    assert found(row("R1"), row("R2", priority=11, usage="ROAD", body="STRNRW")) == [
+        ("warning", "unreachable", ("R2",))
+    ]
+
+
+def test_rule_behind_two_that_share_its_places_is_unreachable() -> None:
+    inside = row("R1", condition='answer("A", "yes")')
+    outside = row("R2", condition='not answer("A", "yes")')
+    assert ("warning", "unreachable", ("R3",)) in found(inside, outside, row("R3", priority=11))
+
+
+def test_rule_behind_a_condition_that_may_fail_is_reachable() -> None:
+    first = row("R1", condition='answer("A", "yes")')
+    assert found(first, row("R2", priority=11, body="STRNRW")) == []
+
+
+def test_rule_behind_the_same_condition_is_unreachable() -> None:
+    first = row("R1", condition='use_description("teich")')
+    second = row("R2", priority=11, condition='use_description("teich")', usage="WATER")
+    assert found(first, second) == [("warning", "unreachable", ("R2",))]
+
+
+def test_rule_behind_an_agreement_or_an_asset_is_reachable() -> None:
+    agreement = row("R1", category="*", condition="exception table hit", body="(table)")
+    asset = row("R2", priority=11, condition="known asset", body="(asset owner)")
+    assert found(agreement, asset, row("R3", priority=12)) == []
+
+
+def test_rule_about_another_part_than_its_category_never_applies() -> None:
+    assert found(row("R1", part="footway")) == [("warning", "never_applies", ("R1",))]
+
+
+def test_rule_whose_condition_denies_its_columns_never_applies() -> None:
+    assert found(row("R1", usage="ROAD", condition='usage("PATH")')) == [
+        ("warning", "never_applies", ("R1",))
+    ]
+
+
+@pytest.mark.parametrize("columns", [{"body": "(Baulast)"}, {"notify": "(higher class)"}])
+def test_duty_that_no_rule_tells_is_an_error(columns: dict[str, str]) -> None:
+    asked = row("R1", category="SIGN_DAMAGED", **columns)
+    assert found(asked) == [("error", "duty_unknown", ("R1",))]
+    assert found(asked, replace(row("R2"), category="ROAD_SURFACE|MANHOLE")) == []
+
+
+def test_two_bodies_at_the_same_rank_contradict() -> None:
+    one, other = row("R1", road_class="B"), row("R2", through_road="in", body="STRNRW")
+    assert found(one, other) == [("error", "contradiction", ("R1", "R2"))]
+    assert found(one, replace(other, body="EUV")) == []
+    assert found(one, replace(other, priority=11)) == []
+    assert found(one, replace(other, road_class="G")) == []
+
+
+def test_bodies_under_the_same_condition_contradict() -> None:
+    one = row("R1", road_class="B", condition="acute")
+    other = row("R2", through_road="in", condition="acute", body="STRNRW")
+    assert found(one, other) == [("error", "contradiction", ("R1", "R2"))]
+
+
+def test_bodies_under_conditions_that_may_hold_together_are_a_warning() -> None:
+    one = row("R1", condition="acute")
+    other = row("R2", condition='answer("PLACE", "tunnel")', body="STRNRW")
+    assert found(one, other) == [("warning", "possible_contradiction", ("R1", "R2"))]
+
+
+def test_bodies_under_conditions_that_exclude_each_other_do_not_contradict() -> None:
+    one = row("R1", category="BRIDGE", condition="road over rail")
+    other = row("R2", category="BRIDGE", condition="rail over road", body="STRNRW")
+    assert found(one, other) == []
+    assert found(row("R1", condition="opt80=1"), row("R2", condition="opt80=0", body="DB")) == []
+
+
+def test_same_columns_and_body_are_a_duplicate() -> None:
+    assert ("warning", "duplicate", ("R1", "R2")) in found(
+        row("R1", usage="ROAD|PATH"), row("R2", usage="PATH|ROAD")
+    )
+
+
+def test_order_of_storage_does_not_change_what_is_found() -> None:
+    assert sorted(found(*ROWS)) == sorted(found(*reversed(ROWS)))
+
+
+def test_model_city_has_no_error_and_what_is_doubtful_is_named() -> None:
+    findings = ruleset_findings(ROWS, bodies=bodies(), categories=CATEGORIES)
+    assert errors_of(findings) == []
+    # The law's matrix names a road's authority and a forest's owner with the same rank beside a road.
+    assert {(one.code, one.rules) for one in findings} == {
+        *(("possible_contradiction", (road, "R16")) for road in ("R03", "R05", "R06", "R08")),
+        *(("possible_contradiction", (road, "R16")) for road in ("R09", "R11")),
+        *(("possible_contradiction", (road, "R17")) for road in ("R04", "R07", "R10")),
+        ("possible_contradiction", ("B10", "B11")),
+        ("possible_contradiction", ("T09", "T10")),
+        ("never_applies", ("A18",)),
+    }
+
+
+def test_finding_reads_as_a_sentence() -> None:
+    [finding] = ruleset_findings(
+        [row("R1", usage="STREET")], bodies=bodies(), categories=CATEGORIES
+    )
+    assert str(finding).startswith("R1: column usage: “STREET” is not among ROAD, PATH, SQUARE")
