@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from issues.api.formats import PREFIX
-from mapui.views.accounts import admin_login
+from mapui.site.accounts import admin_login
 
 urlpatterns = [
     path("admin/login/", admin_login),
@@ -16,7 +16,7 @@ urlpatterns = [
     path("", include("mapui.urls")),
 ]
 
-handler400 = "mapui.views.errors.bad_request"
-handler403 = "mapui.views.errors.not_allowed"
-handler404 = "mapui.views.errors.not_found"
-handler500 = "mapui.views.errors.server_failed"
+handler400 = "mapui.site.errors.bad_request"
+handler403 = "mapui.site.errors.not_allowed"
+handler404 = "mapui.site.errors.not_found"
+handler500 = "mapui.site.errors.server_failed"

@@ -9,4 +9,4 @@ class MapUIConfig(AppConfig):
     verbose_name = _("Maps")
 
     def ready(self) -> None:
-        from mapui import logins  # noqa: F401 - registers what begins a session
+        from mapui.site import logins  # noqa: F401 - registers what begins a session

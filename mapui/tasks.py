@@ -9,7 +9,7 @@ from django.core.management import call_command
 from gis_core.models import Edition
 from mapui.geodata import jobs
 from mapui.geodata.uploads import incoming_remove_stale
-from mapui.logins import link_send
+from mapui.site.logins import link_send
 
 
 @shared_task

@@ -45,20 +45,20 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "gis_core.clients.ClientAddressMiddleware",
-    "mapui.middleware.StatementLimitMiddleware",
-    "mapui.middleware.TextGZipMiddleware",
+    "mapui.site.middleware.StatementLimitMiddleware",
+    "mapui.site.middleware.TextGZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "mapui.middleware.ChosenLocaleMiddleware",
-    "mapui.guards.ErrorFormatMiddleware",
-    "mapui.guards.RequestCheckedMiddleware",
+    "mapui.site.middleware.ChosenLocaleMiddleware",
+    "mapui.site.guards.ErrorFormatMiddleware",
+    "mapui.site.guards.RequestCheckedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "mapui.middleware.SessionAgeMiddleware",
+    "mapui.site.middleware.SessionAgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -250,7 +250,7 @@ PRIVATE_NETWORKS = {
 # --- Security -------------------------------------------------------------------------------------
 # Networks (CIDR) of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.0/8,::1")
-CSRF_FAILURE_VIEW = "mapui.views.errors.csrf_refused"
+CSRF_FAILURE_VIEW = "mapui.site.errors.csrf_refused"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "triage"
 LOGOUT_REDIRECT_URL = "public_map"
@@ -261,7 +261,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 PASSWORD_RESET_TIMEOUT = 2 * 3600
 AUTHENTICATION_BACKENDS = [
     # First, so that a locked account's password is not even looked at.
-    "mapui.logins.LockBackend",
+    "mapui.site.logins.LockBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 # Five failures of an account from one address lock it from there; who comes in forgets the failures before.
@@ -272,9 +272,9 @@ AXES_RESET_ON_SUCCESS = True
 # Tries during the lock do not prolong it: the page says when it ends.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_LOCKOUT_CALLABLE = "mapui.views.accounts.locked_respond"
+AXES_LOCKOUT_CALLABLE = "mapui.site.accounts.locked_respond"
 AXES_CLIENT_IP_CALLABLE = "gis_core.clients.client_address"
-AXES_CLIENT_STR_CALLABLE = "mapui.logins.client_told"
+AXES_CLIENT_STR_CALLABLE = "mapui.site.logins.client_told"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

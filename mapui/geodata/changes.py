@@ -19,7 +19,7 @@ from gis_core.models import Edition, EditionChange
 from gis_core.srids import WGS84, storage_srid
 from mapui.geodata.impact import impact_shown
 from mapui.geodata.selectors import DifferenceTable
-from mapui.types import Bounds
+from mapui.site.types import Bounds
 
 # More outlines than this make a browser slow; the map asks again for what is in view.
 CHANGE_LIMIT: Final = 1500

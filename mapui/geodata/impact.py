@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext
 
 from gis_core.enums import EditionStatus
 from gis_core.models import Edition
-from mapui.selectors import authorities_named
+from mapui.site.selectors import authorities_named
 from routing.deciding.explaining.body_shares import body_name
 from routing.enums import Outcome
 

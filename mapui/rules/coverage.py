@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from issues.models import Category
-from mapui.rules.words import RuleWords, condition_shown
+from mapui.site.rule_words import RuleWords, condition_shown
 from routing.engine.checks.coverage import MATRIX, Coverage, CoverageCell, CoverageRow
 from routing.enums import RoadClass
 

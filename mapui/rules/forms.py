@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mapui.rules.words import COMPUTED, FIELDS, RuleWords
+from mapui.site.rule_words import COMPUTED, FIELDS, RuleWords
 from routing.engine.ruleset import ThresholdRow
 from routing.models import RuleSet, Threshold
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mapui.rules.forms import RevisionForm, Shares, categories_grouped, with_stored
-from mapui.rules.words import COMPUTED, FIELDS, LABELS, RuleWords, condition_shown
+from mapui.site.rule_words import COMPUTED, FIELDS, LABELS, RuleWords, condition_shown
 from routing.engine import RuleRow
 from routing.engine.columns import ANYTHING, COLUMN_VALUES
 from routing.engine.conditions import ConditionError, condition_compile, known_conditions

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from gis_core.enums import Severity
-from mapui.rules.words import FIELDS, RuleWords, condition_shown
+from mapui.site.rule_words import FIELDS, RuleWords, condition_shown
 from routing.engine.checks.content import Difference, RuleSetDifference
 from routing.engine.columns import ANYTHING, COLUMNS
 from routing.engine.findings import Finding

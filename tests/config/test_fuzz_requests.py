@@ -6,7 +6,7 @@ import pytest
 
 from config.benchmarks.fuzz_requests import ROLES, fuzz_requests
 from issues.models import Issue
-from tests.mapui.geodata_factories import city_make, report_make
+from tests.mapui.geodata.geodata_factories import city_make, report_make
 
 COUNT, SEED = 600, 7
 

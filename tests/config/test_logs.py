@@ -33,7 +33,7 @@ def fail(request, kind):
 
 
 urlpatterns = [path("fail/<str:kind>/", fail)]
-handler500 = "mapui.views.errors.server_failed"
+handler500 = "mapui.site.errors.server_failed"
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from mapui.mapserver.mapfile import mapfile_write
-from mapui.mapserver.services import own_map_services_register
+from mapui.maps.mapserver.mapfile import mapfile_write
+from mapui.maps.mapserver.services import own_map_services_register
 from tests.mapui.factories import PASSWORD, staff_create, town_create
-from tests.mapui.test_mapserver import MAPSERV, mapserv_answer
+from tests.mapui.maps.test_mapserver import MAPSERV, mapserv_answer
 
 TIMEOUT_MS = int(os.environ.get("BROWSER_TIMEOUT_MS", "15000"))
 

@@ -21,7 +21,7 @@ from parcels.models import Parcel
 from tests.e2e.conftest import map_wait
 from tests.e2e.test_maps import problems
 from tests.mapui.factories import PASSWORD
-from tests.mapui.geodata_factories import (
+from tests.mapui.geodata.geodata_factories import (
     after,
     city_make,
     manager_create,

@@ -111,7 +111,7 @@ def test_map_says_when_something_cannot_be_loaded(issues, page: Page, watch: Wat
 
 
 def test_map_says_that_it_does_not_show_all(issues, page: Page, monkeypatch):
-    for module in ("mapui.views.feeds", "mapui.folium_maps.building"):
+    for module in ("mapui.maps.feeds", "mapui.maps.building"):
         monkeypatch.setattr(f"{module}.FEATURE_LIMIT", 1)
     page.goto("/")
     map_wait(page)

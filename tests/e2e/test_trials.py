@@ -24,7 +24,7 @@ from tests.e2e.conftest import map_wait
 from tests.e2e.test_maps import problems
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import PASSWORD, staff_create
-from tests.mapui.geodata_factories import city_make, report_make
+from tests.mapui.geodata.geodata_factories import city_make, report_make
 from tests.routing.trying.trial_factories import draft_make, issues_make
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]

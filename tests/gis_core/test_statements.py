@@ -58,7 +58,7 @@ def test_the_same_limit_again_asks_nothing(django_assert_num_queries):
 def asked(monkeypatch):
     """The limits that were set, in their order."""
     limits: list[int] = []
-    for module in ("mapui.middleware", "gis_core.statements"):
+    for module in ("mapui.site.middleware", "gis_core.statements"):
         monkeypatch.setattr(f"{module}.statements_limit", limits.append)
     return limits
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from gis_core.coordinates import point_from_wgs84
 from issues.models import Issue
-from mapui.views import responsibility
+from mapui.public import responsibility
 from parcels.models import Address, Parcel
 from routing.models import Decision
 from tests.golden.conftest import ModelCity

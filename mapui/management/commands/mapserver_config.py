@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from mapui.mapserver.mapfile import mapfile_write
+from mapui.maps.mapserver.mapfile import mapfile_write
 
 
 class Command(BaseCommand):

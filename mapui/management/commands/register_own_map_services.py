@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gis_core.map_services import MapServiceError
-from mapui.mapserver.services import own_map_services_register
+from mapui.maps.mapserver.services import own_map_services_register
 
 
 class Command(BaseCommand):

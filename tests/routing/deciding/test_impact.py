@@ -18,7 +18,7 @@ from routing.models import Decision, Proposal
 from routing.tasks import geodata_proposals_make_missing
 from tests.gis_core.geodata_factories import stage, write
 from tests.mapui.factories import staff_create
-from tests.mapui.geodata_factories import OWNERS, city_make, parcel_key, report_make
+from tests.mapui.geodata.geodata_factories import OWNERS, city_make, parcel_key, report_make
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from routing.outbox.authorities import authority_choices
 from routing.outbox.queue import delivery_claim, delivery_record_failure
 from routing.outbox.receipts import DeliveryDelayed
 from tests.mapui.factories import authority_create, jurisdiction_create, staff_create
-from tests.mapui.geodata_factories import city_make, report_make
+from tests.mapui.geodata.geodata_factories import city_make, report_make
 
 pytestmark = pytest.mark.django_db
 

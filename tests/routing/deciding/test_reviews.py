@@ -24,7 +24,7 @@ from routing.outbox.queue import delivery_claim, delivery_record_failure, delive
 from routing.outbox.receipts import DeliveryDelayed, Receipt
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import staff_create
-from tests.mapui.geodata_factories import city_make, report_make
+from tests.mapui.geodata.geodata_factories import city_make, report_make
 
 pytestmark = pytest.mark.django_db
 

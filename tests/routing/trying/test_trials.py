@@ -37,7 +37,7 @@ from routing.trying.trials import (
 )
 from tests.gis_core.geodata_factories import stage, write
 from tests.mapui.factories import jurisdiction_create
-from tests.mapui.geodata_factories import OWNERS, city_make, parcel_key
+from tests.mapui.geodata.geodata_factories import OWNERS, city_make, parcel_key
 from tests.routing.trying.trial_factories import draft_make, found, issues_make
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from routing.models import Trial
 from routing.trying import trials
 from routing.trying.listed import trial_progress
 from routing.trying.trials import trial_start, trial_work, trials_unattended
-from tests.mapui.geodata_factories import city_make
+from tests.mapui.geodata.geodata_factories import city_make
 from tests.routing.trying.trial_factories import draft_make, found, issues_make
 
 pytestmark = pytest.mark.django_db(transaction=True)

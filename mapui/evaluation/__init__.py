@@ -1,0 +1,1 @@
+"""How good the rules are: trials, golden cases, statistics."""

@@ -1,0 +1,59 @@
+"""How right the rules are, as a page and as files."""
+
+from __future__ import annotations
+
+import csv
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from mapui.evaluation.statistics_shown import statistics_rows, statistics_shown
+from mapui.site.permissions import EDIT_RULES, TRIAGE, page_for
+from mapui.site.selectors import jurisdiction_shown
+from mapui.site.types import PageRequest
+from routing.rulebook.statistics import statistics_of
+
+statistics_readers = page_for(TRIAGE, EDIT_RULES)
+
+
+@statistics_readers
+@require_safe
+@never_cache
+def statistics_page(request: PageRequest) -> HttpResponse:
+    """Tables, and the precision by month as bars."""
+    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    context = {
+        "page": "evaluation",
+        "tab": "statistics",
+        "jurisdiction": jurisdiction,
+        "found": statistics_shown(jurisdiction) if jurisdiction else None,
+    }
+    return render(request, "mapui/evaluation/statistics.html", context)
+
+
+@statistics_readers
+@require_safe
+@never_cache
+def statistics_json(request: PageRequest) -> HttpResponse:
+    """The same counts as JSON."""
+    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    rows = statistics_rows(statistics_of(jurisdiction)) if jurisdiction else []
+    return JsonResponse({"rows": rows})
+
+
+@statistics_readers
+@require_safe
+@never_cache
+def statistics_csv(request: PageRequest) -> HttpResponse:
+    """The same counts as CSV (`;`, UTF-8)."""
+    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    rows = statistics_rows(statistics_of(jurisdiction)) if jurisdiction else []
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="statistics.csv"'
+    if rows:
+        writer = csv.DictWriter(response, rows[0], delimiter=";", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return response

@@ -1,1 +1,0 @@
-"""The maps, built on the server with Folium: layers, controls, legends."""

@@ -1,0 +1,253 @@
+"""The two maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from urllib.parse import urlencode
+
+import folium
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from folium.plugins import VectorGridProtobuf
+from folium.raster_layers import WmsTileLayer
+from folium.utilities import JsCode
+
+from gis_core.models import Jurisdiction, MapService
+from issues.enums import IssueStatus
+from mapui.maps.elements import (
+    IssueLayer,
+    LabelLayer,
+    Legend,
+    MapReady,
+    OutlineLayer,
+    PlacePicker,
+    PlaceSetter,
+)
+from mapui.maps.rendering import OwnMap, RenderedMap, map_render
+from mapui.maps.tile_layers import BUILDINGS, LABEL_MIN_ZOOM, PARCELS
+from mapui.site.enums import MapName, status_colour
+from mapui.site.selectors import FEATURE_LIMIT
+from mapui.site.types import Bounds
+from routing.models import Authority
+
+MIN_ZOOM, MAX_ZOOM = 9, 20
+TILE_SIZE = 512
+PARCEL_COLOUR = "#8a4b00"
+BUILDING_COLOUR = "#5b6166"
+# Where parcels are small on the screen their outlines are finer, so that the map stays readable beneath them.
+PARCEL_STYLE = JsCode(
+    f"(parcel, zoom) => ({{color: '{PARCEL_COLOUR}', fill: false,"
+    " weight: zoom < 17 ? 0.6 : 1, opacity: zoom < 17 ? 0.55 : 0.75})"
+)
+
+
+def public_map_build(
+    *, jurisdiction: Jurisdiction | None, bounds: Bounds, services: Iterable[MapService]
+) -> RenderedMap:
+    """The public status map: background, boundary, released issues by state."""
+    built = map_begin(bounds=bounds)
+    services_add(built, services)
+    outline_add(built, jurisdiction)
+    IssueLayer(
+        name=_("Issues"),
+        url=reverse("public_issues"),
+        source="#issue-list",
+        symbols=static("mapui/symbols.svg"),
+        style="status",
+        truncated=_cut_text(),
+    ).add_to(built)
+    folium.LayerControl(position="topright", collapsed=True).add_to(built)
+    entries = [
+        {
+            "kind": "symbol",
+            "symbol": status.value,
+            "colour": status_colour(status),
+            "text": str(status.label),
+        }
+        for status in IssueStatus
+    ]
+    Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg")).add_to(built)
+    MapReady(texts=map_texts(), bounds=bounds).add_to(built)
+    return map_render(built, name=MapName.PUBLIC)
+
+
+def triage_map_build(
+    *,
+    jurisdiction: Jurisdiction | None,
+    bounds: Bounds,
+    services: Iterable[MapService],
+    authorities: Iterable[Authority],
+) -> RenderedMap:
+    """The triage map: parcels with their numbers as vector tiles, map services, issues by authority."""
+    built = map_begin(
+        bounds=bounds,
+        extra_scripts=(
+            ("vector_grid", "npm/leaflet.vectorgrid/Leaflet.VectorGrid.bundled.min.js"),
+        ),
+        own_scripts=(("placing", static("mapui/placing.js")),),
+    )
+    services_add(built, services)
+    outline_add(built, jurisdiction)
+    building_style: dict[str, object] = {
+        "color": BUILDING_COLOUR,
+        "weight": 0.6,
+        "fill": True,
+        "fillColor": BUILDING_COLOUR,
+        "fillOpacity": 0.25,
+    }
+    _vector_layer(
+        name=_("Buildings"), layer="buildings", style=building_style, min_zoom=BUILDINGS.min_zoom
+    ).add_to(built)
+    _vector_layer(
+        name=_("Parcels"), layer="parcels", style=PARCEL_STYLE, min_zoom=PARCELS.min_zoom
+    ).add_to(built)
+    LabelLayer(
+        name=_("Parcel numbers"),
+        url=reverse("parcel_labels"),
+        minZoom=LABEL_MIN_ZOOM,
+        truncated=_("Not all parcel numbers are shown. Please zoom in."),
+    ).add_to(built)
+    stretch_style: dict[str, object] = {"weight": 6, "color": "#1b7f4d", "opacity": 0.6}
+    _vector_layer(
+        name=_("Through-road stretches"),
+        layer="stretches",
+        style=stretch_style,
+        min_zoom=11,
+        show=False,
+    ).add_to(built)
+    IssueLayer(
+        name=_("Issues"),
+        url=reverse("triage_issues"),
+        source="#issue-list",
+        symbols=static("mapui/symbols.svg"),
+        style="authority",
+        truncated=_cut_text(),
+    ).add_to(built)
+    folium.LayerControl(position="topright", collapsed=True).add_to(built)
+    _triage_legend(authorities).add_to(built)
+    PlacePicker(
+        url=_for_jurisdiction(reverse("triage_parcel"), jurisdiction),
+        outline=reverse("parcel_outline", args=["KEY"]),
+        target="#details",
+        minZoom=PARCELS.min_zoom,
+        hint=_("Zoom in to choose a parcel."),
+    ).add_to(built)
+    PlaceSetter(hint=_("Click on the new place."), title=_("New place")).add_to(built)
+    MapReady(texts=map_texts(), bounds=bounds).add_to(built)
+    return map_render(built, name=MapName.TRIAGE)
+
+
+def map_begin(
+    *,
+    bounds: Bounds,
+    extra_scripts: tuple[tuple[str, str], ...] = (),
+    own_scripts: tuple[tuple[str, str], ...] = (),
+) -> OwnMap:
+    """A map with our controls. `own_scripts` (name, address) build on `maps.js` and come behind it."""
+    (south, west), (north, east) = bounds
+    built = OwnMap(
+        location=((south + north) / 2, (west + east) / 2),
+        zoom_start=13,
+        tiles=None,
+        zoom_control=False,
+        extra_scripts=extra_scripts,
+    )
+    built.default_js += own_scripts
+    # Folium knows these two as options of its tiles only.
+    built.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
+    return built
+
+
+def services_add(built: folium.Map, services: Iterable[MapService]) -> None:
+    """Every map service through our proxy; the first background and no overlay is shown at the start.
+
+    Leaflet writes names and attributions as HTML, so they are escaped here.
+    """
+    background_shown = False
+    for service in services:
+        show = service.is_background and not background_shown
+        background_shown |= show
+        WmsTileLayer(
+            url=reverse("map_image", args=[service.slug]),
+            layers=service.slug,
+            name=escape(service.title),
+            fmt=service.image_format,
+            transparent=not service.is_background,
+            version="1.3.0",
+            attr=escape(service.attribution),
+            overlay=not service.is_background,
+            show=show,
+            tile_size=TILE_SIZE,
+            max_zoom=MAX_ZOOM,
+            update_when_zooming=False,
+        ).add_to(built)
+
+
+def outline_add(built: folium.Map, jurisdiction: Jurisdiction | None) -> None:
+    if jurisdiction is not None and jurisdiction.boundary:
+        url = _for_jurisdiction(reverse("boundary"), jurisdiction)
+        OutlineLayer(name=_("Municipal boundary"), url=url).add_to(built)
+
+
+def _for_jurisdiction(address: str, jurisdiction: Jurisdiction | None) -> str:
+    return (
+        f"{address}?{urlencode({'jurisdiction': jurisdiction.identifier})}"
+        if jurisdiction
+        else address
+    )
+
+
+def _vector_layer(
+    *, name: str, layer: str, style: JsCode | dict[str, object], min_zoom: int, show: bool = True
+) -> VectorGridProtobuf:
+    url = reverse("tile", args=[layer, 0, 0, 0]).replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt")
+    options = {
+        "vectorTileLayerStyles": {layer: style},
+        # Thousands of outlines are too many elements for SVG, the plugin's own choice.
+        "rendererFactory": JsCode("L.canvas.tile"),
+        "interactive": False,
+        "minZoom": min_zoom,
+        "maxZoom": MAX_ZOOM,
+        "maxNativeZoom": MAX_ZOOM,
+    }
+    built = VectorGridProtobuf(url=url, name=name, options=options, overlay=True, show=show)
+    # The page loads the plugin once, from our own origin (OwnMap).
+    built.default_js = []
+    return built
+
+
+def _triage_legend(authorities: Iterable[Authority]) -> Legend:
+    unclear = {"kind": "unclear", "colour": "#ffffff", "text": _("Unclear: to be triaged")}
+    entries: list[dict[str, str]] = [unclear]
+    entries += [
+        {"kind": "authority", "colour": one.colour, "text": one.name} for one in authorities
+    ]
+    entries += [
+        {"kind": "symbol", "symbol": status.value, "colour": "#3d4a4a", "text": str(status.label)}
+        for status in IssueStatus
+    ]
+    entries.append({"kind": "line", "colour": PARCEL_COLOUR, "text": _("Parcel boundary")})
+    entries.append({"kind": "area", "colour": BUILDING_COLOUR, "text": _("Building")})
+    return Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"))
+
+
+def _cut_text() -> str:
+    """What the map says when a feed holds back issues."""
+    limit = number_format(FEATURE_LIMIT, use_l10n=True, force_grouping=True)
+    text = _(
+        "The map shows the %(limit)s newest issues of this choice only. The list has all of them."
+    )
+    return text % {"limit": limit}
+
+
+def map_texts() -> dict[str, str]:
+    return {
+        "map": _("Map of issues"),
+        "zoomIn": _("Zoom in"),
+        "zoomOut": _("Zoom out"),
+        "layers": _("Choose layers"),
+        "failed": _("The issues could not be loaded. Please reload the page."),
+    }

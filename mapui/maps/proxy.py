@@ -1,0 +1,60 @@
+"""The caching proxy for map services."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from typing import Final
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from gis_core.map_services import (
+    MapServiceError,
+    MapServiceUnavailable,
+    image_request_parse,
+    map_image_fetch,
+)
+from gis_core.models import MapService
+from mapui.site.permissions import may_triage
+
+logger = logging.getLogger(__name__)
+
+BROWSER_KEEPS_S: Final = 3600
+STATE_HEADER: Final = "X-Map-Service"
+# One transparent pixel (PNG).
+NOTHING: Final = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAAC0lEQVR42mNgAAIAAAUAAen63NgAAAAASUVORK5CYII="
+)
+
+
+@require_safe
+def map_image(request: HttpRequest, slug: str) -> HttpResponse:
+    """A GetMap passed on to a registered service.
+
+    A service that does not answer gives a transparent tile, so that the rest of the map stays readable; the
+    header X-Map-Service says so.
+    """
+    service = MapService.objects.filter(slug=slug, is_active=True).first()
+    if service is None:
+        raise Http404
+    if service.staff_only and not may_triage(request.user):
+        raise PermissionDenied
+    query = {name.upper(): str(value) for name, value in request.GET.items()}
+    try:
+        wanted = image_request_parse(query, transparent=not service.is_background)
+        image = map_image_fetch(service, wanted)
+    except MapServiceError as error:
+        return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
+    except MapServiceUnavailable as error:
+        logger.warning("Map service %s: %s", slug, error)
+        response = HttpResponse(NOTHING, content_type="image/png")
+        response["Cache-Control"] = "no-store"
+        response[STATE_HEADER] = "unavailable"
+        return response
+    response = HttpResponse(image.content, content_type=image.media_type)
+    scope = "private" if service.staff_only else "public"
+    response["Cache-Control"] = f"{scope}, max-age={BROWSER_KEEPS_S}"
+    response[STATE_HEADER] = "ok"
+    return response

@@ -1,0 +1,20 @@
+"""Addresses of the maps' own scripts, of what they load, and of the caching proxy for map services."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from mapui.maps import feeds, proxy, resources
+
+urlpatterns: list[URLPattern] = [
+    path("favicon.ico", resources.icon, name="icon"),
+    path("maps/<slug:name>.js", resources.map_script, name="map_script"),
+    path("maps/<slug:name>.css", resources.map_style, name="map_style"),
+    path("api/issues.geojson", feeds.public_issues, name="public_issues"),
+    path("api/triage/issues.geojson", feeds.triage_issues, name="triage_issues"),
+    path("api/boundary.geojson", feeds.boundary, name="boundary"),
+    path("api/triage/parcels/<str:key>.geojson", feeds.parcel, name="parcel_outline"),
+    path("api/triage/parcel-labels.geojson", feeds.parcel_labels, name="parcel_labels"),
+    path("tiles/<slug:layer>/<int:zoom>/<int:column>/<int:row>.mvt", feeds.tile, name="tile"),
+    path("map-services/<slug:slug>/wms", proxy.map_image, name="map_image"),
+]

@@ -1,0 +1,1 @@
+"""What everybody sees: released issues, who is responsible, answers to questions."""

@@ -1,0 +1,62 @@
+"""Addresses of rule sets and authorities."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from mapui.rules.views import activating, authorities, editing, sets
+
+urlpatterns: list[URLPattern] = [
+    path("rules/", sets.rules_list, name="rules"),
+    path("rules/draft/", editing.rules_draft, name="rules_draft"),
+    path("rules/import/", editing.rules_import, name="rules_import"),
+    path("rules/condition/", editing.rules_condition, name="rules_condition"),
+    path("rules/authorities/", authorities.authorities_list, name="authorities"),
+    path("rules/authorities/new/", authorities.authority_edit, name="authority_new"),
+    path("rules/authorities/<int:pk>/", authorities.authority_edit, name="authority_edit"),
+    path("rules/authorities/<int:pk>/contacts/new/", authorities.contact_edit, name="contact_new"),
+    path(
+        "rules/authorities/<int:pk>/contacts/<int:contact_pk>/",
+        authorities.contact_edit,
+        name="contact_edit",
+    ),
+    path("rules/<int:pk>/", sets.rules_set, name="rules_set"),
+    path("rules/<int:pk>/coverage/", sets.rules_coverage, name="rules_coverage"),
+    path(
+        "rules/<int:pk>/coverage.csv",
+        sets.rules_coverage_file,
+        {"kind": "csv"},
+        name="rules_coverage_csv",
+    ),
+    path(
+        "rules/<int:pk>/coverage.json",
+        sets.rules_coverage_file,
+        {"kind": "json"},
+        name="rules_coverage_json",
+    ),
+    path("rules/<int:pk>/difference/", sets.rules_difference, name="rules_difference"),
+    path("rules/<int:pk>/rules.csv", sets.rules_file, {"kind": "csv"}, name="rules_csv"),
+    path("rules/<int:pk>/rules.json", sets.rules_file, {"kind": "json"}, name="rules_json"),
+    path("rules/<int:pk>/describe/", editing.rules_describe, name="rules_describe"),
+    path("rules/<int:pk>/discard/", editing.rules_remove, name="rules_discard"),
+    path("rules/<int:pk>/rows/new/", editing.rules_row, name="rules_row_new"),
+    path("rules/<int:pk>/rows/<int:rule_pk>/", editing.rules_row, name="rules_row"),
+    path(
+        "rules/<int:pk>/rows/<int:rule_pk>/remove/",
+        editing.rules_remove,
+        name="rules_row_remove",
+    ),
+    path("rules/<int:pk>/thresholds/new/", editing.rules_threshold, name="rules_threshold_new"),
+    path(
+        "rules/<int:pk>/thresholds/<int:threshold_pk>/",
+        editing.rules_threshold,
+        name="rules_threshold",
+    ),
+    path(
+        "rules/<int:pk>/thresholds/<int:threshold_pk>/remove/",
+        editing.rules_remove,
+        name="rules_threshold_remove",
+    ),
+    path("rules/<int:pk>/activate/", activating.rules_activate, name="rules_activate"),
+    path("rules/<int:pk>/retire/", activating.rules_retire, name="rules_retire"),
+]

@@ -1,0 +1,264 @@
+"""Drafts of rule sets: made, imported, edited row by row. GET shows forms, POST does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mapui.rules.forms import (
+    IMPORT_MAX_BYTES,
+    DescribeForm,
+    ImportForm,
+    RevisionForm,
+    ThresholdForm,
+)
+from mapui.rules.row_form import RuleForm
+from mapui.rules.views.sets import context_of, draft_or_404, jurisdiction_or_404, rule_set_or_404
+from mapui.site.permissions import EDIT_RULES, rules_page
+from mapui.site.rule_words import RuleWords, condition_shown, predicates_shown
+from routing.engine.conditions import ConditionError, condition_compile
+from routing.errors import RuleSetChanged, RuleSetError
+from routing.models import Rule, RuleSet, Threshold
+from routing.rulebook import (
+    content_read,
+    draft_create,
+    draft_describe,
+    draft_discard,
+    draft_import,
+    rule_delete,
+    rule_store,
+    threshold_delete,
+    threshold_store,
+)
+from routing.rulebook.listed import legal_bases_used
+from routing.sentences import legal_basis_shown
+from routing.sentences.findings import condition_sentence
+
+METHODS = ["GET", "HEAD", "POST"]
+
+
+def person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - rules_page lets nobody else in
+    return request.user
+
+
+@rules_page(EDIT_RULES)
+@require_POST
+def rules_draft(request: HttpRequest) -> HttpResponse:
+    """A draft from a version, or from the one in effect."""
+    source = None
+    if (pk := request.POST.get("source", "")).isdecimal():
+        source = rule_set_or_404(int(pk))
+    jurisdiction = source.jurisdiction if source else jurisdiction_or_404(request)
+    draft = draft_create(jurisdiction=jurisdiction, by=person(request), source=source)
+    messages.success(
+        request, _("Version %d is a draft now; nothing counts of it yet.") % draft.version
+    )
+    return redirect("rules_set", pk=draft.pk)
+
+
+@csrf_exempt
+@rules_page(EDIT_RULES)
+@require_http_methods(METHODS)
+def rules_import(request: HttpRequest) -> HttpResponse:
+    """A draft from a file. How large it is is asked before anything reads it, and so before the token is checked."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > IMPORT_MAX_BYTES:
+        form = ImportForm()
+        messages.error(request, _("The file is larger than 2 MB."))
+        context = {"page": "rules", "jurisdiction": jurisdiction_or_404(request), "form": form}
+        return render(request, "mapui/rules/import.html", context, status=413)
+    response: HttpResponse = _rules_import(request)
+    return response
+
+
+@csrf_protect
+def _rules_import(request: HttpRequest) -> HttpResponse:
+    jurisdiction = jurisdiction_or_404(request)
+    posted = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if posted else ImportForm()
+    if posted and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            content = content_read(file.read(), name=file.name)
+            draft = draft_import(
+                jurisdiction=jurisdiction, content=content, name=file.name, by=person(request)
+            )
+        except RuleSetError as error:
+            form.add_error("file", str(error))
+        else:
+            messages.success(request, _("The file was read; look at what is found below."))
+            return redirect("rules_set", pk=draft.pk)
+    context = {"page": "rules", "jurisdiction": jurisdiction, "form": form}
+    return render(request, "mapui/rules/import.html", context, status=422 if posted else 200)
+
+
+@rules_page(EDIT_RULES)
+@require_http_methods(METHODS)
+def rules_row(request: HttpRequest, pk: int, rule_pk: int | None = None) -> HttpResponse:
+    """A new row, one like another (`?like=`), or one that is there."""
+    draft = draft_or_404(pk)
+    rule, like = None, None
+    if rule_pk is not None:
+        rule = get_object_or_404(Rule, pk=rule_pk, rule_set=draft)
+    elif (asked := request.GET.get("like", "")).isdecimal():
+        like = get_object_or_404(Rule, pk=int(asked), rule_set=draft)
+    words = RuleWords.of(draft.jurisdiction)
+    form = RuleForm(
+        request.POST if request.method == "POST" else None,
+        draft=draft,
+        words=words,
+        rule=rule or like,
+        is_copy=like is not None,
+    )
+
+    def store() -> str:
+        rule_store(draft=draft, revision=_revision(form), row=form.row(), replaces=rule)
+        return _("Rule %s is stored.") % form.cleaned_data["rule_id"]
+
+    language = get_language() or "de"
+    context = {
+        "rule": rule,
+        "predicates": predicates_shown(),
+        "bases": [(one, legal_basis_shown(one, language)) for one in legal_bases_used(draft)],
+    }
+    return _edited(request, draft, form, store, "mapui/rules/row.html", context)
+
+
+@rules_page(EDIT_RULES)
+@require_http_methods(METHODS)
+def rules_threshold(request: HttpRequest, pk: int, threshold_pk: int | None = None) -> HttpResponse:
+    draft = draft_or_404(pk)
+    threshold = None
+    if threshold_pk is not None:
+        threshold = get_object_or_404(Threshold, pk=threshold_pk, rule_set=draft)
+    form = ThresholdForm(
+        request.POST if request.method == "POST" else None,
+        draft=draft,
+        words=RuleWords.of(draft.jurisdiction),
+        threshold=threshold,
+    )
+
+    def store() -> str:
+        threshold_store(draft=draft, revision=_revision(form), row=form.row(), replaces=threshold)
+        return _("The threshold is stored.")
+
+    context = {"threshold": threshold}
+    return _edited(request, draft, form, store, "mapui/rules/threshold.html", context)
+
+
+@rules_page(EDIT_RULES)
+@require_http_methods(METHODS)
+def rules_describe(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note and general thresholds of a draft."""
+    draft = draft_or_404(pk)
+    form = DescribeForm(request.POST if request.method == "POST" else None, draft=draft)
+
+    def store() -> str:
+        data = form.cleaned_data
+        draft_describe(
+            draft=draft,
+            revision=data["revision"],
+            note=data["note"],
+            assign_from=data["assign_from"],
+            assign_margin=data["assign_margin"],
+        )
+        return _("The draft is stored.")
+
+    return _edited(request, draft, form, store, "mapui/rules/describe.html", {})
+
+
+def _revision(form: RevisionForm) -> int:
+    revision: int = form.cleaned_data["revision"]
+    return revision
+
+
+def _edited(
+    request: HttpRequest,
+    draft: RuleSet,
+    form: RevisionForm,
+    store: Callable[[], str],
+    template: str,
+    context: dict[str, Any],
+) -> HttpResponse:
+    """Shows the form, or stores what it says; what cannot be stored is told above it and nothing typed is lost.
+
+    Where somebody else was quicker the form takes on the present revision: sent once more it counts.
+    """
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                text = store()
+            except RuleSetChanged as error:
+                form.add_error(None, str(error))
+                draft.refresh_from_db()
+                data = request.POST.copy()
+                data["revision"] = str(draft.revision)
+                form.data = data
+                status = 409
+            except RuleSetError as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, text)
+                return redirect("rules_set", pk=draft.pk)
+    return render(request, template, context_of(draft, form=form, **context), status=status)
+
+
+@rules_page(EDIT_RULES)
+@require_http_methods(METHODS)
+def rules_remove(
+    request: HttpRequest, pk: int, rule_pk: int | None = None, threshold_pk: int | None = None
+) -> HttpResponse:
+    """Asks, then removes a row, a threshold or the whole draft."""
+    draft = draft_or_404(pk)
+    rule = get_object_or_404(Rule, pk=rule_pk, rule_set=draft) if rule_pk else None
+    threshold = None
+    if threshold_pk:
+        threshold = get_object_or_404(Threshold, pk=threshold_pk, rule_set=draft)
+    form = RevisionForm(request.POST if request.method == "POST" else None, draft=draft)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _remove(draft, _revision(form), rule, threshold)
+        except RuleSetError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Removed."))
+            if not (rule or threshold):
+                return redirect("rules")
+        return redirect("rules_set", pk=draft.pk)
+    context = context_of(draft, form=form, rule=rule, threshold=threshold)
+    return render(request, "mapui/rules/remove.html", context)
+
+
+def _remove(draft: RuleSet, revision: int, rule: Rule | None, threshold: Threshold | None) -> None:
+    if rule is not None:
+        rule_delete(draft=draft, revision=revision, rule=rule)
+    elif threshold is not None:
+        threshold_delete(draft=draft, revision=revision, threshold=threshold)
+    else:
+        draft_discard(draft=draft, revision=revision)
+
+
+@rules_page(EDIT_RULES)
+@require_safe
+def rules_condition(request: HttpRequest) -> HttpResponse:
+    """Whether an expression is understood, while it is typed."""
+    text = request.GET.get("expression", "").strip()
+    context: dict[str, Any] = {"text": text}
+    if text:
+        try:
+            context["predicates"] = sorted(condition_compile(text).predicates)
+            context["words"] = condition_shown(text)
+        except ConditionError as error:
+            context["problem"] = condition_sentence(error)
+    return render(request, "mapui/rules/_condition.html", context)

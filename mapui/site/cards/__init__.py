@@ -1,0 +1,1 @@
+"""Parcels and decisions prepared for reading."""

@@ -1,0 +1,80 @@
+"""The filters of the lists and maps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.models import Jurisdiction
+from issues.enums import IssueStatus
+from mapui.site.selectors import OPEN, PROPOSED, UNCLEAR, authorities_in_use, groups_shown
+from mapui.site.types import IssueFilter
+
+
+class FilterForm(forms.Form):
+    """What the public may filter by. A value that does not exist is an error beside its field, never everything."""
+
+    status = forms.ChoiceField(label=_("State"), required=False)
+    group = forms.ChoiceField(label=_("Topic"), required=False)
+    jurisdiction = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any, *, jurisdiction: Jurisdiction | None, public_only: bool = True
+    ) -> None:
+        super().__init__(data)
+        self.label_suffix = ""
+        self._choose("status", [("", _("all states")), (OPEN, _("open")), *IssueStatus.choices])
+        groups = groups_shown(jurisdiction, public_only=public_only)
+        named = [(one.group_de, one.group) for one in groups]
+        self._choose("group", [("", _("all topics")), *named])
+
+    def _choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy what the class body says
+        field.choices = choices
+
+    def chosen(self) -> IssueFilter:
+        """The filter; call only after `is_valid()`."""
+        return IssueFilter(status=self.cleaned_data["status"], group=self.cleaned_data["group"])
+
+
+class TriageFilterForm(FilterForm):
+    """What triage staff filter by."""
+
+    authority = forms.ChoiceField(label=_("Authority"), required=False)
+    field_order = ("authority", "status", "group")
+
+    def __init__(self, data: Any, *, jurisdiction: Jurisdiction | None) -> None:
+        super().__init__(data, jurisdiction=jurisdiction, public_only=False)
+        named = [(one.code, one.name) for one in authorities_in_use(jurisdiction)]
+        self._choose(
+            "authority",
+            [
+                ("", _("all authorities")),
+                (UNCLEAR, _("Unclear: to be triaged")),
+                (PROPOSED, _("With an open proposal")),
+                *named,
+            ],
+        )
+
+    def chosen(self) -> IssueFilter:
+        data = self.cleaned_data
+        return IssueFilter(status=data["status"], group=data["group"], authority=data["authority"])
+
+
+class PlaceForm(forms.Form):
+    """A place on the map in WGS84 degrees, or a parcel's number or key as people write it."""
+
+    q = forms.CharField(
+        label=_("Parcel number, key, address or coordinates"), required=False, max_length=100
+    )
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90)
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("q") and (data.get("lat") is None or data.get("lon") is None):
+            raise forms.ValidationError(_("Please give a parcel number or a place."))
+        return data

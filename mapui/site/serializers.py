@@ -1,0 +1,112 @@
+"""Issues as GeoJSON features. The public one is a whitelist: what is not named here does not leave the house."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from rest_framework import serializers
+from rest_framework_gis.fields import GeometrySerializerMethodField
+from rest_framework_gis.serializers import GeoFeatureModelSerializer
+
+from gis_core.srids import WGS84
+from issues.models import Issue
+from issues.public_view import PublicIssue, public_view
+from mapui.site.enums import status_colour
+from routing.enums import Outcome
+
+
+class IssueFeatureSerializer(GeoFeatureModelSerializer):
+    """What both maps show. `context["authorities"]` holds the authorities by primary key."""
+
+    geometry = GeometrySerializerMethodField()
+    category = serializers.CharField(source="category.name")
+    state = serializers.CharField(source="status")
+    state_text = serializers.CharField(source="get_status_display")
+    day = serializers.SerializerMethodField()
+    colour = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Issue
+        id_field = "number"
+        geo_field = "geometry"
+        fields: tuple[str, ...] = (
+            "number",
+            "category",
+            "state",
+            "state_text",
+            "day",
+            "colour",
+            "url",
+        )
+
+    def get_geometry(self, issue: Issue | PublicIssue) -> Point | None:
+        """None for what nobody has placed yet: the list shows it, a map cannot. What is public has a place."""
+        if isinstance(issue, Issue) and not issue.is_placed:
+            return None
+        return Point(issue.longitude, issue.latitude, srid=WGS84)
+
+    def get_day(self, issue: Issue | PublicIssue) -> str:
+        """The day only: an hour would tell when somebody was where."""
+        return date_format(timezone.localtime(issue.received_at), "SHORT_DATE_FORMAT")
+
+    def get_colour(self, issue: Any) -> str:
+        return status_colour(issue.status)
+
+    def get_url(self, issue: Any) -> str:
+        return reverse("public_issue", args=[issue.number])
+
+    def _authority(self, issue: Any) -> Any:
+        if issue.outcome != Outcome.ASSIGNED:
+            return None
+        return self.context["authorities"].get(issue.authority_pk)
+
+
+class PublicIssueSerializer(IssueFeatureSerializer):
+    """A part of the public view; its text, address and photos stand on the issue's own page."""
+
+    category = serializers.CharField()
+    state_text = serializers.CharField(source="status_text")
+    authority = serializers.CharField()
+    note = serializers.CharField()
+
+    class Meta(IssueFeatureSerializer.Meta):
+        fields = (*IssueFeatureSerializer.Meta.fields, "authority", "note")
+
+    def to_representation(self, instance: Any) -> Any:
+        """Nothing but the public view ever reaches the fields."""
+        authority = self._authority(instance)
+        return super().to_representation(
+            public_view(instance, authority=authority.public_name if authority else "")
+        )
+
+
+class TriageIssueSerializer(IssueFeatureSerializer):
+    authority = serializers.SerializerMethodField()
+    code = serializers.SerializerMethodField()
+    released = serializers.SerializerMethodField()
+
+    class Meta(IssueFeatureSerializer.Meta):
+        fields = (*IssueFeatureSerializer.Meta.fields, "authority", "code", "released")
+
+    def get_url(self, issue: Issue) -> str:
+        return reverse("triage_issue", args=[issue.number])
+
+    def get_colour(self, issue: Issue) -> str:
+        authority = self._authority(issue)
+        return authority.colour if authority else ""
+
+    def get_authority(self, issue: Issue) -> str:
+        authority = self._authority(issue)
+        return authority.name if authority else ""
+
+    def get_code(self, issue: Issue) -> str:
+        authority = self._authority(issue)
+        return authority.code if authority else ""
+
+    def get_released(self, issue: Issue) -> bool:
+        return issue.released_at is not None and issue.category.is_public

@@ -1,0 +1,150 @@
+"""What a clerk does with one issue: decide, pin as a golden case, put right. Each is a POST; a GET changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from issues.errors import AddressUnknown, IssuesError
+from issues.models import Issue
+from issues.services import issue_answer, issue_move, issue_recategorise
+from mapui.site.selectors import decision_in_force
+from mapui.site.types import PageRequest
+from mapui.triage.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm, SeenForm
+from mapui.triage.views import changed_respond, triage_permission
+from routing.deciding.overrule import decision_confirm, decision_overrule
+from routing.errors import RoutingError
+from routing.trying.golden import golden_pin
+
+
+@triage_permission
+@require_POST
+def issue_overrule(request: PageRequest, number: str) -> HttpResponse:
+    """Another authority, with a reason."""
+    issue = _issue(number)
+    form = OverruleForm(request.POST, issue=issue, decision=decision_in_force(issue))
+
+    def act(person: User) -> str:
+        decision = decision_overrule(
+            issue_id=issue.pk,
+            authority=form.cleaned_data["authority"],
+            reason=form.cleaned_data["reason"],
+            seen=form.cleaned_data["seen"],
+            by=person,
+        )
+        return _("Decided: %(authority)s is responsible.") % {"authority": decision.authority}
+
+    return _act(request, number, form, act)
+
+
+@triage_permission
+@require_POST
+def issue_confirm(request: PageRequest, number: str) -> HttpResponse:
+    """Yes to what the rules propose."""
+    issue, form = _issue(number), SeenForm(request.POST)
+
+    def act(person: User) -> str:
+        seen = form.cleaned_data["seen"] or 0
+        decision = decision_confirm(issue_id=issue.pk, seen=seen, by=person)
+        return _("Decided: %(authority)s is responsible.") % {"authority": decision.authority}
+
+    return _act(request, number, form, act)
+
+
+@triage_permission
+@require_POST
+def issue_pin(request: PageRequest, number: str) -> HttpResponse:
+    """Keeps a person's decision as a golden case."""
+    issue = _issue(number)
+
+    def act(person: User) -> str:
+        golden_pin(issue=issue, by=person)
+        return _("Kept as a golden case: new rules and geodata are held against it.")
+
+    return _act(request, number, Form(request.POST), act)
+
+
+@triage_permission
+@require_POST
+def issue_category(request: PageRequest, number: str) -> HttpResponse:
+    """Another category."""
+    issue = _issue(number)
+    form = CategoryForm(request.POST, issue=issue)
+
+    def act(person: User) -> str:
+        changed = issue_recategorise(issue=issue, category=form.cleaned_data["category"], by=person)
+        return _told(_("The category was changed."), issue, changed)
+
+    return _act(request, number, form, act)
+
+
+@triage_permission
+@require_POST
+def issue_answers(request: PageRequest, number: str) -> HttpResponse:
+    """Other answers to the category's questions."""
+    issue = _issue(number)
+    form = AnswersForm(request.POST, issue=issue)
+
+    def act(person: User) -> str:
+        issue_answer(issue=issue, answers=form.answers(), by=person)
+        return _("The answers were changed.")
+
+    return _act(request, number, form, act)
+
+
+@triage_permission
+@require_POST
+def issue_place(request: PageRequest, number: str) -> HttpResponse:
+    """Another place."""
+    issue = _issue(number)
+    form = MoveForm(request.POST, issue=issue)
+
+    def act(person: User) -> str:
+        *others, last = form.locations()
+        for location in others:
+            try:
+                changed = issue_move(issue=issue, location=location, by=person)
+            except AddressUnknown:
+                continue
+            break
+        else:
+            changed = issue_move(issue=issue, location=last, by=person)
+        return _told(_("The place was changed."), issue, changed)
+
+    return _act(request, number, form, act)
+
+
+def _told(text: str, former: Issue, changed: Issue) -> str:
+    """What was done, and whether the public no longer sees the issue because of it."""
+    if former.released_at is None or changed.released_at is not None:
+        return text
+    withdrawn = _("The public no longer sees the issue: please look at it and release it anew.")
+    return f"{text} {withdrawn}"
+
+
+def _issue(number: str) -> Issue:
+    return get_object_or_404(
+        Issue.objects.select_related("category", "jurisdiction"), number=number
+    )
+
+
+def _act(request: PageRequest, number: str, form: Form, act: Callable[[User], str]) -> HttpResponse:
+    """Does it, or says what is wrong; in either case the issue is shown as it is now."""
+    person = request.user
+    if not form.is_valid():
+        for name, errors in form.errors.items():
+            label = form.fields[name].label if name in form.fields else ""
+            messages.error(request, " ".join(filter(None, [f"{label}:" if label else "", *errors])))
+    elif isinstance(person, User):
+        try:
+            messages.success(request, act(person))
+        except (RoutingError, IssuesError) as error:
+            messages.error(request, str(error))
+    return changed_respond(request, number)

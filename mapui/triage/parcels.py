@@ -1,0 +1,79 @@
+"""One endpoint for finding parcels: by anything people write, or at a place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from gis_core.problems import problem_respond
+from mapui.site.cards.parcels import parcels_chosen
+from mapui.site.forms import PlaceForm
+from mapui.site.permissions import staff_feed
+from mapui.site.selectors import jurisdiction_shown
+from parcels.histories import parcel_history
+from parcels.keys import parcel_label
+from parcels.models import Parcel
+
+
+@require_safe
+@staff_feed
+@never_cache
+def parcels_api(request: HttpRequest) -> HttpResponse:
+    """`?q=` (key, Gemarkung-Flur-number, address, coordinates) or `?lat=&long=` (WGS84), and `jurisdiction`.
+
+    Active parcels, at a place the one that counts first; when a text finds none, vanished ones with the
+    active parcels that their land belongs to today. `limit` is the number at which a search ended, else null.
+    400 when neither is given or a number is none, 404 for a jurisdiction that does not exist.
+    """
+    wanted = request.GET.get("jurisdiction", "")
+    jurisdiction = jurisdiction_shown(wanted)
+    if wanted and (jurisdiction is None or jurisdiction.identifier != wanted):
+        unknown = [_("There is no jurisdiction %(name)s.") % {"name": wanted}]
+        return problem_respond(404, errors={"jurisdiction": unknown})
+    form = PlaceForm(
+        {
+            name: request.GET.get(key, "")
+            for name, key in (("q", "q"), ("lat", "lat"), ("lon", "long"))
+        }
+    )
+    if not form.is_valid():
+        return problem_respond(400, errors=form.errors)
+    if jurisdiction is None:
+        return JsonResponse({"parcels": [], "limit": None})
+    found = parcels_chosen(jurisdiction=jurisdiction, **form.cleaned_data)
+    parcels = [
+        {**_parcel(one), "distance_m": _rounded(found.distances.get(one.pk))}
+        for one in found.parcels
+    ]
+    parcels += [{**_parcel(one), "distance_m": None} for one in found.vanished]
+    return JsonResponse(
+        {"jurisdiction": jurisdiction.identifier, "parcels": parcels, "limit": found.limit}
+    )
+
+
+def _rounded(metres: float | None) -> float | None:
+    return None if metres is None else round(metres, 2)
+
+
+def _parcel(parcel: Parcel) -> dict[str, Any]:
+    history = parcel_history(parcel)
+    return {
+        "key": parcel.key,
+        "label": parcel_label(parcel.key, parcel.gemarkung_name),
+        "gemarkung": parcel.gemarkung_name,
+        "gemarkung_key": parcel.gemarkung_key,
+        "flur": parcel.flur,
+        "number": parcel.number,
+        "official_area_m2": None if parcel.official_area is None else float(parcel.official_area),
+        "location": parcel.location_text,
+        "active": parcel.edition_to_id is None,
+        "valid_from": history.valid_from,
+        "valid_to": history.valid_to,
+        "predecessors": [one.key for one in history.predecessors if one.key != parcel.key],
+        "successors": [one.key for one in history.successors if one.key != parcel.key],
+        "heirs": [one.key for one in history.heirs],
+    }

@@ -1,0 +1,70 @@
+"""Addresses of the daily work of the staff."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from mapui.triage import actions, parcels, release, views
+from mapui.triage.explanation import views as explanation
+
+urlpatterns: list[URLPattern] = [
+    path("triage/", views.triage_map, name="triage"),
+    path("triage/issues/<str:number>/", views.triage_issue, name="triage_issue"),
+    path("triage/issues/<str:number>/release/", release.issue_release, name="issue_release"),
+    path("triage/issues/<str:number>/withdraw/", release.issue_withdraw, name="issue_withdraw"),
+    path(
+        "api/triage/issues/<str:number>/release",
+        release.issue_release_api,
+        name="issue_release_api",
+    ),
+    path(
+        "triage/issues/<str:number>/proposal/accept/",
+        views.proposal_answer,
+        {"answer": "accept"},
+        name="proposal_accept",
+    ),
+    path(
+        "triage/issues/<str:number>/proposal/dismiss/",
+        views.proposal_answer,
+        {"answer": "dismiss"},
+        name="proposal_dismiss",
+    ),
+    path("triage/issues/<str:number>/overrule/", actions.issue_overrule, name="issue_overrule"),
+    path("triage/issues/<str:number>/confirm/", actions.issue_confirm, name="issue_confirm"),
+    path("triage/issues/<str:number>/pin/", actions.issue_pin, name="issue_pin"),
+    path("triage/issues/<str:number>/category/", actions.issue_category, name="issue_category"),
+    path("triage/issues/<str:number>/place/", actions.issue_place, name="issue_place"),
+    path("triage/issues/<str:number>/answers/", actions.issue_answers, name="issue_answers"),
+    path(
+        "triage/issues/<str:number>/explanation/",
+        explanation.explanation_page,
+        name="explanation",
+    ),
+    path(
+        "triage/issues/<str:number>/explanation.js",
+        explanation.explanation_script,
+        name="explanation_script",
+    ),
+    path(
+        "triage/issues/<str:number>/explanation.css",
+        explanation.explanation_style,
+        name="explanation_style",
+    ),
+    path(
+        "api/triage/issues/<str:number>/explanation.json",
+        explanation.explanation_json,
+        name="explanation_json",
+    ),
+    path(
+        "api/triage/issues/<str:number>/explanation.geojson",
+        explanation.explanation_feed,
+        name="explanation_feed",
+    ),
+    path(
+        "api/schemas/explanation.json",
+        explanation.explanation_schema_view,
+        name="explanation_schema",
+    ),
+    path("triage/parcel/", views.triage_parcel, name="triage_parcel"),
+    path("api/parcels/", parcels.parcels_api, name="parcels_api"),
+]

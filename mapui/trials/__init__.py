@@ -1,1 +1,0 @@
-"""Trial runs and golden cases as their pages show them."""

@@ -1,1 +1,0 @@
-"""Pages and what they load. Views translate between HTTP and the selectors and services below."""

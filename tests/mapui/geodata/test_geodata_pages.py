@@ -1,0 +1,293 @@
+"""Pages for administrators of geodata: who may open them, what they show and what they refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
+from gis_core.models import Edition
+from mapui.geodata.impact import active_ids
+from mapui.geodata.jobs import JobState, job_mark, job_state
+from mapui.geodata.uploads import incoming_remove_stale
+from tests.mapui.factories import authority_create, issue_create, staff_create
+from tests.mapui.geodata.geodata_factories import (
+    HOSTILE,
+    change_create,
+    check_create,
+    manager_create,
+    staged_create,
+)
+
+PAGES = ["geodata_edition", "geodata_progress", "geodata_changes", "geodata_map"]
+FEEDS = [
+    "geodata_changes_feed",
+    "geodata_findings_feed",
+    "geodata_impact_feed",
+    "geodata_map_script",
+    "geodata_map_style",
+]
+
+
+@pytest.fixture(autouse=True)
+def uploads(settings, tmp_path) -> Path:
+    settings.UPLOAD_ROOT = tmp_path / "uploads"
+    cache.clear()
+    return settings.UPLOAD_ROOT
+
+
+@pytest.fixture
+def manager(client, town):
+    client.force_login(manager_create())
+    return client
+
+
+@pytest.fixture
+def edition(town) -> Edition:
+    staged = staged_create(town)
+    for number, kind in enumerate(ChangeKind):
+        change_create(staged, kind, number, related=["059999001000990000__"])
+    return staged
+
+
+def page_of(client, edition, name="geodata_edition") -> str:
+    response = client.get(reverse(name, args=[edition.pk]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["geodata_list", "geodata_new"])
+def test_lists_are_for_administrators(client, town, name):
+    assert client.get(reverse(name))["Location"].startswith("/login/")
+    client.force_login(staff_create())
+    assert client.get(reverse(name)).status_code == 403
+    assert client.post(reverse(name)).status_code in {403, 405}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_for_administrators(client, edition, name):
+    address = reverse(name, args=[edition.pk])
+    assert client.get(address)["Location"].startswith("/login/")
+    client.force_login(staff_create())
+    assert client.get(address).status_code == 403
+
+
+@pytest.mark.parametrize("name", FEEDS)
+def test_feeds_are_for_administrators(client, edition, name):
+    assert client.get(reverse(name, args=[edition.pk])).status_code == 403
+    client.force_login(staff_create())
+    assert client.get(reverse(name, args=[edition.pk])).status_code == 403
+
+
+@pytest.mark.parametrize("action", ["activate", "discard", "cancel", "resume", "rollback"])
+def test_actions_are_for_administrators_and_need_post(client, edition, action):
+    address = reverse("geodata_action", args=[edition.pk, action])
+    client.force_login(staff_create())
+    assert client.post(address).status_code == 403
+    client.force_login(manager_create())
+    assert client.get(address).status_code == 200
+    edition.refresh_from_db()
+    assert edition.status == EditionStatus.STAGED
+    assert client.post(reverse("geodata_action", args=[edition.pk, "erase"])).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_queries_are_constant(manager, town, count, django_assert_num_queries):
+    for _ in range(count):
+        staged_create(town, status=EditionStatus.DISCARDED)
+    # Session, user, two kinds of permissions, jurisdiction, states of the datasets, number of editions, editions.
+    with django_assert_num_queries(8):
+        page = manager.get("/geodata/").content.decode()
+    assert page.count("status-discarded") == count
+
+
+def test_list_shows_what_is_active_and_escapes(manager, edition):
+    page = page_of_list = manager.get("/geodata/").content.decode()
+    assert "drawn" in page
+    assert HOSTILE not in page_of_list
+    assert "dl-de/zero-2-0" in page
+    filtered = manager.get("/geodata/", {"dataset": "ownership"})
+    assert [one.dataset for one in filtered.context["editions"]] == [Dataset.OWNERSHIP]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_edition_queries_are_constant(manager, town, count, django_assert_num_queries):
+    edition = staged_create(town)
+    for number in range(count):
+        change_create(edition, ChangeKind.NEW, number)
+        check_create(edition, Severity.INFO, f"c{number}")
+    # Session, user, two kinds of permissions, edition, checks, counts of changes, names of districts, the same
+    # of parcels.
+    with django_assert_num_queries(9):
+        page_of(manager, edition)
+
+
+def test_edition_shows_findings_errors_first_and_difference(manager, edition):
+    sample = {"key": HOSTILE, "area_m2": 0.5, "before": "POINT (1 2)", "nonsense": HOSTILE}
+    check_create(edition, Severity.INFO, "flat", details={"samples": [sample]})
+    check_create(edition, Severity.ERROR, "share")
+    response = manager.get(reverse("geodata_edition", args=[edition.pk]))
+    assert [check.code for check, _samples in response.context["checks"]] == ["share", "flat"]
+    [shown] = response.context["checks"][1][1]
+    assert shown.facts == [("Fläche (m²)", "0,5")]
+    assert shown.geometries == [("vorher", "POINT (1 2)")]
+    page = response.content.decode()
+    assert HOSTILE not in page
+    assert "1.234" in page
+    assert [row.counts for row in response.context["difference"].districts] == [[1, 1, 1, 1, 1]]
+    assert reverse("geodata_action", args=[edition.pk, "activate"]) in page
+
+
+def test_edition_lists_its_impact(manager, town):
+    issue = issue_create(town)
+    authority_create(town, "EUV")
+    entry = {
+        "number": issue.number,
+        "latitude": issue.latitude,
+        "longitude": issue.longitude,
+        "from": "EUV",
+        "from_outcome": "assigned",
+        "to": "",
+        "to_outcome": "triage",
+        "sentence_de": HOSTILE,
+        "sentence_en": "",
+    }
+    edition = staged_create(town, report={"rows": 1, "impact": [entry], "impact_count": 1})
+    edition.report["impact_on"] = active_ids(edition)
+    edition.save(update_fields=["report"])
+    page = page_of(manager, edition)
+    assert reverse("triage_issue", args=[issue.number]) in page
+    assert HOSTILE not in page
+    [feature] = manager.get(reverse("geodata_impact_feed", args=[edition.pk])).json()["features"]
+    assert feature["id"] == issue.number
+    assert feature["geometry"]["coordinates"] == [issue.longitude, issue.latitude]
+    assert feature["properties"]["today"] == "EUV Stadtbetrieb"
+    assert feature["properties"]["then"] == "Unklar: zu sichten"
+
+
+def test_changes_feed_by_kind_and_box(manager, edition):
+    address = reverse("geodata_changes_feed", args=[edition.pk])
+    everything = manager.get(address).json()
+    assert len(everything["features"]) == 5
+    assert everything["truncated"] is False
+    [vanished] = manager.get(address, {"kind": "vanished"}).json()["features"]
+    assert vanished["properties"]["related"] == ["059999001000990000__"]
+    assert manager.get(address, {"bbox": "8,52,8.1,52.1"}).json()["features"] == []
+    assert manager.get(address, {"bbox": "north"}).status_code == 400
+    assert manager.get(address, {"kind": "moved"}).status_code == 400
+
+
+def test_findings_feed_gives_the_places_of_samples(manager, edition):
+    place = {"key": HOSTILE, "wkt": "POINT (382950 5712350)"}
+    check_create(edition, Severity.WARNING, "overlap", details={"samples": [place, {"key": "x"}]})
+    address = reverse("geodata_findings_feed", args=[edition.pk])
+    [feature] = manager.get(address).json()["features"]
+    assert feature["properties"] == {
+        "severity": "Warnung",
+        "message": "finding overlap",
+        "key": HOSTILE,
+    }
+    assert [round(value, 3) for value in feature["geometry"]["coordinates"]] == [7.312, 51.55]
+    script = manager.get(reverse("geodata_map_script", args=[edition.pk])).content.decode()
+    assert "flurpost.findingLayer(" in script
+
+
+def test_map_page_has_patterns_and_no_inline_script(manager, edition):
+    page = page_of(manager, edition, "geodata_map")
+    assert page.count("<pattern ") == 3
+    assert "<script>" not in page
+    script = manager.get(reverse("geodata_map_script", args=[edition.pk])).content.decode()
+    assert script.count("flurpost.changeLayer(") == 5
+    assert "flurpost.impactLayer(" not in script
+
+
+def test_changes_page_lists_keys(manager, edition):
+    response = manager.get(reverse("geodata_changes", args=[edition.pk]), {"kind": "split"})
+    assert [change.kind for change in response.context["changes"]] == ["split"]
+
+
+def test_new_refuses_without_file_wrong_mapping_and_wrong_crs(manager, uploads):
+    asked = {"dataset": "parcels", "profile": "anlagen", "crs": "EPSG:nothing"}
+    response = manager.post("/geodata/new/", asked)
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"uploads", "profile", "crs"}
+    assert not Edition.objects.filter(status=EditionStatus.LOADING).exists()
+
+
+def test_new_takes_files_or_an_address(manager, uploads):
+    file = SimpleUploadedFile("p.gpkg", b"x")
+    both = {"dataset": "parcels", "url": "https://geo.example/wfs", "uploads": file}
+    assert set(manager.post("/geodata/new/", both).context["form"].errors) == {"uploads"}
+    assert list(uploads.iterdir()) == []
+    wrong = {"dataset": "parcels", "url": "file:///etc/passwd"}
+    assert "url" in manager.post("/geodata/new/", wrong).context["form"].errors
+
+
+def test_new_refused_upload_leaves_no_file(manager, uploads):
+    file = SimpleUploadedFile("p.gpkg", b"x" * 100)
+    response = manager.post("/geodata/new/", {"dataset": "nothing", "uploads": file})
+    assert response.status_code == 422
+    assert list(uploads.iterdir()) == []
+
+
+def test_new_checks_the_token_after_the_permission(town, uploads):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(manager_create())
+    file = SimpleUploadedFile("p.gpkg", b"x")
+    assert client.post("/geodata/new/", {"dataset": "parcels", "uploads": file}).status_code == 403
+    assert not Edition.objects.filter(status=EditionStatus.LOADING).exists()
+
+
+def test_new_larger_than_allowed_is_refused_before_it_is_read(manager, settings, uploads):
+    settings.UPLOAD_MAX_BYTES = 1000
+    file = SimpleUploadedFile("p.gpkg", b"x" * 5000)
+    response = manager.post("/geodata/new/", {"dataset": "parcels", "uploads": file})
+    assert response.status_code == 413
+    assert not uploads.exists() or list(uploads.iterdir()) == []
+
+
+def test_activate_in_spite_of_errors_needs_a_reason(manager, edition):
+    check_create(edition, Severity.ERROR, "share", params={"text": "30 % weniger Flurstücke"})
+    address = reverse("geodata_action", args=[edition.pk, "activate"])
+    assert "30 % weniger Flurstücke" in manager.get(address).content.decode()
+    assert manager.post(address, {"override_reason": "weil"}).status_code == 422
+    edition.refresh_from_db()
+    assert edition.status == EditionStatus.STAGED
+
+
+def test_actions_not_of_this_state_are_refused(manager, edition):
+    response = manager.post(reverse("geodata_action", args=[edition.pk, "rollback"]))
+    assert response.status_code == 409
+
+
+def test_progress_polls_while_busy_and_then_shows_the_page_anew(manager, town):
+    edition = staged_create(
+        town, status=EditionStatus.LOADING, progress={"file": "a.xml", "features": 7, "rows": 5}
+    )
+    job_mark(edition, JobState("load", step="a.xml", features=7))
+    address = reverse("geodata_progress", args=[edition.pk])
+    answer = manager.get(address, headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in answer
+    assert "a.xml" in answer.content.decode()
+    job_mark(edition, JobState("load", "broken"))
+    assert manager.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert "broken" in page_of(manager, edition)
+    assert job_state(edition) == JobState("load", "broken")
+
+
+def test_unfinished_uploads_are_removed_after_a_day(uploads):
+    import os
+
+    uploads.mkdir()
+    old, young = uploads / "incoming-old", uploads / "incoming-young"
+    for path in (old, young):
+        path.write_bytes(b"x")
+    os.utime(old, (0, 0))
+    incoming_remove_stale()
+    assert list(uploads.iterdir()) == [young]
