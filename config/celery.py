@@ -20,7 +20,7 @@ def statements_limited(task: Any, **_signal: Any) -> None:
     """No statement holds up reports or photos for ever; loads and trials take as long as they take."""
     from django.conf import settings
 
-    from gis_core.statements import statements_limit
+    from gis_core.db.statements import statements_limit
 
     is_long = task.request.delivery_info["routing_key"] == "geodata"
     statements_limit(0 if is_long else settings.STATEMENT_SECONDS["task"])

@@ -9,4 +9,4 @@ class GisCoreConfig(AppConfig):
     verbose_name = _("Places and maps")
 
     def ready(self) -> None:
-        from gis_core import checks, statements  # noqa: F401 - system checks; limits of new connections
+        from gis_core.db import statements  # noqa: F401 - system checks; limits of new connections

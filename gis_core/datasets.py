@@ -16,7 +16,7 @@ from gis_core.messages import Message
 from gis_core.models import EditionCheck, EditionedModel, Jurisdiction
 
 if TYPE_CHECKING:
-    from gis_core.loading.staging import Staging
+    from gis_core.loading.stage.staging import Staging
 
 
 class RowError(CodedError):

@@ -16,8 +16,8 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
+from gis_core.db.prepared import prepared_execute
 from gis_core.models import Jurisdiction
-from gis_core.prepared import prepared_execute
 from issues.enums import IssueStatus, PhotoStatus
 from issues.errors import (
     IssueUnknown,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from gis_core.enums import Severity
-from gis_core.loading.findings import finding
-from gis_core.loading.staging import Staging
+from gis_core.loading.check.findings import finding
+from gis_core.loading.stage.staging import Staging
 from gis_core.models import EditionCheck
 from parcels.models import CadastralDistrict
 

@@ -9,7 +9,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from config.benchmarks.fuzzing import Case, Fuzzed, bytes_damaged, cases_run
-from gis_core.map_capabilities import CapabilitiesError, wms_describe
+from gis_core.maps.capabilities import CapabilitiesError, wms_describe
 
 # What must be found whatever stands beside it.
 NEEDED: Final = """<Request><GetMap><Format>image/png</Format></GetMap></Request>

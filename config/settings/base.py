@@ -44,7 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "gis_core.clients.ClientAddressMiddleware",
+    "gis_core.net.clients.ClientAddressMiddleware",
     "mapui.site.middleware.StatementLimitMiddleware",
     "mapui.site.middleware.TextGZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -273,7 +273,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_LOCKOUT_CALLABLE = "mapui.site.accounts.locked_respond"
-AXES_CLIENT_IP_CALLABLE = "gis_core.clients.client_address"
+AXES_CLIENT_IP_CALLABLE = "gis_core.net.clients.client_address"
 AXES_CLIENT_STR_CALLABLE = "mapui.site.logins.client_told"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
@@ -283,7 +283,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # GDAL before 3.9 (Debian 12) cannot be kept from files and network: foreign geometry never reaches it here
-# (GML and NAS are parsed by gis_core.gml, the other formats by pyogrio's own GDAL).
+# (GML and NAS are parsed by gis_core.loading.gml.geometry, the other formats by pyogrio's own GDAL).
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gis_core.datasets import DatasetSpec
 from gis_core.enums import ChangeKind, EditionStatus
-from gis_core.loading.staging import Difference, Staging
+from gis_core.loading.stage.staging import Difference, Staging
 from gis_core.models import Edition, EditionChange, Succession
 
 # A common area counts as succession above so many m² and such a part of the smaller of the two.

@@ -20,20 +20,20 @@ from django.conf import settings
 from gis_core.coordinates import SourceCrs
 from gis_core.datasets import DatasetSpec
 from gis_core.errors import LoadError
-from gis_core.loading.archives import archive_unpack, is_zip
-from gis_core.loading.batches import Batch, LoadReport, Progress
-from gis_core.loading.csv_source import csv_batches
-from gis_core.loading.edges import lines_measure
-from gis_core.loading.extent import ExtentCheck
-from gis_core.loading.formats import Format, data_files, files_expand, format_recognise
-from gis_core.loading.nba import DeliveryPlan, active_check, deliveries_plan, is_nas
-from gis_core.loading.prefetch import prefetched
-from gis_core.loading.profiles import Profile, profiles_select
-from gis_core.loading.table_source import table_batches, table_fits
-from gis_core.loading.unchanged import sources_digest
-from gis_core.loading.wfs import directory_for, wfs_fetch
-from gis_core.loading.wfs_changes import ServiceChanges, changes_fetch
-from gis_core.loading.xml_source import profile_read, xml_batches
+from gis_core.loading.gml.nba import DeliveryPlan, active_check, deliveries_plan, is_nas
+from gis_core.loading.gml.source import profile_read, xml_batches
+from gis_core.loading.read.archives import archive_unpack, is_zip
+from gis_core.loading.read.batches import Batch, LoadReport, Progress
+from gis_core.loading.read.csv_source import csv_batches
+from gis_core.loading.read.edges import lines_measure
+from gis_core.loading.read.extent import ExtentCheck
+from gis_core.loading.read.formats import Format, data_files, files_expand, format_recognise
+from gis_core.loading.read.prefetch import prefetched
+from gis_core.loading.read.profiles import Profile, profiles_select
+from gis_core.loading.read.table_source import table_batches, table_fits
+from gis_core.loading.stage.unchanged import sources_digest
+from gis_core.loading.wfs.changes import ServiceChanges, changes_fetch
+from gis_core.loading.wfs.features import directory_for, wfs_fetch
 from gis_core.messages import Message
 from gis_core.models import Jurisdiction
 

@@ -14,7 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from gis_core.errors import CodedError, GisError
-from gis_core.loading.batches import Progress as Show
+from gis_core.loading.read.batches import Progress as Show
 from gis_core.messages import told_text
 from gis_core.models import Edition
 from gis_core.selectors import edition_difference

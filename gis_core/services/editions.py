@@ -14,14 +14,14 @@ from django.utils import timezone
 from gis_core.datasets import dataset_spec
 from gis_core.enums import EditionStatus, Severity
 from gis_core.errors import EditionError
-from gis_core.loading.batches import LoadReport
 from gis_core.loading.difference import (
     active_edition,
     difference_apply,
     difference_undo,
     statistics_refresh,
 )
-from gis_core.loading.staging import Staging
+from gis_core.loading.read.batches import LoadReport
+from gis_core.loading.stage.staging import Staging
 from gis_core.messages import Message
 from gis_core.models import Edition
 from gis_core.services.jurisdictions import jurisdiction_boundary_refresh

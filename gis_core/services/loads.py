@@ -14,12 +14,12 @@ from django.db import DatabaseError
 from gis_core.datasets import DatasetSpec, dataset_spec
 from gis_core.enums import Dataset, EditionStatus
 from gis_core.errors import CodedError, EditionError, GisError, LoadCancelled, LoadError
-from gis_core.loading.batches import LoadReport, Progress, no_progress
-from gis_core.loading.checks import checks_run
+from gis_core.loading.check.checks import checks_run
 from gis_core.loading.difference import difference_compute
+from gis_core.loading.read.batches import LoadReport, Progress, no_progress
 from gis_core.loading.sources import Source
-from gis_core.loading.stage import source_from_json, source_to_json, sources_stage
-from gis_core.loading.staging import Staging
+from gis_core.loading.stage.loading import source_from_json, source_to_json, sources_stage
+from gis_core.loading.stage.staging import Staging
 from gis_core.messages import Message, Told
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.locks import edition_lock, session_lock

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from gis_core.enums import EditionStatus, Severity
 from gis_core.errors import GisError
-from gis_core.loading.batches import Progress, no_progress
+from gis_core.loading.read.batches import Progress, no_progress
 from gis_core.loading.sources import wfs_source
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_activate, edition_discard

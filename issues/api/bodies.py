@@ -40,7 +40,7 @@ from issues.errors import (
     RequestMalformed,
     RequestTooLarge,
 )
-from issues.services.photos import PHOTOS_PER_REPORT
+from issues.services.photos.stored import PHOTOS_PER_REPORT
 
 FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"

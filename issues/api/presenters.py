@@ -20,7 +20,7 @@ from issues.public_view import PublicIssue, note_public, public_view
 from issues.selectors import LIST_MAX
 from issues.services.answers import CODE_KEPT
 from issues.services.location import ACCURACY_MAX_M
-from issues.services.photos import PHOTOS_PER_REPORT
+from issues.services.photos.stored import PHOTOS_PER_REPORT
 from issues.services.texts import DESCRIPTION_MAX
 from issues.types import Received
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from gis_core.clients import client_address
 from gis_core.models import Jurisdiction
+from gis_core.net.clients import client_address
 from issues.agency import agency_names, questions_open
 from issues.api.bodies import body_read
 from issues.api.caching import (

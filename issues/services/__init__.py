@@ -8,10 +8,10 @@ from issues.services.corrections import (
     issue_move,
     issue_recategorise,
 )
-from issues.services.fetching import photo_fetch, photos_claim_due
 from issues.services.intake import issue_receive
 from issues.services.keys import api_key_create
-from issues.services.photos import photo_prepare
+from issues.services.photos.fetching import photo_fetch, photos_claim_due
+from issues.services.photos.stored import photo_prepare
 from issues.services.release import issue_release, issue_withdraw
 from issues.services.workflow import issue_event_append, issue_set_status
 

@@ -16,9 +16,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gis_core.inserts import rows_insert
+from gis_core.db.inserts import rows_insert
+from gis_core.db.prepared import prepared_execute
 from gis_core.models import Jurisdiction
-from gis_core.prepared import prepared_execute
 from issues.enums import Channel, EventKind, PhotoStatus
 from issues.errors import (
     ReportInvalid,
@@ -28,8 +28,8 @@ from issues.errors import (
 from issues.models import ApiKey, Category, Issue, IssueEvent, Photo, Reporter
 from issues.services.answers import answers_sorted
 from issues.services.location import location_received
-from issues.services.photo_intake import photos_checked, urls_checked
-from issues.services.photos import PHOTOS_PER_REPORT, photo_event, photo_new, photo_refuse
+from issues.services.photos.intake import photos_checked, urls_checked
+from issues.services.photos.stored import PHOTOS_PER_REPORT, photo_event, photo_new, photo_refuse
 from issues.services.texts import (
     DESCRIPTION_MAX,
     Problems,

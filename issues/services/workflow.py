@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gis_core.inserts import rows_insert
+from gis_core.db.inserts import rows_insert
 from issues.enums import EventKind, IssueStatus
 from issues.errors import StatusNotReachable
 from issues.models import Issue, IssueEvent

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from gis_core.geojson import collection_respond
+from gis_core.maps.geojson import collection_respond
 from mapui.evaluation.forms import TrialForm
 from mapui.evaluation.shown import (
     change_bounds,

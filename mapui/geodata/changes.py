@@ -14,7 +14,7 @@ from psycopg2 import sql
 
 from gis_core.datasets import dataset_spec
 from gis_core.enums import ChangeKind, EditionStatus
-from gis_core.loading.staging import Staging
+from gis_core.loading.stage.staging import Staging
 from gis_core.models import Edition, EditionChange
 from gis_core.srids import WGS84, storage_srid
 from mapui.geodata.impact import impact_shown

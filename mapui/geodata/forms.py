@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.datasets import dataset_spec, dataset_specs
 from gis_core.errors import CoordinateError
-from gis_core.loading.profiles import profiles_of
+from gis_core.loading.read.profiles import profiles_of
 
 
 class FilesInput(forms.FileInput):

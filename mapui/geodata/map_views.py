@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.enums import ChangeKind
-from gis_core.geojson import BoundingBoxError, bbox_parse, collection_respond
+from gis_core.maps.geojson import BoundingBoxError, bbox_parse, collection_respond
 from gis_core.models import Edition
-from gis_core.problems import problem_respond
+from gis_core.net.problems import problem_respond
 from mapui.geodata.changes import change_bounds, change_features, kinds_mapped
 from mapui.geodata.findings import finding_features
 from mapui.geodata.impact import impact_features, impact_shown

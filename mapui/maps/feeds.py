@@ -13,11 +13,11 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gis_core.geojson import BoundingBoxError, bbox_parse, collection_respond
+from gis_core.maps.geojson import BoundingBoxError, bbox_parse, collection_respond
+from gis_core.maps.tiles import TileError, edition_mark, tile_address_check, tile_render
 from gis_core.models import Jurisdiction
-from gis_core.problems import problem_respond
+from gis_core.net.problems import problem_respond
 from gis_core.srids import WGS84
-from gis_core.tiles import TileError, edition_mark, tile_address_check, tile_render
 from issues.models import Issue
 from mapui.maps.tile_layers import LAYERS
 from mapui.site.cards.parcels import labels_in, parcel_outline

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from gis_core.map_services import (
+from gis_core.maps.services import (
     MapServiceError,
     MapServiceUnavailable,
     image_request_parse,

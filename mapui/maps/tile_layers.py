@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gis_core.enums import Dataset
-from gis_core.tiles import TileLayer
+from gis_core.maps.tiles import TileLayer
 from parcels.models import Building, Parcel
 from routing.models import ThroughRoad
 

@@ -18,8 +18,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from gis_core.clients import client_address
-from gis_core.problems import problem_respond
+from gis_core.net.clients import client_address
+from gis_core.net.problems import problem_respond
 from issues.api.limits import limit_check
 from issues.errors import RequestsTooMany
 from routing.deciding.clarifications import clarification_answer

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from gis_core.clients import client_address
 from gis_core.models import Jurisdiction
-from gis_core.problems import problem_respond
+from gis_core.net.clients import client_address
+from gis_core.net.problems import problem_respond
 from issues.api.limits import limit_check
 from issues.errors import (
     IssuesError,

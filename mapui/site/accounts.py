@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gis_core.clients import client_address
+from gis_core.net.clients import client_address
 from issues.api.limits import limit_check
 from issues.errors import RequestsTooMany
 from mapui.site.errors import error_respond

@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from gis_core.problems import is_for_program, problem_respond
+from gis_core.net.problems import is_for_program, problem_respond
 from issues.api.formats import PREFIX, status_response
 
 # The database comes back, or it is not ours to say when.

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
-from gis_core.problems import is_for_program
+from gis_core.net.problems import is_for_program
 from issues.api.formats import PREFIX
 from mapui.site.errors import error_respond
 

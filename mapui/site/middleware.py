@@ -13,7 +13,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
-from gis_core.statements import statements_limit
+from gis_core.db.statements import statements_limit
 from mapui.site.logins import session_is_over
 
 TEXTUAL: Final = re.compile(

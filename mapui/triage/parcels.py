@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from gis_core.problems import problem_respond
+from gis_core.net.problems import problem_respond
 from mapui.site.cards.parcels import parcels_chosen
 from mapui.site.forms import PlaceForm
 from mapui.site.permissions import staff_feed

@@ -20,7 +20,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gis_core.problems import problem_respond
+from gis_core.net.problems import problem_respond
 from issues.errors import IssuesError
 from issues.models import Issue
 from issues.public_view import public_preview, public_view, release_proposal

@@ -12,7 +12,7 @@ from django.contrib.gis.db.models import Union
 from django.contrib.gis.geos import GEOSGeometry
 
 from gis_core.datasets import Columns, RowError
-from gis_core.loading.nba import AS_STORED, stored_texts
+from gis_core.loading.gml.nba import AS_STORED, stored_texts
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
 from parcels.enums import DistrictKind, Usage

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from gis_core.prepared import prepared_execute
+from gis_core.db.prepared import prepared_execute
 from issues.enums import EventKind
 from issues.models import Category, Issue
 from issues.services import issue_event_append

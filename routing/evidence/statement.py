@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 
-from gis_core.prepared import prepared_execute
+from gis_core.db.prepared import prepared_execute
 from gis_core.srids import storage_srid
 from routing.engine.facts import DISC_MAX_M, REACH_M
 from routing.evidence.ground import Ground

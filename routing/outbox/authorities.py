@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from gis_core.db.prepared import prepared_execute
 from gis_core.models import Jurisdiction
-from gis_core.prepared import prepared_execute
 from routing.models import Authority, AuthorityContact
 
 

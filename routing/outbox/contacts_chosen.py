@@ -9,8 +9,8 @@ from typing import Final
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
+from gis_core.db.prepared import prepared_execute
 from gis_core.models import Jurisdiction
-from gis_core.prepared import prepared_execute
 from routing.models import Authority, AuthorityContact
 
 CONTACTS_CHOSEN: Final = """

@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from gis_core.inserts import rows_insert
+from gis_core.db.inserts import rows_insert
 from issues.enums import EventKind, IssueStatus
 from issues.services import issue_event_append, issue_set_status
 from routing.enums import ChannelKind, DeliveryKind, DeliveryState, Outcome

@@ -12,7 +12,7 @@ import pyogrio
 import shapely
 
 from gis_core.loading import Source
-from gis_core.loading.staging import Difference
+from gis_core.loading.stage.staging import Difference
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_activate, edition_stage
 

@@ -18,9 +18,9 @@ from django.db import connection
 
 from fixtures.modelcity.detail import SCALES
 from fixtures.modelcity.generate import generate
+from gis_core.db.prepared import prepared_name
 from gis_core.enums import Dataset, EditionStatus
 from gis_core.models import Edition
-from gis_core.prepared import prepared_name
 from parcels.enums import OwnerClass
 from parcels.models import Ownership
 from routing.deciding import results

@@ -11,7 +11,6 @@ from gis_core.errors import LoadError
 from parcels.addresses import AddressText, address_parse, address_search_text, house_number
 from parcels.models import Address, Building
 from parcels.selectors import parcels_search
-from tests.gis_core import nas_factories as nas
 from tests.gis_core.geodata_factories import (
     EAST,
     KEYS,
@@ -25,6 +24,7 @@ from tests.gis_core.geodata_factories import (
     table_write,
     write,
 )
+from tests.gis_core.loading import nas_factories as nas
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from gis_core.datasets import dataset_specs
 from gis_core.enums import Dataset
 from gis_core.errors import LoadError
-from gis_core.loading.profiles import profiles_of
+from gis_core.loading.read.profiles import profiles_of
 from parcels.enums import Usage
 from parcels.importers.cadastre import land_use_codes
 from parcels.models import CadastralDistrict, LandUse, Ownership, Parcel

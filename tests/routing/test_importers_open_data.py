@@ -14,7 +14,6 @@ from gis_core.coordinates import transform_geometry
 from gis_core.services import jurisdiction_boundary_refresh
 from gis_core.srids import ETRS89_UTM32, WGS84
 from routing.models import Area, RoadSection
-from tests.gis_core import nas_factories as nas
 from tests.gis_core.geodata_factories import (
     EAST,
     NORTH,
@@ -25,6 +24,7 @@ from tests.gis_core.geodata_factories import (
     table_write,
     write,
 )
+from tests.gis_core.loading import nas_factories as nas
 
 pytestmark = pytest.mark.django_db
 DELIVERY = Path(__file__).parents[3] / "shared" / "data" / "parcels" / "mustermonzel"

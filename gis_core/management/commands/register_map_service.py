@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from gis_core.map_services import MapServiceError, map_service_register
+from gis_core.maps.services import MapServiceError, map_service_register
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from gis_core.map_services import MapServiceError
+from gis_core.maps.services import MapServiceError
 from mapui.maps.mapserver.services import own_map_services_register
 
 

@@ -6,14 +6,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from gis_core.map_services import map_service_register
+from gis_core.maps.services import map_service_register
 from gis_core.models import MapService
 
 
 def own_map_services_register() -> list[MapService]:
     """The own map server's background map and overlays; the server must be running.
 
-    Raises gis_core.map_services.MapServiceError.
+    Raises gis_core.maps.services.MapServiceError.
     """
     # Titles are data and stand in the installation's own language.
     with override(settings.LANGUAGE_CODE):

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from gis_core.geojson import collection_respond
+from gis_core.maps.geojson import collection_respond
 from issues.models import Issue
 from mapui.maps.explanations import explanation_map_build
 from mapui.maps.page import back_to_list

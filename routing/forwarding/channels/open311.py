@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 from django.utils import timezone
 
-from gis_core import outgoing
+from gis_core.net import outgoing
 from routing.enums import DeliveryState
 from routing.forwarding.channels.open311_answers import (
     AnswerError,

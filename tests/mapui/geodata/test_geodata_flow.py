@@ -17,7 +17,7 @@ from parcels.models import Parcel
 from routing.enums import ProposalState
 from routing.models import Decision, Proposal
 from tests.gis_core.geodata_factories import load, stage, table_write, write
-from tests.gis_core.wfs_servers import mapfile_write, mapserver, needs_mapserv, serving
+from tests.gis_core.loading.wfs_servers import mapfile_write, mapserver, needs_mapserv, serving
 from tests.mapui.factories import staff_create
 from tests.mapui.geodata.geodata_factories import (
     after,

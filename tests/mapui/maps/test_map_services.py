@@ -15,9 +15,9 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from gis_core.enums import Dataset
-from gis_core.map_services import MapServiceError, map_service_register
+from gis_core.maps.services import MapServiceError, map_service_register
 from gis_core.models import MapService
-from gis_core.outgoing import AddressRefused
+from gis_core.net.outgoing import AddressRefused
 from tests.mapui.factories import edition_create
 
 CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
@@ -304,6 +304,6 @@ def test_proxy_staff_service_is_closed_to_the_public(client, service):
 def test_proxy_works_without_a_cache(client, service, monkeypatch):
     """Redis is down: the real client of a socket that nobody listens on."""
     dead = RedisCache("unix:///nonexistent/redis.sock", {})
-    monkeypatch.setattr("gis_core.map_services.cache", dead)
+    monkeypatch.setattr("gis_core.maps.services.cache", dead)
     response = client.get("/map-services/official/wms", GET_MAP)
     assert (response.content, response["X-Map-Service"]) == (png(), "ok")

@@ -8,8 +8,8 @@ import pytest
 from django.contrib.gis.geos import MultiPolygon
 
 from gis_core.enums import Dataset, EditionStatus
+from gis_core.maps.tiles import TileError, tile_address_check, tile_render
 from gis_core.models import Edition
-from gis_core.tiles import TileError, tile_address_check, tile_render
 from mapui.maps.tile_layers import PARCELS
 from parcels.models import Building, Parcel
 from tests.mapui.factories import edition_create, issue_create

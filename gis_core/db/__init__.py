@@ -1,0 +1,1 @@
+"""Statements: stored by one, planned once, ended in time."""

@@ -1,0 +1,1 @@
+"""GML and NAS without GDAL: geometry, features, deliveries of changes."""

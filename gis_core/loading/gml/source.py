@@ -1,0 +1,289 @@
+"""GML and NAS as batches: wfs:FeatureCollection (1.1, 2.0), gml:featureMembers, NAS deliveries, single features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from lxml import etree
+
+from gis_core.coordinates import SourceCrs, crs_parse
+from gis_core.datasets import Columns
+from gis_core.errors import CoordinateError, GeometryError, LoadError
+from gis_core.loading.gml.geometry import (
+    GmlError,
+    Head,
+    PolygonCollector,
+    gml_identifier,
+    head_read,
+    local_name,
+)
+from gis_core.loading.gml.nba import DeliveryPlan
+from gis_core.loading.gml.nba_scan import identifier_split, lifetime
+from gis_core.loading.gml.pieces import elements_ahead
+from gis_core.loading.gml.places import PointCollector
+from gis_core.loading.read.batches import BATCH_ROWS, Batch, Geometries, LoadReport, Progress
+from gis_core.loading.read.formats import GZIP_ERRORS, file_open
+from gis_core.loading.read.profiles import Profile
+
+# Wrappers are listened to as well: their ends free whatever they held, wanted or not.
+_MEMBERS: Final = frozenset({"member", "featureMember", "Insert"})
+_CHANGES: Final = frozenset({"Replace", "Delete", "Update"})
+_NAS_CRS: Final = "AA_Koordinatenreferenzsystemangaben"
+_NAS_PORTION: Final = "AX_Portionskennung"
+_SERVICE_ERRORS: Final = frozenset({"ExceptionReport", "ServiceExceptionReport"})
+# A batch ends here even with few features: memory stays flat whatever their size.
+_BATCH_NUMBERS: Final = 4_000_000
+# Where a column's value is found: the remaining steps of the path, and the column.
+_Wanted = dict[str, list[tuple[list[str], str]]]
+
+
+def xml_batches(
+    path: Path,
+    profiles: list[Profile],
+    *,
+    crs: SourceCrs | None,
+    report: LoadReport,
+    progress: Progress,
+    delivery: tuple[DeliveryPlan, int] | None = None,
+) -> Iterator[tuple[Profile, Batch]]:
+    """Batches of the wanted features with the profile that fits; `delivery` is a plan and the file's number in it.
+
+    LoadError for what is not XML, not wanted, truncated or incomplete.
+    """
+    try:
+        with file_open(path) as stream:
+            head = head_read(stream)
+        profile = _profile_choose(head, profiles, path.name)
+        reader = _Reader(path.name, profile, head, crs, report, progress, delivery)
+        for batch in reader.read(path):
+            yield profile, batch
+    except GmlError as error:
+        raise LoadError(error.message, file=path.name, feature=error.feature) from error
+    except GZIP_ERRORS as error:
+        raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
+
+
+def profile_read(path: Path, profiles: list[Profile]) -> Profile:
+    """The profile that fits a file by its root element; LoadError where none does."""
+    try:
+        with file_open(path) as stream:
+            return _profile_choose(head_read(stream), profiles, path.name)
+    except GmlError as error:
+        raise LoadError(error.message, file=path.name) from error
+    except GZIP_ERRORS as error:
+        raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
+
+
+def _profile_choose(head: Head, profiles: list[Profile], file: str) -> Profile:
+    if head.root in _SERVICE_ERRORS:
+        raise LoadError("xml_service_error", file=file, root=head.root)
+    for profile in profiles:
+        if any(uri.startswith(profile.namespace) for uri in head.namespaces):
+            return profile
+    known = [f"{profile.name} ({profile.namespace}…)" for profile in profiles]
+    raise LoadError("xml_root_unknown", file=file, root=head.root, known=known)
+
+
+class _Reader:
+    """Reads one document; kept as a class for the state that many small steps share."""
+
+    def __init__(
+        self,
+        file: str,
+        profile: Profile,
+        head: Head,
+        crs: SourceCrs | None,
+        report: LoadReport,
+        progress: Progress,
+        delivery: tuple[DeliveryPlan, int] | None,
+    ) -> None:
+        self.file, self.profile, self.head = file, profile, head
+        self.report, self.progress = report, progress
+        self.plan: DeliveryPlan | None
+        self.plan, self.number = delivery or (None, 0)
+        self.default_crs = self.batch_crs = crs
+        self.members = self.found = self.passed = 0
+        self.wanted = _paths_compile(profile.columns)
+        self.own_ids = frozenset(column for _, column in self.wanted.get("@id", ()))
+        self.geometry_names = frozenset(profile.geometry)
+        self.child_tags = [
+            f"{{*}}{name}" for name in {*self.wanted, *profile.geometry} if name[0] != "@"
+        ]
+        self._start()
+
+    def _start(self) -> None:
+        self.columns: Columns = {name: [] for name in self.profile.columns}
+        self.features: list[str] = []
+        self.collector: Any = PointCollector() if self.profile.places else PolygonCollector()
+
+    def read(self, path: Path) -> Iterator[Batch]:
+        features = frozenset(self.profile.features)
+        others = frozenset(self.profile.others)
+        wrappers = {*_MEMBERS, *_CHANGES, _NAS_CRS, _NAS_PORTION, "Envelope"}
+        for element in elements_ahead(path, features | others | wrappers):
+            name = local_name(element.tag)
+            self.passed += name in features or name in others
+            if name in features:
+                if batch := self._feature(element, name):
+                    yield batch
+            elif name in _MEMBERS:
+                self.members += 1
+            elif name in _CHANGES:
+                self._change(name)
+            elif name not in others:
+                self._header(element, name)
+        if self.features:
+            yield self._flush()
+        self._complete()
+
+    def _change(self, name: str) -> None:
+        """Changes are folded before; who meets one unprepared would take an update for the whole state."""
+        if self.plan is None or not self.plan.updated:
+            raise LoadError("nba_unprepared", file=self.file, kind=name)
+
+    def _header(self, element: etree._Element, name: str) -> None:
+        """Default CRS from the collection's envelope or a NAS header, and which part of a delivery this is."""
+        if name == "Envelope" and (srs_name := element.get("srsName")):
+            self.default_crs = self._crs(srs_name, "boundedBy")
+        elif name == _NAS_CRS:
+            if _text(element, ["standard"]) == "true" and (
+                href := _text(element, ["crs", "@href"])
+            ):
+                self.default_crs = self._crs(href, _NAS_CRS)
+        elif name == _NAS_PORTION and not (self.plan and self.plan.updated):
+            part = {local_name(child.tag): child.text or "" for child in element}
+            number, total = part.get("laufendeNummerVonGesamtzahl", ""), part.get("gesamtzahl", "")
+            if number.isdigit() and total.isdigit():
+                self.report.parts.setdefault(int(total), set()).add(int(number))
+
+    def _feature(self, element: etree._Element, name: str) -> Batch | None:
+        """Takes one feature in; a batch when it is full or when the CRS changes."""
+        self.found += 1
+        feature = gml_identifier(element) or f"no. {self.found}"
+        if self.profile.object_id:
+            feature, _ = identifier_split(feature)
+            if not self._counts(element, feature):
+                return None
+        values, geometry = self._values(element, name, feature)
+        if self.profile.places:
+            geometry = self.plan.places.place(feature) if self.plan else None
+            if geometry is None:
+                self.report.counts["without a place"] += 1
+                return None
+        try:
+            self.collector.add(geometry)
+        except GeometryError as error:
+            raise LoadError(error.message, file=self.file, feature=f"{name} {feature}") from error
+        crs = self.default_crs
+        if self.collector.srs_name:
+            crs = self._crs(self.collector.srs_name, feature)
+        if crs is None and geometry is not None:
+            raise LoadError(
+                "crs_nowhere",
+                file=self.file,
+                feature=f"{name} {feature}",
+            )
+        full = None
+        if geometry is not None and crs != self.batch_crs:
+            full = self._split_last() if self.features else None
+            self.batch_crs = crs
+        for column, stored in self.columns.items():
+            stored.append(values.get(column))
+        self.features.append(f"{name} {feature}")
+        many = len(self.features) >= BATCH_ROWS or len(self.collector.coordinates) >= _BATCH_NUMBERS
+        return full or (self._flush() if many else None)
+
+    def _counts(self, element: etree._Element, identifier: str) -> bool:
+        """Whether this version is the one to load: not one of the past, nor one that a later delivery replaces."""
+        if self.plan is not None and self.plan.updated:
+            return self.plan.wanted(identifier, (self.number, self.found))
+        if lifetime(element)[1]:
+            self.report.counts["versions of the past left out"] += 1
+            return False
+        return True
+
+    def _split_last(self) -> Batch:
+        """Everything but the latest geometry, which is in another CRS and starts the next batch."""
+        shapes = self._shapes()
+        batch = Batch(self.file, self.columns, self.features, shapes[:-1], self.batch_crs)
+        self._start()
+        self.collector.add_shape(shapes[-1])
+        return batch
+
+    def _flush(self) -> Batch:
+        batch = Batch(self.file, self.columns, self.features, self._shapes(), self.batch_crs)
+        self._start()
+        self.progress(self.file, self.found)
+        return batch
+
+    def _shapes(self) -> Geometries:
+        self.report.counts["arcs linearised"] += self.collector.arcs
+        self.report.counts["position lists flattened"] += self.collector.flattened
+        shapes: Geometries = self.collector.finish()
+        return shapes
+
+    def _values(
+        self, element: etree._Element, name: str, feature: str
+    ) -> tuple[dict[str, Any], Any]:
+        values: dict[str, Any] = {}
+        places = [feature] if self.profile.location in self.own_ids else []
+        geometry = None
+        for child in element.iterchildren(*self.child_tags):
+            child_name = local_name(child.tag)
+            if child_name in self.geometry_names:
+                geometry = child[0] if len(child) else None
+            else:
+                for steps, column in self.wanted[child_name]:
+                    if column == self.profile.location and (text := _text(child, steps)):
+                        places.append(identifier_split(text)[0])
+                    elif column not in values and (text := _text(child, steps)):
+                        values[column] = text
+        if self.plan is not None and self.profile.location:
+            values[self.profile.location] = self.plan.location_text(places)
+        for step, value in (("@id", feature), ("@element", name)):
+            for _, column in self.wanted.get(step, ()):
+                values.setdefault(column, value)
+        return values, geometry
+
+    def _crs(self, name: str, feature: str) -> SourceCrs:
+        try:
+            return crs_parse(name)
+        except CoordinateError as error:
+            raise LoadError(error.message, file=self.file, feature=feature) from error
+
+    def _complete(self) -> None:
+        """A WFS says how many features it returned: fewer means that the answer was cut."""
+        attributes = self.head.attributes
+        name = "numberReturned" if "numberReturned" in attributes else "numberOfFeatures"
+        returned = attributes.get(name, "")
+        # In gml:featureMembers there is no wrapper to count; where all feature types are known, they are counted.
+        came = self.members or self.passed if self.profile.others else self.members
+        if returned.isdigit() and int(returned) != came and (came or self.profile.others):
+            raise LoadError(
+                "xml_incomplete", file=self.file, name=name, said=int(returned), came=came
+            )
+
+
+def _paths_compile(columns: dict[str, list[str]]) -> _Wanted:
+    wanted: _Wanted = {}
+    for column, paths in columns.items():
+        for path in paths:
+            first, *rest = path.split("/")
+            wanted.setdefault(first, []).append((rest, column))
+    return wanted
+
+
+def _text(element: etree._Element, steps: list[str]) -> str | None:
+    """The text at the end of a path below the element, or None."""
+    for step in steps:
+        if step.startswith("@"):
+            return next(
+                (str(v) for k, v in element.items() if local_name(str(k)) == step[1:]), None
+            )
+        below = next((child for child in element if local_name(child.tag) == step), None)
+        if below is None:
+            return None
+        element = below
+    return (element.text or "").strip() or None

@@ -1,0 +1,1 @@
+"""Files of every format but GML as batches of columns."""

@@ -1,0 +1,45 @@
+"""Lines where a source has areas, and lengths that it does not state."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import shapely
+
+from gis_core.coordinates import storage_crs, transform_geometry
+from gis_core.loading.read.batches import Batch, Geometries
+from gis_core.loading.read.profiles import Profile
+
+# Edges that two areas share would leave open which of them a place between belongs to.
+EDGE_INSET_M: Final = 0.05
+
+
+def lines_measure(profile: Profile, batch: Batch) -> None:
+    """Edges for areas where the profile says so, and lengths that the source does not state, in metres (0.01)."""
+    columns = [c for c, names in profile.columns.items() if "@length" in names]
+    shapes, crs = batch.geometry, batch.crs
+    if shapes is None or crs is None or not (columns or profile.outlines):
+        return
+    if profile.outlines:
+        batch.geometry, shapes = _edges(shapes), np.asarray(shapely.boundary(shapes))
+    if crs.crs.is_geographic:
+        known = ~shapely.is_missing(shapes)
+        shapes = shapes.copy()
+        shapes[known] = transform_geometry(shapes[known], crs, storage_crs())
+    measured = np.round(shapely.length(shapes) / (2 if profile.outlines else 1), 2).tolist()
+    for column in columns:
+        stated = batch.columns.get(column, [None] * len(measured))
+        batch.columns[column] = [
+            length if value is None else value
+            for value, length in zip(stated, measured, strict=True)
+        ]
+
+
+def _edges(areas: Geometries) -> Geometries:
+    """The edges of areas (metres), a little inside them: a place in one is nearer to its own than to any other."""
+    inner = shapely.buffer(areas, -EDGE_INSET_M, join_style="mitre")
+    narrow = shapely.is_empty(inner)
+    inner[narrow] = areas[narrow]
+    edges: Geometries = np.asarray(shapely.boundary(inner))
+    return edges

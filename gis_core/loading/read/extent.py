@@ -1,0 +1,81 @@
+"""Whether what is read lies where the municipality is; if not, what the likely cause is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import shapely
+
+from gis_core.coordinates import axes_normalise, crs_guess, storage_crs, transform
+from gis_core.enums import Dataset
+from gis_core.errors import CoordinateError, LoadError
+from gis_core.loading.read.batches import Batch
+from gis_core.messages import Message
+from gis_core.models import Jurisdiction
+
+# Deliveries reach beyond the boundary: neighbours, exclaves, the next tile.
+NEAR_M: Final = 20_000
+# No object of the cadastre or the city's registers lies so far away.
+FAR_M: Final = 100_000
+# Sources of these are cut by Land or country.
+_WIDE: Final = frozenset({Dataset.AREAS, Dataset.ROAD_SECTIONS, Dataset.THROUGH_ROADS})
+
+
+class ExtentCheck:
+    """Looks at one position of each feature; without a known boundary everything is right."""
+
+    def __init__(self, dataset: Dataset, jurisdiction: Jurisdiction) -> None:
+        self.wide = dataset in _WIDE
+        self.name = jurisdiction.name
+        boundary = jurisdiction.boundary
+        self.bounds = None if boundary is None else np.array(boundary.extent, dtype=np.float64)
+        self.near = self.all = 0
+        self.guess: Message | None = None
+
+    def check(self, batch: Batch) -> None:
+        """LoadError names the first feature that is impossibly far away."""
+        if self.bounds is None or batch.geometry is None or batch.crs is None:
+            return
+        boxes = shapely.bounds(batch.geometry)
+        rows = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+        if not len(rows):
+            return
+        middles = (boxes[rows, :2] + boxes[rows, 2:]) / 2
+        try:
+            normal, _ = axes_normalise(middles, batch.crs)
+            stored, _ = transform(normal, batch.crs, storage_crs())
+        except CoordinateError:
+            # The coordinates do not even fit their CRS: that is told where they are made ready for storage.
+            return
+        outside = np.maximum(self.bounds[:2] - stored, stored - self.bounds[2:]).max(axis=1)
+        self.near += int((outside <= NEAR_M).sum())
+        self.all += len(rows)
+        worst = int(outside.argmax())
+        if outside[worst] <= NEAR_M:
+            return
+        if outside[worst] > NEAR_M and self.guess is None:
+            near = (*(self.bounds[:2] - NEAR_M), *(self.bounds[2:] + NEAR_M))
+            self.guess = crs_guess(middles[worst], near=near, besides=batch.crs.srid) or Message(
+                "guess_elsewhere"
+            )
+        if not self.wide and outside[worst] > FAR_M:
+            raise LoadError(
+                "extent_far",
+                file=batch.file,
+                feature=batch.features[int(rows[worst])],
+                km=round(outside[worst] / 1000),
+                name=self.name,
+                guess=self.guess,
+            )
+
+    def finish(self, files: str) -> None:
+        """LoadError when nothing at all lies near the municipality."""
+        if self.all and not self.near:
+            raise LoadError(
+                "extent_nowhere",
+                file=files,
+                km=NEAR_M // 1000,
+                name=self.name,
+                guess=self.guess,
+            )

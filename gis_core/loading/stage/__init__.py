@@ -1,0 +1,1 @@
+"""Batches into the staging tables of an edition."""

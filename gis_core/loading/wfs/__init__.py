@@ -1,0 +1,1 @@
+"""A WFS by its address: fetched whole, or what changed."""

@@ -1,0 +1,267 @@
+"""A WFS by its address: fetched page by page into a directory, from which it is read as any other GML.
+
+OWSLib reads the capabilities; every request goes through gis_core.net.outgoing, which refuses private networks.
+A fetch that broke off goes on behind its last whole page. A feature that comes on two pages is recognised later,
+as in every source; here it is noticed when features are missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from gis_core.errors import LoadError
+from gis_core.loading.gml.geometry import GmlError, elements_stream, gml_identifier, head_read
+from gis_core.loading.read.batches import Progress
+from gis_core.loading.wfs.service import (
+    CAPABILITIES_MAX_BYTES,
+    EXCEPTIONS,
+    PAUSES_S,
+    STALL_S,
+    Client,
+    RetryLater,
+    Service,
+    XmlUnreadable,
+    exception_text,
+    feature_address,
+    features_count,
+    number_read,
+    service_find,
+    since_filter,
+    xml_read,
+)
+from gis_core.messages import Message
+
+PAGE_FEATURES: Final = 1000
+FETCH_MAX_BYTES: Final = 64 * 1024**3
+# Pages of a load that never went on are kept so long.
+KEEP_S: Final = 7 * 24 * 3600.0
+_STATE: Final = "state.json"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as it was stored: where it starts, how many features came, how many there are in all (None: unknown)."""
+
+    file: str
+    start: int
+    returned: int
+    matched: int | None
+
+
+def wfs_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual value
+    url: str,
+    directory: Path,
+    *,
+    type_names: list[str],
+    type_name: str = "",
+    page_features: int = PAGE_FEATURES,
+    stall_s: float = STALL_S,
+    pauses_s: tuple[float, ...] = PAUSES_S,
+    since: tuple[str, str] | None = None,
+    only: str = "",
+    progress: Progress,
+) -> list[Path]:
+    """Fetches a feature type whole; the pages, in order.
+
+    With `since` (property, value) only the features whose property is not before the value, with `only` nothing of
+    them but one property.
+
+    `type_names` are those that a profile can read; `type_name` chooses one when there are several. Raises
+    LoadError naming the address and the cause: no WFS, an exception, a truncated answer, a service that stalls.
+    """
+    try:
+        label = urlsplit(url).netloc or url
+    except ValueError as error:
+        raise LoadError("address_none", file=url, url=repr(url)) from error
+    client = Client(label, stall_s, pauses_s)
+    service = client.tried(lambda: service_find(client, url, type_names, type_name))
+    more = {"FILTER": since_filter(service, *since)} if since else {}
+    more |= {"PROPERTYNAME": only} if only else {}
+    pages, identifiers = _resumed(directory, service, page_features, more)
+    total = client.tried(lambda: features_count(client, service, **more))
+    size = 0
+    # The count may be that of the server's own limit: only an empty page is the end.
+    while not pages or pages[-1].returned:
+        start = sum(page.returned for page in pages)
+        try:
+            page, found = client.tried(
+                lambda at=start: _page(client, service, directory, at, page_features, more)  # type: ignore[misc]
+            )
+        except LoadError:
+            if total is None or start < total:
+                raise
+            # Some services take a start behind the end for a mistake.
+            break
+        if page.returned and not found - identifiers:
+            again = found == _identifiers(directory, pages[0], service)
+            if again and not _is_whole(pages, identifiers, total, page_features):
+                cause = Message("wfs_repeats", {"start": start})
+                raise _useless(directory, cause, label)
+            break
+        if changed := _changed(pages, page):
+            raise _useless(directory, changed, label)
+        identifiers |= found
+        pages.append(page)
+        _state_write(directory, service, page_features, pages, more)
+        progress(label, start + page.returned)
+        size += (directory / page.file).stat().st_size
+        if size > FETCH_MAX_BYTES:
+            cause = Message("wfs_fetch_large", {"most": FETCH_MAX_BYTES})
+            raise _useless(directory, cause, label)
+    if missing := _missing(pages, identifiers, total):
+        raise _useless(directory, missing, label)
+    return [directory / page.file for page in pages if page.returned]
+
+
+def _useless(directory: Path, cause: Message, label: str) -> LoadError:
+    """The error for pages that do not make one state: they are removed, so that the next attempt begins anew."""
+    shutil.rmtree(directory, ignore_errors=True)
+    return LoadError(cause, file=label)
+
+
+def _changed(pages: list[Page], page: Page) -> Message | None:
+    known = next((before.matched for before in pages if before.matched is not None), None)
+    if known is not None and page.matched is not None and page.matched != known:
+        return Message("wfs_changed", {"before": known, "after": page.matched})
+    return None
+
+
+def _is_whole(
+    pages: list[Page], identifiers: set[str], total: int | None, page_features: int
+) -> bool:
+    """Whether a service that knows no pages sent everything in its first answer."""
+    known = total is not None or any(page.matched is not None for page in pages)
+    if known:
+        return _missing(pages, identifiers, total) is None
+    return pages[0].returned > page_features
+
+
+def _missing(pages: list[Page], identifiers: set[str], total: int | None) -> Message | None:
+    """Less than the service itself counts is a truncated state: what is missing would count as vanished."""
+    matched = next((page.matched for page in pages if page.matched is not None), total)
+    if matched is None or len(identifiers) >= matched:
+        return None
+    counts = {"matched": matched, "came": len(identifiers)}
+    if again := sum(page.returned for page in pages) - len(identifiers):
+        return Message("wfs_incomplete_twice", {**counts, "again": again})
+    return Message("wfs_incomplete", counts)
+
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+
+def _page(
+    client: Client,
+    service: Service,
+    directory: Path,
+    start: int,
+    count: int,
+    more: dict[str, str],
+) -> tuple[Page, set[str]]:
+    """Fetches one page; it gets its name only when it is whole."""
+    # Beside the directory, which holds whole pages only.
+    part = directory.with_name(f"{directory.name}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    client.get(feature_address(service, start, count, **more), part)
+    page, found = _page_read(part, service, start, client.label)
+    name = f"page-{start:09d}.gml"
+    directory.mkdir(exist_ok=True)
+    part.replace(directory / name)
+    return Page(name, start, page.returned, page.matched), found
+
+
+def _page_read(path: Path, service: Service, start: int, label: str) -> tuple[Page, set[str]]:
+    """Counts the features of a page and compares with what it says of itself."""
+    name = service.type_name.rpartition(":")[2]
+    try:
+        with path.open("rb") as stream:
+            head = head_read(stream)
+        if head.root in EXCEPTIONS:
+            raise LoadError("wfs_exception", file=label, cause=_exception_read(path, start))
+        if head.root != "FeatureCollection":
+            raise LoadError("wfs_no_features", file=label, name=head.root)
+        with path.open("rb") as stream:
+            found = [
+                gml_identifier(e)
+                for e in elements_stream(stream, {name, "boundedBy"})
+                if _is(e, name)
+            ]
+    except GmlError as error:
+        raise RetryLater("wfs_broken", start=start, cause=error.message) from error
+    said = number_read(
+        head.attributes.get("numberReturned") or head.attributes.get("numberOfFeatures") or ""
+    )
+    if said is not None and said != len(found):
+        raise RetryLater("wfs_short", start=start, said=said, came=len(found))
+    matched = number_read(head.attributes.get("numberMatched", ""))
+    return (
+        Page(path.name, start, len(found), matched),
+        {identifier or f"{start}/{index}" for index, identifier in enumerate(found)},
+    )
+
+
+def _exception_read(path: Path, start: int) -> str:
+    try:
+        return exception_text(xml_read(path.read_bytes()[:CAPABILITIES_MAX_BYTES]))
+    except XmlUnreadable as error:
+        raise RetryLater("wfs_broken", start=start, cause=str(error)) from error
+
+
+def _is(element: Any, name: str) -> bool:
+    return str(element.tag).rpartition("}")[2] == name
+
+
+def _identifiers(directory: Path, page: Page, service: Service) -> set[str]:
+    return _page_read(directory / page.file, service, page.start, "")[1]
+
+
+def _state_write(
+    directory: Path, service: Service, count: int, pages: list[Page], more: dict[str, str]
+) -> None:
+    state = {
+        "service": vars(service),
+        "count": count,
+        "more": more,
+        "pages": [vars(page) for page in pages],
+    }
+    fresh = directory / f"{_STATE}.part"
+    fresh.write_text(json.dumps(state), "utf-8")
+    fresh.replace(directory / _STATE)
+
+
+def _resumed(
+    directory: Path, service: Service, count: int, more: dict[str, str]
+) -> tuple[list[Page], set[str]]:
+    """The pages of a fetch that broke off, as long as they are all there and of the same request."""
+    path = directory / _STATE
+    if not path.exists():
+        return [], set()
+    state = json.loads(path.read_text("utf-8"))
+    same = (state["service"], state["count"], state["more"]) == (vars(service), count, more)
+    if not same:
+        return [], set()
+    pages: list[Page] = []
+    identifiers: set[str] = set()
+    for values in state["pages"]:
+        page = Page(**values)
+        if not (directory / page.file).exists():
+            break
+        identifiers |= _identifiers(directory, page, service)
+        pages.append(page)
+    return pages, identifiers
+
+
+def directory_for(root: Path, url: str, type_name: str, moment: float) -> Path:
+    """Where the pages of one fetch lie: by service, feature type and time. Those of long ago are removed."""
+    name = hashlib.sha256(f"{url} {type_name}".encode()).hexdigest()[:16]
+    root.mkdir(parents=True, exist_ok=True)
+    for old in root.iterdir():
+        if old.stat().st_mtime < moment - KEEP_S:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    return root / f"{name}-{moment:.0f}"

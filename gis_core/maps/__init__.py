@@ -1,0 +1,1 @@
+"""What maps are fed with: registered services, vector tiles, GeoJSON."""

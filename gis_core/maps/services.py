@@ -1,0 +1,302 @@
+"""The registry of map services (WMS) and the images fetched from them.
+
+A browser never asks a foreign host: it asks this installation, which asks the service and keeps the image.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import httpx
+from django.core.cache import cache
+from django.db.models import Max
+from redis.exceptions import RedisError
+
+from gis_core.enums import EditionStatus
+from gis_core.errors import GisError
+from gis_core.maps.capabilities import CapabilitiesError, WmsDescription, wms_describe
+from gis_core.models import Edition, MapService
+from gis_core.net import outgoing
+from gis_core.srids import WEB_MERCATOR
+
+logger = logging.getLogger(__name__)
+
+MAX_SIDE: Final = 2048
+TILE_SIDES: Final = (256, 512)
+# Zoom 22 in tiles of 256 pixels.
+MAX_LEVEL: Final = 22.001
+# The half of the circumference in EPSG:3857: no bounding box reaches further.
+MERCATOR_LIMIT: Final = 20_037_508.35
+CAPABILITIES_MAX_BYTES: Final = 8 * 1024 * 1024
+IMAGE_MAX_BYTES: Final = 8 * 1024 * 1024
+CAPABILITIES_DEADLINE_S: Final = 30.0
+IMAGE_DEADLINE_S: Final = 8.0
+KEEP_S: Final = 24 * 3600
+IMAGE_FORMATS: Final = ("image/png", "image/jpeg", "image/webp")
+# A service that did not answer is left alone for this long, so that a map full of tiles does not wait tile by tile.
+PAUSE_S: Final = 20
+
+
+class MapServiceError(GisError):
+    """A map service cannot be registered or a request to it is not allowed; the message says why."""
+
+
+class MapServiceUnavailable(GisError):
+    """The service did not answer with an image.
+
+    `is_down`: it did not answer at all or said itself that it is broken, so that asking again at once is no use.
+    An error about this one request is none: nobody can switch a map off for others by asking nonsense.
+    """
+
+    def __init__(self, text: str, *, is_down: bool = False) -> None:
+        self.is_down = is_down
+        super().__init__(text)
+
+
+@dataclass(frozen=True)
+class ImageRequest:
+    """A GetMap in EPSG:3857: bounds in metres (west, south, east, north), size in pixels."""
+
+    bounds: tuple[float, float, float, float]
+    width: int
+    height: int
+    transparent: bool
+
+
+@dataclass(frozen=True)
+class MapImage:
+    content: bytes
+    media_type: str
+
+
+def map_service_register(
+    *,
+    slug: str,
+    url: str,
+    layers: list[str],
+    title: str = "",
+    attribution: str = "",
+    is_background: bool = False,
+    staff_only: bool = False,
+    order: int = 0,
+) -> MapService:
+    """Registers a WMS after reading its capabilities, or brings the entry of this short name up to date.
+
+    The layers must exist and be offered in EPSG:3857. Title and attribution default to the service's own.
+    Raises MapServiceError; nothing is stored then.
+    """
+    _lengths_check(slug=slug, url=url, layers=",".join(layers))
+    service = _capabilities(url)
+    _layers_check(service, layers)
+    registered, _created = MapService.objects.update_or_create(
+        slug=slug,
+        defaults={
+            "url": url,
+            "layers": ",".join(layers),
+            "version": service.version,
+            "title": (title or service.title or slug)[:100],
+            "attribution": (attribution or service.provider)[:300],
+            "image_format": _format_chosen(service, is_background=is_background),
+            "is_background": is_background,
+            "staff_only": staff_only,
+            "order": order,
+            "is_active": True,
+        },
+    )
+    return registered
+
+
+def _lengths_check(**values: str) -> None:
+    for name, value in values.items():
+        if len(value) > _length(name):
+            raise MapServiceError(
+                f"{name} has {len(value)} characters; at most {_length(name)} are possible."
+            )
+
+
+def _length(name: str) -> int:
+    """How many characters the column holds."""
+    return int(getattr(MapService._meta.get_field(name), "max_length", 0))
+
+
+def _capabilities(url: str) -> WmsDescription:
+    """What the service says of itself."""
+    query = {"SERVICE": "WMS", "REQUEST": "GetCapabilities"}
+    try:
+        fetched = outgoing.fetch(
+            _address(url, query),
+            purpose=outgoing.Purpose.MAP_SERVICE,
+            max_bytes=CAPABILITIES_MAX_BYTES,
+            deadline_s=CAPABILITIES_DEADLINE_S,
+        )
+        return wms_describe(fetched.content)
+    except CapabilitiesError as error:
+        raise MapServiceError(f"{url} does not describe itself as a WMS: {error}") from error
+    except (outgoing.OutgoingError, httpx.HTTPError) as error:
+        raise MapServiceError(f"{url} does not answer: {error}") from error
+    except ValueError as error:
+        raise MapServiceError(f"{url!r} is no address: {error}") from error
+
+
+def _layers_check(service: WmsDescription, layers: list[str]) -> None:
+    if not layers:
+        raise MapServiceError("Name at least one layer.")
+    for layer in layers:
+        if layer not in service.layers:
+            offered = ", ".join(sorted(service.layers)[:20])
+            raise MapServiceError(f"There is no layer {layer!r}; the service offers: {offered}.")
+        if f"EPSG:{WEB_MERCATOR}" not in service.layers[layer]:
+            raise MapServiceError(f"The layer {layer!r} is not offered in EPSG:{WEB_MERCATOR}.")
+
+
+def _format_chosen(service: WmsDescription, *, is_background: bool) -> str:
+    """PNG, as only it is transparent everywhere; a background may be JPEG where there is no PNG.
+
+    A kind of the format (`image/png; mode=8bit`) does where the service does not offer it plainly.
+    """
+    wanted = ["image/png", "image/webp", *(["image/jpeg"] if is_background else [])]
+    for image_format in wanted:
+        kinds = [
+            offered
+            for offered in service.formats
+            if offered.partition(";")[0].strip().lower() == image_format
+            and len(offered) <= _length("image_format")
+        ]
+        if kinds:
+            return min(kinds, key=len)
+    raise MapServiceError(f"The service offers none of the formats {', '.join(wanted)}.")
+
+
+def image_request_parse(query: dict[str, str], *, transparent: bool) -> ImageRequest:
+    """Reads a GetMap; parameter names in upper case. Raises MapServiceError for anything else.
+
+    Layers, styles and format of the client are ignored: the registry says what is asked for. So no
+    `SLD=` and no other parameter of a stranger ever reaches the service.
+    """
+    if query.get("REQUEST", "").lower() != "getmap":
+        raise MapServiceError("Only GetMap is passed on.")
+    if query.get("CRS", query.get("SRS", "")).upper() != f"EPSG:{WEB_MERCATOR}":
+        raise MapServiceError(f"CRS must be EPSG:{WEB_MERCATOR}.")
+    try:
+        width, height = int(query["WIDTH"]), int(query["HEIGHT"])
+        west, south, east, north = (float(part) for part in query["BBOX"].split(","))
+    except (KeyError, ValueError) as error:
+        raise MapServiceError(
+            "BBOX must be four numbers, WIDTH and HEIGHT whole numbers."
+        ) from error
+    if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
+        raise MapServiceError(f"WIDTH and HEIGHT must be from 1 to {MAX_SIDE}.")
+    # Not-a-number compares false with everything, so it fails here as well.
+    reach = 2 * MERCATOR_LIMIT
+    if not (-reach <= west < east <= reach and -reach <= south < north <= reach):
+        raise MapServiceError("BBOX is out of range or not in the order west,south,east,north.")
+    return ImageRequest((west, south, east, north), width, height, transparent)
+
+
+def map_image_fetch(service: MapService, request: ImageRequest) -> MapImage:
+    """The image, from the cache or from the service. Raises MapServiceUnavailable.
+
+    What the cache does not answer is fetched: without Redis maps are slower, not broken. A new edition of
+    any geodata makes all kept images outdated, because our own map server draws from them.
+    """
+    address = _address(service.url, _parameters(service, request))
+    active = Edition.objects.filter(status=EditionStatus.ACTIVE)
+    latest = active.aggregate(last=Max("pk"), at=Max("activated_at"))
+    key = "map-image:" + hashlib.blake2b(f"{latest}|{address}".encode(), digest_size=24).hexdigest()
+    pause = f"map-service-pause:{service.pk}"
+    known = _cached([key, pause])
+    if key in known:
+        return MapImage(*known[key])
+    if pause in known:
+        raise MapServiceUnavailable(f"{service.slug} did not answer a moment ago.")
+    try:
+        image = _image_fetch(address)
+    except MapServiceUnavailable as error:
+        if error.is_down:
+            _keep(pause, True, PAUSE_S)
+        raise
+    if _is_tile(request):
+        _keep(key, (image.content, image.media_type), KEEP_S)
+    return image
+
+
+def _is_tile(request: ImageRequest) -> bool:
+    """Whether the image is a square of the grid that maps ask for. Others are not kept: they would never end."""
+    west, south, east, north = request.bounds
+    if request.width != request.height or request.width not in TILE_SIDES:
+        return False
+    level = math.log2(2 * MERCATOR_LIMIT / (east - west))
+    if not (-0.001 < level < MAX_LEVEL and abs(level - round(level)) < 0.001):
+        return False
+    side = 2 * MERCATOR_LIMIT / 2 ** round(level)
+    steps = ((west + MERCATOR_LIMIT) / side, (south + MERCATOR_LIMIT) / side)
+    return abs(north - south - side) < side / 100 and all(
+        abs(one - round(one)) < 0.01 for one in steps
+    )
+
+
+def _image_fetch(address: str) -> MapImage:
+    try:
+        fetched = outgoing.fetch(
+            address,
+            purpose=outgoing.Purpose.MAP_SERVICE,
+            max_bytes=IMAGE_MAX_BYTES,
+            deadline_s=IMAGE_DEADLINE_S,
+        )
+    except httpx.HTTPStatusError as error:
+        raise MapServiceUnavailable(str(error), is_down=error.response.is_server_error) from error
+    except (outgoing.OutgoingError, httpx.HTTPError) as error:
+        raise MapServiceUnavailable(str(error), is_down=True) from error
+    # A WMS reports its errors as XML behind HTTP 200.
+    if fetched.media_type not in IMAGE_FORMATS:
+        text = fetched.content[:300].decode("utf-8", "replace")
+        raise MapServiceUnavailable(
+            f"The service answered {fetched.media_type!r}, no image: {text}"
+        )
+    return MapImage(fetched.content, fetched.media_type)
+
+
+def _parameters(service: MapService, request: ImageRequest) -> dict[str, str]:
+    crs = "CRS" if service.version == "1.3.0" else "SRS"
+    return {
+        "SERVICE": "WMS",
+        "VERSION": service.version,
+        "REQUEST": "GetMap",
+        "LAYERS": service.layers,
+        "STYLES": "",
+        crs: f"EPSG:{WEB_MERCATOR}",
+        "BBOX": ",".join(f"{value:.4f}" for value in request.bounds),
+        "WIDTH": str(request.width),
+        "HEIGHT": str(request.height),
+        "FORMAT": service.image_format,
+        "TRANSPARENT": "TRUE" if request.transparent else "FALSE",
+    }
+
+
+def _address(url: str, parameters: dict[str, str]) -> str:
+    """The parameters appended to those that the service's own address already has (such as `map=`)."""
+    parts = urlsplit(url)
+    ours = {name.upper() for name in parameters}
+    own = [(name, value) for name, value in parse_qsl(parts.query) if name.upper() not in ours]
+    query = urlencode([*own, *parameters.items()], safe=",:/")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def _cached(keys: list[str]) -> dict[str, Any]:
+    try:
+        return cache.get_many(keys)
+    except RedisError as error:
+        logger.warning("Map images are fetched anew, the cache does not answer: %s", error)
+        return {}
+
+
+def _keep(key: str, value: Any, seconds: int) -> None:
+    try:
+        cache.set(key, value, seconds)
+    except RedisError as error:
+        logger.warning("A map image was not kept, the cache does not answer: %s", error)
