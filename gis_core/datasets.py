@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.geos import GEOSGeometry
@@ -13,10 +13,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from gis_core.enums import Dataset
 from gis_core.errors import CodedError
 from gis_core.messages import Message
-from gis_core.models import EditionCheck, EditionedModel, Jurisdiction
-
-if TYPE_CHECKING:
-    from gis_core.loading.stage.staging import Staging
+from gis_core.models import Edition, EditionCheck, EditionedModel, Jurisdiction
 
 
 class RowError(CodedError):
@@ -31,8 +28,20 @@ class RowError(CodedError):
 Columns = dict[str, list[Any]]
 # From the profile's columns to the model's fields (key included, geometry not); RowError names a row.
 Convert = Callable[[Columns, Jurisdiction], Columns]
+
+
+class StagedRows(Protocol):
+    """What a check sees of the rows that are staged for an edition."""
+
+    edition: Edition
+
+    def execute(self, text: str, values: dict[str, Any] | None = None) -> list[Any]:
+        """The rows of a query; `{staging}` in it names the table of the staged rows."""
+        ...
+
+
 # Looks at what is staged and yields findings, not saved; the second argument holds the dataset's thresholds.
-Check = Callable[["Staging", dict[str, Any]], Iterator[EditionCheck]]
+Check = Callable[[StagedRows, dict[str, Any]], Iterator[EditionCheck]]
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from issues.errors import (
     ServiceUnknown,
 )
 from issues.models import ApiKey, Category, CategoryAttribute, Issue, Photo
-from issues.querysets import IssueQuerySet
+from issues.models.querysets import IssueQuerySet
 from issues.types import Span, Window
 
 LIST_MAX: Final = 1000

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from gis_core.datasets import StagedRows
 from gis_core.enums import Severity
 from gis_core.loading.check.findings import finding
-from gis_core.loading.stage.staging import Staging
 from gis_core.models import EditionCheck
 from parcels.models import CadastralDistrict
 
 _SAMPLES: Final = 20
 
 
-def areas_agree(staging: Staging, limits: dict[str, Any]) -> Iterator[EditionCheck]:
+def areas_agree(staging: StagedRows, limits: dict[str, Any]) -> Iterator[EditionCheck]:
     """The area of the geometry against the official one; many differences mean another CRS or lost parts."""
     rows = staging.execute(
         "SELECT key, feature, official, round(area::numeric, 2)::float8,"
@@ -41,7 +41,7 @@ def areas_agree(staging: Staging, limits: dict[str, Any]) -> Iterator[EditionChe
     )
 
 
-def districts_are_known(staging: Staging, limits: dict[str, Any]) -> Iterator[EditionCheck]:
+def districts_are_known(staging: StagedRows, limits: dict[str, Any]) -> Iterator[EditionCheck]:
     """Gemarkung and Flur of each key against the active cadastral districts, where there are any."""
     districts = CadastralDistrict.objects.active().filter(
         jurisdiction=staging.edition.jurisdiction_id

@@ -20,6 +20,7 @@ from django.conf import settings
 from gis_core.coordinates import SourceCrs
 from gis_core.datasets import DatasetSpec
 from gis_core.errors import LoadError
+from gis_core.loading.digest import sources_digest
 from gis_core.loading.gml.nba import DeliveryPlan, active_check, deliveries_plan, is_nas
 from gis_core.loading.gml.source import profile_read, xml_batches
 from gis_core.loading.read.archives import archive_unpack, is_zip
@@ -31,7 +32,6 @@ from gis_core.loading.read.formats import Format, data_files, files_expand, form
 from gis_core.loading.read.prefetch import prefetched
 from gis_core.loading.read.profiles import Profile, profiles_select
 from gis_core.loading.read.table_source import table_batches, table_fits
-from gis_core.loading.stage.unchanged import sources_digest
 from gis_core.loading.wfs.changes import ServiceChanges, changes_fetch
 from gis_core.loading.wfs.features import directory_for, wfs_fetch
 from gis_core.messages import Message

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 
-if TYPE_CHECKING:
-    from issues.models import ApiKey
+from issues.models.keys import ApiKey
 
 
 class IssueQuerySet(models.QuerySet[Any]):

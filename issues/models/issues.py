@@ -1,4 +1,4 @@
-"""The report and what belongs to it. Points are in the storage CRS; lat/long as sent are kept beside them."""
+"""Issues, who reported them, and their numbers."""
 
 from __future__ import annotations
 
@@ -10,119 +10,18 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import Q
 from django.db.models.functions import Greatest
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
 from issues.enums import (
-    CHANGES,
-    AttributeType,
     Channel,
-    EventKind,
     IssueStatus,
     LocationSource,
-    PhotoStatus,
-    RoadPart,
 )
-from issues.querysets import IssueQuerySet
-
-
-class Category(models.Model):
-    """What a report is about: an Open311 service. `code` is the matrix's category, e.g. ROAD_SURFACE."""
-
-    jurisdiction = models.ForeignKey(
-        Jurisdiction, on_delete=models.PROTECT, related_name="categories"
-    )
-    code = models.CharField(_("code"), max_length=40)
-    name_de = models.CharField(_("name (German)"), max_length=100)
-    name_en = models.CharField(_("name (English)"), max_length=100)
-    description_de = models.TextField(_("description (German)"), blank=True)
-    description_en = models.TextField(_("description (English)"), blank=True)
-    group_de = models.CharField(_("group (German)"), max_length=100, blank=True)
-    group_en = models.CharField(_("group (English)"), max_length=100, blank=True)
-    keywords = models.CharField(_("keywords, comma-separated"), max_length=300, blank=True)
-    part = models.CharField(_("part of the road"), max_length=15, choices=RoadPart, blank=True)
-    asset_kinds = models.JSONField(_("kinds of assets"), default=list, blank=True)
-    is_public = models.BooleanField(_("may be shown to the public"), default=True)
-    is_emergency = models.BooleanField(
-        _("danger to life: show the emergency numbers"), default=False
-    )
-    is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    class Meta:
-        verbose_name = _("category")
-        verbose_name_plural = _("categories")
-        ordering = ["order", "code"]
-        constraints = [
-            models.UniqueConstraint(fields=["jurisdiction", "code"], name="category_code_once"),
-            models.CheckConstraint(
-                condition=Q(part="") | Q(part__in=RoadPart.values), name="category_part_is_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_de
-
-    @property
-    def description(self) -> str:
-        return self.description_en if get_language() == "en" else self.description_de
-
-    @property
-    def group(self) -> str:
-        return self.group_en if get_language() == "en" else self.group_de
-
-
-class CategoryAttribute(models.Model):
-    """A question of a category (Open311 attribute). `values` is a list of {key, name_de, name_en}."""
-
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="attributes")
-    code = models.CharField(_("code"), max_length=40)
-    datatype = models.CharField(_("type"), max_length=20, choices=AttributeType)
-    is_variable = models.BooleanField(_("asks (otherwise: information only)"), default=True)
-    is_required = models.BooleanField(_("required"), default=False)
-    description_de = models.CharField(_("question (German)"), max_length=300)
-    description_en = models.CharField(_("question (English)"), max_length=300)
-    datatype_description_de = models.CharField(_("hint (German)"), max_length=300, blank=True)
-    datatype_description_en = models.CharField(_("hint (English)"), max_length=300, blank=True)
-    values = models.JSONField(_("answers"), default=list, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=1)
-
-    class Meta:
-        verbose_name = _("question of a category")
-        verbose_name_plural = _("questions of categories")
-        ordering = ["order", "code"]
-        constraints = [
-            models.UniqueConstraint(fields=["category", "code"], name="categoryattribute_code_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class ApiKey(models.Model):
-    """A sender's key for POST requests; only its SHA-256 is kept."""
-
-    jurisdiction = models.ForeignKey(
-        Jurisdiction, on_delete=models.PROTECT, related_name="api_keys"
-    )
-    name = models.CharField(_("sender"), max_length=100)
-    key_hash = models.CharField(max_length=64, unique=True)
-    is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
-    reports_per_minute = models.PositiveIntegerField(_("reports accepted per minute"), default=60)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("API key")
-        verbose_name_plural = _("API keys")
-
-    def __str__(self) -> str:
-        return self.name
+from issues.models.categories import Category
+from issues.models.keys import ApiKey
+from issues.models.querysets import IssueQuerySet
 
 
 class Issue(models.Model):
@@ -257,76 +156,6 @@ class Reporter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email
-
-
-class Photo(models.Model):
-    """A photo, re-encoded and without metadata; a `media_url` waits here until the worker fetched it.
-
-    A photo that was sent and not taken stands here too, refused, with the reason. `due_at` is when a pending one is
-    to be tried; when `is_claimed`, a worker has it until then.
-    """
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="photos")
-    status = models.CharField(_("status"), max_length=8, choices=PhotoStatus)
-    file = models.FileField(_("file"), upload_to="photos/%Y/%m", blank=True)
-    width = models.PositiveIntegerField(null=True, blank=True)
-    height = models.PositiveIntegerField(null=True, blank=True)
-    source_url = models.URLField(max_length=1000, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(null=True, blank=True)
-    is_claimed = models.BooleanField(_("being fetched"), default=False)
-    refused_because = models.CharField(_("refused because"), max_length=300, blank=True)
-    is_released = models.BooleanField(_("released"), default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("photo")
-        verbose_name_plural = _("photos")
-        indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(status=PhotoStatus.PENDING), name="photo_due"
-            ),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(status=PhotoStatus.STORED) | ~Q(file=""), name="photo_stored_has_file"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.public_id)
-
-
-class IssueEvent(models.Model):
-    """What happened to an issue, when and by whom. Appended, never edited."""
-
-    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(_("kind"), max_length=15, choices=EventKind)
-    at = models.DateTimeField(_("at"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    detail = models.JSONField(_("detail"), default=dict, blank=True)
-
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        ordering = ["at", "pk"]
-        indexes = [
-            # Few of all events: the sweep looks for changes that nobody has decided on.
-            models.Index(
-                fields=["issue"], condition=Q(kind__in=CHANGES), name="issueevent_changes"
-            ),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=EventKind.values), name="issueevent_kind_is_known"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
 
 
 class NumberCounter(models.Model):
