@@ -1,10 +1,41 @@
-"""What workers do for gis_core."""
+"""What workers do for gis_core. An order of geodata that is done twice is refused by the edition's state."""
 
 from __future__ import annotations
 
 from celery import shared_task
+from django.contrib.auth.models import User
 
+from gis_core.models import Edition
+from gis_core.services import jobs
 from gis_core.services.service_sync import services_sync
+from gis_core.services.uploads import incoming_remove_stale
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def geodata_load(edition: int) -> None:
+    """Loads an edition that waits, or goes on with one that was interrupted."""
+    jobs.load_run(edition=Edition.objects.get(pk=edition))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def geodata_activate(edition: int, by: int, override_reason: str) -> None:
+    person = User.objects.get(pk=by)
+    jobs.activate_run(
+        edition=Edition.objects.get(pk=edition), by=person, override_reason=override_reason
+    )
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def geodata_rollback(edition: int, by: int) -> None:
+    jobs.rollback_run(edition=Edition.objects.get(pk=edition), by=User.objects.get(pk=by))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def geodata_load_waiting() -> None:
+    """Begins what was ordered while the broker was down. Clears away uploads that broke off."""
+    incoming_remove_stale()
+    for edition in jobs.editions_waiting():
+        geodata_load(edition)
 
 
 @shared_task  # type: ignore[untyped-decorator]

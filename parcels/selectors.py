@@ -224,3 +224,37 @@ def _gemarkung_keys(jurisdiction: Jurisdiction, reference: ParcelReference) -> l
     return list(districts.values_list("key", flat=True)) or list(
         parcels.values_list("gemarkung_key", flat=True).distinct()
     )
+
+
+@dataclass(frozen=True)
+class UseOnParcel:
+    """A land use on a parcel with its area there in m²."""
+
+    usage: Usage
+    use_type: str
+    description: str
+    area: float
+
+
+def uses_on(parcel: Parcel) -> list[UseOnParcel]:
+    """The land uses on a parcel, the largest first.
+
+    By geometry, not by the key in the source: not every source clips land use by parcel.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT u.usage, u.use_type, u.description, sum(ST_Area(ST_Intersection(u.geometry, p.geometry)))
+            FROM {Parcel._meta.db_table} p
+            JOIN {LandUse._meta.db_table} u ON u.edition_to_id IS NULL AND ST_Intersects(u.geometry, p.geometry)
+            WHERE p.id = %s
+            GROUP BY 1, 2, 3
+            HAVING sum(ST_Area(ST_Intersection(u.geometry, p.geometry))) > least(1, 0.5 * max(ST_Area(p.geometry)))
+            ORDER BY 4 DESC, 2
+            """,  # noqa: S608 - table names of our own models
+            [parcel.pk],
+        )
+        return [
+            UseOnParcel(Usage(usage), use_type, description, area)
+            for usage, use_type, description, area in cursor.fetchall()
+        ]

@@ -7,12 +7,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from gis_core.models import Edition
-from gis_core.signals import edition_activated
+from gis_core.signals import edition_activated, edition_staged
 from issues.signals import issue_changed, issue_received
 from routing.deciding.decisions import decision_make
 from routing.deciding.impact import proposals_make
 from routing.deciding.reviews import decision_review
 from routing.enums import DecisionCause
+from routing.trying.edition_impact import impact_store
 
 
 @receiver(issue_received, dispatch_uid="routing.decide_received_issue")
@@ -28,3 +29,8 @@ def review_changed_issue(sender: Any, *, issue_id: int, cause: str, **kwargs: An
 @receiver(edition_activated, dispatch_uid="routing.propose_after_activation")
 def propose_after_activation(sender: Any, *, edition_id: int, **kwargs: Any) -> None:
     proposals_make(Edition.objects.get(pk=edition_id))
+
+
+@receiver(edition_staged, dispatch_uid="routing.look_whom_edition_concerns")
+def look_whom_edition_concerns(sender: Any, *, edition_id: int, **kwargs: Any) -> None:
+    impact_store(Edition.objects.get(pk=edition_id))

@@ -8,7 +8,7 @@ from celery import shared_task
 
 from routing.deciding import clarifications, decisions, impact, reviews
 from routing.forwarding import sending
-from routing.trying import trials
+from routing.trying import edition_impact, trials
 
 TRIAL_TURN_SECONDS: Final = 15
 
@@ -53,3 +53,9 @@ def trials_go_on() -> None:
 def geodata_proposals_make_missing() -> int:
     """Makes the proposals of activations at which it went wrong."""
     return impact.proposals_make_missing()
+
+
+@shared_task
+def geodata_impacts_store_missing() -> None:
+    """Looks whom those editions concern of which nobody has looked since they or the active state changed."""
+    edition_impact.impact_store_missing()

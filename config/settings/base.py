@@ -129,7 +129,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 # Loads and trial runs take minutes and much memory: they have workers of their own, so that no report waits for one.
 CELERY_TASK_DEFAULT_QUEUE = "reports"
 CELERY_TASK_ROUTES = {
-    f"{app}.tasks.geodata_*": {"queue": "geodata"} for app in ("gis_core", "routing", "mapui")
+    f"{app}.tasks.geodata_*": {"queue": "geodata"} for app in ("gis_core", "routing")
 } | {
     "routing.tasks.trial_run": {"queue": "geodata"},
     # Servers of strangers may be as slow as they like: nobody else waits for them.
@@ -145,7 +145,8 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.numbers_poll": 10,
         "routing.tasks.clarifications_expire": 300,
         "issues.tasks.photos_fetch_due": 30,
-        "mapui.tasks.geodata_load_waiting": 60,
+        "gis_core.tasks.geodata_load_waiting": 60,
+        "routing.tasks.geodata_impacts_store_missing": 60,
         "config.tasks.logs_rotate_due": 300,
         "routing.tasks.trials_go_on": 60,
         "routing.tasks.geodata_proposals_make_missing": 60,
@@ -158,8 +159,8 @@ CELERY_BEAT_SCHEDULE["gis_core.tasks.geodata_services_sync"] = {
     "options": {"expires": 3600},
 }
 
-CELERY_BEAT_SCHEDULE["mapui.tasks.sessions_clear"] = {
-    "task": "mapui.tasks.sessions_clear",
+CELERY_BEAT_SCHEDULE["config.tasks.sessions_clear"] = {
+    "task": "config.tasks.sessions_clear",
     "schedule": crontab(hour=3, minute=15),
     "options": {"expires": 3600},
 }

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mapui.evaluation.forms import GoldenFileForm
 from mapui.evaluation.shown import findings_shown
+from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import EDIT_RULES, TRIAGE, page_for
-from mapui.site.selectors import jurisdiction_shown
 from mapui.site.types import PageRequest
 from routing.errors import RoutingError
 from routing.models import GoldenCase

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from gis_core.models import Jurisdiction
 from mapui.evaluation.forms import edition_named, rule_set_named
-from mapui.site.selectors import area_names, authorities_named
 from mapui.site.types import Bounds
 from routing.enums import Outcome
 from routing.models import Authority, GoldenCase, Trial, TrialChange
+from routing.outbox.authorities import authorities_named
+from routing.outbox.contacts import area_names
 from routing.trying.golden import GoldenFinding
 from routing.trying.listed import changes_by_authority
 
@@ -49,7 +50,7 @@ class Names:
     def __init__(self, jurisdiction: Jurisdiction, bodies: Iterable[str]) -> None:
         parts = [body.partition("/") for body in bodies]
         self.authorities: dict[str, Authority] = authorities_named(
-            jurisdiction, {code for code, _slash, _area in parts}
+            jurisdiction.pk, {code for code, _slash, _area in parts}
         )
         self.areas = area_names(jurisdiction, {area for _code, _slash, area in parts if area})
 

@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from mapui.evaluation.statistics_shown import statistics_rows, statistics_shown
+from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import EDIT_RULES, TRIAGE, page_for
-from mapui.site.selectors import jurisdiction_shown
 from mapui.site.types import PageRequest
 from routing.rulebook.statistics import statistics_of
 

@@ -28,10 +28,11 @@ from mapui.evaluation.shown import (
 )
 from mapui.maps.rendering import RenderedMap
 from mapui.maps.resources import resource_respond
+from mapui.maps.selectors import bounds_shown, map_services_shown
 from mapui.maps.trials import trial_map_build
 from mapui.site.enums import MapName
+from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import EDIT_RULES, MANAGE_GEODATA, feed_for, page_for
-from mapui.site.selectors import bounds_shown, jurisdiction_shown, map_services_shown
 from mapui.site.types import PageRequest
 from routing.errors import RoutingError
 from routing.models import Trial

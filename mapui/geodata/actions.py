@@ -6,19 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from celery import current_app
 from django.contrib.auth.models import User
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from kombu.exceptions import OperationalError
 
 from gis_core.enums import EditionStatus
 from gis_core.errors import GisError
 from gis_core.models import Edition
 from gis_core.services.editions import edition_cancel, edition_discard
-from mapui.geodata.jobs import JobState, job_forget, job_mark
-from mapui.geodata.uploads import uploads_remove
+from gis_core.services.jobs import JobState, job_forget, job_mark, job_order
+from gis_core.services.uploads import uploads_remove
 
 
 @dataclass(frozen=True)
@@ -31,18 +29,6 @@ class Action:
     explanation: str | Promise
     run: Callable[[Edition, User, str], str]
     is_dangerous: bool = False
-
-
-def job_order(task: str, *args: Any) -> bool:
-    """Gives a task of `mapui.tasks` to the workers; False when the broker cannot be reached.
-
-    By name: workers run tasks, pages only order them.
-    """
-    try:
-        current_app.send_task(f"mapui.tasks.{task}", args=args)
-    except OperationalError:
-        return False
-    return True
 
 
 def _ordered(edition: Edition, action: str, task: str, *args: Any) -> None:

@@ -9,12 +9,10 @@ from typing import Any, Final
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import Polygon
-from django.db import connection
-from psycopg2 import sql
 
 from gis_core.datasets import dataset_spec
 from gis_core.enums import ChangeKind, EditionStatus
-from gis_core.loading.stage.staging import Staging
+from gis_core.loading.rows import edition_extent, edition_rows
 from gis_core.models import Edition, EditionChange
 from gis_core.srids import WGS84, storage_srid
 from mapui.geodata.impact import impact_shown
@@ -33,8 +31,9 @@ def change_features(
     A first edition has no changes: its own rows are what is new.
     """
     if edition.is_first:
-        rows = _rows(edition, bbox) if ChangeKind.NEW in kinds else []
-        return _features(rows)
+        new = ChangeKind.NEW.value
+        own = edition_rows(edition, bbox, limit=CHANGE_LIMIT + 1) if new in kinds else []
+        return _features((new, key, [], outline) for key, outline in own)
     changes = EditionChange.objects.filter(
         edition=edition, kind__in=list(kinds), geometry__isnull=False
     )
@@ -67,61 +66,13 @@ def _features(
     return features[:CHANGE_LIMIT], len(features) > CHANGE_LIMIT
 
 
-def _rows(edition: Edition, bbox: Polygon | None) -> list[tuple[str, str, list[str], str]]:
-    """Rows of a first edition in a box, in the order of their hashes: of too many a sample spread over the view."""
-    table, geometry, own = _table(edition)
-    if geometry is None:
-        return []
-    view = None if bbox is None else bytes(bbox.transform(storage_srid(), clone=True).ewkb)
-    statement = sql.SQL(
-        "SELECT key, ST_AsGeoJSON(ST_Transform({geometry}, {wgs84}), 7) FROM {table} WHERE {own}"
-        " AND {geometry} IS NOT NULL AND (%(view)s IS NULL OR {geometry} && ST_GeomFromEWKB(%(view)s))"
-        " ORDER BY content_hash LIMIT {limit}"
-    ).format(
-        table=table,
-        geometry=geometry,
-        own=own,
-        wgs84=sql.Literal(WGS84),
-        limit=sql.Literal(CHANGE_LIMIT + 1),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"view": view})
-        return [(ChangeKind.NEW.value, key, [], outline) for key, outline in cursor.fetchall()]
-
-
-def _table(edition: Edition) -> tuple[sql.Identifier, sql.Identifier | None, sql.Composable]:
-    """Where the rows of an edition are, the column of their geometry, and which of them are its own."""
-    spec = dataset_spec(edition.dataset)
-    field = spec.geometry_field
-    geometry = None if field is None else sql.Identifier(field.name)
-    staging = Staging(spec, edition)
-    if staging.exists():
-        return staging.staged_table, geometry, sql.SQL("true")
-    own = sql.SQL("edition_from_id = {edition}").format(edition=sql.Literal(edition.pk))
-    return sql.Identifier(spec.model._meta.db_table), geometry, own
-
-
-def _rows_extent(edition: Edition) -> tuple[float, float, float, float] | None:
-    table, geometry, own = _table(edition)
-    if geometry is None:
-        return None
-    statement = sql.SQL(
-        "SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)"
-        " FROM (SELECT ST_Extent({geometry}) AS box FROM {table} WHERE {own}) whole"
-    ).format(table=table, geometry=geometry, own=own)
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        row: tuple[float, float, float, float] = cursor.fetchone()
-    return None if row[0] is None else row
-
-
 def change_bounds(edition: Edition) -> Bounds | None:
     """Where the changes (of a first edition its rows) and the issues concerned lie (WGS84); None without any."""
     changes = EditionChange.objects.filter(edition=edition, geometry__isnull=False)
     places = [(one.longitude, one.latitude) for one in impact_shown(edition) or []]
     # Only the box is transformed: an edition may have a million changes.
     first = edition.is_first
-    extent = _rows_extent(edition) if first else changes.aggregate(e=Extent("geometry"))["e"]
+    extent = edition_extent(edition) if first else changes.aggregate(e=Extent("geometry"))["e"]
     if extent is not None:
         box = Polygon.from_bbox(extent)
         box.srid = storage_srid()

@@ -8,11 +8,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
-from gis_core.enums import EditionStatus
 from gis_core.models import Edition
-from mapui.site.selectors import authorities_named
 from routing.deciding.explaining.body_shares import body_name
 from routing.enums import Outcome
+from routing.outbox.authorities import authorities_named
+from routing.trying.edition_impact import impact_is_due
 
 
 @dataclass(frozen=True)
@@ -36,21 +36,6 @@ class GoldenBroken:
     then: str
 
 
-def active_ids(edition: Edition) -> list[int]:
-    """Ids of the jurisdiction's active editions: what decisions rest on, and so an edition's impact as well."""
-    active = Edition.objects.filter(
-        jurisdiction=edition.jurisdiction_id, status=EditionStatus.ACTIVE
-    )
-    return list(active.order_by("pk").values_list("pk", flat=True))
-
-
-def impact_is_due(edition: Edition) -> bool:
-    """Whether nobody has looked yet whom a staged edition concerns, or not since another one was activated."""
-    return edition.status == EditionStatus.STAGED and (
-        "impact" not in edition.report or edition.report.get("impact_on") != active_ids(edition)
-    )
-
-
 def impact_shown(edition: Edition) -> list[ImpactShown] | None:
     """The issues that would get another authority, as stored; None when that is still to be looked at."""
     stored = edition.report.get("impact")
@@ -58,7 +43,7 @@ def impact_shown(edition: Edition) -> list[ImpactShown] | None:
         return None
     language = "sentence_en" if get_language() == "en" else "sentence_de"
     codes = {one[name] for one in stored for name in ("from", "to")}
-    named = authorities_named(edition.jurisdiction, codes)
+    named = authorities_named(edition.jurisdiction_id, codes)
 
     def words(code: str, outcome: str) -> str:
         if outcome == Outcome.TRIAGE or not code:
@@ -82,7 +67,7 @@ def golden_broken(edition: Edition) -> list[GoldenBroken]:
     """The golden cases that the edition would break, as stored when that was looked at."""
     stored = edition.report.get("golden_broken") or []
     codes = {one[name] for one in stored for name in ("expected", "then")}
-    named = authorities_named(edition.jurisdiction, codes)
+    named = authorities_named(edition.jurisdiction_id, codes)
     return [
         GoldenBroken(one["name"], body_name(one["expected"], named), body_name(one["then"], named))
         for one in stored

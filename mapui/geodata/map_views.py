@@ -23,9 +23,9 @@ from mapui.geodata.views import edition_or_404, geodata_permission
 from mapui.maps.geodata import edition_map_build
 from mapui.maps.rendering import RenderedMap
 from mapui.maps.resources import resource_respond
+from mapui.maps.selectors import bounds_shown, map_services_shown
 from mapui.site.enums import MapName
 from mapui.site.permissions import geodata_feed
-from mapui.site.selectors import bounds_shown, map_services_shown
 from mapui.site.types import PageRequest
 
 

@@ -23,17 +23,18 @@ from gis_core.loading import Source
 from gis_core.loading.sources import wfs_source
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_create
-from mapui.geodata.actions import ACTIONS, actions_allowed, job_order
+from gis_core.services.jobs import JobState, job_mark, job_order, job_state
+from gis_core.services.uploads import StreamingHandler, upload_drop, upload_keep
+from mapui.geodata.actions import ACTIONS, actions_allowed
 from mapui.geodata.changes import kinds_mapped
 from mapui.geodata.findings import checks_shown, errors_standing, samples_shown
 from mapui.geodata.forms import LoadForm, OverrideForm
-from mapui.geodata.impact import golden_broken, impact_is_due, impact_shown
-from mapui.geodata.jobs import JobState, job_mark, job_state
+from mapui.geodata.impact import golden_broken, impact_shown
 from mapui.geodata.selectors import changes_shown, dataset_states, difference_table, editions_shown
-from mapui.geodata.uploads import StreamingHandler, upload_drop, upload_keep
+from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import MANAGE_GEODATA, page_for
-from mapui.site.selectors import jurisdiction_shown
 from mapui.site.types import PageRequest
+from routing.trying.edition_impact import impact_is_due
 
 PAGE_SIZE = 25
 CHANGES_PAGE_SIZE = 100

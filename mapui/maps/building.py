@@ -29,7 +29,7 @@ from mapui.maps.elements import (
 from mapui.maps.rendering import OwnMap, RenderedMap, map_render
 from mapui.maps.tile_layers import BUILDINGS, LABEL_MIN_ZOOM, PARCELS
 from mapui.site.enums import MapName, status_colour
-from mapui.site.selectors import FEATURE_LIMIT
+from mapui.site.issues import FEATURE_LIMIT
 from mapui.site.types import Bounds
 from routing.models import Authority
 

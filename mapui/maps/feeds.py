@@ -20,22 +20,22 @@ from gis_core.net.problems import problem_respond
 from gis_core.srids import WGS84
 from issues.models import Issue
 from mapui.maps.tile_layers import LAYERS
-from mapui.site.cards.parcels import labels_in, parcel_outline
 from mapui.site.forms import FilterForm, TriageFilterForm
-from mapui.site.permissions import staff_feed
-from mapui.site.selectors import (
+from mapui.site.issues import (
     FEATURE_LIMIT,
     authorities_by_pk,
     issues_decided,
     issues_for_triage,
     issues_public,
-    jurisdiction_shown,
 )
+from mapui.site.jurisdictions import jurisdiction_shown
+from mapui.site.permissions import staff_feed
 from mapui.site.serializers import (
     IssueFeatureSerializer,
     PublicIssueSerializer,
     TriageIssueSerializer,
 )
+from parcels.outlines import labels_in, parcel_outline
 
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 

@@ -17,15 +17,11 @@ from issues.models import Issue
 from mapui.maps.asking import asking_map_build
 from mapui.maps.building import public_map_build, triage_map_build
 from mapui.maps.rendering import RenderedMap
+from mapui.maps.selectors import bounds_shown, map_services_shown
 from mapui.site.enums import MapName
 from mapui.site.forms import FilterForm
+from mapui.site.issues import authorities_in_use, issues_decided
 from mapui.site.lists import LongPaginator
-from mapui.site.selectors import (
-    authorities_in_use,
-    bounds_shown,
-    issues_decided,
-    map_services_shown,
-)
 from mapui.site.serializers import IssueFeatureSerializer
 from mapui.site.types import PageRequest
 

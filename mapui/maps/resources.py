@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from mapui.maps.page import map_built
 from mapui.maps.rendering import RenderedMap
 from mapui.site.enums import MapName
+from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import may_triage
-from mapui.site.selectors import jurisdiction_shown
 
 
 @require_safe

@@ -33,7 +33,7 @@ from issues.types import Location, LocationInput
 from mapui.maps.page import map_context
 from mapui.public.places import PlaceMeant, PlacesSeveral, place_meant
 from mapui.site.enums import MapName
-from mapui.site.selectors import jurisdiction_shown
+from mapui.site.jurisdictions import jurisdiction_shown
 from routing.deciding.enquiries import Responsibility, responsibility_asked
 from routing.sentences.questions import QuestionWorded
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus
-from mapui.site.selectors import OPEN, PROPOSED, UNCLEAR, authorities_in_use, groups_shown
+from mapui.site.issues import OPEN, PROPOSED, UNCLEAR, authorities_in_use, groups_shown
 from mapui.site.types import IssueFilter
 
 

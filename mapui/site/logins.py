@@ -146,7 +146,7 @@ def link_order(*, email: str, language: str) -> bool:
     Whether somebody has it is looked up by the worker: neither the answer nor its time tells.
     """
     try:
-        current_app.send_task("mapui.tasks.password_link_send", args=(email, language))
+        current_app.send_task("config.tasks.password_link_send", args=(email, language))
     except OperationalError:
         return False
     return True

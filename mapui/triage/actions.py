@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from issues.errors import AddressUnknown, IssuesError
 from issues.models import Issue
 from issues.services import issue_answer, issue_move, issue_recategorise
-from mapui.site.selectors import decision_in_force
+from mapui.site.cards.decisions import decision_in_force
 from mapui.site.types import PageRequest
 from mapui.triage.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm, SeenForm
 from mapui.triage.views import changed_respond, triage_permission

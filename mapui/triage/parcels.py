@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from gis_core.net.problems import problem_respond
 from mapui.site.cards.parcels import parcels_chosen
 from mapui.site.forms import PlaceForm
+from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import staff_feed
-from mapui.site.selectors import jurisdiction_shown
 from parcels.histories import parcel_history
 from parcels.keys import parcel_label
 from parcels.models import Parcel

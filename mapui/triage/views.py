@@ -28,19 +28,13 @@ from mapui.site.cards.decisions import decision_card
 from mapui.site.cards.parcels import ParcelsFound, parcel_card, parcels_chosen
 from mapui.site.enums import MapName
 from mapui.site.forms import PlaceForm, TriageFilterForm
+from mapui.site.issues import authorities_by_pk, issues_for_triage
+from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import TRIAGE, page_for
-from mapui.site.selectors import (
-    authorities_by_pk,
-    decision_ruled,
-    golden_of,
-    issue_events,
-    issues_for_triage,
-    jurisdiction_shown,
-    proposal_open,
-)
 from mapui.site.serializers import TriageIssueSerializer
 from mapui.site.types import PageRequest
 from mapui.triage.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm
+from mapui.triage.selectors import decision_ruled, golden_of, issue_events, proposal_open
 from parcels.histories import parcel_history
 from routing.deciding.proposals import proposal_close
 from routing.enums import ProposalState

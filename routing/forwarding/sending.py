@@ -10,14 +10,13 @@ from routing.forwarding.channels.mail import MailChannel
 from routing.forwarding.channels.open311 import Endpoint, Open311Channel, client_open
 from routing.forwarding.envelope import envelope_build
 from routing.models import Delivery
-from routing.outbox.queue import (
-    deliveries_awaiting_number,
-    delivery_claim,
+from routing.outbox.claim import deliveries_awaiting_number, delivery_claim
+from routing.outbox.receipts import DeliveryError, DeliveryRefused
+from routing.outbox.record import (
     delivery_record_failure,
     delivery_record_number,
     delivery_record_receipt,
 )
-from routing.outbox.receipts import DeliveryError, DeliveryRefused
 from routing.outbox.selectors import delivery_maybe_arrived
 
 logger = logging.getLogger(__name__)

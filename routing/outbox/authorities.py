@@ -1,4 +1,4 @@
-"""Reading authorities: those a decision names, and whom a clerk may choose."""
+"""Authorities: those a decision names, whom a clerk may choose, those of a jurisdiction; stored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -30,9 +30,18 @@ class AuthorityChoice:
         return f"{self.authority.code}/{self.area_code}" if self.area_code else self.authority.code
 
 
-NAMED_FIELDS: Final = ("id", "jurisdiction_id", "code", "name_de", "name_en", "acts_through_id")
+NAMED_FIELDS: Final = (
+    "id",
+    "jurisdiction_id",
+    "code",
+    "name_de",
+    "name_en",
+    "colour",
+    "acts_through_id",
+)
 NAMED: Final = """
-    SELECT a.id, a.jurisdiction_id, a.code, a.name_de, a.name_en, a.acts_through_id, t.id, t.code
+    SELECT a.id, a.jurisdiction_id, a.code, a.name_de, a.name_en, a.colour, a.acts_through_id,
+           t.id, t.code
     FROM routing_authority a LEFT JOIN routing_authority t ON t.id = a.acts_through_id
     WHERE a.jurisdiction_id = $1 AND a.code = ANY($2)
 """
@@ -50,9 +59,9 @@ def authorities_named(jurisdiction_id: int, codes: Collection[str]) -> dict[str,
         rows = cursor.fetchall()
     found: dict[str, Authority] = {}
     for row in rows:
-        authority = Authority.from_db(None, NAMED_FIELDS, row[:6])
+        authority = Authority.from_db(None, NAMED_FIELDS, row[:7])
         if authority.acts_through_id is not None:
-            authority.acts_through = Authority.from_db(None, ("id", "code"), row[6:])
+            authority.acts_through = Authority.from_db(None, ("id", "code"), row[7:])
         found[authority.code] = authority
     return found
 
@@ -100,3 +109,22 @@ def _areas(authority: Authority) -> list[tuple[str, str]]:
         )
         for area, one in contacts.items()
     ]
+
+
+def authorities_listed(jurisdiction: Jurisdiction | None) -> QuerySet[Authority]:
+    """All authorities by code, each with its contacts, those in use first."""
+    contacts = AuthorityContact.objects.order_by("-is_active", "area_code", "valid_from", "pk")
+    return (
+        Authority.objects.filter(jurisdiction=jurisdiction)
+        .select_related("acts_through")
+        .prefetch_related(Prefetch("contacts", contacts))
+        .order_by("code")
+    )
+
+
+@transaction.atomic
+def authority_store(*, authority: Authority) -> Authority:
+    """A new or changed authority; it counts at once. Raises ValidationError naming the fields."""
+    authority.full_clean()
+    authority.save()
+    return authority

@@ -1,16 +1,18 @@
-"""How authorities are reached comes in as data: one CSV file a jurisdiction."""
+"""How authorities are reached: which contact counts for a report; contacts come in as data or by a form."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
+from gis_core.db.prepared import prepared_execute
 from gis_core.models import Jurisdiction
 from routing.errors import RoutingError
 from routing.models import Authority, AuthorityContact
@@ -20,9 +22,35 @@ OPTIONAL_COLUMNS: Final = ("categories", "valid_from", "valid_to")
 # Names of the environment variables that hold keys of receivers.
 KEY_PREFIX: Final = "OPEN311_KEY_"
 
+CONTACTS_CHOSEN: Final = """
+    SELECT DISTINCT ON (authority_id) authority_id, id FROM routing_authoritycontact
+    WHERE authority_id = ANY($1) AND is_active AND area_code IN ('', $2)
+      AND (categories = '[]' OR categories @> jsonb_build_array($3::text))
+      AND coalesce(valid_from, $4) <= $4 AND coalesce(valid_to, $4) >= $4
+    ORDER BY authority_id, area_code = '', categories = '[]',
+             coalesce(valid_to, $6) - coalesce(valid_from, $5), valid_from DESC NULLS LAST, id
+"""
+
 
 class ContactsUnreadable(RoutingError):
     """A file of contacts that cannot be used; the message names file, line and cause."""
+
+
+def contacts_chosen(
+    authority_ids: Sequence[int], *, area_code: str, category: str, on: date
+) -> dict[int, int]:
+    """Authority → the narrowest of its contacts (id) that fits area, category and day; those without are left out.
+
+    A contact for the area comes before a general one, then one that names the category, then one that counts for
+    the fewest days, then the one since the latest day, then the older entry.
+    """
+    with connection.cursor() as cursor:
+        prepared_execute(
+            cursor,
+            CONTACTS_CHOSEN,
+            [list(authority_ids), area_code, category, on, date.min, date.max],
+        )
+        return dict(cursor.fetchall())
 
 
 @transaction.atomic
@@ -83,14 +111,6 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 @transaction.atomic
-def authority_store(*, authority: Authority) -> Authority:
-    """A new or changed authority; it counts at once. Raises ValidationError naming the fields."""
-    authority.full_clean()
-    authority.save()
-    return authority
-
-
-@transaction.atomic
 def contact_store(*, contact: AuthorityContact) -> AuthorityContact:
     """A new or changed contact; it counts at once. Raises ValidationError naming the fields.
 
@@ -103,3 +123,11 @@ def contact_store(*, contact: AuthorityContact) -> AuthorityContact:
     contact.full_clean()
     contact.save()
     return contact
+
+
+def area_names(jurisdiction: Jurisdiction, codes: Collection[str]) -> dict[str, str]:
+    """The names of areas by their codes, as the contacts that serve them are called."""
+    contacts = AuthorityContact.objects.filter(
+        authority__jurisdiction=jurisdiction, area_code__in=codes
+    )
+    return dict(contacts.exclude(name="").values_list("area_code", "name"))

@@ -29,11 +29,12 @@ def test_worker_serves_its_queue_only(name: str) -> None:
 def test_work_on_geodata_goes_to_the_loader() -> None:
     there = [task for task in own_tasks() if queue_of(task) == QUEUES["loader"]]
     assert there == [
+        "gis_core.tasks.geodata_activate",
+        "gis_core.tasks.geodata_load",
+        "gis_core.tasks.geodata_load_waiting",
+        "gis_core.tasks.geodata_rollback",
         "gis_core.tasks.geodata_services_sync",
-        "mapui.tasks.geodata_activate",
-        "mapui.tasks.geodata_load",
-        "mapui.tasks.geodata_load_waiting",
-        "mapui.tasks.geodata_rollback",
+        "routing.tasks.geodata_impacts_store_missing",
         "routing.tasks.geodata_proposals_make_missing",
         "routing.tasks.trial_run",
     ]

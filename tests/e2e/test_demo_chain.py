@@ -13,8 +13,9 @@ from config.demo.places import Place, places_of_city
 from config.demo.reports import Sent
 from routing.enums import DeliveryState, Outcome
 from routing.models import Delivery
-from routing.outbox.queue import delivery_claim, delivery_record_receipt
+from routing.outbox.claim import delivery_claim
 from routing.outbox.receipts import Receipt
+from routing.outbox.record import delivery_record_receipt
 from tests.routing.delivery_factories import decision_make, delivery_make, issue_make
 
 pytestmark = pytest.mark.django_db

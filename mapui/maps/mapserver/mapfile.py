@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.gis.db.models import Extent
 from django.db import connection
 from django.template import Context, Engine
 
@@ -16,6 +17,7 @@ from parcels.models import LandUse, Parcel
 from routing.models import Area, RoadSection, ThroughRoad
 
 TEMPLATE: Final = Path(__file__).with_name("flurpost.map")
+MARGIN_M: Final = 5000
 FONTS: Final = Path("/usr/share/fonts/truetype/dejavu")
 TABLES: Final[dict[str, type[EditionedModel]]] = {
     "land_use": LandUse,
@@ -122,12 +124,9 @@ def _libpq(value: str) -> str:
 
 def _extent() -> str:
     """All boundaries with a margin, in the storage CRS: what the capabilities announce."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT ST_Extent(ST_Expand(boundary, 5000)) FROM {Jurisdiction._meta.db_table}"  # noqa: S608
-        )
-        box = cursor.fetchone()[0]
+    box = Jurisdiction.objects.aggregate(box=Extent("boundary"))["box"]
     if box is None:
         # Germany in EPSG:25832, as long as nothing has been loaded.
         return "280000 5235000 922000 6102000"
-    return box.removeprefix("BOX(").removesuffix(")").replace(",", " ")
+    west, south, east, north = box
+    return f"{west - MARGIN_M} {south - MARGIN_M} {east + MARGIN_M} {north + MARGIN_M}"

@@ -18,12 +18,12 @@ from mapui.rules.authority_forms import AuthorityForm, ContactForm
 from mapui.rules.forms import categories_grouped
 from mapui.rules.views.editing import METHODS
 from mapui.rules.views.sets import jurisdiction_or_404
+from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import ACTIVATE_RULES, rules_page
 from mapui.site.rule_words import RuleWords
-from mapui.site.selectors import jurisdiction_shown
 from routing.models import Authority, AuthorityContact
-from routing.outbox.contacts import authority_store, contact_store
-from routing.outbox.contacts_chosen import authorities_listed
+from routing.outbox.authorities import authorities_listed, authority_store
+from routing.outbox.contacts import contact_store
 
 
 @rules_page()

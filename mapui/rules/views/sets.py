@@ -21,9 +21,9 @@ from mapui.rules.tables import (
     rules_grouped,
     thresholds_shown,
 )
+from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import rules_page
 from mapui.site.rule_words import RuleWords
-from mapui.site.selectors import jurisdiction_shown
 from routing.engine.checks.content import difference_of
 from routing.engine.checks.coverage import Coverage
 from routing.engine.findings import errors_of

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
 from django.utils.translation import get_language
 
 from gis_core.models import Edition
 from issues.enums import RoadPart
 from issues.models import Issue
 from mapui.site.cards.parcels import ParcelCard, parcel_card
-from mapui.site.selectors import decision_in_force, editions_used
 from parcels.enums import OwnerClass, Usage
 from parcels.keys import parcel_label
 from parcels.models import Parcel
@@ -137,7 +137,7 @@ def decision_card(issue: Issue, *, decision: Decision | None = None) -> Decision
         ),
         situations=tuple(_situation(one, authorities) for one in told),
         small_situations=len(situations) - len(told),
-        editions=tuple(editions_used(decision)),
+        editions=tuple(_editions_used(decision)),
         deliveries=tuple(decision.deliveries.all()),
         parcel=parcel_card(parcel) if parcel else None,
         parcel_then=parcel_label(key_then) if key_then else "",
@@ -185,3 +185,17 @@ def _area(fact: AreaFact) -> AreaShown:
     kind = str(AreaKind(fact.kind).label)
     is_called_so = fact.name.casefold() in {"", kind.casefold()}
     return AreaShown(kind, "") if is_called_so else AreaShown(fact.name, kind)
+
+
+def decision_in_force(issue: Issue) -> Decision | None:
+    """The decision that counts, with its rule set, authority, deliveries and their contacts."""
+    decisions = Decision.objects.filter(issue=issue).select_related("authority", "rule_set")
+    deliveries = Prefetch(
+        "deliveries", Delivery.objects.select_related("authority", "contact").order_by("pk")
+    )
+    return decisions.prefetch_related(deliveries).filter(is_current=True).first()
+
+
+def _editions_used(decision: Decision) -> list[Edition]:
+    """The editions on which a decision rests."""
+    return list(Edition.objects.filter(pk__in=decision.editions.values()).order_by("dataset"))

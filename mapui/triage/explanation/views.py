@@ -18,10 +18,10 @@ from mapui.maps.explanations import explanation_map_build
 from mapui.maps.page import back_to_list
 from mapui.maps.rendering import RenderedMap
 from mapui.maps.resources import resource_respond
+from mapui.maps.selectors import map_services_shown
 from mapui.site.cards.decisions import decision_card
 from mapui.site.enums import MapName
 from mapui.site.permissions import staff_feed
-from mapui.site.selectors import authorities_named, map_services_shown
 from mapui.site.types import PageRequest
 from mapui.triage.explanation.features import explanation_bounds, explanation_features
 from mapui.triage.explanation.page import explanation_shown
@@ -29,6 +29,7 @@ from mapui.triage.views import triage_permission
 from routing.deciding.explaining.explanations import explanation_of, explanation_schema
 from routing.engine.facts import DISC_MAX_M
 from routing.models import Decision
+from routing.outbox.authorities import authorities_named
 
 
 def _decision(request: HttpRequest, number: str) -> Decision:
@@ -85,7 +86,7 @@ def explanation_page(request: PageRequest, number: str) -> HttpResponse:
 
 def _map(decision: Decision) -> RenderedMap:
     codes = [one["body"] for one in decision.candidates]
-    found = authorities_named(decision.issue.jurisdiction, codes)
+    found = authorities_named(decision.issue.jurisdiction_id, codes)
     return explanation_map_build(
         decision=decision,
         authorities=[found[code] for code in dict.fromkeys(codes) if code in found],

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from routing.forwarding.sending import deliveries_send_due, numbers_poll
-from routing.outbox.queue import deliveries_requeue_failed
+from routing.outbox.record import deliveries_requeue_failed
 from routing.outbox.selectors import delivery_state_counts
 
 

@@ -19,9 +19,9 @@ from gis_core.enums import EditionStatus
 from gis_core.errors import LoadError
 from gis_core.models import Edition
 from gis_core.services.editions import edition_activate, edition_resume
+from gis_core.services.jobs import JobState, job_mark, job_state
 from gis_core.services.locks import edition_is_worked_on
 from mapui.geodata.actions import actions_allowed
-from mapui.geodata.jobs import JobState, job_mark, job_state
 from parcels.models import Parcel
 from tests.gis_core.geodata_factories import (
     collection_gml,

@@ -239,7 +239,7 @@ def test_edition_says_which_golden_cases_it_would_break(editor, city, tmp_path):
     issue = report_make(city, 1)
     Decision.objects.update(decided_by=staff_create("clerk"))
     golden_pin(issue=issue, by=staff_create("other"), name="Wiese")
-    from mapui.geodata.jobs import impact_store
+    from routing.trying.edition_impact import impact_store
 
     edition = owners_stage(city, tmp_path)
     impact_store(edition)

@@ -13,9 +13,9 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from gis_core import tasks
 from gis_core.enums import EditionStatus
 from gis_core.models import Edition
-from mapui import tasks
 from tests.mapui.factories import PASSWORD
 from tests.mapui.geodata.geodata_factories import after, city_make, manager_create, parcels_write
 

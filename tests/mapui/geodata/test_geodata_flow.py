@@ -9,13 +9,14 @@ import pytest
 from django.core.cache import cache
 from django.urls import resolve, reverse
 
+from gis_core import tasks
 from gis_core.enums import EditionStatus, Severity
 from gis_core.models import Edition
-from mapui import tasks
-from mapui.geodata.jobs import editions_waiting, job_state
+from gis_core.services.jobs import editions_waiting, job_state
 from parcels.models import Parcel
 from routing.enums import ProposalState
 from routing.models import Decision, Proposal
+from routing.tasks import geodata_impacts_store_missing
 from tests.gis_core.geodata_factories import load, stage, table_write, write
 from tests.gis_core.loading.wfs_servers import mapfile_write, mapserver, needs_mapserv, serving
 from tests.mapui.factories import staff_create
@@ -252,7 +253,7 @@ def test_private_address_of_a_wfs_is_refused(manager, city, settings, tmp_path):
 def test_impact_is_looked_at_again_when_another_edition_became_active(manager, city, tmp_path):
     issue = report_make(city)
     edition = stage(city, "parcels", parcels_write(tmp_path / "after.gpkg", after()))
-    tasks.geodata_load_waiting()
+    geodata_impacts_store_missing()
     address = reverse("geodata_edition", args=[edition.pk])
     assert [one.number for one in manager.get(address).context["impact"]] == [issue.number]
     owners = ["flstkennz;eigentumsklasse", f"{parcel_key(5)};CITY", f"{parcel_key(6)};CITY"]
@@ -263,7 +264,7 @@ def test_impact_is_looked_at_again_when_another_edition_became_active(manager, c
     waits = f"{reverse('geodata_progress', args=[edition.pk])}?impact"
     assert f'hx-get="{waits}"' in page.content.decode()
     assert manager.get(waits, headers={"HX-Request": "true"}).status_code == 204
-    tasks.geodata_load_waiting()
+    geodata_impacts_store_missing()
     assert manager.get(waits, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
     page = manager.get(address)
     assert page.context["impact_due"] is False
@@ -274,6 +275,6 @@ def test_edition_of_a_command_gets_its_impact_by_the_sweep(manager, city, tmp_pa
     issue = report_make(city)
     edition = stage(city, "parcels", parcels_write(tmp_path / "after.gpkg", after()))
     assert "impact" not in edition.report
-    tasks.geodata_load_waiting()
+    geodata_impacts_store_missing()
     page = manager.get(reverse("geodata_edition", args=[edition.pk]))
     assert [one.number for one in page.context["impact"]] == [issue.number]

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
 from gis_core.models import Edition
-from mapui.geodata.impact import active_ids
-from mapui.geodata.jobs import JobState, job_mark, job_state
-from mapui.geodata.uploads import incoming_remove_stale
+from gis_core.services.jobs import JobState, job_mark, job_state
+from gis_core.services.uploads import incoming_remove_stale
+from routing.trying.edition_impact import active_ids
 from tests.mapui.factories import authority_create, issue_create, staff_create
 from tests.mapui.geodata.geodata_factories import (
     HOSTILE,

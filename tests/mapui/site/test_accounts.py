@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from config.tasks import password_link_send, sessions_clear
 from mapui.site import logins
 from mapui.site.logins import (
     BEGAN,
@@ -26,7 +27,6 @@ from mapui.site.logins import (
     login_wait_s,
     sessions_end,
 )
-from mapui.tasks import password_link_send, sessions_clear
 from tests.mapui.factories import PASSWORD, staff_create
 
 WRONG = "falsches Kennwort"
@@ -161,7 +161,7 @@ def ordered(monkeypatch) -> list[tuple[str, str]]:
     orders: list[tuple[str, str]] = []
 
     def send(name: str, args: tuple[str, str]) -> None:
-        assert name == "mapui.tasks.password_link_send"
+        assert name == "config.tasks.password_link_send"
         orders.append(args)
 
     monkeypatch.setattr(logins.current_app, "send_task", send)

@@ -10,8 +10,8 @@ from gis_core.models import Edition
 from mapui.public import places
 from mapui.public.places import PlaceMeant, PlacesSeveral
 from mapui.rules.forms import Shares
-from mapui.site.cards import parcels as parcel_cards
 from mapui.site.cards.parcels import parcels_chosen
+from parcels import outlines
 from parcels.models import Parcel
 from tests.mapui.factories import SOUTH, SRID, WEST, parcel_create
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def test_parcel_labels_say_that_there_are_more(
     staff_client, town, monkeypatch, limit, shown, is_cut
 ):
-    monkeypatch.setattr(parcel_cards, "LABEL_LIMIT", limit)
+    monkeypatch.setattr(outlines, "LABEL_LIMIT", limit)
     centre = Point(WEST + 100, SOUTH + 100, srid=SRID).transform(4326, clone=True)
     box = f"{centre.x - 0.01},{centre.y - 0.01},{centre.x + 0.01},{centre.y + 0.01}"
     answer = staff_client.get("/api/triage/parcel-labels.geojson", {"bbox": box}).json()

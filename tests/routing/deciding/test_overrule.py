@@ -17,8 +17,9 @@ from routing.enums import DecisionCause, DeliveryState, Outcome, ProposalState
 from routing.errors import AuthorityRefused, DecisionOutdated, ReasonMissing, RoutingError
 from routing.models import Authority, AuthorityContact, Decision, Delivery, Proposal
 from routing.outbox.authorities import authority_choices
-from routing.outbox.queue import delivery_claim, delivery_record_failure
+from routing.outbox.claim import delivery_claim
 from routing.outbox.receipts import DeliveryDelayed
+from routing.outbox.record import delivery_record_failure
 from tests.mapui.factories import authority_create, jurisdiction_create, staff_create
 from tests.mapui.geodata.geodata_factories import city_make, report_make
 

@@ -20,8 +20,9 @@ from routing.deciding.reviews import reviews_make_missing
 from routing.enums import DecisionCause, DeliveryState, ProposalState
 from routing.errors import RuleSetError
 from routing.models import Decision, Delivery, Proposal
-from routing.outbox.queue import delivery_claim, delivery_record_failure, delivery_record_receipt
+from routing.outbox.claim import delivery_claim
 from routing.outbox.receipts import DeliveryDelayed, Receipt
+from routing.outbox.record import delivery_record_failure, delivery_record_receipt
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import staff_create
 from tests.mapui.geodata.geodata_factories import city_make, report_make

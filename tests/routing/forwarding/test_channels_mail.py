@@ -19,7 +19,7 @@ from routing.forwarding.channels.mail import PHOTO_BYTES_MAX, mail_build
 from routing.forwarding.envelope import envelope_build
 from routing.forwarding.sending import deliveries_send_due
 from routing.models import Delivery
-from routing.outbox.queue import deliveries_requeue_failed
+from routing.outbox.record import deliveries_requeue_failed
 from tests.routing.delivery_factories import (
     EASTING,
     LATITUDE,

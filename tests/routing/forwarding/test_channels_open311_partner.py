@@ -16,7 +16,7 @@ from issues.services import api_key_create
 from routing.enums import ChannelKind, DeliveryState
 from routing.forwarding.sending import deliveries_send_due
 from routing.models import Delivery
-from routing.outbox.queue import delivery_claim
+from routing.outbox.claim import delivery_claim
 from tests.issues.conftest import picture
 from tests.routing.delivery_factories import (
     EASTING,

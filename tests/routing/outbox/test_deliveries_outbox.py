@@ -20,14 +20,10 @@ from django.utils import timezone
 from routing.enums import DeliveryState
 from routing.forwarding.sending import deliveries_send_due
 from routing.models import Delivery
-from routing.outbox.queue import (
-    SEND_TASK,
-    deliveries_nudge,
-    delivery_claim,
-    delivery_record_failure,
-    delivery_record_receipt,
-)
+from routing.outbox.claim import delivery_claim
+from routing.outbox.queue import SEND_TASK, deliveries_nudge
 from routing.outbox.receipts import DeliveryDelayed, Receipt
+from routing.outbox.record import delivery_record_failure, delivery_record_receipt
 from tests.routing.delivery_factories import delivery_make
 from tests.routing.forwarding.servers import Mailbox, smtp_server
 
@@ -39,7 +35,7 @@ import time, django
 django.setup()
 from django.db import connection
 connection.settings_dict["NAME"] = {database!r}
-from routing.outbox.queue import delivery_claim
+from routing.outbox.claim import delivery_claim
 print(delivery_claim().pk, flush=True)
 time.sleep(60)
 """

@@ -19,7 +19,9 @@ DOCUMENT = (ROOT / "docs" / "rules.md").read_text()
 
 
 def predicates() -> list[dict[str, str]]:
-    with (ROOT / "routing" / "sentences" / "predicates.csv").open(encoding="utf-8", newline="") as file:
+    with (ROOT / "routing" / "sentences" / "predicates.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
         return list(csv.DictReader(file, delimiter=";"))
 
 

@@ -33,7 +33,7 @@ class UploadTooLarge(StopUpload):
     """All files of one request together have more bytes than the installation allows."""
 
 
-class StreamedUpload(UploadedFile):
+class StreamedUpload(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs only
     """A file that was written where it will stay on the same disk, so that keeping it is a renaming."""
 
     def __init__(self, file: Any, name: str, content_type: str, size: int) -> None:
@@ -113,7 +113,7 @@ def _free(directory: Path, name: str) -> Path:
     return target
 
 
-def upload_drop(files: Iterable[UploadedFile]) -> None:
+def upload_drop(files: Iterable[UploadedFile[Any]]) -> None:
     """Removes what arrived but was not wanted."""
     for file in files:
         if isinstance(file, StreamedUpload):

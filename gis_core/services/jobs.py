@@ -14,21 +14,21 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any, Final
 
+from celery import current_app
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from gis_core.enums import EditionStatus
-from gis_core.errors import CodedError, GisError
+from gis_core.errors import CodedError
 from gis_core.messages import Message, Told, told_text
 from gis_core.models import Edition
 from gis_core.services.editions import edition_activate, edition_resume, edition_rollback
 from gis_core.services.locks import edition_is_worked_on, edition_lock
-from mapui.geodata.impact import active_ids, impact_is_due
-from mapui.geodata.uploads import uploads_remove
-from routing.deciding.impact import impact_of
-from routing.trying.golden import golden_check
+from gis_core.services.uploads import uploads_remove
+from gis_core.signals import edition_staged
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,6 @@ _REPEAT_SECONDS: Final = 1
 _KEPT_SECONDS: Final = 24 * 3600
 # An edition that nobody began to load after this time was ordered while the broker was down.
 _WAITING: Final = timedelta(minutes=1)
-IMPACT_LIMIT: Final = 1000
 _BROKEN_OFF: Final = Told(Message("work_broke_off")).as_json()
 
 
@@ -117,7 +116,7 @@ def _name(pk: int) -> str:
 
 
 def load_run(*, edition: Edition) -> None:
-    """Loads, or goes on loading, an edition, then looks whom the change would concern."""
+    """Loads, or goes on loading, an edition; other apps then look whom the change would concern."""
 
     told: tuple[str, float] = ("", 0.0)
 
@@ -131,7 +130,7 @@ def load_run(*, edition: Edition) -> None:
         loaded = edition_resume(edition=edition, progress=tell)
         if loaded.status == EditionStatus.STAGED:
             tell("impact", loaded.report["rows"])
-            impact_store(loaded)
+            edition_staged.send(Edition, edition_id=loaded.pk)
 
     _run(edition, "load", load)
 
@@ -175,39 +174,6 @@ def _run_alone(edition: Edition, action: str, work: Callable[[], None]) -> None:
             job_mark(edition, ended)
 
 
-def impact_store(edition: Edition) -> None:
-    """Keeps in the edition's report which open issues would get another authority, and which golden cases break."""
-    rests_on = active_ids(edition)
-    impact = impact_of(edition)
-    entries: list[dict[str, Any]] = [one.as_json() for one in impact[:IMPACT_LIMIT]]
-    findings = golden_check(jurisdiction=edition.jurisdiction, edition=edition)
-    edition.report |= {
-        "impact": entries,
-        "impact_count": len(impact),
-        "impact_on": rests_on,
-        "golden_broken": [
-            {"name": one.case.name, "expected": one.expected, "then": one.tried}
-            for one in findings
-            if one.breaks
-        ],
-    }
-    edition.save(update_fields=["report"])
-
-
-def impact_store_missing() -> None:
-    """For editions that no page has ordered, and for those whose impact rests on another state than the active one."""
-    for edition in Edition.objects.filter(status=EditionStatus.STAGED):
-        if not impact_is_due(edition):
-            continue
-        try:
-            impact_store(edition)
-        except GisError as error:
-            logger.warning("edition %s: impact: %s", edition.pk, error)
-            # Not tried again every minute; the page shows none.
-            edition.report |= {"impact": None, "impact_on": active_ids(edition)}
-            edition.save(update_fields=["report"])
-
-
 def editions_waiting() -> list[int]:
     """Editions that were ordered and that no worker has begun."""
     waiting = Edition.objects.filter(
@@ -217,3 +183,15 @@ def editions_waiting() -> list[int]:
         created_at__lt=timezone.now() - _WAITING,
     )
     return list(waiting.order_by("pk").values_list("pk", flat=True))
+
+
+def job_order(task: str, *args: Any) -> bool:
+    """Gives a task of `gis_core.tasks` to the workers; False when the broker cannot be reached.
+
+    By name: workers run tasks, pages only order them.
+    """
+    try:
+        current_app.send_task(f"gis_core.tasks.{task}", args=args)
+    except OperationalError:
+        return False
+    return True

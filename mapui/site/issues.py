@@ -1,0 +1,105 @@
+"""The issues of lists and maps, and what they may be filtered by. No number of queries depends on that of rows."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib.gis.geos import Polygon
+from django.db.models import (
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+)
+
+from gis_core.models import Jurisdiction
+from issues.enums import IssueStatus
+from issues.models import Category, Issue
+from mapui.site.types import IssueFilter
+from routing.enums import Outcome, ProposalState
+from routing.models import Authority, Decision, Proposal
+
+# More markers than this serve nobody; the list beside the map pages through all of them.
+FEATURE_LIMIT: Final = 1000
+OPEN: Final = "open"
+UNCLEAR: Final = "unclear"
+PROPOSED: Final = "proposed"
+
+
+def issues_public(
+    *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, bbox: Polygon | None = None
+) -> QuerySet[Issue]:
+    """Released issues of public categories, latest first, without the reporter's own words."""
+    released = Issue.objects.filter(jurisdiction=jurisdiction).public()
+    issues = _issues_chosen(released, chosen=chosen, bbox=bbox)
+    return issues.defer("description", "address_text", "answers")
+
+
+def issues_for_triage(
+    *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, bbox: Polygon | None = None
+) -> QuerySet[Any]:
+    """All issues, latest first."""
+    issues = _issues_chosen(
+        Issue.objects.filter(jurisdiction=jurisdiction), chosen=chosen, bbox=bbox
+    )
+    assigned = Decision.objects.filter(is_current=True, outcome=Outcome.ASSIGNED)
+    if chosen.authority == UNCLEAR:
+        return issues.filter(~Exists(assigned.filter(issue=OuterRef("pk"))))
+    if chosen.authority == PROPOSED:
+        proposals = Proposal.objects.filter(state=ProposalState.OPEN)
+        return issues.filter(pk__in=proposals.values("issue_id"))
+    if chosen.authority:
+        # The key is asked for beforehand: a plan made for any authority would read the decisions of all.
+        named = Authority.objects.filter(jurisdiction=jurisdiction, code=chosen.authority)
+        [pk] = named.values_list("pk", flat=True) or [None]
+        return issues.filter(pk__in=assigned.filter(authority=pk).values("issue_id"))
+    return issues
+
+
+def _issues_chosen(
+    issues: QuerySet[Any], *, chosen: IssueFilter, bbox: Polygon | None
+) -> QuerySet[Any]:
+    if chosen.status == OPEN:
+        issues = issues.exclude(status__in=[one for one in IssueStatus if one.is_closed])
+    elif chosen.status:
+        issues = issues.filter(status=chosen.status)
+    if chosen.group:
+        issues = issues.filter(category__group_de=chosen.group)
+    if bbox is not None:
+        issues = issues.filter(point__intersects=bbox)
+    return issues.order_by("-received_at", "-pk")
+
+
+def issues_decided(issues: QuerySet[Any]) -> QuerySet[Any]:
+    """The same issues with their category, and `outcome` and `authority_pk` of the decision that counts."""
+    return issues.select_related("category").annotate(
+        standing=FilteredRelation("decisions", condition=Q(decisions__is_current=True)),
+        outcome=F("standing__outcome"),
+        authority_pk=F("standing__authority_id"),
+    )
+
+
+def authorities_by_pk(jurisdiction: Jurisdiction | None) -> dict[int, Authority]:
+    return Authority.objects.filter(jurisdiction=jurisdiction).in_bulk()
+
+
+def authorities_in_use(jurisdiction: Jurisdiction | None) -> list[Authority]:
+    """The authorities that some decision of this jurisdiction names; they make up the legend."""
+    named = Decision.objects.filter(authority=OuterRef("pk"))
+    authorities = Authority.objects.filter(Exists(named), jurisdiction=jurisdiction)
+    return list(authorities.order_by("code"))
+
+
+def groups_shown(jurisdiction: Jurisdiction | None, *, public_only: bool) -> list[Category]:
+    """One category of each group, in the order of the categories; its `group` names the group."""
+    categories = Category.objects.filter(jurisdiction=jurisdiction, is_active=True).exclude(
+        group_de=""
+    )
+    if public_only:
+        categories = categories.filter(is_public=True)
+    seen: dict[str, Category] = {}
+    for category in categories:
+        seen.setdefault(category.group_de, category)
+    return list(seen.values())
