@@ -11,7 +11,7 @@ from config.demo.places import TRIAGE
 from config.demo.reports import DONE, Sent
 from config.demo.surroundings import MAIL
 from routing.enums import ChannelKind, DeliveryKind, Outcome
-from routing.forwarding.channels.open311 import Endpoint, client_open, reference_marker
+from routing.forwarding.channels.open311_endpoint import Endpoint, client_open, reference_marker
 from routing.forwarding.envelope import envelope_build
 from routing.models import Decision, Delivery
 from routing.outbox.receipts import DeliveryError

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from copy import deepcopy
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mapui.rules.forms import date_field
 from routing.enums import ChannelKind
+from routing.forwarding.channels import channel_of, channels_all
 from routing.models import Authority, AuthorityContact
-from routing.outbox.contacts import KEY_PREFIX
-
-OPEN311_SETTINGS: Final = ("jurisdiction_id", "api_key_env", "photos", "service_codes")
 
 
 class AuthorityForm(forms.ModelForm):
@@ -70,22 +69,6 @@ class ContactForm(forms.ModelForm):
     )
     valid_from = date_field(label=_("Valid from"), required=False)
     valid_to = date_field(label=_("Valid until (included)"), required=False)
-    jurisdiction_id = forms.CharField(
-        label=_("Open311: jurisdiction there"), required=False, max_length=100
-    )
-    api_key_env = forms.CharField(
-        label=_("Open311: environment variable with the key"),
-        required=False,
-        max_length=100,
-        help_text=_("The key itself is never stored here. Its name begins with OPEN311_KEY_."),
-    )
-    photos = forms.BooleanField(label=_("Open311: photos are sent along"), required=False)
-    service_codes = forms.CharField(
-        label=_("Open311: categories there"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=_("One a line, our code = theirs; * = theirs for all others."),
-    )
 
     class Meta:
         model = AuthorityContact
@@ -110,61 +93,34 @@ class ContactForm(forms.ModelForm):
     def __init__(self, *args: Any, categories: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        stored = self.instance.settings
-        codes: dict[str, str] = stored.get("service_codes", {})
-        self.initial.update(
-            jurisdiction_id=stored.get("jurisdiction_id", ""),
-            api_key_env=stored.get("api_key_env", ""),
-            photos=stored.get("photos") == "upload",
-            service_codes="\n".join(f"{ours} = {theirs}" for ours, theirs in codes.items()),
-        )
+        for channel in channels_all().values():
+            self.fields.update(deepcopy(channel.settings_form.base_fields))
+            self.initial.update(channel.settings_form.shown(self.instance.settings))
         self.initial.setdefault("channel", ChannelKind.MAIL)
         field = self.fields["categories"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells mypy what the class body says
         field.choices = categories
 
-    def clean_api_key_env(self) -> str:
-        variable: str = self.cleaned_data["api_key_env"].strip()
-        if variable and not variable.startswith(KEY_PREFIX):
-            raise forms.ValidationError(_("The name begins with OPEN311_KEY_."))
-        return variable
-
-    def clean_service_codes(self) -> dict[str, str]:
-        codes: dict[str, str] = {}
-        for line in filter(str.strip, self.cleaned_data["service_codes"].splitlines()):
-            ours, equals, theirs = (part.strip() for part in line.partition("="))
-            if not (ours and equals and theirs):
-                raise forms.ValidationError(
-                    _("“%(line)s” is not “ours = theirs”.") % {"line": line}
-                )
-            codes[ours] = theirs
-        return codes
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        address, channel = data.get("address", ""), data.get("channel")
-        check: forms.Field = (
-            forms.EmailField()
-            if channel == ChannelKind.MAIL
-            else forms.URLField(assume_scheme="https")
-        )
-        if address and channel:
+        if data.get("address") and data.get("channel"):
             try:
-                check.clean(address)
+                channel_of(data["channel"]).address_check(data["address"])
             except forms.ValidationError as error:
                 self.add_error("address", error)
-        self.instance.settings = self._settings(data)
+        self.instance.settings = self._settings()
         return data
 
-    def _settings(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The stored settings with what the form says in their place."""
-        kept = {
-            key: value
-            for key, value in self.instance.settings.items()
-            if key not in OPEN311_SETTINGS
+    def _settings(self) -> dict[str, Any]:
+        """The stored settings with what the fields of the channels say in their place."""
+        settings = {
+            name: value for name, value in self.instance.settings.items() if name not in self.fields
         }
-        given = {
-            name: data.get(name) for name in ("jurisdiction_id", "api_key_env", "service_codes")
-        }
-        given["photos"] = "upload" if data.get("photos") else None
-        return {**kept, **{name: value for name, value in given.items() if value}}
+        for channel in channels_all().values():
+            part = channel.settings_form(self.data)
+            if part.is_valid():
+                settings |= part.stored()
+            for name, errors in part.errors.items():
+                if name not in self.errors:
+                    self.add_error(name, errors)
+        return settings

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from routing.enums import ChannelKind
-from routing.forwarding.channels.base import Channel
-from routing.forwarding.channels.mail import MailChannel
-from routing.forwarding.channels.open311 import Endpoint, Open311Channel, client_open
+from routing.forwarding.channels import channel_of, channels_all
 from routing.forwarding.envelope import envelope_build
 from routing.models import Delivery
 from routing.outbox.claim import deliveries_awaiting_number, delivery_claim
@@ -20,11 +17,6 @@ from routing.outbox.record import (
 from routing.outbox.selectors import delivery_maybe_arrived
 
 logger = logging.getLogger(__name__)
-
-CHANNELS: dict[str, Channel] = {
-    ChannelKind.MAIL: MailChannel(),
-    ChannelKind.OPEN311: Open311Channel(),
-}
 
 
 def deliveries_send_due() -> int:
@@ -39,7 +31,7 @@ def deliveries_send_due() -> int:
 def delivery_send(delivery: Delivery) -> None:
     """One attempt at one claimed delivery, and its record."""
     try:
-        receipt = CHANNELS[delivery.contact.channel].send(
+        receipt = channel_of(delivery.contact.channel).send(
             envelope_build(delivery),
             delivery.contact,
             maybe_arrived=delivery.attempts > 1 and delivery_maybe_arrived(delivery),
@@ -58,12 +50,10 @@ def delivery_send(delivery: Delivery) -> None:
 def numbers_poll() -> int:
     """Asks receivers that gave only a token for the number; returns how many numbers came."""
     found = 0
-    for delivery in deliveries_awaiting_number():
+    later = [kind for kind, channel in channels_all().items() if channel.gives_numbers_later]
+    for delivery in deliveries_awaiting_number(channels=later):
         try:
-            with client_open() as client:
-                number = Endpoint(client, delivery.contact).number_for_token(
-                    delivery.receipt["token"]
-                )
+            number = channel_of(delivery.contact.channel).number_ask(delivery)
         except Exception as error:  # noqa: BLE001 - the outermost loop: the next one is asked all the same
             kind = "" if isinstance(error, DeliveryError) else f"{type(error).__name__}: "
             logger.warning("delivery %s: token not resolved: %s%s", delivery.public_id, kind, error)

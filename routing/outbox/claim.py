@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
@@ -59,13 +60,13 @@ def _claim_one() -> Delivery | None:
     return delivery
 
 
-def deliveries_awaiting_number() -> list[Delivery]:
+def deliveries_awaiting_number(*, channels: Collection[ChannelKind]) -> list[Delivery]:
     """Those whose receiver has only given a token so far, and is to be asked again now; each is claimed."""
     now = timezone.now()
     claimed: list[Delivery] = []
     for delivery in Delivery.objects.filter(
         state=DeliveryState.SENT,
-        contact__channel=ChannelKind.OPEN311,
+        contact__channel__in=channels,
         receipt__has_key="token",
         due_at__lte=now,
     ).exclude(receipt__has_key="token_expired"):

@@ -21,9 +21,9 @@ from mapui.rules.views.sets import jurisdiction_or_404
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import ACTIVATE_RULES, rules_page
 from mapui.site.rule_words import RuleWords
+from routing.forwarding.contacts import contact_store
 from routing.models import Authority, AuthorityContact
 from routing.outbox.authorities import authorities_listed, authority_store
-from routing.outbox.contacts import contact_store
 
 
 @rules_page()

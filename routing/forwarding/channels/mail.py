@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,6 +17,7 @@ from django.utils import translation
 from issues.models import Photo
 from routing.enums import DeliveryState
 from routing.forwarding.attachments import geojson, open311_xml
+from routing.forwarding.channels.base import Channel
 from routing.forwarding.envelope import Envelope, photo_open, reply_address
 from routing.models import AuthorityContact
 from routing.outbox.receipts import DeliveryDelayed, DeliveryError, DeliveryRefused, Receipt
@@ -23,21 +26,23 @@ from routing.outbox.receipts import DeliveryDelayed, DeliveryError, DeliveryRefu
 PHOTO_BYTES_MAX = 7 * 1024 * 1024
 
 
-class MailChannel:
+class MailChannel(Channel):
     """SMTP through the installation's mail server (settings EMAIL_*).
 
     Mail cannot be asked whether it arrived: a repeat after an unclear end carries the same Message-ID.
     """
 
+    def address_check(self, address: str) -> None:
+        validate_email(address)
+
+    def settings_check(self, settings: Mapping[str, Any]) -> None:
+        """Mail follows none."""
+
     def send(
-        self,
-        envelope: Envelope,
-        contact: AuthorityContact,
-        *,
-        maybe_arrived: bool,
+        self, envelope: Envelope, contact: AuthorityContact, *, maybe_arrived: bool
     ) -> Receipt:
         try:
-            validate_email(contact.address)
+            self.address_check(contact.address)
         except ValidationError as error:
             raise DeliveryRefused(f"{contact.address!r} is no mail address") from error
         _hand_over(mail_build(envelope, contact.address))
@@ -49,6 +54,9 @@ class MailChannel:
                 "server": f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}",
             },
         )
+
+
+CHANNEL: Final = MailChannel()
 
 
 def _hand_over(message: EmailMessage) -> None:

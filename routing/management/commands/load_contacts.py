@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gis_core.models import Jurisdiction
 from routing.errors import RoutingError
-from routing.outbox.contacts import contacts_load
+from routing.forwarding.contacts import contacts_load
 
 
 class Command(BaseCommand):

@@ -12,8 +12,8 @@ from django.utils import timezone
 from issues.enums import PhotoStatus
 from issues.models import Photo
 from routing.enums import ChannelKind, DeliveryState
-from routing.forwarding.channels.open311 import Endpoint
 from routing.forwarding.channels.open311_answers import AnswerError, answer_errors, answer_records
+from routing.forwarding.channels.open311_endpoint import Endpoint
 from routing.forwarding.sending import deliveries_send_due, numbers_poll
 from routing.models import Delivery
 from tests.routing.delivery_factories import contact_make, delivery_make
@@ -332,7 +332,7 @@ def test_numbers_poll_goes_on_behind_one_that_fails(
 
 
 def test_open311_answer_that_drips(receiver: Receiver, monkeypatch) -> None:
-    monkeypatch.setattr("routing.forwarding.channels.open311.DEADLINE_SECONDS", -1)
+    monkeypatch.setattr("routing.forwarding.channels.open311_endpoint.DEADLINE_SECONDS", -1)
     receiver.answer = lambda *_: (200, JSON, '[{"service_request_id": 5}]')
     delivery = attempt(delivery_make())
     assert delivery.last_error == "the answer takes too long"

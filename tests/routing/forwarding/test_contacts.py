@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 
+from routing.forwarding.contacts import ContactsUnreadable, contact_store, contacts_load
 from routing.models import AuthorityContact
-from routing.outbox.contacts import ContactsUnreadable, contact_store, contacts_load
 from routing.rulebook import authorities_load
 from tests.routing.delivery_factories import authority_make, contact_make, jurisdiction_make
 
