@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -118,11 +119,60 @@ def test_packages_for_servers_elsewhere_do_not_include_servers(tmp_path: Path) -
     assert set(own) - set(elsewhere.split()) == {"postgresql-postgis", "redis-server"}
 
 
-def test_packages_for_tests_include_the_browser(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("level", "more"), [("work", {"shellcheck"}), ("test", {"shellcheck", "chromium"})]
+)
+def test_packages_for_developers_include_their_tools(
+    tmp_path: Path, level: str, more: set[str]
+) -> None:
     script = "have() { return 1; };"
     run = told(f"{script} packages_missing run", root=tmp_path).split()
-    test = told(f"{script} packages_missing test", root=tmp_path).split()
-    assert set(test) - set(run) == {"chromium"}
+    developer = told(f"{script} packages_missing {level}", root=tmp_path).split()
+    assert set(developer) - set(run) == more
+
+
+CHECK = """
+check_wanted= check_known= check_failed=
+part one echo a
+part two false
+part three echo c
+echo "failed:$check_failed"
+"""
+
+
+def test_part_that_fails_does_not_keep_the_others_from_running(tmp_path: Path) -> None:
+    said = ["--- one", "a", "--- two", "--- three", "c", "failed: two"]
+    assert told(CHECK, root=tmp_path).splitlines() == said
+
+
+def test_part_that_was_not_asked_for_is_passed_over(tmp_path: Path) -> None:
+    asked = CHECK.replace("check_wanted=", "check_wanted='one three'")
+    assert told(asked, root=tmp_path).splitlines() == ["--- one", "a", "--- three", "c", "failed:"]
+
+
+def test_check_with_a_failing_part_fails_and_names_it(tmp_path: Path) -> None:
+    done = shell("PYTHON=true; VAR=/nowhere; manage() { false; }; check django", root=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == "run: check failed: django\n"
+
+
+def test_check_of_an_unknown_part_is_an_error_that_names_the_parts(tmp_path: Path) -> None:
+    done = shell("check danse", root=tmp_path)
+    assert done.returncode == 1
+    assert re.search(r"named danse, but: format .* licences$", done.stderr)
+
+
+def test_check_of_shell_scripts_sees_a_fault_in_any_of_them(tmp_path: Path) -> None:
+    for name in ("docker", ".ci"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "run").write_text("#!/bin/sh\necho sound\n")
+    (tmp_path / "docker/entrypoint").write_text("#!/bin/sh\necho sound\n")
+    (tmp_path / ".ci/run").write_text("#!/bin/bash\necho $1\n")
+    (tmp_path / "docker/Dockerfile").write_text("FROM scratch\n")
+    done = shell(f"cd {tmp_path}; check_shell", root=tmp_path)
+    assert done.returncode != 0
+    assert ".ci/run line 2" in done.stdout
+    assert "docker" not in done.stdout
 
 
 def test_stop_ends_what_was_started(tmp_path: Path) -> None:
