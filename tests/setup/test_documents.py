@@ -1,4 +1,4 @@
-"""Documents: every link, every anchor and every path that they name leads to something."""
+"""Documents: every link, anchor, path and name of the program in them leads to something."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from django.apps import apps
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -68,6 +70,30 @@ def gone(document: Path, path: str) -> bool:
     return not any(any(place.glob(path)) for place in (ROOT, document.parent))
 
 
+def names(document: Path) -> Iterator[str]:
+    """Dotted names in backticks that begin with a package of the program: `routing.engine.decide(…)`."""
+    packages = "|".join(path.parent.name for path in ROOT.glob("*/__init__.py"))
+    for token in tokens(document):
+        match = re.match(rf"(?:{packages})(?:\.\w+)+", token.content)
+        if token.type == "code_inline" and match:
+            yield match[0]
+
+
+def permissions() -> set[str]:
+    """The permissions that models declare, as documents and templates write them."""
+    options = [model._meta for model in apps.get_models()]
+    return {f"{option.app_label}.{code}" for option in options for code, _ in option.permissions}
+
+
+def unknown(name: str) -> bool:
+    """Whether a dotted name is neither a permission nor a module or something in one."""
+    try:
+        resolve_name(name)
+    except (ImportError, AttributeError):
+        return name not in permissions()
+    return False
+
+
 def test_documents_are_found() -> None:
     names = {str(path.relative_to(ROOT)) for path in DOCUMENTS}
     assert {"README.md", "docs/operating.md", "docs/adr/0002-dependencies.md"} <= names
@@ -81,6 +107,11 @@ def test_links_of_a_document_lead_to_something(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_paths_that_a_document_names_exist(document: Path) -> None:
     assert [path for path in paths(document) if gone(document, path)] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_of_the_program_in_a_document_exist(document: Path) -> None:
+    assert [name for name in names(document) if unknown(name)] == []
 
 
 def test_link_to_what_is_not_there_is_broken() -> None:
@@ -105,3 +136,12 @@ def test_path_that_is_not_there_is_found_among_other_words() -> None:
     assert gone(document, "docker/no-such")
     assert {"docker/Dockerfile", "mapui/.npmrc"} <= set(paths(document))
     assert not {"docker/.env", "var/venv", "postgis/whatever"} & set(paths(document))
+
+
+def test_name_that_the_program_does_not_have_is_unknown() -> None:
+    assert not unknown("issues.triage_issue")
+    assert not unknown("routing.engine.decide")
+    assert unknown("routing.engine.guess")
+    assert unknown("issues.burn_issue")
+    assert unknown("routing.no_such_room.decide")
+    assert "issues.release_issue" in set(names(ROOT / "docs/releasing.md"))
