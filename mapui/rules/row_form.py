@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mapui.rules.forms import RevisionForm, Shares, categories_grouped, with_stored
-from mapui.site.rule_words import COMPUTED, FIELDS, LABELS, RuleWords, condition_shown
+from mapui.site.rule_words import COMPUTED, FIELDS, RuleWords, condition_shown
 from routing.engine import RuleRow
 from routing.engine.columns import ANYTHING, COLUMN_VALUES
 from routing.engine.conditions import ConditionError, condition_compile, known_conditions
 from routing.models import Rule, RuleSet
+from routing.sentences.conditions import LABELS
 from routing.sentences.findings import condition_sentence
 
 COLUMNS: Final = ("road_class", "through_road", "part", "usage", "owner")

@@ -11,22 +11,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gis_core.models import Jurisdiction
-from issues.enums import RoadPart
 from issues.models import Category
-from parcels.enums import OwnerClass, Usage
 from routing.engine.columns import ANYTHING
 from routing.engine.conditions import ConditionError
-from routing.enums import RoadClass, ThroughRoadState
 from routing.models import Authority
-from routing.sentences.conditions import condition_phrase, predicate_rows
+from routing.sentences.conditions import LABELS, condition_phrase, predicate_rows
 
-LABELS: Final[Mapping[str, Any]] = {
-    "road_class": RoadClass,
-    "through_road": ThroughRoadState,
-    "part": RoadPart,
-    "usage": Usage,
-    "owner": OwnerClass,
-}
 COMPUTED: Final[Mapping[str, Any]] = {
     "TRIAGE": gettext_lazy("a person decides (triage)"),
     "(table)": gettext_lazy("who the agreement names"),

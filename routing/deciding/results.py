@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from routing.engine import CompiledRuleSet, decide
-from routing.engine.predicates import ROADLESS
+from routing.engine.predicates import Need, predicates_needing
 from routing.engine.ruleset import DUTY_CATEGORY
 from routing.enums import RuleSetStatus
 from routing.evidence import Asks, IssueFacts, Question, evidence_of
@@ -16,8 +16,6 @@ from routing.rulebook.compiled import rule_set_compile, rule_set_compiled
 from routing.rulebook.shadows import precisions_demanded, precisions_demanded_kept, rules_shadowed
 from routing.types import Evidence, Result
 
-ADJOINING_PREDICATES: Final = ("adjoining_owner", "adjoining_owner_other_than")
-ARMS_PREDICATES: Final = ("junction_of_classes", "only_arms")
 ARMS_BODIES: Final = frozenset({"(higher class)", "(highest class arm)"})
 ROAD_BODIES: Final = ARMS_BODIES | {"(Baulast)"}
 
@@ -134,9 +132,8 @@ def asks_of(rules: CompiledRuleSet, category: str) -> Asks:
     bodies = {one.row.body for one in rules.for_category(category)}
     copies = {one.row.notify for one in rules.for_category(category)}
     return Asks(
-        adjoining=rules.uses_predicate(category, *ADJOINING_PREDICATES),
-        arms=rules.uses_predicate(category, *ARMS_PREDICATES)
-        or not ARMS_BODIES.isdisjoint(bodies | copies),
+        adjoining=rules.rests_on(category, Need.ADJOINING_OWNER),
+        arms=rules.rests_on(category, Need.ARMS) or not ARMS_BODIES.isdisjoint(bodies | copies),
         roads=_roads_asked(rules, category) if ROAD_BODIES.isdisjoint(bodies | copies) else None,
     )
 
@@ -144,10 +141,11 @@ def asks_of(rules: CompiledRuleSet, category: str) -> Asks:
 def _roads_asked(rules: CompiledRuleSet, category: str) -> frozenset[str] | None:
     """The classes that are told apart; None where more than the class of a road counts."""
     classes: set[str] = set()
+    on_roads = predicates_needing(Need.ROADS)
     for one in rules.for_category(category):
         asked = dict(one.columns)
         predicates = one.condition.predicates if one.condition else frozenset()
-        if "through_road" in asked or not predicates <= ROADLESS:
+        if "through_road" in asked or not predicates.isdisjoint(on_roads):
             return None
         classes |= asked.get("road_class", frozenset())
     return frozenset(classes)

@@ -132,7 +132,7 @@ def _atom(name: str, values: tuple[str, ...], *, text: str) -> Atom:
     if predicate is None:
         raise ConditionError("predicate_unknown", text=text, name=name)
     try:
-        inspect.signature(predicate).bind(None, *values)
+        inspect.signature(predicate.holds).bind(None, *values)
     except TypeError as error:
         raise ConditionError("predicate_arguments", text=text, name=name) from error
     return Atom(name, values)
@@ -141,8 +141,8 @@ def _atom(name: str, values: tuple[str, ...], *, text: str) -> Atom:
 def _test(tree: Tree) -> Test:
     match tree:
         case Atom(name=name, values=values):
-            predicate = PREDICATES[name]
-            return lambda facts: predicate(facts, *values)
+            holds = PREDICATES[name].holds
+            return lambda facts: holds(facts, *values)
         case Not(part=part):
             test = _test(part)
             return lambda facts: not test(facts)

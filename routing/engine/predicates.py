@@ -1,80 +1,196 @@
-"""The named predicates that rule conditions may use. Each looks at the facts only and raises nothing."""
+"""The named predicates that rule conditions may use. Each looks at the facts only and raises nothing.
+
+A predicate has one home: the function here says when it holds, its decorator what it rests on and at which kinds of
+places it can hold, and its row in `routing/sentences/predicates.csv` what it means in words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
 
 from routing.types import UNKNOWN, Facts
 
-Predicate = Callable[..., bool]
+Values = tuple[str, ...]
 
 PUBLIC_USES: Final = frozenset({"ROAD", "PATH", "SQUARE"})
-RAIL_OBJECTS: Final = frozenset({"barrier", "cross", "track"})
-ROAD_OBJECTS: Final = frozenset({"sign", "road"})
+RAIL_OBJECTS: Final = ("barrier", "cross", "track")
+ROAD_OBJECTS: Final = ("road", "sign")
+UNKNOWN_OWNER: Final = UNKNOWN.upper()
+NOT_PUBLIC_OWNERS: Final = ("PRIV", "CHURCH", UNKNOWN_OWNER)
+# An answer that only says yes, and the place where a question has none.
+YES: Final = "yes"
+NONE: Final = ""
 
 
+class Need(StrEnum):
+    """What of the evidence a predicate rests on, beside report, answers, boundary, areas and assets."""
+
+    LAND = "land"
+    OWNER = "owner"
+    ADJOINING_OWNER = "adjoining_owner"
+    ROADS = "roads"
+    ARMS = "arms"
+
+
+class Kinds(Protocol):
+    """Kinds of places as sets, one bit for each kind (`routing.engine.checks.places`)."""
+
+    category: str
+
+    @property
+    def everything(self) -> int: ...
+
+    def where(self, dimension: str, *values: str) -> int:
+        """The kinds that have one of the values."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that only conditions ask, the answers at which the predicate holds, and others that count.
+
+    Predicates that ask the same question exclude each other by their answers.
+    """
+
+    question: str
+    answers: Values = (YES,)
+    others: Values = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A predicate and all that is known of it.
+
+    `asks`: what tells kinds of places apart for it; None where `sure` and `may` say by the columns where it holds
+    for certain and where it can hold. With a question, `sure` takes the kinds with the right answer.
+    """
+
+    name: str
+    holds: Callable[..., bool]
+    needs: frozenset[Need]
+    asks: Callable[[Values], Asked] | None
+    sure: Callable[[Kinds, Values, int], int]
+    may: Callable[[Kinds, Values], int]
+
+
+PREDICATES: Final[dict[str, Predicate]] = {}
+
+
+def predicate(
+    *needs: Need,
+    where: Callable[[Kinds, Values], int] | None = None,
+    asks: Callable[[Values], Asked] | None = None,
+    sure: Callable[[Kinds, Values, int], int] = lambda _kinds, _values, found: found,
+    may: Callable[[Kinds, Values], int] = lambda kinds, _values: kinds.everything,
+) -> Callable[[Callable[..., bool]], Callable[..., bool]]:
+    """Makes a function a predicate. `where`: the columns alone tell at which kinds of places it holds."""
+
+    def register(function: Callable[..., bool]) -> Callable[..., bool]:
+        name = function.__name__
+        PREDICATES[name] = Predicate(
+            name=name,
+            holds=function,
+            needs=frozenset(needs),
+            asks=None if where else asks or (lambda values: Asked(" ".join((name, *values)))),
+            sure=(lambda kinds, values, _found: where(kinds, values)) if where else sure,
+            may=where or may,
+        )
+        return function
+
+    return register
+
+
+def predicates_needing(*needs: Need) -> frozenset[str]:
+    """The names of the predicates that rest on any of these."""
+    return frozenset(one.name for one in PREDICATES.values() if not one.needs.isdisjoint(needs))
+
+
+def _told_elsewhere(_values: Values) -> Asked:
+    """No kinds are told apart by it."""
+    return Asked("")
+
+
+@predicate(where=lambda _kinds, _values: -1)
 def always(facts: Facts) -> bool:
     return True
 
 
+@predicate(where=lambda _kinds, _values: -1)
 def said_by_category(facts: Facts) -> bool:
     """The condition is what the category itself says; choosing the category affirms it."""
     return True
 
 
+# A place outside is somebody else's whatever its kind.
+@predicate(asks=_told_elsewhere)
 def outside_jurisdiction(facts: Facts) -> bool:
     return not facts.situation.inside
 
 
+@predicate()
 def agreement_applies(facts: Facts) -> bool:
     return facts.agreement is not None
 
 
+@predicate()
 def asset_owner_known(facts: Facts) -> bool:
     return facts.asset is not None and bool(facts.asset.owner)
 
 
+@predicate(where=lambda kinds, _values: kinds.where("bears_through_roads", YES))
 def bears_through_roads(facts: Facts) -> bool:
     return facts.evidence.bears_through_roads
 
 
+@predicate(Need.ROADS, where=lambda kinds, _values: kinds.where("through_road", "out"))
 def outside_through_road(facts: Facts) -> bool:
     return facts.through_road == "out"
 
 
+@predicate(where=lambda kinds, _values: kinds.where("built_up", "in"))
 def inside_built_up(facts: Facts) -> bool:
     return facts.built_up == "in"
 
 
+@predicate(where=lambda kinds, _values: kinds.where("built_up", "out"))
 def outside_built_up(facts: Facts) -> bool:
     return facts.built_up == "out"
 
 
+@predicate(where=lambda kinds, values: -1 if kinds.category in values else 0)
 def category(facts: Facts, *codes: str) -> bool:
     return facts.category in codes
 
 
+@predicate(Need.ROADS, where=lambda kinds, values: kinds.where("road_class", *values))
 def road_class(facts: Facts, *classes: str) -> bool:
     return facts.road_class in classes
 
 
+@predicate(where=lambda kinds, values: kinds.where("part", *values))
 def part(facts: Facts, *parts: str) -> bool:
     return facts.part in parts
 
 
+@predicate(Need.LAND, where=lambda kinds, values: kinds.where("usage", *values))
 def usage(facts: Facts, *usages: str) -> bool:
     return facts.usage in usages
 
 
+@predicate(Need.OWNER, where=lambda kinds, values: kinds.where("owner", *values))
 def owner(facts: Facts, *owners: str) -> bool:
     return facts.owner in owners
 
 
+@predicate(Need.OWNER, where=lambda kinds, _values: ~kinds.where("owner", UNKNOWN_OWNER))
 def owner_known(facts: Facts) -> bool:
-    return facts.owner != UNKNOWN.upper()
+    return facts.owner != UNKNOWN_OWNER
 
 
+@predicate(Need.LAND)
 def use_description(facts: Facts, *words: str) -> bool:
     """One of the words (lower case) stands in the land use's type or description."""
     if facts.parcel is None:
@@ -83,6 +199,7 @@ def use_description(facts: Facts, *words: str) -> bool:
     return any(word in text for word in words)
 
 
+@predicate(asks=lambda values: Asked(f"answer {values[0]}", values[1:]))
 def answer(facts: Facts, code: str, *values: str) -> bool:
     """The reporter gave one of these answers to the category's question."""
     given = facts.evidence.answers.get(code)
@@ -90,14 +207,36 @@ def answer(facts: Facts, code: str, *values: str) -> bool:
     return any(value in given_values for value in values)
 
 
+def _classed_by_owner(kinds: Kinds) -> int:
+    """Where the class of a road may come from the owner alone, without a section."""
+    return kinds.where("road_class", "G", "P") & kinds.where("usage", "ROAD", "SQUARE")
+
+
+def _with_road(kinds: Kinds) -> int:
+    return kinds.everything & ~kinds.where("road_class", "N")
+
+
+@predicate(
+    Need.ROADS,
+    asks=_told_elsewhere,
+    sure=lambda kinds, _values, _found: _with_road(kinds) & ~_classed_by_owner(kinds),
+    may=lambda kinds, _values: _with_road(kinds),
+)
 def on_road_section(facts: Facts) -> bool:
     return facts.section is not None
 
 
+@predicate(
+    Need.LAND,
+    Need.ROADS,
+    where=lambda kinds, _values: kinds.where("road_class", "N") & kinds.where("usage", "PATH"),
+)
 def independent_path(facts: Facts) -> bool:
     return facts.section is None and facts.usage == "PATH"
 
 
+# A road's own section is among those in reach.
+@predicate(Need.ROADS, Need.ARMS, may=lambda kinds, values: kinds.where("road_class", *values, "N"))
 def only_arms(facts: Facts, *classes: str) -> bool:
     """Every section in reach is of these classes, and there is one."""
     return bool(facts.situation.sections) and all(
@@ -105,14 +244,21 @@ def only_arms(facts: Facts, *classes: str) -> bool:
     )
 
 
+@predicate(Need.ROADS, Need.ARMS)
 def junction_of_classes(facts: Facts) -> bool:
     return len({section.road_class for section in facts.situation.sections}) > 1
 
 
+@predicate(
+    Need.ROADS,
+    asks=lambda values: Asked("cleaning_class", values),
+    may=lambda kinds, _values: _with_road(kinds),
+)
 def cleaning_class(facts: Facts, *classes: str) -> bool:
     return facts.section is not None and facts.section.cleaning_class in classes
 
 
+@predicate(Need.LAND, asks=lambda values: Asked("bridge", values))
 def bridge(facts: Facts, kind: str) -> bool:
     """The bridge register says so for the bridge in reach; without one, the reporter's answer does."""
     for asset in facts.situation.assets:
@@ -121,6 +267,13 @@ def bridge(facts: Facts, kind: str) -> bool:
     return answer(facts, "KIND", kind)
 
 
+@predicate(
+    Need.LAND,
+    asks=lambda _values: Asked("answer OBJECT", RAIL_OBJECTS, ROAD_OBJECTS),
+    sure=lambda kinds, _values, found: (
+        found | (kinds.where("usage", "RAIL") & ~kinds.where("answer OBJECT", *ROAD_OBJECTS))
+    ),
+)
 def rail_installation(facts: Facts) -> bool:
     """Barrier, St Andrew's cross or track by the answer; without one, by standing on railway land."""
     if answer(facts, "OBJECT", *RAIL_OBJECTS):
@@ -128,84 +281,40 @@ def rail_installation(facts: Facts) -> bool:
     return facts.usage == "RAIL" and not answer(facts, "OBJECT", *ROAD_OBJECTS)
 
 
+@predicate()
 def asset_in_reach(facts: Facts, kind: str) -> bool:
     return any(asset.kind == kind for asset in facts.situation.assets)
 
 
+@predicate(
+    Need.LAND,
+    Need.OWNER,
+    where=lambda kinds, _values: (
+        kinds.where("usage", *PUBLIC_USES) | ~kinds.where("owner", *NOT_PUBLIC_OWNERS)
+    ),
+)
 def public_place(facts: Facts) -> bool:
-    return facts.usage in PUBLIC_USES or facts.owner not in {"PRIV", "CHURCH", UNKNOWN.upper()}
+    return facts.usage in PUBLIC_USES or facts.owner not in NOT_PUBLIC_OWNERS
 
 
+@predicate(
+    Need.ADJOINING_OWNER, asks=lambda values: Asked("adjoining_owner", values, others=(NONE,))
+)
 def adjoining_owner(facts: Facts, *owners: str) -> bool:
     return facts.situation.adjoining_owner in owners
 
 
+@predicate(
+    Need.ADJOINING_OWNER,
+    asks=lambda values: Asked("adjoining_owner", values, others=(NONE,)),
+    sure=lambda kinds, values, _found: (
+        ~kinds.where("adjoining_owner", NONE, UNKNOWN_OWNER, *values)
+    ),
+)
 def adjoining_owner_other_than(facts: Facts, *owners: str) -> bool:
     """The adjoining owner's class is known and is none of these."""
-    return facts.situation.adjoining_owner not in {"", UNKNOWN.upper(), *owners}
+    return facts.situation.adjoining_owner not in {NONE, UNKNOWN_OWNER, *owners}
 
 
 # What these say does not rest on parcels, land use, owners or roads, so it is known without those too.
-GROUNDLESS: Final = frozenset(
-    {
-        "agreement_applies",
-        "always",
-        "answer",
-        "asset_in_reach",
-        "asset_owner_known",
-        "bears_through_roads",
-        "category",
-        "inside_built_up",
-        "outside_built_up",
-        "outside_jurisdiction",
-        "part",
-        "said_by_category",
-    }
-)
-
-# What these say does not rest on roads.
-ROADLESS: Final = GROUNDLESS | {
-    "adjoining_owner",
-    "adjoining_owner_other_than",
-    "bridge",
-    "owner",
-    "owner_known",
-    "public_place",
-    "rail_installation",
-    "usage",
-    "use_description",
-}
-
-PREDICATES: Final[Mapping[str, Predicate]] = {
-    predicate.__name__: predicate
-    for predicate in (
-        adjoining_owner,
-        adjoining_owner_other_than,
-        agreement_applies,
-        always,
-        answer,
-        asset_in_reach,
-        asset_owner_known,
-        bears_through_roads,
-        bridge,
-        category,
-        cleaning_class,
-        independent_path,
-        inside_built_up,
-        junction_of_classes,
-        on_road_section,
-        only_arms,
-        outside_built_up,
-        outside_jurisdiction,
-        outside_through_road,
-        owner,
-        owner_known,
-        part,
-        public_place,
-        rail_installation,
-        road_class,
-        said_by_category,
-        usage,
-        use_description,
-    )
-}
+GROUNDLESS: Final = frozenset(PREDICATES) - predicates_needing(*Need)

@@ -8,7 +8,7 @@ from typing import Final
 
 from routing.engine.columns import COLUMNS, alternatives
 from routing.engine.conditions import Condition, condition_compile
-from routing.engine.predicates import GROUNDLESS
+from routing.engine.predicates import GROUNDLESS, Need, predicates_needing
 from routing.errors import RuleSetError
 from routing.types import Facts, RuleTried
 
@@ -174,8 +174,9 @@ class CompiledRuleSet:
             )
         return self._by_category[category]
 
-    def uses_predicate(self, category: str, *names: str) -> bool:
-        """Whether a rule for this category asks one of these predicates."""
+    def rests_on(self, category: str, need: Need) -> bool:
+        """Whether the condition of a rule for this category rests on such evidence."""
+        names = predicates_needing(need)
         return any(
             rule.condition is not None and not rule.condition.predicates.isdisjoint(names)
             for rule in self.for_category(category)

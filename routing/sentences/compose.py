@@ -10,6 +10,7 @@ from typing import Final
 
 from routing.engine.conditions import condition_compile
 from routing.engine.facts import CLASSIFIED, USES_CLASSED_BY_OWNER
+from routing.engine.predicates import Need, predicates_needing
 from routing.enums import Outcome
 from routing.sentences.conditions import column_phrase, condition_phrase
 from routing.sentences.questions import answers_phrase
@@ -17,15 +18,7 @@ from routing.sentences.words import WORDS, Words, one_of
 from routing.types import Candidate, Facts, Result
 
 TRIAGE: Final = "TRIAGE"
-OWNERSHIP_PREDICATES: Final = frozenset(
-    {
-        "owner",
-        "owner_known",
-        "public_place",
-        "adjoining_owner",
-        "adjoining_owner_other_than",
-    }
-)
+OWNERSHIP_PREDICATES: Final = predicates_needing(Need.OWNER, Need.ADJOINING_OWNER)
 NUMBERED: Final = frozenset("ABLK")
 
 

@@ -17,11 +17,8 @@ from routing.enums import RoadClass, ThroughRoadState
 from routing.sentences.words import WORDS, one_of
 
 PREDICATES_FILE: Final = Path(__file__).with_name("predicates.csv")
-# The predicates and columns whose values are codes that the screen has words for.
+# The columns whose values are codes that the screen has words for.
 LABELS: Final[Mapping[str, Any]] = {
-    "adjoining_owner": OwnerClass,
-    "adjoining_owner_other_than": OwnerClass,
-    "only_arms": RoadClass,
     "owner": OwnerClass,
     "part": RoadPart,
     "road_class": RoadClass,
@@ -32,7 +29,7 @@ LABELS: Final[Mapping[str, Any]] = {
 
 @cache
 def predicate_rows() -> Mapping[str, Mapping[str, str]]:
-    """What predicates mean, by name (`predicates.csv`)."""
+    """What predicates mean, by name (`predicates.csv`); `values_of` names the column whose words their values have."""
     with PREDICATES_FILE.open(encoding="utf-8", newline="") as file:
         return {row["predicate"]: row for row in csv.DictReader(file, delimiter=";")}
 
@@ -59,8 +56,9 @@ def _phrase(tree: Tree, language: str) -> str:
 
 
 def _atom(atom: Atom, language: str) -> str:
-    values = _labels(atom.name, atom.values, language)
-    form = predicate_rows()[atom.name][f"says_{language}"]
+    row = predicate_rows()[atom.name]
+    values = _labels(row["values_of"], atom.values, language)
+    form = row[f"says_{language}"]
     first, *others = values or [""]
     told = others if "{first}" in form else values
     return form.format(first=first, values=one_of(told, WORDS[language]) if told else "")
@@ -78,8 +76,8 @@ def column_phrase(column: str, mismatch: str, language: str) -> str:
     )
 
 
-def _labels(name: str, values: Sequence[str], language: str) -> list[str]:
-    labels = LABELS.get(name)
+def _labels(column: str, values: Sequence[str], language: str) -> list[str]:
+    labels = LABELS.get(column)
     with override(language):
         return [
             str(labels(value).label) if labels and value in labels.values else value

@@ -7,7 +7,7 @@ matches" is a few operations on numbers instead of a loop over thousands of comb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
@@ -16,19 +16,13 @@ from typing import Final
 from routing.engine.columns import COLUMN_VALUES
 from routing.engine.conditions import Atom, Both, Either, Not, Tree, atoms_of
 from routing.engine.facts import CLASSIFIED, PUBLIC_OWNERS_OF_ROADS, ROAD_USES
-from routing.engine.predicates import PUBLIC_USES, RAIL_OBJECTS, ROAD_OBJECTS
+from routing.engine.predicates import PREDICATES, YES
 from routing.engine.ruleset import CompiledRule
 
 OTHER: Final = "…"
-NONE: Final = ""
-NO, YES = "no", "yes"
+NO: Final = "no"
 # Kinds that differ by what conditions ask for; with more, the rest of the conditions count as "may hold".
 EXTRA_KINDS_MAX: Final = 64
-# No kinds are told apart by these: the first is known from the columns but for guessed classes, and a place outside
-# is somebody else's whatever its kind.
-UNASKED: Final = frozenset({"on_road_section", "outside_jurisdiction"})
-UNKNOWN_OWNER: Final = "UNKNOWN"
-ADJOINING: Final = frozenset({"adjoining_owner", "adjoining_owner_other_than"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,34 +143,18 @@ class Places:
                 )
 
     def _of_atom(self, atom: Atom) -> Reach:
-        if (by_columns := COLUMN_PREDICATES.get(atom.name)) is not None:
-            found = by_columns(self, atom.values) & self.everything
-            return Reach(found, found)
-        if atom.name == "on_road_section":
-            may = self.everything & ~self.where("road_class", "N")
-            # Of these the class may come from the owner alone.
-            guessed = self.where("road_class", "G", "P") & self.where("usage", "ROAD", "SQUARE")
-            return Reach(may & ~guessed, may)
-        question = _question(atom)
-        limit = self._limit(atom)
-        if question not in self._names:
-            return Reach(0, limit)
-        found = self.where(question, *_answers(atom)) & limit
-        if atom.name == "adjoining_owner_other_than":
-            found = self.everything & ~self.where(question, NONE, UNKNOWN_OWNER, *atom.values)
-        elif atom.name == "rail_installation":
-            on_rail = self.where("usage", "RAIL") & ~self.where(question, *ROAD_OBJECTS)
-            found = (found | on_rail) & self.everything
+        predicate = PREDICATES[atom.name]
+        may = predicate.may(self, atom.values) & self.everything
+        if predicate.asks is None:
+            return Reach(may, may)
+        asked = predicate.asks(atom.values)
+        if not asked.question:
+            return Reach(predicate.sure(self, atom.values, 0) & self.everything, may)
+        if asked.question not in self._names:
+            return Reach(0, may)
+        found = self.where(asked.question, *asked.answers) & may
+        found = predicate.sure(self, atom.values, found) & self.everything
         return Reach(found, found)
-
-    def _limit(self, atom: Atom) -> int:
-        """Where a predicate can hold at all."""
-        if atom.name == "cleaning_class":
-            return self.everything & ~self.where("road_class", "N")
-        if atom.name == "only_arms":
-            # A road's own section is among those in reach.
-            return self.where("road_class", *atom.values, "N") & self.everything
-        return self.everything
 
     def flat(self, places: int) -> int:
         """The kinds without what only conditions ask for: a kind is in if it is with any answer."""
@@ -188,74 +166,22 @@ class Places:
         return found
 
 
-# Predicates whose truth the kind of place tells: where each holds.
-COLUMN_PREDICATES: Final[Mapping[str, Callable[[Places, tuple[str, ...]], int]]] = {
-    "always": lambda _places, _values: -1,
-    "said_by_category": lambda _places, _values: -1,
-    "category": lambda places, values: -1 if places.category in values else 0,
-    "road_class": lambda places, values: places.where("road_class", *values),
-    "part": lambda places, values: places.where("part", *values),
-    "usage": lambda places, values: places.where("usage", *values),
-    "owner": lambda places, values: places.where("owner", *values),
-    "owner_known": lambda places, _values: ~places.where("owner", UNKNOWN_OWNER),
-    "bears_through_roads": lambda places, _values: places.where("bears_through_roads", YES),
-    "outside_through_road": lambda places, _values: places.where("through_road", "out"),
-    "inside_built_up": lambda places, _values: places.where("built_up", "in"),
-    "outside_built_up": lambda places, _values: places.where("built_up", "out"),
-    "independent_path": lambda places, _values: (
-        places.where("road_class", "N") & places.where("usage", "PATH")
-    ),
-    "public_place": lambda places, _values: (
-        places.where("usage", *PUBLIC_USES)
-        | ~places.where("owner", "PRIV", "CHURCH", UNKNOWN_OWNER)
-    ),
-}
-
-
 def size_of(dimensions: Iterable[Dimension]) -> int:
     return reduce(lambda size, one: size * len(one.values), dimensions, 1)
 
 
-def _question(atom: Atom) -> str:
-    """What a predicate asks; predicates that ask the same exclude each other by their answers."""
-    match atom.name:
-        case "answer":
-            return f"answer {atom.values[0]}"
-        case "rail_installation":
-            return "answer OBJECT"
-        case name if name in ADJOINING:
-            return "adjoining_owner"
-        case "bridge" | "cleaning_class":
-            return atom.name
-    return " ".join((atom.name, *atom.values))
-
-
-def _answers(atom: Atom) -> tuple[str, ...]:
-    match atom.name:
-        case "answer":
-            return atom.values[1:]
-        case "rail_installation":
-            return tuple(sorted(RAIL_OBJECTS))
-        case "bridge" | "cleaning_class" | "adjoining_owner" | "adjoining_owner_other_than":
-            return atom.values
-    return (YES,)
-
-
 def _extra_dimensions(conditions: Iterable[Tree]) -> tuple[Dimension, ...]:
-    asked: dict[str, dict[str, None]] = {}
+    known: dict[str, dict[str, None]] = {}
     for tree in conditions:
         for atom in atoms_of(tree):
-            if atom.name in COLUMN_PREDICATES or atom.name in UNASKED:
-                continue
-            answers = asked.setdefault(_question(atom), {})
-            answers.update(dict.fromkeys(_answers(atom)))
-            if atom.name == "rail_installation":
-                answers.update(dict.fromkeys(sorted(ROAD_OBJECTS)))
-            if atom.name in ADJOINING:
-                answers[NONE] = None
+            asks = PREDICATES[atom.name].asks
+            asked = asks(atom.values) if asks else None
+            if asked and asked.question:
+                answers = known.setdefault(asked.question, {})
+                answers.update(dict.fromkeys((*asked.answers, *asked.others)))
     found: list[Dimension] = []
     kinds = 1
-    for question, answers in asked.items():
+    for question, answers in known.items():
         values = (*answers, OTHER)
         if kinds * len(values) <= EXTRA_KINDS_MAX:
             kinds *= len(values)
