@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import TextChoices
 
-from gis_core.enums import Dataset
+from gis_core.dataset_names import dataset_name
 from gis_core.errors import CodedError
 from gis_core.messages import Message
 from gis_core.models import Edition, EditionCheck, EditionedModel, Jurisdiction
@@ -54,10 +55,10 @@ class DatasetSpec:
     of a vanished object is found by area. `coverage`: the areas touch without overlaps and gaps. `checks` come
     on top of those that every dataset gets. `key_normalise`: a key as a source writes
     it as it is stored. `looks_up`: datasets whose active rows `convert` reads. `is_evidence`: decisions rest on
-    it, so a change concerns open issues.
+    it, so a change concerns open issues. `is_wide`: sources are cut by Land or country, not by municipality.
     """
 
-    dataset: Dataset
+    dataset: TextChoices
     model: type[EditionedModel]
     convert: Convert
     profiles: Path
@@ -68,8 +69,9 @@ class DatasetSpec:
     coverage: bool = False
     checks: tuple[Check, ...] = ()
     key_normalise: Callable[[str], str] = str
-    looks_up: tuple[Dataset, ...] = ()
+    looks_up: tuple[str, ...] = ()
     is_evidence: bool = True
+    is_wide: bool = False
 
     @property
     def geometry_field(self) -> GeometryField[Any, Any] | None:
@@ -80,22 +82,23 @@ class DatasetSpec:
         return None
 
 
-_registry: dict[Dataset, DatasetSpec] = {}
+_registry: dict[str, DatasetSpec] = {}
 
 
 def dataset_register(spec: DatasetSpec) -> None:
-    """Makes a dataset loadable."""
-    _registry[spec.dataset] = spec
+    """Makes a dataset loadable. Its name and label are those of the app's own enumeration."""
+    _registry[spec.dataset.value] = spec
+    dataset_name(spec.dataset.value, spec.dataset.label)
 
 
-def dataset_spec(dataset: Dataset | str) -> DatasetSpec:
+def dataset_spec(dataset: str) -> DatasetSpec:
     """The registered specification; CodedError for a dataset that no app registered."""
     try:
-        return _registry[Dataset(dataset)]
-    except (KeyError, ValueError) as error:
+        return _registry[dataset]
+    except KeyError as error:
         raise CodedError("dataset_unknown", name=repr(dataset), known=sorted(_registry)) from error
 
 
 def dataset_specs() -> list[DatasetSpec]:
-    """All registered specifications, in the order of Dataset."""
-    return [_registry[dataset] for dataset in Dataset if dataset in _registry]
+    """All registered specifications, in the order of loading."""
+    return list(_registry.values())

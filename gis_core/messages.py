@@ -14,15 +14,16 @@ from typing import Any, Final
 from django.utils.formats import localize
 from django.utils.translation import gettext
 
-from gis_core.enums import Dataset, EditionStatus
+from gis_core.dataset_names import dataset_label
+from gis_core.enums import EditionStatus
 from gis_core.texts import TEXTS
 
 _LINE: Final = re.compile(r"^line (\d+)$")
 _texts: dict[str, str] = dict(TEXTS)
 # Parameters whose values are codes of the program, and what people call them.
-_LABELS: Final[dict[str, type[Dataset] | type[EditionStatus]]] = {
-    "dataset": Dataset,
-    "status": EditionStatus,
+_LABELS: Final[dict[str, Callable[[str], str]]] = {
+    "dataset": dataset_label,
+    "status": lambda status: str(EditionStatus(status).label),
 }
 
 
@@ -131,8 +132,8 @@ def _shown(name: str, value: Any) -> str:
         return _separator(value).join(_shown(name, one) for one in value)
     if isinstance(value, float):
         return str(localize(value))
-    labels = _LABELS.get(name)
-    return str(labels(value).label) if labels and value in labels.values else str(value)
+    label = _LABELS.get(name)
+    return label(value) if label else str(value)
 
 
 def _separator(values: list[Any] | tuple[Any, ...]) -> str:

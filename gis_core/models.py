@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
+from gis_core.dataset_names import dataset_label
+from gis_core.enums import ChangeKind, EditionStatus, Severity
 from gis_core.messages import Message, message_from_json, told_text
 from gis_core.srids import storage_srid
 
@@ -69,7 +70,7 @@ class Edition(models.Model):
     jurisdiction = models.ForeignKey(
         Jurisdiction, on_delete=models.PROTECT, related_name="editions"
     )
-    dataset = models.CharField(_("dataset"), max_length=30, choices=Dataset)
+    dataset = models.CharField(_("dataset"), max_length=30)
     status = models.CharField(
         _("status"), max_length=12, choices=EditionStatus, default=EditionStatus.STAGED
     )
@@ -120,7 +121,11 @@ class Edition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_dataset_display()} {self.as_of or self.created_at:%Y-%m-%d}"
+        return f"{self.dataset_label} {self.as_of or self.created_at:%Y-%m-%d}"
+
+    @property
+    def dataset_label(self) -> str:
+        return dataset_label(self.dataset)
 
     @property
     def is_first(self) -> bool:

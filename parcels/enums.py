@@ -41,3 +41,14 @@ class OwnerClass(models.TextChoices):
 class DistrictKind(models.TextChoices):
     GEMARKUNG = "gemarkung", _("cadastral district")
     FLUR = "flur", _("cadastral section")
+
+
+class CadastreDataset(models.TextChoices):
+    """What of the cadastre can be loaded."""
+
+    CADASTRAL_DISTRICTS = "cadastral_districts", _("Cadastral districts")
+    PARCELS = "parcels", _("Parcels")
+    LAND_USE = "land_use", _("Land use")
+    OWNERSHIP = "ownership", _("Ownership classes")
+    BUILDINGS = "buildings", _("Buildings")
+    ADDRESSES = "addresses", _("Addresses")

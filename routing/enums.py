@@ -116,3 +116,14 @@ class ProposalState(models.TextChoices):
     ACCEPTED = "accepted", _("accepted")
     DISMISSED = "dismissed", _("dismissed")
     OUTDATED = "outdated", _("outdated")
+
+
+class NetworkDataset(models.TextChoices):
+    """What can be loaded of roads, assets, areas and agreements."""
+
+    ROAD_SECTIONS = "road_sections", _("Road sections")
+    ROAD_PARTS = "road_parts", _("Parts of the road")
+    THROUGH_ROADS = "through_roads", _("Through-road stretches")
+    ASSETS = "assets", _("Assets")
+    AREAS = "areas", _("Areas")
+    AGREEMENTS = "agreements", _("Agreements")

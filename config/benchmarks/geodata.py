@@ -18,11 +18,11 @@ from config.benchmarks.city import SEED, database_use
 from config.benchmarks.measure import Figure
 from fixtures.modelcity.detail import SCALES
 from fixtures.modelcity.generate import generate
-from gis_core.enums import Dataset
 from gis_core.loading import Source
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_activate, edition_stage
 from gis_core.srids import storage_srid
+from parcels.enums import CadastreDataset
 
 DATABASE: Final = "flurpost_bench_geodata"
 # 90,443 parcels.
@@ -108,7 +108,7 @@ def _seconds(edition: Edition) -> float:
 
 def _stage(jurisdiction: Jurisdiction, path: Path) -> Edition:
     return edition_stage(
-        jurisdiction=jurisdiction, dataset=Dataset.PARCELS, sources=[Source(path=path)]
+        jurisdiction=jurisdiction, dataset=CadastreDataset.PARCELS, sources=[Source(path=path)]
     )
 
 

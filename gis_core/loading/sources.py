@@ -86,7 +86,7 @@ def source_batches(
 
     `take` is asked, with the sources' digest, whether their rows are at hand; then nothing is read.
     """
-    extent = ExtentCheck(spec.dataset, jurisdiction)
+    extent = ExtentCheck(spec, jurisdiction)
     with ExitStack() as stack:
         sources = list(sources)
         partial = _changed(spec, sources, jurisdiction, progress)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import DatabaseError
 
 from gis_core.datasets import DatasetSpec, dataset_spec
-from gis_core.enums import Dataset, EditionStatus
+from gis_core.enums import EditionStatus
 from gis_core.errors import CodedError, EditionError, GisError, LoadCancelled, LoadError
 from gis_core.loading.check.checks import checks_run
 from gis_core.loading.difference import difference_compute
@@ -33,7 +33,7 @@ RESUMABLE = (EditionStatus.LOADING, EditionStatus.FAILED)
 def edition_create(
     *,
     jurisdiction: Jurisdiction,
-    dataset: Dataset | str,
+    dataset: str,
     sources: Iterable[Source],
     as_of: date | None = None,
     licence: str = "",
@@ -58,7 +58,7 @@ def edition_create(
 def edition_stage(
     *,
     jurisdiction: Jurisdiction,
-    dataset: Dataset | str,
+    dataset: str,
     sources: Iterable[Source],
     as_of: date | None = None,
     licence: str = "",

@@ -79,7 +79,7 @@ def rule_set_named(rule_set: RuleSet) -> str:
 
 
 def edition_named(edition: Edition) -> str:
-    return f"{edition.get_dataset_display()} {edition.pk}"
+    return f"{edition.dataset_label} {edition.pk}"
 
 
 class GoldenFileForm(forms.Form):

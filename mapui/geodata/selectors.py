@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from gis_core.datasets import dataset_specs
-from gis_core.enums import ChangeKind, Dataset, EditionStatus
+from gis_core.dataset_names import dataset_choices
+from gis_core.enums import ChangeKind, EditionStatus
 from gis_core.models import Edition, Jurisdiction
 from gis_core.selectors import edition_difference
 from parcels.enums import DistrictKind
@@ -20,9 +20,10 @@ OPEN_STATES: Final = (EditionStatus.LOADING, EditionStatus.STAGED, EditionStatus
 
 @dataclass(frozen=True)
 class DatasetState:
-    """A dataset with the edition that is active and the latest one that waits for somebody."""
+    """A dataset (name and label) with the edition that is active and the latest one that waits for somebody."""
 
-    dataset: Dataset
+    dataset: str
+    label: str
     active: Edition | None
     pending: Edition | None
 
@@ -58,8 +59,8 @@ def dataset_states(jurisdiction: Jurisdiction | None) -> list[DatasetState]:
         target = active if edition.status == EditionStatus.ACTIVE else pending
         target[edition.dataset] = edition
     return [
-        DatasetState(spec.dataset, active.get(spec.dataset), pending.get(spec.dataset))
-        for spec in dataset_specs()
+        DatasetState(name, label, active.get(name), pending.get(name))
+        for name, label in dataset_choices()
     ]
 
 

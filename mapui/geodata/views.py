@@ -17,7 +17,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from gis_core.enums import ChangeKind, Dataset, EditionStatus
+from gis_core.dataset_names import dataset_choices, dataset_names
+from gis_core.enums import ChangeKind, EditionStatus
 from gis_core.errors import GisError
 from gis_core.loading import Source
 from gis_core.loading.sources import wfs_source
@@ -34,6 +35,7 @@ from mapui.geodata.selectors import changes_shown, dataset_states, difference_ta
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import MANAGE_GEODATA, page_for
 from mapui.site.types import PageRequest
+from parcels.enums import CadastreDataset
 from routing.trying.edition_impact import impact_is_due
 
 PAGE_SIZE = 25
@@ -49,7 +51,7 @@ def geodata_list(request: PageRequest) -> HttpResponse:
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
     dataset = request.GET.get("dataset", "")
     editions = editions_shown(
-        jurisdiction=jurisdiction, dataset=dataset if dataset in Dataset.values else ""
+        jurisdiction=jurisdiction, dataset=dataset if dataset in dataset_names() else ""
     )
     context = {
         "page": "geodata",
@@ -57,7 +59,7 @@ def geodata_list(request: PageRequest) -> HttpResponse:
         "states": dataset_states(jurisdiction),
         "editions": Paginator(editions, PAGE_SIZE).get_page(request.GET.get("page")),
         "dataset": dataset,
-        "datasets": Dataset.choices,
+        "datasets": dataset_choices(),
     }
     return render(request, "mapui/geodata/list.html", context)
 
@@ -87,7 +89,7 @@ def geodata_new(request: PageRequest) -> HttpResponse:
 @csrf_protect
 def _geodata_new(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
-        asked = {"dataset": request.GET.get("dataset", Dataset.PARCELS)}
+        asked = {"dataset": request.GET.get("dataset", CadastreDataset.PARCELS)}
         return render(
             request, "mapui/geodata/new.html", _form_context(request, LoadForm(initial=asked))
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from gis_core.enums import Dataset
 from gis_core.maps.tiles import TileLayer
+from parcels.enums import CadastreDataset
 from parcels.models import Building, Parcel
+from routing.enums import NetworkDataset
 from routing.models import ThroughRoad
 
 LABEL_MIN_ZOOM: Final = 17
@@ -30,7 +31,7 @@ STRETCHES: Final = TileLayer(
 
 # Each layer with the datasets it is drawn from: their editions are its ETag.
 LAYERS: Final[dict[str, tuple[TileLayer, list[str]]]] = {
-    PARCELS.name: (PARCELS, [Dataset.PARCELS]),
-    BUILDINGS.name: (BUILDINGS, [Dataset.BUILDINGS]),
-    STRETCHES.name: (STRETCHES, [Dataset.THROUGH_ROADS]),
+    PARCELS.name: (PARCELS, [CadastreDataset.PARCELS]),
+    BUILDINGS.name: (BUILDINGS, [CadastreDataset.BUILDINGS]),
+    STRETCHES.name: (STRETCHES, [NetworkDataset.THROUGH_ROADS]),
 }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gis_core.datasets import DatasetSpec, dataset_register
-from gis_core.enums import Dataset
 from parcels.edition_checks import PARCEL_CHECKS
+from parcels.enums import CadastreDataset
 from parcels.importers.buildings import addresses_convert, buildings_convert
 from parcels.importers.cadastre import (
     PROFILES,
@@ -22,14 +22,14 @@ def datasets_register() -> None:
     """Makes the datasets of the cadastre loadable."""
     for spec in (
         DatasetSpec(
-            Dataset.CADASTRAL_DISTRICTS,
+            CadastreDataset.CADASTRAL_DISTRICTS,
             CadastralDistrict,
             districts_convert,
             PROFILES,
             district_field="key",
         ),
         DatasetSpec(
-            Dataset.PARCELS,
+            CadastreDataset.PARCELS,
             Parcel,
             parcels_convert,
             PROFILES,
@@ -41,15 +41,23 @@ def datasets_register() -> None:
             checks=PARCEL_CHECKS,
             key_normalise=parcel_key_normalise,
             # For sources that do not name the Gemarkung.
-            looks_up=(Dataset.CADASTRAL_DISTRICTS,),
+            looks_up=(CadastreDataset.CADASTRAL_DISTRICTS,),
         ),
         DatasetSpec(
-            Dataset.LAND_USE, LandUse, land_use_convert, PROFILES, district_field="parcel_key"
+            CadastreDataset.LAND_USE,
+            LandUse,
+            land_use_convert,
+            PROFILES,
+            district_field="parcel_key",
         ),
         DatasetSpec(
-            Dataset.OWNERSHIP, Ownership, ownership_convert, PROFILES, district_field="key"
+            CadastreDataset.OWNERSHIP, Ownership, ownership_convert, PROFILES, district_field="key"
         ),
-        DatasetSpec(Dataset.BUILDINGS, Building, buildings_convert, PROFILES, is_evidence=False),
-        DatasetSpec(Dataset.ADDRESSES, Address, addresses_convert, PROFILES, is_evidence=False),
+        DatasetSpec(
+            CadastreDataset.BUILDINGS, Building, buildings_convert, PROFILES, is_evidence=False
+        ),
+        DatasetSpec(
+            CadastreDataset.ADDRESSES, Address, addresses_convert, PROFILES, is_evidence=False
+        ),
     ):
         dataset_register(spec)

@@ -10,10 +10,9 @@ from typing import Any, Final
 from django.contrib.gis.geos import GEOSGeometry
 
 from gis_core.datasets import Columns, DatasetSpec, RowError, dataset_register
-from gis_core.enums import Dataset
 from gis_core.models import Jurisdiction
 from parcels.importers.values import dates_read
-from routing.enums import AreaKind
+from routing.enums import AreaKind, NetworkDataset
 from routing.models import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
 
 PROFILES: Final = Path(__file__).parent / "profiles"
@@ -26,14 +25,24 @@ _LIST_SEPARATOR = re.compile(r"\s*[|,;]\s*")
 def datasets_register() -> None:
     """Makes the datasets of the network loadable."""
     for spec in (
-        DatasetSpec(Dataset.ROAD_SECTIONS, RoadSection, _road_sections, PROFILES),
-        DatasetSpec(Dataset.ROAD_PARTS, RoadPartArea, _road_parts, PROFILES),
-        DatasetSpec(Dataset.THROUGH_ROADS, ThroughRoad, _through_roads, PROFILES),
-        DatasetSpec(Dataset.ASSETS, Asset, _assets, PROFILES),
         DatasetSpec(
-            Dataset.AREAS, Area, _areas, PROFILES, boundary=municipality_boundary, boundary_rank=1
+            NetworkDataset.ROAD_SECTIONS, RoadSection, _road_sections, PROFILES, is_wide=True
         ),
-        DatasetSpec(Dataset.AGREEMENTS, Agreement, _agreements, PROFILES),
+        DatasetSpec(NetworkDataset.ROAD_PARTS, RoadPartArea, _road_parts, PROFILES),
+        DatasetSpec(
+            NetworkDataset.THROUGH_ROADS, ThroughRoad, _through_roads, PROFILES, is_wide=True
+        ),
+        DatasetSpec(NetworkDataset.ASSETS, Asset, _assets, PROFILES),
+        DatasetSpec(
+            NetworkDataset.AREAS,
+            Area,
+            _areas,
+            PROFILES,
+            boundary=municipality_boundary,
+            boundary_rank=1,
+            is_wide=True,
+        ),
+        DatasetSpec(NetworkDataset.AGREEMENTS, Agreement, _agreements, PROFILES),
     ):
         dataset_register(spec)
 

@@ -19,9 +19,9 @@ from django.db import connection
 from fixtures.modelcity.detail import SCALES
 from fixtures.modelcity.generate import generate
 from gis_core.db.prepared import prepared_name
-from gis_core.enums import Dataset, EditionStatus
+from gis_core.enums import EditionStatus
 from gis_core.models import Edition
-from parcels.enums import OwnerClass
+from parcels.enums import CadastreDataset, OwnerClass
 from parcels.models import Ownership
 from routing.deciding import results
 from routing.deciding.decisions import decision_make, decision_renew, decisions_make_missing
@@ -46,7 +46,7 @@ def decided(city: ModelCity, place: str, category: str, answers: str = "") -> De
 
 def test_trap_1_missing_data_is_never_taken_for_nothing_there(model_city: ModelCity) -> None:
     assert decided(model_city, "S-aus", "ROAD_SURFACE").outcome == Outcome.ASSIGNED
-    Edition.objects.filter(dataset=Dataset.OWNERSHIP, status=EditionStatus.ACTIVE).update(
+    Edition.objects.filter(dataset=CadastreDataset.OWNERSHIP, status=EditionStatus.ACTIVE).update(
         status=EditionStatus.SUPERSEDED
     )
     blind = decided(model_city, "S-aus", "ROAD_SURFACE")

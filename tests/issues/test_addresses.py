@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from gis_core.enums import Dataset, EditionStatus
+from gis_core.enums import EditionStatus
 from gis_core.models import Edition, Jurisdiction
 from issues import errors
 from issues.enums import LocationSource
 from issues.services.addresses import address_point, parcel_point
 from issues.services.location import location_checked
 from issues.types import LocationInput
+from parcels.enums import CadastreDataset
 from parcels.models import Parcel
 from tests.issues.conftest import CENTRE_E, CENTRE_N, LAT, LONG
 
@@ -23,7 +24,7 @@ from tests.issues.conftest import CENTRE_E, CENTRE_N, LAT, LONG
 def edition_of(jurisdiction: Jurisdiction) -> Edition:
     return Edition.objects.create(
         jurisdiction=jurisdiction,
-        dataset=Dataset.PARCELS,
+        dataset=CadastreDataset.PARCELS,
         status=EditionStatus.ACTIVE,
         activated_at=timezone.now(),
     )
@@ -98,7 +99,7 @@ def test_parcel_without_gemarkung_is_taken_only_where_it_is_the_only_one(jurisdi
 
 
 def test_parcel_of_a_former_edition_is_not_found(jurisdiction, make_parcel):
-    later = Edition.objects.create(jurisdiction=jurisdiction, dataset=Dataset.PARCELS)
+    later = Edition.objects.create(jurisdiction=jurisdiction, dataset=CadastreDataset.PARCELS)
     make_parcel(123, "Am Markt 1", edition_to=later)
     assert parcel_point(jurisdiction, "5287-14-123") is None
     assert address_point(jurisdiction, "Am Markt 1") is None

@@ -10,12 +10,13 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.gis.geos import LineString, MultiLineString, MultiPolygon, Point, Polygon
 
 from gis_core.coordinates import storage_to_wgs84
-from gis_core.enums import Dataset, EditionStatus
+from gis_core.enums import EditionStatus
 from gis_core.models import Edition, Jurisdiction
 from issues.enums import Channel, IssueStatus
 from issues.models import Category, Issue
+from parcels.enums import CadastreDataset
 from parcels.models import LandUse, Ownership, Parcel
-from routing.enums import Outcome
+from routing.enums import NetworkDataset, Outcome
 from routing.models import Authority, Decision, ThroughRoad
 
 WEST, SOUTH, SIDE = 382_900.0, 5_712_300.0, 100.0
@@ -42,7 +43,7 @@ def jurisdiction_create(
     )
 
 
-def edition_create(jurisdiction: Jurisdiction, dataset: Dataset) -> Edition:
+def edition_create(jurisdiction: Jurisdiction, dataset: str) -> Edition:
     return Edition.objects.create(
         jurisdiction=jurisdiction,
         dataset=dataset,
@@ -77,10 +78,10 @@ def parcel_create(
 def town_create() -> Jurisdiction:
     """Four parcels with land use and owner, and one through-road stretch along their southern edge."""
     jurisdiction = jurisdiction_create()
-    parcels = edition_create(jurisdiction, Dataset.PARCELS)
-    uses = edition_create(jurisdiction, Dataset.LAND_USE)
-    owners = edition_create(jurisdiction, Dataset.OWNERSHIP)
-    stretches = edition_create(jurisdiction, Dataset.THROUGH_ROADS)
+    parcels = edition_create(jurisdiction, CadastreDataset.PARCELS)
+    uses = edition_create(jurisdiction, CadastreDataset.LAND_USE)
+    owners = edition_create(jurisdiction, CadastreDataset.OWNERSHIP)
+    stretches = edition_create(jurisdiction, NetworkDataset.THROUGH_ROADS)
     for column, row in [(0, 0), (1, 0), (0, 1), (1, 1)]:
         parcel = parcel_create(parcels, column, row, denominator=4 if column else None)
         common = {"jurisdiction": jurisdiction, "content_hash": parcel.content_hash}

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from gis_core.coordinates import axes_normalise, crs_guess, storage_crs, transform
-from gis_core.enums import Dataset
+from gis_core.datasets import DatasetSpec
 from gis_core.errors import CoordinateError, LoadError
 from gis_core.loading.read.batches import Batch
 from gis_core.messages import Message
@@ -18,15 +18,13 @@ from gis_core.models import Jurisdiction
 NEAR_M: Final = 20_000
 # No object of the cadastre or the city's registers lies so far away.
 FAR_M: Final = 100_000
-# Sources of these are cut by Land or country.
-_WIDE: Final = frozenset({Dataset.AREAS, Dataset.ROAD_SECTIONS, Dataset.THROUGH_ROADS})
 
 
 class ExtentCheck:
     """Looks at one position of each feature; without a known boundary everything is right."""
 
-    def __init__(self, dataset: Dataset, jurisdiction: Jurisdiction) -> None:
-        self.wide = dataset in _WIDE
+    def __init__(self, spec: DatasetSpec, jurisdiction: Jurisdiction) -> None:
+        self.wide = spec.is_wide
         self.name = jurisdiction.name
         boundary = jurisdiction.boundary
         self.bounds = None if boundary is None else np.array(boundary.extent, dtype=np.float64)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from gis_core.coordinates import crs_parse
-from gis_core.enums import Dataset
+from gis_core.dataset_names import dataset_names
 from gis_core.errors import GisError
 from gis_core.loading import Source
 from gis_core.management.edition_commands import (
@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("sources", nargs="*", type=Path, metavar="SOURCE")
         parser.add_argument("--jurisdiction", help="identifier, e.g. castrop-rauxel.de")
-        parser.add_argument("--dataset", choices=Dataset.values)
+        parser.add_argument("--dataset", choices=dataset_names())
         parser.add_argument("--manifest", type=Path, help="JSON file that lists datasets and files")
         parser.add_argument(
             "--resume", type=int, metavar="EDITION", help="go on with a load that was interrupted"

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from gis_core.enums import Dataset
+from gis_core.dataset_names import dataset_names
 from gis_core.errors import GisError
 from gis_core.management.edition_commands import editions_show, progress_bar, shown_on, shown_text
 from gis_core.models import Edition
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("url", nargs="?", help="address of a WFS; without it all services")
         parser.add_argument("--jurisdiction", help="identifier, e.g. castrop-rauxel.de")
-        parser.add_argument("--dataset", choices=Dataset.values)
+        parser.add_argument("--dataset", choices=dataset_names())
         parser.add_argument("--type", default="", help="feature type, e.g. ave:Flurstueck")
         parser.add_argument("--profile", help="column mapping; chosen by content when not given")
         parser.add_argument("--licence", default="")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from gis_core.enums import Dataset
+from gis_core.dataset_names import dataset_label
 from mapui.site.rule_words import RuleWords
 from routing.deciding.explaining.explanations import explanation_of
 from routing.enums import DecisionCause, Outcome
@@ -75,7 +75,7 @@ def explanation_shown(decision: Decision) -> ExplanationShown:
         questions=tuple(_question(one, language) for one in explained["clarifications"]),
         data=tuple(
             DataLine(
-                str(Dataset(one["dataset"]).label),
+                dataset_label(one["dataset"]),
                 date.fromisoformat(one["as_of"]) if one["as_of"] else None,
                 one["age_days"],
             )

@@ -9,12 +9,13 @@ import shapely
 from django.core.management import call_command
 
 from gis_core.coordinates import storage_to_wgs84
-from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
+from gis_core.enums import ChangeKind, EditionStatus, Severity
 from gis_core.models import Edition, EditionChange, EditionCheck, Jurisdiction
 from issues.enums import Channel
 from issues.models import Category, Issue
 from issues.services import issue_receive
 from issues.types import LocationInput
+from parcels.enums import CadastreDataset
 from routing.deciding.decisions import decision_make
 from routing.enums import ChannelKind
 from routing.models import Authority, AuthorityContact
@@ -30,7 +31,7 @@ def manager_create(name: str = "gis"):
 
 def staged_create(jurisdiction: Jurisdiction, **fields: Any) -> Edition:
     base = Edition.objects.filter(
-        jurisdiction=jurisdiction, dataset=Dataset.PARCELS, status=EditionStatus.ACTIVE
+        jurisdiction=jurisdiction, dataset=CadastreDataset.PARCELS, status=EditionStatus.ACTIVE
     ).first()
     defaults = {
         "status": EditionStatus.STAGED,
@@ -42,7 +43,7 @@ def staged_create(jurisdiction: Jurisdiction, **fields: Any) -> Edition:
         "report": {"rows": 1234, "unchanged": 1230, "notes": ["a note"], "operations": {}},
     }
     return Edition.objects.create(
-        jurisdiction=jurisdiction, dataset=Dataset.PARCELS, **{**defaults, **fields}
+        jurisdiction=jurisdiction, dataset=CadastreDataset.PARCELS, **{**defaults, **fields}
     )
 
 

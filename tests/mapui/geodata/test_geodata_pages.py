@@ -9,10 +9,11 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from gis_core.enums import ChangeKind, Dataset, EditionStatus, Severity
+from gis_core.enums import ChangeKind, EditionStatus, Severity
 from gis_core.models import Edition
 from gis_core.services.jobs import JobState, job_mark, job_state
 from gis_core.services.uploads import incoming_remove_stale
+from parcels.enums import CadastreDataset
 from routing.trying.edition_impact import active_ids
 from tests.mapui.factories import authority_create, issue_create, staff_create
 from tests.mapui.geodata.geodata_factories import (
@@ -111,7 +112,7 @@ def test_list_shows_what_is_active_and_escapes(manager, edition):
     assert HOSTILE not in page_of_list
     assert "dl-de/zero-2-0" in page
     filtered = manager.get("/geodata/", {"dataset": "ownership"})
-    assert [one.dataset for one in filtered.context["editions"]] == [Dataset.OWNERSHIP]
+    assert [one.dataset for one in filtered.context["editions"]] == [CadastreDataset.OWNERSHIP]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -14,10 +14,10 @@ from django.core.cache.backends.redis import RedisCache
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from gis_core.enums import Dataset
 from gis_core.maps.services import MapServiceError, map_service_register
 from gis_core.models import MapService
 from gis_core.net.outgoing import AddressRefused
+from routing.enums import NetworkDataset
 from tests.mapui.factories import edition_create
 
 CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
@@ -246,7 +246,7 @@ def test_proxy_nonsense_of_one_does_not_stop_the_map_of_others(client, service, 
 
 def test_proxy_new_edition_outdates_kept_images(client, service, wms, town):
     client.get("/map-services/official/wms", TILE)
-    edition_create(town, Dataset.ASSETS)
+    edition_create(town, NetworkDataset.ASSETS)
     client.get("/map-services/official/wms", TILE)
     assert len(wms.asked) == 3
 

@@ -7,10 +7,11 @@ import math
 import pytest
 from django.contrib.gis.geos import MultiPolygon
 
-from gis_core.enums import Dataset, EditionStatus
+from gis_core.enums import EditionStatus
 from gis_core.maps.tiles import TileError, tile_address_check, tile_render
 from gis_core.models import Edition
 from mapui.maps.tile_layers import PARCELS
+from parcels.enums import CadastreDataset
 from parcels.models import Building, Parcel
 from tests.mapui.factories import edition_create, issue_create
 
@@ -46,8 +47,8 @@ def test_tile_shows_active_rows_only(staff_client, town):
 
 
 def edition_create_superseding(town):
-    Edition.objects.filter(dataset=Dataset.PARCELS).update(status=EditionStatus.SUPERSEDED)
-    return edition_create(town, Dataset.PARCELS)
+    Edition.objects.filter(dataset=CadastreDataset.PARCELS).update(status=EditionStatus.SUPERSEDED)
+    return edition_create(town, CadastreDataset.PARCELS)
 
 
 def test_tile_etag_follows_the_edition(staff_client, town):
@@ -137,7 +138,7 @@ def test_tile_holds_buildings(staff_client, town):
         description="Wohnhaus",
         geometry=MultiPolygon(issue.point.buffer(5), srid=issue.point.srid),
         content_hash=b"1" * 16,
-        edition_from=edition_create(town, Dataset.BUILDINGS),
+        edition_from=edition_create(town, CadastreDataset.BUILDINGS),
     )
     content = staff_client.get(address(issue, layer="buildings")).content
     assert b"buildings" in content

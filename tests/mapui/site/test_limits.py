@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from django.contrib.gis.geos import Point
 
-from gis_core.enums import Dataset
 from gis_core.models import Edition
 from mapui.public import places
 from mapui.public.places import PlaceMeant, PlacesSeveral
 from mapui.rules.forms import Shares
 from mapui.site.cards.parcels import parcels_chosen
 from parcels import outlines
+from parcels.enums import CadastreDataset
 from parcels.models import Parcel
 from tests.mapui.factories import SOUTH, SRID, WEST, parcel_create
 
@@ -31,7 +31,7 @@ def test_parcel_labels_say_that_there_are_more(
 
 @pytest.mark.parametrize(("count", "limit"), [(19, None), (20, 20), (25, 20)])
 def test_parcel_search_names_the_number_at_which_it_ended(staff_client, town, count, limit):
-    edition = Edition.objects.get(jurisdiction=town, dataset=Dataset.PARCELS)
+    edition = Edition.objects.get(jurisdiction=town, dataset=CadastreDataset.PARCELS)
     for number in range(count):
         made = parcel_create(edition, number % 10, 5 + number // 10)
         Parcel.objects.filter(pk=made.pk).update(location_text="Am Langen Feld")

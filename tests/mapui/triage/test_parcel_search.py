@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from gis_core.enums import Dataset, EditionStatus
+from gis_core.enums import EditionStatus
 from gis_core.models import Edition, Succession
 from parcels.addresses import address_search_text
+from parcels.enums import CadastreDataset
 from parcels.models import Address, Parcel
 from parcels.places import place_parse
 from tests.mapui.factories import NOON, SOUTH, WEST, edition_create, parcel_create
@@ -24,11 +25,11 @@ def keys(answer) -> list[str]:
 def split_town(town):
     """Parcel 10 was split into 900 (still active) and 901, which became 950 in a further edition."""
     old = Parcel.objects.get(numerator=10)
-    first = Edition.objects.get(dataset=Dataset.PARCELS)
+    first = Edition.objects.get(dataset=CadastreDataset.PARCELS)
     editions = [first]
     for day in (1, 2):
         Edition.objects.filter(pk=editions[-1].pk).update(status=EditionStatus.SUPERSEDED)
-        edition = edition_create(town, Dataset.PARCELS)
+        edition = edition_create(town, CadastreDataset.PARCELS)
         edition.activated_at = NOON + timedelta(days=day)
         edition.save()
         editions.append(edition)
@@ -189,7 +190,7 @@ def house(town):
         search_text=address_search_text("Musterstraße", "12a"),
         geometry=parcel.geometry.point_on_surface,
         content_hash=b"1" * 16,
-        edition_from=edition_create(town, Dataset.ADDRESSES),
+        edition_from=edition_create(town, CadastreDataset.ADDRESSES),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis_core.enums import Dataset
+from gis_core.dataset_names import dataset_names
 from routing.engine import CompiledRuleSet, decide
 from routing.engine.conditions import condition_compile
 from routing.enums import Outcome
@@ -86,7 +86,7 @@ def evidence(category: str, part: str = "", **facts: object) -> Evidence:
         "asset_kinds": (),
         "bears_through_roads": False,
         "on": date(2026, 3, 3),
-        "datasets": dict.fromkeys(Dataset.values, 1),
+        "datasets": dict.fromkeys(dataset_names(), 1),
     }
     return Evidence(
         category=category, part=part, situations=(Situation(**situation),), **{**known, **facts}

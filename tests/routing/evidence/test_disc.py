@@ -11,13 +11,14 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis_core.enums import Dataset, EditionStatus
+from gis_core.dataset_names import dataset_names
+from gis_core.enums import EditionStatus
 from gis_core.models import Edition
 from issues.enums import LocationSource
 from issues.models import Category
 from routing.deciding.results import results_of
 from routing.engine.facts import facts_of, section_choose
-from routing.enums import Outcome
+from routing.enums import NetworkDataset, Outcome
 from routing.evidence import Asks, evidence_from, evidence_of, measured_of
 from routing.evidence.disc.places import (
     PLACES,
@@ -224,7 +225,7 @@ def test_disc_on_overlapping_parcels_names_both_road_first(place: Place) -> None
 def test_disc_on_the_municipal_border_is_half_outside(place: Place) -> None:
     place.row(
         Area,
-        Dataset.AREAS,
+        NetworkDataset.AREAS,
         "neighbour",
         kind="neighbour",
         code="05916000",
@@ -262,7 +263,7 @@ def test_disc_crossing_the_end_of_a_through_road_is_divided_there(place: Place) 
 def test_disc_is_divided_by_parts_of_the_road_and_by_assets(place: Place) -> None:
     place.row(
         RoadPartArea,
-        Dataset.ROAD_PARTS,
+        NetworkDataset.ROAD_PARTS,
         "f",
         part="footway",
         section_key="B235-1",
@@ -271,7 +272,7 @@ def test_disc_is_divided_by_parts_of_the_road_and_by_assets(place: Place) -> Non
     for key, x in (("a", 145), ("b", 155)):
         place.row(
             Asset,
-            Dataset.ASSETS,
+            NetworkDataset.ASSETS,
             key,
             kind="gully",
             number=key,
@@ -286,11 +287,11 @@ def test_disc_is_divided_by_parts_of_the_road_and_by_assets(place: Place) -> Non
     assert footway == pytest.approx(share_beyond(0.875), abs=WORST)
 
 
-@pytest.mark.parametrize("dataset", Dataset.values)
+@pytest.mark.parametrize("dataset", dataset_names())
 def test_evidence_names_the_datasets_that_are_active(place: Place, dataset: str) -> None:
     Edition.objects.filter(dataset=dataset).update(status=EditionStatus.SUPERSEDED)
     [evidence] = gather(place.issue(50, 10))
-    assert set(evidence.datasets) == set(Dataset.values) - {dataset}
+    assert set(evidence.datasets) == set(dataset_names()) - {dataset}
 
 
 # --- The engine's choice of a road, for all places at once ------------------------------------------
@@ -308,7 +309,7 @@ def crossing(place: Place) -> None:
     ):
         place.row(
             RoadSection,
-            Dataset.ROAD_SECTIONS,
+            NetworkDataset.ROAD_SECTIONS,
             key,
             road_class=road_class,
             road_number=number,
@@ -318,7 +319,7 @@ def crossing(place: Place) -> None:
         )
     place.row(
         RoadPartArea,
-        Dataset.ROAD_PARTS,
+        NetworkDataset.ROAD_PARTS,
         "k way",
         part="footway",
         section_key="K14-1",

@@ -10,11 +10,14 @@ from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db import connection
 from django.utils import timezone
 
-from gis_core.enums import Dataset, EditionStatus
+from gis_core.dataset_names import dataset_names
+from gis_core.enums import EditionStatus
 from gis_core.models import Edition, Jurisdiction
 from issues.enums import Channel
 from issues.models import Category, Issue
+from parcels.enums import CadastreDataset
 from parcels.models import LandUse, Ownership, Parcel
+from routing.enums import NetworkDataset
 from routing.evidence import Asks, evidence_of
 from routing.models import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
 from routing.types import Evidence, Situation
@@ -47,13 +50,13 @@ class Place:
             issue_prefix="DRA",
             boundary=wkt("polygon", box(-500, -500, 500, 500)),
         )
-        self.editions = {dataset: self.edition(dataset) for dataset in Dataset.values}
+        self.editions = {dataset: self.edition(dataset) for dataset in dataset_names()}
         self.parcel("road", box(0, 0, 400, 20), "ROAD", "BUND_STR", location_text="B 235")
         self.parcel("field", box(0, 20, 400, 120), "AGRI", "PRIV")
         self.parcel("yard", box(0, -100, 400, 0), "BUILT", "PRIV")
         self.row(
             RoadSection,
-            Dataset.ROAD_SECTIONS,
+            NetworkDataset.ROAD_SECTIONS,
             "B235-1",
             road_class="B",
             road_number="235",
@@ -63,7 +66,7 @@ class Place:
         )
         self.row(
             ThroughRoad,
-            Dataset.THROUGH_ROADS,
+            NetworkDataset.THROUGH_ROADS,
             "OD1",
             section_key="B235-1",
             from_station=1000,
@@ -71,7 +74,7 @@ class Place:
         )
         self.row(
             ThroughRoad,
-            Dataset.THROUGH_ROADS,
+            NetworkDataset.THROUGH_ROADS,
             "OD2",
             section_key="B235-1",
             from_station=1300,
@@ -80,7 +83,7 @@ class Place:
         )
         self.row(
             Area,
-            Dataset.AREAS,
+            NetworkDataset.AREAS,
             "town",
             kind="built_up",
             geometry=wkt("polygon", box(0, -100, 100, 120)),
@@ -112,7 +115,7 @@ class Place:
         number = Parcel.objects.count() + 1
         self.row(
             Parcel,
-            Dataset.PARCELS,
+            CadastreDataset.PARCELS,
             key,
             gemarkung_key="055287",
             gemarkung_name="Castrop",
@@ -123,14 +126,14 @@ class Place:
         )
         self.row(
             LandUse,
-            Dataset.LAND_USE,
+            CadastreDataset.LAND_USE,
             f"use of {key}",
             usage=usage,
             use_type=usage,
             parcel_key=key,
             geometry=geometry,
         )
-        self.row(Ownership, Dataset.OWNERSHIP, key, owner_class=owner)
+        self.row(Ownership, CadastreDataset.OWNERSHIP, key, owner_class=owner)
 
     def issue(self, x: float, y: float, *, category: str = "ROAD_SURFACE", **fields: Any) -> Issue:
         kinds = fields.pop("asset_kinds", [])
@@ -195,7 +198,7 @@ def test_evidence_through_road_by_geometry_where_stations_are_missing(place: Pla
     ThroughRoad.objects.all().delete()
     place.row(
         ThroughRoad,
-        Dataset.THROUGH_ROADS,
+        NetworkDataset.THROUGH_ROADS,
         "OD3",
         section_key="B235-1",
         geometry=wkt("line", [(0, 10), (100, 10)]),
@@ -205,12 +208,14 @@ def test_evidence_through_road_by_geometry_where_stations_are_missing(place: Pla
 
 
 def test_evidence_through_road_is_unknown_without_an_edition(place: Place) -> None:
-    Edition.objects.filter(dataset=Dataset.THROUGH_ROADS).update(status=EditionStatus.SUPERSEDED)
+    Edition.objects.filter(dataset=NetworkDataset.THROUGH_ROADS).update(
+        status=EditionStatus.SUPERSEDED
+    )
     assert situation(place.issue(200, 10)).sections[0].through_road == "unknown"
 
 
 def test_evidence_built_up_is_unknown_without_areas(place: Place) -> None:
-    Edition.objects.filter(dataset=Dataset.AREAS).update(status=EditionStatus.SUPERSEDED)
+    Edition.objects.filter(dataset=NetworkDataset.AREAS).update(status=EditionStatus.SUPERSEDED)
     assert situation(place.issue(50, 10)).built_up == "unknown"
 
 
@@ -232,7 +237,7 @@ def test_evidence_gap_takes_the_nearest_parcel_and_says_how_far(place: Place) ->
 def test_evidence_hole_belongs_to_the_parcel_inside(place: Place) -> None:
     place.row(
         Parcel,
-        Dataset.PARCELS,
+        CadastreDataset.PARCELS,
         "ring",
         gemarkung_key="055287",
         numerator=9,
@@ -251,7 +256,10 @@ def test_evidence_on_the_municipal_border_is_inside(place: Place) -> None:
 
 def test_evidence_closed_rows_are_not_seen(place: Place) -> None:
     later = Edition.objects.create(
-        jurisdiction=place.jurisdiction, dataset=Dataset.PARCELS, source="later", profile="drawn"
+        jurisdiction=place.jurisdiction,
+        dataset=CadastreDataset.PARCELS,
+        source="later",
+        profile="drawn",
     )
     Parcel.objects.filter(key="road").update(edition_to=later)
     assert [p.key for p in situation(place.issue(50, 10)).parcels] == []
@@ -261,7 +269,7 @@ def test_evidence_assets_of_the_category_only_within_reach(place: Place) -> None
     for key, kind, x in (("near", "gully", 52), ("far", "gully", 70), ("lamp", "street_light", 50)):
         place.row(
             Asset,
-            Dataset.ASSETS,
+            NetworkDataset.ASSETS,
             key,
             kind=kind,
             number=key,
@@ -286,7 +294,7 @@ def test_evidence_agreement_only_on_its_days(
 ) -> None:
     place.row(
         Agreement,
-        Dataset.AGREEMENTS,
+        NetworkDataset.AGREEMENTS,
         "V1",
         body="EUV",
         document="Vertrag",
@@ -301,7 +309,7 @@ def test_evidence_agreement_only_on_its_days(
 def test_evidence_part_of_the_road(place: Place) -> None:
     place.row(
         RoadPartArea,
-        Dataset.ROAD_PARTS,
+        NetworkDataset.ROAD_PARTS,
         "f",
         part="footway",
         section_key="B235-1",
