@@ -17,9 +17,9 @@ class CategoryAttributeInline(admin.TabularInline):
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
-    list_display = ["code", "name_de", "jurisdiction", "is_public", "is_active", "order"]
+    list_display = ["code", "name", "jurisdiction", "is_public", "is_active", "order"]
     list_filter = ["jurisdiction", "is_active", "is_public", "part"]
-    search_fields = ["code", "name_de", "name_en", "keywords"]
+    search_fields = ["code", "names", "keywords"]
     inlines = [CategoryAttributeInline]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

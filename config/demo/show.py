@@ -60,12 +60,12 @@ def _cells(one: Traced) -> list[str]:
     outcome = "\n".join([*one.receipts, *(f"!! {problem}" for problem in one.problems)])
     return [
         report,
-        decision.issue.category.name_de,
+        decision.issue.category.names["de"],
         _parcel(one),
         decision.road or "–",
         one.came_out,
         f"{decision.confidence:.2f}",
-        decision.sentence_de,
+        decision.sentences["de"],
         outcome or ("in der Sichtung" if one.came_out == TRIAGE else ""),
     ]
 

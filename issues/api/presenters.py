@@ -8,9 +8,10 @@ from typing import Any, Final
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from gis_core.languages import text_in
 from issues.api.bodies import TEXTS_MAX
 from issues.api.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE
 from issues.api.parameters import WINDOW_MAX
@@ -89,19 +90,18 @@ def definition_shown(category: Category) -> dict[str, Any]:
 
 
 def _attribute_shown(question: CategoryAttribute) -> dict[str, Any]:
-    language = "en" if get_language() == "en" else "de"
     shown: dict[str, Any] = {
         "variable": question.is_variable,
         "code": question.code,
         "datatype": question.datatype,
         "required": question.is_required,
-        "datatype_description": getattr(question, f"datatype_description_{language}") or None,
+        "datatype_description": text_in(question.datatype_descriptions) or None,
         "order": question.order,
-        "description": getattr(question, f"description_{language}"),
+        "description": text_in(question.descriptions),
     }
     if question.values:
         shown["values"] = [
-            {"key": value["key"], "name": value[f"name_{language}"]} for value in question.values
+            {"key": value["key"], "name": text_in(value["names"])} for value in question.values
         ]
     return shown
 

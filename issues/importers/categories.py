@@ -1,16 +1,17 @@
 """Categories and their questions from two CSV files (UTF-8, semicolons, a header row).
 
-`categories.csv`: code; name_de; name_en; description_de; description_en; group_de; group_en; keywords
-(comma-separated); part; asset_kinds (separated by |); is_public; is_emergency; order.
+`categories.csv`: code; name_de; description_de; group_de; keywords (comma-separated); part; asset_kinds
+(separated by |); is_public; is_emergency; order.
 `category_attributes.csv`: category; code; datatype; variable; required; order; description_de;
-description_en; datatype_description_de; datatype_description_en; values (key:German:English, separated
-by |). Yes and no are 1 and 0.
+datatype_description_de; values (key:German:English …, separated by |). Yes and no are 1 and 0.
+
+Columns that end in _de hold texts; a file has the same columns for each other language of the installation.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -18,40 +19,31 @@ from typing import Any, Final, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from gis_core.languages import columns_of, languages, texts_read
 from gis_core.models import Jurisdiction
 from issues.enums import AttributeType
 from issues.errors import CategoriesUnreadable
 from issues.models import Category, CategoryAttribute
 
-_CATEGORY_TEXTS: Final = (
-    "name_de",
-    "name_en",
-    "description_de",
-    "description_en",
-    "group_de",
-    "group_en",
-    "keywords",
-    "part",
-)
+# Texts in several languages (columns name_de, name_en …) and where they are kept.
+_CATEGORY_TEXTS: Final = {"name": "names", "description": "descriptions", "group": "groups"}
 _CATEGORY_COLUMNS: Final = (
     "code",
-    *_CATEGORY_TEXTS,
+    "keywords",
+    "part",
     "asset_kinds",
     "is_public",
     "is_emergency",
     "order",
 )
-_QUESTION_TEXTS: Final = (
-    "datatype",
-    "description_de",
-    "description_en",
-    "datatype_description_de",
-    "datatype_description_en",
-)
+_QUESTION_TEXTS: Final = {
+    "description": "descriptions",
+    "datatype_description": "datatype_descriptions",
+}
 _QUESTION_COLUMNS: Final = (
     "category",
     "code",
-    *_QUESTION_TEXTS,
+    "datatype",
     "variable",
     "required",
     "order",
@@ -79,6 +71,10 @@ class _Row:
     def error(self, cause: str) -> CategoriesUnreadable:
         return CategoriesUnreadable(f"{self.file}, row {self.number}: {cause}")
 
+    def texts(self, kept: Mapping[str, str]) -> dict[str, Any]:
+        """The texts of the row by the fields that keep them."""
+        return {field: texts_read(self.values, column) for column, field in kept.items()}
+
     def flag(self, column: str) -> bool:
         value = self.values[column]
         if value not in {"0", "1"}:
@@ -98,8 +94,8 @@ def categories_load(*, jurisdiction: Jurisdiction, folder: Path) -> Counts:
     Loading again changes nothing; a category that is no longer in the file is switched off, because
     issues may refer to it. Raises `CategoriesUnreadable`; then nothing has changed.
     """
-    categories = list(_rows(folder / "categories.csv", _CATEGORY_COLUMNS))
-    questions = list(_rows(folder / "category_attributes.csv", _QUESTION_COLUMNS))
+    categories = list(_rows(folder / "categories.csv", _CATEGORY_COLUMNS, _CATEGORY_TEXTS))
+    questions = list(_rows(folder / "category_attributes.csv", _QUESTION_COLUMNS, _QUESTION_TEXTS))
     with transaction.atomic():
         stored = {
             row.values["code"]: _category_store(jurisdiction, row)
@@ -112,7 +108,8 @@ def categories_load(*, jurisdiction: Jurisdiction, folder: Path) -> Counts:
     return Counts(len(stored), len(kept), deactivated)
 
 
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[_Row]:
+def _rows(path: Path, columns: Sequence[str], texts: Iterable[str]) -> Iterator[_Row]:
+    columns = [*columns, *(columns_of(text)[0] for text in texts)]
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, delimiter=";", strict=True)
@@ -144,8 +141,9 @@ def _once(rows: Sequence[_Row], key: Sequence[str]) -> Iterator[_Row]:
 
 
 def _category_store(jurisdiction: Jurisdiction, row: _Row) -> Category:
-    fields: dict[str, Any] = {column: row.values[column] for column in _CATEGORY_TEXTS}
-    fields |= {
+    fields: dict[str, Any] = row.texts(_CATEGORY_TEXTS) | {
+        "keywords": row.values["keywords"],
+        "part": row.values["part"],
         "asset_kinds": [
             kind.strip() for kind in row.values["asset_kinds"].split("|") if kind.strip()
         ],
@@ -163,8 +161,8 @@ def _question_store(categories: Mapping[str, Category], row: _Row) -> CategoryAt
     category = categories.get(row.values["category"])
     if category is None:
         raise row.error(f"there is no category {row.values['category']!r}")
-    fields: dict[str, Any] = {column: row.values[column] for column in _QUESTION_TEXTS}
-    fields |= {
+    fields: dict[str, Any] = row.texts(_QUESTION_TEXTS) | {
+        "datatype": row.values["datatype"],
         "is_variable": row.flag("variable"),
         "is_required": row.flag("required"),
         "order": row.number_in("order"),
@@ -175,13 +173,15 @@ def _question_store(categories: Mapping[str, Category], row: _Row) -> CategoryAt
     return _save(question or CategoryAttribute(category=category, code=code), fields, row)
 
 
-def _answers(row: _Row) -> list[dict[str, str]]:
-    answers: list[dict[str, str]] = []
+def _answers(row: _Row) -> list[dict[str, Any]]:
+    answers: list[dict[str, Any]] = []
     for part in filter(None, row.values["values"].split("|")):
         pieces = [piece.strip() for piece in part.split(":")]
-        if len(pieces) != 3 or not all(pieces):
-            raise row.error(f"an answer must be key:German:English, not {part!r}")
-        answers.append(dict(zip(("key", "name_de", "name_en"), pieces, strict=True)))
+        key, *names = pieces
+        if not 1 <= len(names) <= len(languages()) or not all(pieces):
+            wanted = ":".join(("key", *languages()))
+            raise row.error(f"an answer must be {wanted}, not {part!r}")
+        answers.append({"key": key, "names": dict(zip(languages(), names, strict=False))})
     if len({answer["key"] for answer in answers}) != len(answers):
         raise row.error("a key stands among the answers twice")
     if (row.values["datatype"] in _LISTS) != bool(answers):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.contrib.gis.db import models
 from django.db.models import Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from gis_core.languages import TextsField, text_in
 from gis_core.models import Jurisdiction
 from issues.enums import (
     AttributeType,
@@ -21,12 +22,9 @@ class Category(models.Model):
         Jurisdiction, on_delete=models.PROTECT, related_name="categories"
     )
     code = models.CharField(_("code"), max_length=40)
-    name_de = models.CharField(_("name (German)"), max_length=100)
-    name_en = models.CharField(_("name (English)"), max_length=100)
-    description_de = models.TextField(_("description (German)"), blank=True)
-    description_en = models.TextField(_("description (English)"), blank=True)
-    group_de = models.CharField(_("group (German)"), max_length=100, blank=True)
-    group_en = models.CharField(_("group (English)"), max_length=100, blank=True)
+    names = TextsField(_("name"), length_max=100)
+    descriptions = TextsField(_("description"), blank=True)
+    groups = TextsField(_("group"), length_max=100, blank=True)
     keywords = models.CharField(_("keywords, comma-separated"), max_length=300, blank=True)
     part = models.CharField(_("part of the road"), max_length=15, choices=RoadPart, blank=True)
     asset_kinds = models.JSONField(_("kinds of assets"), default=list, blank=True)
@@ -53,29 +51,27 @@ class Category(models.Model):
 
     @property
     def name(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_de
+        return text_in(self.names)
 
     @property
     def description(self) -> str:
-        return self.description_en if get_language() == "en" else self.description_de
+        return text_in(self.descriptions)
 
     @property
     def group(self) -> str:
-        return self.group_en if get_language() == "en" else self.group_de
+        return text_in(self.groups)
 
 
 class CategoryAttribute(models.Model):
-    """A question of a category (Open311 attribute). `values` is a list of {key, name_de, name_en}."""
+    """A question of a category (Open311 attribute). `values` is a list of {key, names}."""
 
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="attributes")
     code = models.CharField(_("code"), max_length=40)
     datatype = models.CharField(_("type"), max_length=20, choices=AttributeType)
     is_variable = models.BooleanField(_("asks (otherwise: information only)"), default=True)
     is_required = models.BooleanField(_("required"), default=False)
-    description_de = models.CharField(_("question (German)"), max_length=300)
-    description_en = models.CharField(_("question (English)"), max_length=300)
-    datatype_description_de = models.CharField(_("hint (German)"), max_length=300, blank=True)
-    datatype_description_en = models.CharField(_("hint (English)"), max_length=300, blank=True)
+    descriptions = TextsField(_("question"), length_max=300)
+    datatype_descriptions = TextsField(_("hint"), length_max=300, blank=True)
     values = models.JSONField(_("answers"), default=list, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=1)
 

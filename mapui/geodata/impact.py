@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
+from gis_core.languages import text_in
 from gis_core.models import Edition
 from routing.deciding.explaining.body_shares import body_name
 from routing.enums import Outcome
@@ -41,7 +42,6 @@ def impact_shown(edition: Edition) -> list[ImpactShown] | None:
     stored = edition.report.get("impact")
     if stored is None or impact_is_due(edition):
         return None
-    language = "sentence_en" if get_language() == "en" else "sentence_de"
     codes = {one[name] for one in stored for name in ("from", "to")}
     named = authorities_named(edition.jurisdiction_id, codes)
 
@@ -57,7 +57,7 @@ def impact_shown(edition: Edition) -> list[ImpactShown] | None:
             longitude=one["longitude"],
             today=words(one["from"], one["from_outcome"]),
             then=words(one["to"], one["to_outcome"]),
-            sentence=one[language],
+            sentence=text_in(one["sentences"]),
         )
         for one in stored
     ]

@@ -12,12 +12,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from gis_core.languages import text_in
 from gis_core.net.clients import client_address
 from gis_core.net.problems import problem_respond
 from issues.api.limits import limit_check
@@ -45,9 +45,8 @@ def _is_open(clarification: Clarification) -> bool:
 
 
 def _options(clarification: Clarification) -> list[dict[str, str]]:
-    language = "en" if get_language() == "en" else "de"
     return [
-        {"code": option["code"], "label": option[f"label_{language}"]}
+        {"code": option["code"], "label": text_in(option["labels"])}
         for option in clarification.options
     ]
 

@@ -9,11 +9,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gis_core.languages import Texts, languages, text_in
 from gis_core.models import Jurisdiction
 from gis_core.net.clients import client_address
 from gis_core.net.problems import problem_respond
@@ -55,16 +55,16 @@ class Asked:
         """The question that would settle it, with code and label of its answers, in the chosen language."""
         if self.found is None or self.found.question is None:
             return None
-        language, question = get_language() or "de", self.found.question
-        return question.text(language), [
-            (one.code, one.label(language)) for one in question.options
+        question = self.found.question
+        return text_in(question.texts), [
+            (one.code, text_in(one.labels)) for one in question.options
         ]
 
     @property
     def sentence(self) -> str:
         if self.found is None:
             return _("No rules are active for this place.")
-        return self.found.sentence_en if get_language() == "en" else self.found.sentence_de
+        return text_in(self.found.sentences)
 
 
 @require_safe
@@ -152,8 +152,7 @@ def _as_json(asked: Asked) -> dict[str, Any]:
             {
                 "code": one.code,
                 "name": one.public_name,
-                "name_de": one.public_name_de,
-                "name_en": one.public_name_en,
+                **_by_language("name", one.public_names),
                 "website": one.website or None,
                 "phone": one.phone or None,
                 "mail": one.public_mail or None,
@@ -162,8 +161,7 @@ def _as_json(asked: Asked) -> dict[str, Any]:
         ],
         "question": _question_as_json(found.question) if found and found.question else None,
         "reason": asked.sentence,
-        "reason_de": found.sentence_de if found else asked.sentence,
-        "reason_en": found.sentence_en if found else asked.sentence,
+        **_by_language("reason", found.sentences if found else {}, asked.sentence),
         "data_as_of": found.data_as_of if found else None,
     }
 
@@ -172,13 +170,16 @@ def _question_as_json(question: QuestionWorded) -> dict[str, Any]:
     """To be asked again with `question` its kind and `answer` the code of an option."""
     return {
         "kind": question.kind,
-        "text_de": question.text_de,
-        "text_en": question.text_en,
+        **_by_language("text", question.texts),
         "options": [
-            {"code": one.code, "label_de": one.label_de, "label_en": one.label_en}
-            for one in question.options
+            {"code": one.code, **_by_language("label", one.labels)} for one in question.options
         ],
     }
+
+
+def _by_language(name: str, texts: Texts, otherwise: str = "") -> dict[str, str]:
+    """`name_de`, `name_en` … with the text in each language."""
+    return {f"{name}_{one}": text_in(texts, one) or otherwise for one in languages()}
 
 
 def _asked(request: HttpRequest) -> Asked:

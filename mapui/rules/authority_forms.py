@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.languages import language_first, texts_read
 from mapui.rules.forms import date_field
 from routing.enums import ChannelKind
 from routing.forwarding.channels import channel_of, channels_all
 from routing.models import Authority, AuthorityContact
+
+# What an authority is called, and where that is kept, in every language.
+TEXTS: Final = {
+    "name": ("names", _("Name")),
+    "public_name": ("public_names", _("Name for the public")),
+}
 
 
 class AuthorityForm(forms.ModelForm):
@@ -27,16 +36,11 @@ class AuthorityForm(forms.ModelForm):
     class Meta:
         model = Authority
         fields = (
-            *("code", "name_de", "public_name_de", "name_en", "public_name_en"),
-            *("valid_from", "valid_to", "acts_through"),
+            *("code", "valid_from", "valid_to", "acts_through"),
             *("website", "phone", "public_mail", "colour"),
         )
         labels = {
             "code": _("Code"),
-            "name_de": _("Name (German)"),
-            "public_name_de": _("Name for the public (German)"),
-            "name_en": _("Name (English)"),
-            "public_name_en": _("Name for the public (English)"),
             "acts_through": _("Is written to through"),
             "phone": _("Telephone for the public"),
             "public_mail": _("E-mail for the public"),
@@ -56,6 +60,26 @@ class AuthorityForm(forms.ModelForm):
         assert isinstance(through, forms.ModelChoiceField)  # noqa: S101 - tells mypy what the model says
         through.queryset = others.exclude(pk=self.instance.pk) if stored else others
         through.empty_label = str(_("nobody: directly"))
+        self._names_add()
+
+    def _names_add(self) -> None:
+        """A field for each name in each language, behind the code."""
+        fields = {"code": self.fields.pop("code")}
+        for language, spoken in settings.LANGUAGES:
+            for name, (kept, label) in TEXTS.items():
+                fields[f"{name}_{language}"] = forms.CharField(
+                    label=format_lazy("{} ({})", label, spoken),
+                    max_length=200,
+                    required=language == language_first(),
+                )
+                self.initial[f"{name}_{language}"] = getattr(self.instance, kept).get(language, "")
+        self.fields = {**fields, **self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for name, (kept, _label) in TEXTS.items():
+            setattr(self.instance, kept, texts_read(data, name))
+        return data
 
 
 class ContactForm(forms.ModelForm):

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.languages import language_first, text_in
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus
 from mapui.site.issues import OPEN, PROPOSED, UNCLEAR, authorities_in_use, groups_shown
@@ -27,7 +28,7 @@ class FilterForm(forms.Form):
         self.label_suffix = ""
         self._choose("status", [("", _("all states")), (OPEN, _("open")), *IssueStatus.choices])
         groups = groups_shown(jurisdiction, public_only=public_only)
-        named = [(one.group_de, one.group) for one in groups]
+        named = [(text_in(one.groups, language_first()), one.group) for one in groups]
         self._choose("group", [("", _("all topics")), *named])
 
     def _choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:

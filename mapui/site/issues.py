@@ -14,6 +14,7 @@ from django.db.models import (
     QuerySet,
 )
 
+from gis_core.languages import language_first, text_in
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus
 from issues.models import Category, Issue
@@ -66,7 +67,7 @@ def _issues_chosen(
     elif chosen.status:
         issues = issues.filter(status=chosen.status)
     if chosen.group:
-        issues = issues.filter(category__group_de=chosen.group)
+        issues = issues.filter(**{f"category__groups__{language_first()}": chosen.group})
     if bbox is not None:
         issues = issues.filter(point__intersects=bbox)
     return issues.order_by("-received_at", "-pk")
@@ -95,11 +96,11 @@ def authorities_in_use(jurisdiction: Jurisdiction | None) -> list[Authority]:
 def groups_shown(jurisdiction: Jurisdiction | None, *, public_only: bool) -> list[Category]:
     """One category of each group, in the order of the categories; its `group` names the group."""
     categories = Category.objects.filter(jurisdiction=jurisdiction, is_active=True).exclude(
-        group_de=""
+        groups={}
     )
     if public_only:
         categories = categories.filter(is_public=True)
     seen: dict[str, Category] = {}
     for category in categories:
-        seen.setdefault(category.group_de, category)
+        seen.setdefault(text_in(category.groups, language_first()), category)
     return list(seen.values())

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.formats import localize
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from gis_core.languages import language_shown, text_read
 from gis_core.models import Jurisdiction
 from issues.models import Category
 from routing.engine.columns import ANYTHING
@@ -112,12 +113,14 @@ class RuleWords:
 def condition_shown(text: str) -> str:
     """The half sentence that a condition stands for, or the text as it is where it is not understood."""
     try:
-        return condition_phrase(text, "en" if get_language() == "en" else "de")
+        return condition_phrase(text, language_shown())
     except ConditionError:
         return text
 
 
 def predicates_shown() -> list[tuple[str, str]]:
     """(example, meaning) of every predicate that a condition may use."""
-    means = "means_en" if get_language() == "en" else "means_de"
-    return [(one["example"], one[means]) for one in predicate_rows().values()]
+    language = language_shown()
+    return [
+        (one["example"], text_read(one, "means", language)) for one in predicate_rows().values()
+    ]

@@ -11,9 +11,9 @@ from typing import Any
 from django import forms
 from django.template.defaultfilters import floatformat
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
 from issues.enums import AttributeType
 from issues.models import Category, CategoryAttribute, Issue
@@ -87,10 +87,9 @@ class AnswersForm(forms.Form):
     def __init__(self, data: Any, *, issue: Issue) -> None:
         super().__init__(data, prefix="answer", auto_id="answer_%s")
         self.label_suffix = ""
-        english = get_language() == "en"
         for question in issue.category.attributes.filter(is_variable=True):
-            field = _answer_field(question, english=english)
-            field.label = question.description_en if english else question.description_de
+            field = _answer_field(question)
+            field.label = text_in(question.descriptions)
             field.required = False
             field.initial = issue.answers.get(question.code)
             self.fields[question.code] = field
@@ -100,8 +99,8 @@ class AnswersForm(forms.Form):
         return dict(self.cleaned_data)
 
 
-def _answer_field(question: CategoryAttribute, *, english: bool) -> forms.Field:
-    named = [(one["key"], one["name_en" if english else "name_de"]) for one in question.values]
+def _answer_field(question: CategoryAttribute) -> forms.Field:
+    named = [(one["key"], text_in(one["names"])) for one in question.values]
     match question.datatype:
         case AttributeType.SINGLEVALUELIST:
             return forms.ChoiceField(choices=[("", _("not answered")), *named])

@@ -46,12 +46,8 @@ def clarification_open(*, decision: Decision, question: QuestionWorded) -> Clari
         issue=decision.issue,
         decision=decision,
         kind=question.kind,
-        text_de=question.text_de,
-        text_en=question.text_en,
-        options=[
-            {"code": one.code, "label_de": one.label_de, "label_en": one.label_en}
-            for one in question.options
-        ],
+        texts=question.texts,
+        options=[{"code": one.code, "labels": one.labels} for one in question.options],
         asked_at=decision.decided_at,
         expires_at=decision.decided_at + timedelta(hours=settings.QUESTION_HOURS),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from gis_core.db.prepared import prepared_execute
+from gis_core.languages import text_in, texts_made
 from issues.enums import EventKind
 from issues.models import Category, Issue
 from issues.services import issue_event_append
@@ -21,7 +23,7 @@ from routing.models import Authority, Decision, RuleSet
 from routing.outbox.authorities import authorities_named
 from routing.outbox.queue import deliveries_planned, deliveries_store
 from routing.outbox.superseding import deliveries_cancel, deliveries_unsent
-from routing.sentences import sentence
+from routing.sentences import sentence, unreachable_phrase
 from routing.sentences.questions import asked_phrase
 from routing.types import Evidence, Result
 
@@ -32,9 +34,9 @@ logger = logging.getLogger(__name__)
 
 # In the order of the models, as `from_db` takes them.
 ISSUE_FIELDS: Final = ("id", "number", "jurisdiction_id", "category_id", "channel")
-CATEGORY_FIELDS: Final = ("id", "code", "name_de", "name_en", "is_emergency")
+CATEGORY_FIELDS: Final = ("id", "code", "names", "is_emergency")
 ISSUE_LOCKED: Final = """
-    SELECT i.id, i.number, i.jurisdiction_id, i.category_id, i.channel, c.code, c.name_de, c.name_en, c.is_emergency,
+    SELECT i.id, i.number, i.jurisdiction_id, i.category_id, i.channel, c.code, c.names::text, c.is_emergency,
            EXISTS (SELECT FROM routing_decision d WHERE d.issue_id = i.id)
     FROM issues_issue i JOIN issues_category c ON c.id = i.category_id
     WHERE i.id = $1
@@ -86,8 +88,10 @@ def _issue_locked(issue_id: int, before: str = "") -> tuple[Issue, bool]:
     if row is None:
         raise Issue.DoesNotExist(f"There is no issue {issue_id}.")
     issue = Issue.from_db(None, ISSUE_FIELDS, row[:5])
-    issue.category = Category.from_db(None, CATEGORY_FIELDS, [row[3], *row[5:9]])
-    return issue, row[9]
+    issue.category = Category.from_db(
+        None, CATEGORY_FIELDS, [row[3], row[5], json.loads(row[6]), row[7]]
+    )
+    return issue, row[8]
 
 
 def decisions_make_missing(*, limit: int = 500) -> int:
@@ -154,14 +158,14 @@ def _decide(
     question = question_to_put(issue, number=number, facts=facts, evidence=evidence, result=result)
     if question is not None:
         decision.outcome = Outcome.ASKED
-        decision.sentence_de += f" {asked_phrase(question, 'de')}"
-        decision.sentence_en += f" {asked_phrase(question, 'en')}"
+        for language in decision.sentences:
+            decision.sentences[language] += f" {asked_phrase(question, language)}"
     deliveries, unreachable = deliveries_planned(decision, known=authorities)
     if unreachable:
         # Nobody would be told: a person has to see it.
         decision.outcome = Outcome.TRIAGE
-        decision.sentence_de += f" Für {', '.join(unreachable)} ist kein Kontakt hinterlegt."
-        decision.sentence_en += f" There is no contact for {', '.join(unreachable)}."
+        for language in decision.sentences:
+            decision.sentences[language] += f" {unreachable_phrase(unreachable, language)}"
         decision.evidence["unreachable"] = unreachable
     deliveries_store(decision, deliveries)
     if question is not None:
@@ -200,8 +204,6 @@ def _decision(
     first = result.candidates[0] if result else None
     parcel = result.facts.parcel if result else None
     section = result.facts.section if result else None
-    names_de = {code: authority.name_de for code, authority in authorities.items()}
-    names_en = {code: authority.name_en for code, authority in authorities.items()}
     return Decision(
         issue=issue,
         outcome=result.outcome if result else Outcome.TRIAGE,
@@ -212,11 +214,15 @@ def _decision(
         rule_id=first.rule_id if first else "",
         legal_basis=first.legal_basis if first else "",
         confidence=score_of(result) if result else 0.0,
-        sentence_de=sentence(
-            result, language="de", category=issue.category.name_de, authorities=names_de
-        ),
-        sentence_en=sentence(
-            result, language="en", category=issue.category.name_en, authorities=names_en
+        sentences=texts_made(
+            lambda language: sentence(
+                result,
+                language=language,
+                category=text_in(issue.category.names, language),
+                authorities={
+                    code: text_in(one.names, language) for code, one in authorities.items()
+                },
+            )
         ),
         notify=list(first.notify) if first else [],
         candidates=[asdict(candidate) for candidate in result.candidates] if result else [],

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 
+from gis_core.languages import Texts, text_in, texts_made
 from gis_core.models import Edition
 from issues.enums import LocationSource
 from issues.models import Category
@@ -31,8 +32,7 @@ class Responsibility:
 
     is_clear: bool
     authorities: tuple[Authority, ...]
-    sentence_de: str
-    sentence_en: str
+    sentences: Texts
     question: QuestionWorded | None
     data_as_of: date | None
 
@@ -81,17 +81,15 @@ def responsibility_asked(
     return Responsibility(
         is_clear=is_clear,
         authorities=tuple(dict.fromkeys(named[code] for code in told if code in named)),
-        sentence_de=public_sentence(
-            result,
-            language="de",
-            category=category.name_de,
-            authorities={code: one.public_name_de for code, one in named.items()},
-        ),
-        sentence_en=public_sentence(
-            result,
-            language="en",
-            category=category.name_en,
-            authorities={code: one.public_name_en for code, one in named.items()},
+        sentences=texts_made(
+            lambda language: public_sentence(
+                result,
+                language=language,
+                category=text_in(category.names, language),
+                authorities={
+                    code: text_in(one.public_names, language) for code, one in named.items()
+                },
+            )
         ),
         question=question,
         data_as_of=_oldest(evidence.datasets.values()),

@@ -9,7 +9,6 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from gis_core.datasets import dataset_spec, dataset_specs
 from gis_core.enums import EditionStatus
@@ -41,7 +40,7 @@ class Impact:
     @property
     def sentence(self) -> str:
         """The reason of the proposed decision, in the language of the screen."""
-        return self.proposed.sentence_en if get_language() == "en" else self.proposed.sentence_de
+        return self.proposed.sentence
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -53,8 +52,7 @@ class Impact:
             "from_outcome": self.decision.outcome,
             "to": _name(self.proposed.authority),
             "to_outcome": self.proposed.outcome,
-            "sentence_de": self.proposed.sentence_de,
-            "sentence_en": self.proposed.sentence_en,
+            "sentences": self.proposed.sentences,
         }
 
 

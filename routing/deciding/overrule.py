@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core.languages import text_in, texts_made
 from issues.enums import EventKind
 from issues.models import Issue
 from issues.services import issue_event_append
@@ -128,14 +129,6 @@ def _decide(
     deliveries_cancel(deliveries_unsent(issue.pk))
     proposals_outdate(issue.pk)
     clarifications_withdraw(issue.pk)
-    name = {"de": chosen.authority.name_de, "en": chosen.authority.name_en}
-    category = {"de": issue.category.name_de, "en": issue.category.name_en}
-    sentences = {
-        f"sentence_{language}": sentence_of_person(
-            language=language, category=category[language], authority=name[language]
-        )
-        for language in ("de", "en")
-    }
     decision = Decision.objects.create(
         issue=issue,
         number=decision_supersede(issue),
@@ -148,7 +141,13 @@ def _decide(
         reason=reason,
         decided_at=timezone.now(),
         decided_by=by,
-        **sentences,
+        sentences=texts_made(
+            lambda language: sentence_of_person(
+                language=language,
+                category=text_in(issue.category.names, language),
+                authority=text_in(chosen.authority.names, language),
+            )
+        ),
         **{name: getattr(former, name) for name in _KEPT if former is not None},
     )
     if deliveries_queue(decision):

@@ -36,8 +36,7 @@ def proposal_build(
         authority=proposed.authority,
         rule_id=proposed.rule_id,
         confidence=proposed.confidence,
-        sentence_de=proposed.sentence_de,
-        sentence_en=proposed.sentence_en,
+        sentences=proposed.sentences,
     )
 
 

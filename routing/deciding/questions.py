@@ -38,9 +38,6 @@ def question_for(
 
 def _words(attribute: CategoryAttribute) -> AttributeWords:
     return AttributeWords(
-        text={"de": attribute.description_de, "en": attribute.description_en},
-        values={
-            value["key"]: {"de": value["name_de"], "en": value["name_en"]}
-            for value in attribute.values
-        },
+        text=attribute.descriptions,
+        values={value["key"]: value["names"] for value in attribute.values},
     )

@@ -11,17 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.files.base import File
 from django.utils.crypto import salted_hmac
 
+from gis_core.languages import text_in
 from issues.enums import PhotoStatus
 from issues.models import Issue, Photo
 from issues.redaction import CONTACTS, masked
 from routing.enums import DeliveryKind
 from routing.models import Decision, Delivery
+
+# Whatever language the worker runs in: the readers are German authorities.
+LANGUAGE: Final = "de"
 
 
 @dataclass(frozen=True)
@@ -91,14 +95,14 @@ def envelope_build(delivery: Delivery) -> Envelope:
         reply_token=reply_token(delivery.public_id),
         is_copy=delivery.kind == DeliveryKind.COPY,
         sender=issue.jurisdiction.name,
-        recipient=delivery.authority.name_de,
+        recipient=text_in(delivery.authority.names, LANGUAGE),
         category_code=issue.category.code,
-        category=issue.category.name_de,
+        category=text_in(issue.category.names, LANGUAGE),
         is_emergency=issue.category.is_emergency,
         description=masked(issue.description, kinds=CONTACTS),
         received_at=issue.received_at,
         place=_place(issue, decision),
-        reason=decision.sentence_de,
+        reason=text_in(decision.sentences, LANGUAGE),
         rule_id=decision.rule_id,
         legal_basis=decision.legal_basis,
         confidence=decision.confidence,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from gis_core.languages import TextsField, text_in
 from gis_core.models import Jurisdiction
 from routing.enums import ChannelKind
 
@@ -23,10 +24,8 @@ class Authority(models.Model):
         Jurisdiction, on_delete=models.PROTECT, related_name="authorities"
     )
     code = models.CharField(_("code"), max_length=20)
-    name_de = models.CharField(_("name (German)"), max_length=200)
-    name_en = models.CharField(_("name (English)"), max_length=200)
-    public_name_de = models.CharField(_("name for the public (German)"), max_length=200)
-    public_name_en = models.CharField(_("name for the public (English)"), max_length=200)
+    names = TextsField(_("name"), length_max=200)
+    public_names = TextsField(_("name for the public"), length_max=200)
     colour = models.CharField(_("colour on maps"), max_length=7, default="#555555")
     website = models.URLField(_("website"), blank=True)
     phone = models.CharField(_("telephone for the public"), max_length=50, blank=True)
@@ -56,12 +55,12 @@ class Authority(models.Model):
 
     @property
     def name(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_de
+        return text_in(self.names)
 
     @property
     def public_name(self) -> str:
         """What the public sees; it never reveals who owns a parcel."""
-        return self.public_name_en if get_language() == "en" else self.public_name_de
+        return text_in(self.public_names)
 
 
 class AuthorityContact(models.Model):

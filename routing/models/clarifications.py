@@ -6,9 +6,9 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.languages import TextsField, text_in
 from issues.models import Issue
 from routing.models.decisions import Decision
 
@@ -16,7 +16,7 @@ from routing.models.decisions import Decision
 class Clarification(models.Model):
     """A question to the reporter (Rückfrage), asked because a decision was in doubt.
 
-    `options` is a list of {code, label_de, label_en}; `answer` is the code of one of them, or
+    `options` is a list of {code, labels}; `answer` is the code of one of them, or
     `expired` or `withdrawn` where none was given. What an option says about the place is known to the engine by
     `kind` and code (`routing.engine.clarifications`).
     """
@@ -25,8 +25,7 @@ class Clarification(models.Model):
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="clarifications")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="clarifications")
     kind = models.CharField(_("kind"), max_length=30)
-    text_de = models.CharField(_("question (German)"), max_length=300)
-    text_en = models.CharField(_("question (English)"), max_length=300)
+    texts = TextsField(_("question"), length_max=300)
     options = models.JSONField(_("answers to choose from"))
     asked_at = models.DateTimeField(_("asked"))
     expires_at = models.DateTimeField(_("to be answered until"))
@@ -55,4 +54,4 @@ class Clarification(models.Model):
 
     @property
     def text(self) -> str:
-        return self.text_en if get_language() == "en" else self.text_de
+        return text_in(self.texts)

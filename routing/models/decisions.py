@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.languages import TextsField, text_in
 from issues.models import Issue
 from routing.enums import DecisionCause, Outcome
 from routing.models.authorities import Authority
@@ -36,8 +36,7 @@ class Decision(models.Model):
     rule_id = models.CharField(_("rule"), max_length=20, blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
     confidence = models.FloatField(_("confidence"))
-    sentence_de = models.TextField(_("reason (German)"))
-    sentence_en = models.TextField(_("reason (English)"))
+    sentences = TextsField(_("reason"))
     notify = models.JSONField(_("for information"), default=list, blank=True)
     candidates = models.JSONField(_("candidates"), default=list)
     trace = models.JSONField(_("rules tried"), default=list)
@@ -93,4 +92,4 @@ class Decision(models.Model):
 
     @property
     def sentence(self) -> str:
-        return self.sentence_en if get_language() == "en" else self.sentence_de
+        return text_in(self.sentences)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.languages import TextsField, text_in
 from gis_core.models import Edition
 from issues.models import Issue
 from routing.enums import DecisionCause, Outcome, ProposalState
@@ -37,8 +37,7 @@ class Proposal(models.Model):
     )
     rule_id = models.CharField(_("rule"), max_length=20, blank=True)
     confidence = models.FloatField(_("confidence"))
-    sentence_de = models.TextField(_("reason (German)"))
-    sentence_en = models.TextField(_("reason (English)"))
+    sentences = TextsField(_("reason"))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.ForeignKey(
@@ -66,4 +65,4 @@ class Proposal(models.Model):
 
     @property
     def sentence(self) -> str:
-        return self.sentence_en if get_language() == "en" else self.sentence_de
+        return text_in(self.sentences)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -34,13 +35,12 @@ NAMED_FIELDS: Final = (
     "id",
     "jurisdiction_id",
     "code",
-    "name_de",
-    "name_en",
+    "names",
     "colour",
     "acts_through_id",
 )
 NAMED: Final = """
-    SELECT a.id, a.jurisdiction_id, a.code, a.name_de, a.name_en, a.colour, a.acts_through_id,
+    SELECT a.id, a.jurisdiction_id, a.code, a.names::text, a.colour, a.acts_through_id,
            t.id, t.code
     FROM routing_authority a LEFT JOIN routing_authority t ON t.id = a.acts_through_id
     WHERE a.jurisdiction_id = $1 AND a.code = ANY($2)
@@ -59,9 +59,9 @@ def authorities_named(jurisdiction_id: int, codes: Collection[str]) -> dict[str,
         rows = cursor.fetchall()
     found: dict[str, Authority] = {}
     for row in rows:
-        authority = Authority.from_db(None, NAMED_FIELDS, row[:7])
+        authority = Authority.from_db(None, NAMED_FIELDS, [*row[:3], json.loads(row[3]), *row[4:6]])
         if authority.acts_through_id is not None:
-            authority.acts_through = Authority.from_db(None, ("id", "code"), row[7:])
+            authority.acts_through = Authority.from_db(None, ("id", "code"), row[6:])
         found[authority.code] = authority
     return found
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from gis_core.languages import columns_of, texts_read
 from gis_core.models import Jurisdiction
 from routing.errors import RuleSetError
 from routing.models import Authority, RuleSet
@@ -17,14 +18,9 @@ from routing.rulebook.drafts import draft_import
 from routing.rulebook.listed import rule_rows, rule_set_in_effect
 from routing.rulebook.reading import csv_rows, rules_read
 
-AUTHORITY_COLUMNS: Final = (
-    "name_de",
-    "name_en",
-    "public_name_de",
-    "public_name_en",
-    "colour",
-)
-OPTIONAL_AUTHORITY_COLUMNS: Final = ("website", "phone", "public_mail", "valid_from", "valid_to")
+# Texts in several languages (columns name_de, name_en …) and where they are kept.
+AUTHORITY_TEXTS: Final = {"name": "names", "public_name": "public_names"}
+AUTHORITY_COLUMNS: Final = ("colour", "website", "phone", "public_mail", "valid_from", "valid_to")
 
 
 @transaction.atomic
@@ -50,7 +46,8 @@ def authorities_load(*, jurisdiction: Jurisdiction, path: Path) -> int:
     Columns that the file does not have stay as they are. Raises RuleSetError where a value cannot be used, or
     where `acts_through` names a code that is not in the file.
     """
-    found = list(csv_rows(path, {"code", "acts_through", *AUTHORITY_COLUMNS}))
+    needed = [columns_of(name)[0] for name in AUTHORITY_TEXTS]
+    found = list(csv_rows(path, {"code", "acts_through", "colour", *needed}))
     authorities = {
         row["code"]: _authority(jurisdiction, row, f"{path.name}, line {line}")
         for line, row in found
@@ -69,7 +66,9 @@ def _authority(jurisdiction: Jurisdiction, row: dict[str, str], where: str) -> A
     """The row as an authority, stored; who it acts through follows when all are there."""
     authority = Authority.objects.filter(jurisdiction=jurisdiction, code=row["code"]).first()
     authority = authority or Authority(jurisdiction=jurisdiction, code=row["code"])
-    for column in (*AUTHORITY_COLUMNS, *OPTIONAL_AUTHORITY_COLUMNS):
+    for column, field in AUTHORITY_TEXTS.items():
+        setattr(authority, field, texts_read(row, column))
+    for column in AUTHORITY_COLUMNS:
         if column in row:
             value: Any = row[column].strip()
             setattr(authority, column, None if column.startswith("valid_") and not value else value)

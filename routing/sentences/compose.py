@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from gis_core.languages import text_read
 from routing.engine.conditions import condition_compile
 from routing.engine.facts import CLASSIFIED, USES_CLASSED_BY_OWNER
 from routing.engine.predicates import Need, predicates_needing
 from routing.enums import Outcome
 from routing.sentences.conditions import column_phrase, condition_phrase
 from routing.sentences.questions import answers_phrase
-from routing.sentences.words import WORDS, Words, one_of
+from routing.sentences.words import Words, one_of, words_of
 from routing.types import Candidate, Facts, Result
 
 TRIAGE: Final = "TRIAGE"
@@ -26,7 +27,7 @@ def sentence(
     result: Result | None, *, language: str, category: str, authorities: Mapping[str, str]
 ) -> str:
     """The decision as text; `authorities` maps codes to names in the language. None: no rule set is active."""
-    words = WORDS[language]
+    words = words_of(language)
     if result is None:
         return words.no_rules
     first = result.candidates[0]
@@ -58,7 +59,7 @@ def public_sentence(
 
     Whoever owns a parcel stays out of it: a reason or basis that rests on ownership is not told.
     """
-    words = WORDS[language]
+    words = words_of(language)
     first = result.candidates[0]
     is_clear = result.outcome == Outcome.ASSIGNED
     names = _names(result, authorities)
@@ -104,7 +105,7 @@ def _rests_on_ownership(candidate: Candidate, facts: Facts) -> bool:
 
 
 def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str]) -> str:
-    words = WORDS[language]
+    words = words_of(language)
     first = result.candidates[0]
     names = _names(result, authorities)
     doubts = ", ".join(_doubts(result, words))
@@ -129,7 +130,12 @@ def _legal_bases() -> dict[str, dict[str, str]]:
 def legal_basis_shown(basis: str, language: str) -> str:
     """The matrix's short form written out; one that is not in `legal_bases.csv` is shown as it stands."""
     known = _legal_bases().get(basis)
-    return known[f"shown_{language}"] if known else basis
+    return text_read(known, "shown", language) if known else basis
+
+
+def unreachable_phrase(codes: Sequence[str], language: str) -> str:
+    """That nobody can be told, because there is no contact for these authorities."""
+    return words_of(language).no_contact.format(names=", ".join(codes))
 
 
 def place_phrase(facts: Facts, words: Words) -> str:
@@ -154,7 +160,7 @@ def place_phrase(facts: Facts, words: Words) -> str:
 
 def reason_phrase(candidate: Candidate, facts: Facts, language: str) -> str:
     """Why the rule applies: what its columns ask for that narrows it most, and its condition in words."""
-    words = WORDS[language]
+    words = words_of(language)
     reasons = []
     if "road_class" in candidate.narrowed and facts.road_class in words.road_class:
         reasons.append(words.road_class[facts.road_class])
@@ -169,7 +175,7 @@ def reason_phrase(candidate: Candidate, facts: Facts, language: str) -> str:
 
 def tried_phrase(because: str, language: str) -> str:
     """Why a rule did not match, from what the engine noted (`RuleTried.because`)."""
-    words = WORDS[language]
+    words = words_of(language)
     kind, _colon, rest = because.partition(": ")
     if kind == "condition":
         return words.condition_fails.format(because=condition_phrase(rest, language))

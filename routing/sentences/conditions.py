@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from django.utils.translation import override
 
+from gis_core.languages import text_read
 from issues.enums import RoadPart
 from parcels.enums import OwnerClass, Usage
 from routing.engine.conditions import Atom, Both, Not, Tree, condition_compile, known_conditions
 from routing.enums import RoadClass, ThroughRoadState
-from routing.sentences.words import WORDS, one_of
+from routing.sentences.words import one_of, words_of
 
 PREDICATES_FILE: Final = Path(__file__).with_name("predicates.csv")
 # The columns whose values are codes that the screen has words for.
@@ -39,12 +40,12 @@ def condition_phrase(text: str, language: str) -> str:
     """The half sentence that says that the condition holds."""
     known = known_conditions().get(text)
     if known is not None:
-        return known[f"because_{language}"]
+        return text_read(known, "because", language)
     return _phrase(condition_compile(text).tree, language)
 
 
 def _phrase(tree: Tree, language: str) -> str:
-    words = WORDS[language]
+    words = words_of(language)
     match tree:
         case Atom():
             return _atom(tree, language)
@@ -58,16 +59,16 @@ def _phrase(tree: Tree, language: str) -> str:
 def _atom(atom: Atom, language: str) -> str:
     row = predicate_rows()[atom.name]
     values = _labels(row["values_of"], atom.values, language)
-    form = row[f"says_{language}"]
+    form = text_read(row, "says", language)
     first, *others = values or [""]
     told = others if "{first}" in form else values
-    return form.format(first=first, values=one_of(told, WORDS[language]) if told else "")
+    return form.format(first=first, values=one_of(told, words_of(language)) if told else "")
 
 
 @lru_cache(maxsize=2048)
 def column_phrase(column: str, mismatch: str, language: str) -> str:
     """Why a column does not fit, from what the engine noted: the value, "≠", and what was asked for."""
-    words = WORDS[language]
+    words = words_of(language)
     value, _sign, wanted = mismatch.partition(" ≠ ")
     return words.column_fails.format(
         column=words.columns[column],

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
+from gis_core.languages import language_shown
 from routing.engine.conditions import ConditionError
 from routing.engine.findings import TEXTS, Finding, finding_text
-from routing.sentences.words import WORDS
+from routing.sentences.words import words_of
 
 
 def finding_sentence(finding: Finding) -> str:
     values = dict(finding.values)
     if "column" in values:
-        language = "en" if get_language() == "en" else "de"
-        values["column"] = WORDS[language].columns[values["column"]]
+        values["column"] = words_of(language_shown()).columns[values["column"]]
     shown = Finding(finding.severity, finding.code, finding.rules, values)
     return finding_text(shown, gettext(TEXTS[finding.code]))
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-SENTENCES: Final = {
-    "de": "{category}: Zuständig ist {authority}. Das hat die Sichtung entschieden.",
-    "en": "{category}: {authority} is responsible. Triage decided so.",
-}
+from routing.sentences.words import words_of
 
 
 def sentence_of_person(*, language: str, category: str, authority: str) -> str:
-    return SENTENCES[language].format(category=category, authority=authority)
+    return words_of(language).person_decided.format(category=category, authority=authority)

@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from gis_core.languages import Texts, text_in, texts_made
 from routing.engine.clarifications import ATTRIBUTE, NO_ROAD, SAYING_NOTHING
 from routing.engine.questions import QuestionAsked
-from routing.sentences.words import WORDS, one_of
+from routing.sentences.words import one_of, words_of
 from routing.types import UNKNOWN
 
-LANGUAGES: Final = ("de", "en")
 # Up to so many answers are named in the question itself: “Auf der B 235 oder in der Straße „Im Winkel“?”
 NAMED_MAX: Final = 3
 NAMED_LENGTH_MAX: Final = 160
@@ -27,11 +27,7 @@ TEXT: Final = ""
 @dataclass(frozen=True)
 class OptionWorded:
     code: str
-    label_de: str
-    label_en: str
-
-    def label(self, language: str) -> str:
-        return self.label_en if language == "en" else self.label_de
+    labels: Texts
 
 
 @dataclass(frozen=True)
@@ -39,12 +35,8 @@ class QuestionWorded:
     """What is shown: the text, and the answers with “I do not know” as the last one."""
 
     kind: str
-    text_de: str
-    text_en: str
+    texts: Texts
     options: tuple[OptionWorded, ...]
-
-    def text(self, language: str) -> str:
-        return self.text_en if language == "en" else self.text_de
 
     def allows(self, kind: str, code: str) -> bool:
         """Whether this is one of its answers."""
@@ -53,10 +45,10 @@ class QuestionWorded:
 
 @dataclass(frozen=True)
 class AttributeWords:
-    """A category's own question: its text and, by code, its answers, in both languages."""
+    """A category's own question: its text and, by code, its answers, in all languages."""
 
-    text: Mapping[str, str]
-    values: Mapping[str, Mapping[str, str]]
+    text: Texts
+    values: Mapping[str, Texts]
 
 
 @cache
@@ -69,33 +61,33 @@ def _words() -> Mapping[tuple[str, str], Mapping[str, str]]:
 def question_worded(
     question: QuestionAsked, *, attributes: Mapping[str, AttributeWords]
 ) -> QuestionWorded:
-    """The question in both languages. Answers say where or what it is, by use and road, never by owner."""
+    """The question in all languages. Answers say where or what it is, by use and road, never by owner."""
     own = attributes.get(question.kind.removeprefix(ATTRIBUTE))
     # “On none of these” makes sense behind the others only.
     codes = sorted(question.options, key=lambda code: code == NO_ROAD)
     options = [_option(question.kind, code, own) for code in codes]
-    texts = {language: _text(question.kind, options, own, language) for language in LANGUAGES}
+    texts = texts_made(lambda language: _text(question.kind, options, own, language))
     unknown = _words()["*", UNKNOWN]
-    options.append(OptionWorded(UNKNOWN, unknown["de"], unknown["en"]))
-    return QuestionWorded(question.kind, texts["de"], texts["en"], tuple(options))
+    options.append(OptionWorded(UNKNOWN, texts_made(lambda language: text_in(unknown, language))))
+    return QuestionWorded(question.kind, texts, tuple(options))
 
 
 def _option(kind: str, code: str, own: AttributeWords | None) -> OptionWorded:
     if own is not None:
-        return OptionWorded(code, own.values[code]["de"], own.values[code]["en"])
-    return OptionWorded(code, *(answer_phrase(kind, code, language) for language in LANGUAGES))
+        return OptionWorded(code, own.values[code])
+    return OptionWorded(code, texts_made(lambda language: answer_phrase(kind, code, language)))
 
 
 def _text(
     kind: str, options: Sequence[OptionWorded], own: AttributeWords | None, language: str
 ) -> str:
     if own is not None:
-        return own.text[language]
-    named = one_of([option.label(language) for option in options], WORDS[language])
+        return text_in(own.text, language)
+    named = one_of([text_in(option.labels, language) for option in options], words_of(language))
     is_short = len(options) <= NAMED_MAX and len(named) <= NAMED_LENGTH_MAX
     if kind in NAMED_KINDS and is_short:
         return f"{named[0].upper()}{named[1:]}?"
-    return _words()[kind, TEXT][language]
+    return text_in(_words()[kind, TEXT], language)
 
 
 def answer_phrase(kind: str, code: str, language: str) -> str:
@@ -106,17 +98,17 @@ def answer_phrase(kind: str, code: str, language: str) -> str:
     elif kind == "asset":
         form = "number"
     found = _words().get((kind, form))
-    return found[language].format(about=code) if found else code
+    return text_in(found, language).format(about=code) if found else code
 
 
 def asked_phrase(question: QuestionWorded, language: str) -> str:
     """That the reporter is asked, and what."""
-    return WORDS[language].asks_reporter.format(question=question.text(language))
+    return words_of(language).asks_reporter.format(question=text_in(question.texts, language))
 
 
 def answers_phrase(clarifications: Sequence[tuple[str, str]], language: str) -> str:
     """The answers that say something, as a half sentence; empty where there is none."""
-    words = WORDS[language]
+    words = words_of(language)
     given = [
         answer_phrase(kind, code, language)
         for kind, code in clarifications

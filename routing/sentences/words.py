@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gis_core.languages import language_first
 from routing.types import UNKNOWN
 
 
@@ -51,6 +52,8 @@ class Words:
     body_lapsed: str
     asked_back: str
     asks_reporter: str
+    no_contact: str
+    person_decided: str
     or_: str
 
 
@@ -155,6 +158,8 @@ GERMAN: Final = Words(
     body_lapsed="die Stelle {body} ist an diesem Tag nicht zuständig",
     asked_back="Auf Rückfrage angegeben: {answers}.",
     asks_reporter="Rückfrage an die meldende Person: „{question}“",
+    no_contact="Für {names} ist kein Kontakt hinterlegt.",
+    person_decided="{category}: Zuständig ist {authority}. Das hat die Sichtung entschieden.",
     or_=" oder ",
 )
 
@@ -259,10 +264,17 @@ ENGLISH: Final = Words(
     body_lapsed="the authority {body} does not act on this day",
     asked_back="Said when asked: {answers}.",
     asks_reporter="The reporter is asked: “{question}”",
+    no_contact="There is no contact for {names}.",
+    person_decided="{category}: {authority} is responsible. Triage decided so.",
     or_=" or ",
 )
 
 WORDS: Final[Mapping[str, Words]] = {"de": GERMAN, "en": ENGLISH}
+
+
+def words_of(language: str) -> Words:
+    """The words of a language; of one that has none those of the first."""
+    return WORDS.get(language) or WORDS[language_first()]
 
 
 def one_of(names: Sequence[str], words: Words) -> str:

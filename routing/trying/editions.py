@@ -88,8 +88,7 @@ def _changes(trial: Trial, chunk: TrialChunk, file: IO[bytes]) -> tuple[int, lis
             decision.issue_id,
             present[decision.issue_id],
             differing[decision.issue_id],
-            sentence_de=decision.sentence_de,
-            sentence_en=decision.sentence_en,
+            sentences=decision.sentences,
             legal_basis=decision.legal_basis,
             confidence=decision.confidence,
         )

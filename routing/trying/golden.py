@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.enums import EditionStatus
+from gis_core.languages import language_first, text_in
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import activation_rehearse
 from issues.models import Issue
@@ -78,14 +79,15 @@ def golden_pin(*, issue: Issue, by: User, name: str = "") -> GoldenCase:
         with transaction.atomic():
             return GoldenCase.objects.create(
                 jurisdiction=issue.jurisdiction,
-                name=name.strip() or f"{issue.number}: {issue.category.name_de}",
+                name=name.strip()
+                or f"{issue.number}: {text_in(issue.category.names, language_first())}",
                 issue=issue,
                 category=issue.category,
                 point=issue.point,
                 accuracy_m=issue.accuracy_m,
                 answers=answers_closed(issue.category, issue.answers),
                 authority=decision.authority if assigned else None,
-                reason=decision.reason or decision.sentence_de,
+                reason=decision.reason or text_in(decision.sentences, language_first()),
                 created_by=by,
             )
     except IntegrityError as error:

@@ -86,7 +86,9 @@ def _replay(decision: Decision, rule_set: RuleSet | None, bodies: frozenset[str]
     assert rule_set_id is not None  # noqa: S101 - the query asks for decisions with a rule set
     result = decide(Evidence.from_json(decision.evidence), rule_set_compiled(rule_set_id, bodies))
     first = result.candidates[0]
-    untold = bool(decision.evidence.get("unreachable")) or _NO_CONTACT in decision.sentence_de
+    untold = bool(decision.evidence.get("unreachable")) or _NO_CONTACT in decision.sentences.get(
+        "de", ""
+    )
     return Replay(
         decision=decision,
         stored=Answer(

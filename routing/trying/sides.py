@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
-
+from gis_core.languages import language_shown, text_in
 from routing.deciding.decisions import decisions_compute
 from routing.enums import Outcome
 from routing.models import Authority, Decision, TrialChange
@@ -62,7 +61,7 @@ def _side(decision: Decision) -> Side:
         body=f"{code}/{decision.area_code}" if decision.area_code else code,
         authority=decision.authority,
         rule_id=decision.rule_id,
-        legal_basis=legal_basis_shown(decision.legal_basis, _language()),
+        legal_basis=legal_basis_shown(decision.legal_basis, language_shown()),
         confidence=decision.confidence,
         sentence=decision.sentence,
     )
@@ -78,11 +77,7 @@ def _side_kept(change: TrialChange) -> Side:
             jurisdiction_id=change.trial.jurisdiction_id, code=code
         ).first(),
         rule_id=change.to_rule,
-        legal_basis=legal_basis_shown(kept["legal_basis"], _language()),
+        legal_basis=legal_basis_shown(kept["legal_basis"], language_shown()),
         confidence=kept["confidence"],
-        sentence=kept[f"sentence_{_language()}"],
+        sentence=text_in(kept["sentences"]),
     )
-
-
-def _language() -> str:
-    return "en" if get_language() == "en" else "de"

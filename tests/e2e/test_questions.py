@@ -39,7 +39,7 @@ def test_reporter_answers_and_staff_read_why(
     expect(staff_page.locator(".disc-part")).to_have_count(3)
     expect(staff_page.locator(".part-share")).to_have_count(3)
     expect(staff_page.locator(".road-section")).to_have_count(1)
-    expect(staff_page.get_by_role("cell", name=question.text_de)).to_be_visible()
+    expect(staff_page.get_by_role("cell", name=question.texts["de"])).to_be_visible()
     expect(staff_page.get_by_role("row", name=re.compile("^A04"))).to_contain_text("trifft zu")
     assert problems(staff_page) == []
 
@@ -48,7 +48,7 @@ def test_reporter_answers_and_staff_read_why(
     phone = without_script.new_page()
     phone.set_viewport_size({"width": 390, "height": 800})
     phone.goto(link)
-    expect(phone.get_by_role("group", name=question.text_de)).to_be_visible()
+    expect(phone.get_by_role("group", name=question.texts["de"])).to_be_visible()
     phone.get_by_label(re.compile("^auf der Straße selbst")).check()
     phone.get_by_role("button", name="Antwort senden").click()
     expect(phone.get_by_role("status")).to_contain_text("Vielen Dank")

@@ -62,12 +62,14 @@ def test_doubt_between_street_and_garden_is_asked_by_use(model_city: ModelCity) 
     decision = waste(model_city)
     question = Clarification.objects.get(issue=decision.issue)
     assert (decision.outcome, question.kind) == (Outcome.ASKED, "ground")
-    assert question.text_de == (
+    assert question.texts["de"] == (
         "Auf einem Grundstück neben der Straße (Haus, Hof, Garten)"
         " oder auf der Straße selbst (Fahrbahn, Geh- oder Radweg)?"
     )
     assert [one["code"] for one in question.options] == ["BUILT", "ROAD", "unknown"]
-    assert decision.sentence_de.endswith(f"Rückfrage an die meldende Person: „{question.text_de}“")
+    assert decision.sentences["de"].endswith(
+        f"Rückfrage an die meldende Person: „{question.texts['de']}“"
+    )
     assert question.expires_at - question.asked_at == timedelta(hours=48)
     assert not decision.deliveries.exists()
 
@@ -104,8 +106,8 @@ def test_question_is_the_one_that_tells_most(
 def test_question_of_roads_names_them_as_people_do(model_city: ModelCity) -> None:
     decision = asked(model_city, "Ampel-L-G", "ROAD_SURFACE", accuracy_m=30.0)
     question = Clarification.objects.get(issue=decision.issue)
-    assert question.text_de == "Auf der L 511, in der Straße „Amselstraße“ oder auf der L 628?"
-    assert question.text_en == "On the L 511, in the street “Amselstraße” or on the L 628?"
+    assert question.texts["de"] == "Auf der L 511, in der Straße „Amselstraße“ oder auf der L 628?"
+    assert question.texts["en"] == "On the L 511, in the street “Amselstraße” or on the L 628?"
 
 
 def test_part_of_the_road_is_asked_where_that_settles_it(model_city: ModelCity) -> None:
@@ -114,7 +116,7 @@ def test_part_of_the_road_is_asked_where_that_settles_it(model_city: ModelCity) 
     )
     question = Clarification.objects.get(issue=decision.issue)
     assert question.kind == "part"
-    assert question.text_de == "Auf dem gemeinsamen Geh- und Radweg oder auf der Fahrbahn?"
+    assert question.texts["de"] == "Auf dem gemeinsamen Geh- und Radweg oder auf der Fahrbahn?"
 
 
 def test_question_does_not_depend_on_the_order_of_the_evidence(model_city: ModelCity) -> None:
@@ -179,7 +181,7 @@ def test_answer_decides_at_once_and_is_part_of_the_reason(
     assert (decision.number, decision.cause) == (2, DecisionCause.ANSWERED)
     assert (decision.outcome, decision.authority.code) == (Outcome.ASSIGNED, "EUV")
     assert decision.deliveries.get(kind="responsible").state == DeliveryState.QUEUED
-    assert "Auf Rückfrage angegeben: auf der Straße selbst" in decision.sentence_de
+    assert "Auf Rückfrage angegeben: auf der Straße selbst" in decision.sentences["de"]
     assert "EUV Stadtbetrieb" in page.content.decode()
     assert sum(one["probability"] for one in decision.candidates) == 1
     assert [replay.is_same for replay in decisions_replayed()] == [True, True]
@@ -303,7 +305,7 @@ def test_questions_never_speak_of_owners(model_city: ModelCity, client: Client) 
     ):
         asked(model_city, place, category, accuracy_m=60.0 if place == "Park" else 30.0)
     told = " ".join(
-        json.dumps([one.text_de, one.text_en, one.options], ensure_ascii=False)
+        json.dumps([one.texts["de"], one.texts["en"], one.options], ensure_ascii=False)
         for one in Clarification.objects.all()
     )
     told = told.replace("Privatweg an der", "")
@@ -322,7 +324,7 @@ def test_sender_of_a_report_learns_the_question_and_nobody_else(
     address = f"/open311/v2/requests/{issue.number}.json"
     where = {"jurisdiction_id": model_city.jurisdiction.identifier}
     [own] = client.get(address, {**where, "api_key": clear}).json()
-    assert own["extended_attributes"]["question"] == question.text_de
+    assert own["extended_attributes"]["question"] == question.texts["de"]
     assert own["extended_attributes"]["question_url"] == question_url(question)
     [public] = client.get(address, where).json()
     assert "extended_attributes" not in public

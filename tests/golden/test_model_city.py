@@ -86,7 +86,7 @@ def test_places_come_out_as_expected(model_city: ModelCity) -> None:
                     found,
                     decision.rule_id,
                     decision.notify,
-                    decision.sentence_de,
+                    decision.sentences["de"],
                 )
             )
     assert not wrong, "\n".join(map(str, wrong))
@@ -112,7 +112,7 @@ def test_unknown_through_road_names_both_rules(model_city: ModelCity) -> None:
         ("STRNRW", "R03"),
         ("STRNRW", "R04"),
     ]
-    assert "die Grenzen der Ortsdurchfahrt sind hier unbekannt" in decision.sentence_de
+    assert "die Grenzen der Ortsdurchfahrt sind hier unbekannt" in decision.sentences["de"]
 
 
 def test_decision_keeps_all_that_explains_it(model_city: ModelCity) -> None:
@@ -139,7 +139,7 @@ def test_decision_without_a_contact_goes_to_triage(model_city: ModelCity) -> Non
     AuthorityContact.objects.filter(authority__code="KREIS66").delete()
     decision = decide_at(model_city, place_named(model_city, "K 14 im Ort, Fahrbahn"))
     assert decision.outcome == Outcome.TRIAGE
-    assert decision.sentence_de.endswith("Für KREIS66 ist kein Kontakt hinterlegt.")
+    assert decision.sentences["de"].endswith("Für KREIS66 ist kein Kontakt hinterlegt.")
     assert decision.deliveries.count() == 0
 
 

@@ -49,7 +49,7 @@ def test_rule_in_the_shadow_only_proposes(model_city: ModelCity, rule_set: RuleS
     assert (decision.outcome, decision.rule_id) == (Outcome.PROPOSED, "R10")
     assert decision.evidence["shadowed"] == ("R10",)
     assert not decision.deliveries.exists()
-    assert "schlägt derzeit nur vor" in decision.sentence_de
+    assert "schlägt derzeit nur vor" in decision.sentences["de"]
 
 
 def test_rule_leaves_the_shadow_by_what_people_confirm(

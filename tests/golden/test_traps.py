@@ -52,7 +52,7 @@ def test_trap_1_missing_data_is_never_taken_for_nothing_there(model_city: ModelC
     blind = decided(model_city, "S-aus", "ROAD_SURFACE")
     assert (blind.outcome, blind.deliveries.count()) == (Outcome.TRIAGE, 0)
     assert {"no_data:ownership", "rests_on_missing_data"} <= set(blind.evidence["doubts"])
-    assert "Eigentumsklassen sind nicht geladen" in blind.sentence_de
+    assert "Eigentumsklassen sind nicht geladen" in blind.sentences["de"]
 
 
 def test_trap_9_no_geodata_is_kept_between_decisions(model_city: ModelCity) -> None:
@@ -156,7 +156,7 @@ def test_trap_22_neither_names_of_rules_nor_their_order_decide(model_city: Model
             )
             for rules in sets
         }
-        assert len(answers) == 1, stored.sentence_de
+        assert len(answers) == 1, stored.sentences["de"]
 
 
 # Identifiers and parcels as examples in help texts; nothing is decided by them.

@@ -41,15 +41,15 @@ def test_every_category_goes_to_triage_and_is_sent_to_nobody(model_city):
         assert decision.outcome == Outcome.TRIAGE, category.code
         assert list(decision.evidence["situations"]) == []
         assert "no_place" in decision.evidence["doubts"]
-        assert "noch nicht bekannt" in decision.sentence_de or not decision.candidates
+        assert "noch nicht bekannt" in decision.sentences["de"] or not decision.candidates
     assert not Delivery.objects.exists()
     assert not Clarification.objects.exists()
 
 
 def test_sentence_says_that_the_place_is_not_known(model_city):
     decision = decision_renew(issue_id=receive(model_city, "ROAD_SURFACE").pk)
-    assert "der Ort der Meldung ist noch nicht bekannt" in decision.sentence_de
-    assert "the place of the report is not known yet" in decision.sentence_en
+    assert "der Ort der Meldung ist noch nicht bekannt" in decision.sentences["de"]
+    assert "the place of the report is not known yet" in decision.sentences["en"]
     assert Evidence.from_json(decision.evidence).situations == ()
 
 

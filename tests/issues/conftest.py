@@ -56,7 +56,7 @@ def make_jurisdiction() -> Callable[..., Jurisdiction]:
 @pytest.fixture
 def make_category() -> Callable[..., Category]:
     def make(jurisdiction: Jurisdiction, code: str = "ROAD_SURFACE", **values: object) -> Category:
-        names = {"name_de": f"{code} auf Deutsch", "name_en": f"{code} in English"}
+        names = {"names": {"de": f"{code} auf Deutsch", "en": f"{code} in English"}}
         return Category.objects.create(jurisdiction=jurisdiction, code=code, **{**names, **values})
 
     return make
@@ -67,10 +67,9 @@ def make_question() -> Callable[..., CategoryAttribute]:
     def make(category: Category, code: str, keys: str = "", **values: object) -> CategoryAttribute:
         defaults: dict[str, object] = {
             "datatype": AttributeType.SINGLEVALUELIST,
-            "description_de": f"Frage {code}?",
-            "description_en": f"Question {code}?",
+            "descriptions": {"de": f"Frage {code}?", "en": f"Question {code}?"},
             "values": [
-                {"key": key, "name_de": f"{key} (de)", "name_en": f"{key} (en)"}
+                {"key": key, "names": {"de": f"{key} (de)", "en": f"{key} (en)"}}
                 for key in keys.split()
             ],
         }

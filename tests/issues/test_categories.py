@@ -56,8 +56,8 @@ def test_emergency_categories_tell_the_numbers_to_call(jurisdiction):
     categories_load(jurisdiction=jurisdiction, folder=FOLDER)
     for category in Category.objects.filter(is_emergency=True):
         (notice,) = category.attributes.filter(is_variable=False)
-        assert "112" in notice.description_de
-        assert "112" in notice.description_en
+        assert "112" in notice.descriptions["de"]
+        assert "112" in notice.descriptions["en"]
 
 
 def test_loading_again_changes_nothing(jurisdiction, folder):

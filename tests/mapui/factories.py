@@ -110,10 +110,8 @@ def category_create(
     jurisdiction: Jurisdiction, code: str = "ROAD_SURFACE", **fields: Any
 ) -> Category:
     names = {
-        "name_de": "Schlagloch",
-        "name_en": "Pothole",
-        "group_de": "Straße",
-        "group_en": "Road",
+        "names": {"de": "Schlagloch", "en": "Pothole"},
+        "groups": {"de": "Straße", "en": "Road"},
     }
     category, _created = Category.objects.get_or_create(
         jurisdiction=jurisdiction, code=code, defaults={**names, **fields}
@@ -123,10 +121,8 @@ def category_create(
 
 def authority_create(jurisdiction: Jurisdiction, code: str = "EUV", **fields: Any) -> Authority:
     defaults = {
-        "name_de": "EUV Stadtbetrieb",
-        "name_en": "City works",
-        "public_name_de": "Stadtbetrieb",
-        "public_name_en": "City works",
+        "names": {"de": "EUV Stadtbetrieb", "en": "City works"},
+        "public_names": {"de": "Stadtbetrieb", "en": "City works"},
         "colour": "#1b6e3c",
     }
     authority, _created = Authority.objects.get_or_create(
@@ -183,8 +179,7 @@ def decision_create(issue: Issue, authority: Authority | None, **fields: Any) ->
         "rule_id": "R1",
         "legal_basis": "StrWG NRW § 9",
         "confidence": 0.95,
-        "sentence_de": "Zuständig: EUV Stadtbetrieb.",
-        "sentence_en": "Responsible: City works.",
+        "sentences": {"de": "Zuständig: EUV Stadtbetrieb.", "en": "Responsible: City works."},
         "candidates": [candidate],
         "trace": [{"rule_id": "R1", "matched": True, "because": "Straße"}],
         "evidence": {},

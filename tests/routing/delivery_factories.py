@@ -49,10 +49,8 @@ def authority_make(code: str, **fields: Any) -> Authority:
         jurisdiction=jurisdiction_make(),
         code=code,
         defaults={
-            "name_de": f"Amt {code}",
-            "name_en": f"Office {code}",
-            "public_name_de": f"Amt {code}",
-            "public_name_en": f"Office {code}",
+            "names": {"de": f"Amt {code}", "en": f"Office {code}"},
+            "public_names": {"de": f"Amt {code}", "en": f"Office {code}"},
             **fields,
         },
     )[0]
@@ -75,7 +73,7 @@ def issue_make(*, description: str = "Tiefes Loch in der Fahrbahn", **fields: An
     category, _ = Category.objects.get_or_create(
         jurisdiction=jurisdiction,
         code="ROAD_SURFACE",
-        defaults={"name_de": "Schlagloch", "name_en": "Pothole"},
+        defaults={"names": {"de": "Schlagloch", "en": "Pothole"}},
     )
     now = timezone.now()
     count = Issue.objects.count() + 1
@@ -107,8 +105,10 @@ def decision_make(code: str = "STRNRW", *, issue: Issue | None = None, **fields:
             "rule_id": "R01",
             "legal_basis": "FStrG § 5 (1)",
             "confidence": 0.95,
-            "sentence_de": "Die Fahrbahn der B 235 gehört dem Bund.",
-            "sentence_en": "The carriageway of the B 235 belongs to the federation.",
+            "sentences": {
+                "de": "Die Fahrbahn der B 235 gehört dem Bund.",
+                "en": "The carriageway of the B 235 belongs to the federation.",
+            },
             "evidence": EVIDENCE,
             "parcel_key": "05528501400123/0004_",
             "road": "B 235",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
-from django.utils.translation import get_language
 
+from gis_core.languages import language_shown
 from gis_core.models import Edition
 from issues.enums import RoadPart
 from issues.models import Issue
@@ -116,7 +116,7 @@ def decision_card(issue: Issue, *, decision: Decision | None = None) -> Decision
     decision = decision or decision_in_force(issue)
     if decision is None:
         return None
-    language = "en" if get_language() == "en" else "de"
+    language = language_shown()
     evidence = Evidence.from_json(decision.evidence) if decision.evidence else None
     situations = evidence.situations if evidence else ()
     told = [one for n, one in enumerate(situations) if n == 0 or one.weight >= SMALL]

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import get_language
-
 from gis_core.dataset_names import dataset_label
+from gis_core.languages import language_shown
 from mapui.site.rule_words import RuleWords
 from routing.deciding.explaining.explanations import explanation_of
 from routing.enums import DecisionCause, Outcome
@@ -65,7 +64,7 @@ class ExplanationShown:
 def explanation_shown(decision: Decision) -> ExplanationShown:
     """The explanation's JSON as lines of tables."""
     explained = explanation_of(decision)
-    language = "en" if get_language() == "en" else "de"
+    language = language_shown()
     words = RuleWords.of(decision.issue.jurisdiction)
     rules = _rules_tried(decision)
     return ExplanationShown(

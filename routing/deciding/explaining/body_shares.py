@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gis_core.languages import language_shown
 from routing.engine.ranking import TRIAGE
 from routing.models import Authority, Decision
 from routing.sentences import legal_basis_shown
@@ -99,7 +99,7 @@ def percent_of(share: float) -> int:
 
 
 def _rules(parts: Iterable[dict[str, Any]]) -> Iterable[RuleShare]:
-    language = "en" if get_language() == "en" else "de"
+    language = language_shown()
     for one in parts:
         if one["rule_id"]:
             yield RuleShare(

@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from gis_core.languages import languages
 from gis_core.models import Edition
 from issues.models import Issue
 from routing.models import Authority, Clarification, Decision
 from routing.sentences import legal_basis_shown, tried_phrase
 from routing.sentences.compose import doubt_phrase
-from routing.sentences.questions import LANGUAGES
-from routing.sentences.words import WORDS
+from routing.sentences.words import words_of
 from routing.types import Evidence
 
 SCHEMA_FILE: Final = Path(__file__).with_name("explanation.schema.json")
@@ -58,8 +58,7 @@ def _issue(issue: Issue) -> dict[str, Any]:
         "number": issue.number,
         "category": {
             "code": issue.category.code,
-            "de": issue.category.name_de,
-            "en": issue.category.name_en,
+            **issue.category.names,
         },
         "received_at": issue.received_at.isoformat(),
         "lat": issue.latitude,
@@ -83,7 +82,7 @@ def _decision(decision: Decision, authorities: dict[str, Authority]) -> dict[str
         "rule_set": decision.rule_set.version if decision.rule_set else None,
         "legal_basis": _basis(decision.legal_basis),
         "confidence": decision.confidence,
-        "sentence": {"de": decision.sentence_de, "en": decision.sentence_en},
+        "sentence": decision.sentences,
     }
 
 
@@ -92,8 +91,7 @@ def _named(code: str, authorities: dict[str, Authority]) -> dict[str, str]:
     found = authorities.get(code)
     return {
         "code": code,
-        "de": found.name_de if found else "",
-        "en": found.name_en if found else "",
+        **(found.names if found else dict.fromkeys(languages(), "")),
     }
 
 
@@ -101,7 +99,7 @@ def _basis(basis: str) -> dict[str, str] | None:
     if not basis:
         return None
     return {"code": basis} | {
-        language: legal_basis_shown(basis, language) for language in LANGUAGES
+        language: legal_basis_shown(basis, language) for language in languages()
     }
 
 
@@ -125,7 +123,7 @@ def _candidate(
 
 def _rule(stored: dict[str, Any]) -> dict[str, Any]:
     because = stored["because"]
-    told = {language: tried_phrase(because, language) for language in LANGUAGES}
+    told = {language: tried_phrase(because, language) for language in languages()}
     return {
         "rule_id": stored["rule_id"],
         "matched": stored["matched"],
@@ -137,11 +135,11 @@ def _doubts(decision: Decision) -> list[dict[str, str]]:
     found = []
     for doubt in decision.evidence.get("doubts", ()):
         told = {
-            language: doubt_phrase(doubt, WORDS[language], rule=decision.rule_id)
-            for language in LANGUAGES
-            if doubt.partition(":")[0] in WORDS[language].doubts
+            language: doubt_phrase(doubt, words_of(language), rule=decision.rule_id)
+            for language in languages()
+            if doubt.partition(":")[0] in words_of(language).doubts
         }
-        found.append({"code": doubt, "de": doubt, "en": doubt} | told)
+        found.append({"code": doubt} | dict.fromkeys(languages(), doubt) | told)
     return found
 
 
@@ -150,16 +148,13 @@ def _clarification(one: Clarification) -> dict[str, Any]:
     given = labels.get(one.answer, {})
     return {
         "kind": one.kind,
-        "question": {"de": one.text_de, "en": one.text_en},
-        "options": [
-            {"code": code, "de": option["label_de"], "en": option["label_en"]}
-            for code, option in labels.items()
-        ],
+        "question": one.texts,
+        "options": [{"code": code, **option["labels"]} for code, option in labels.items()],
         "asked_at": one.asked_at.isoformat(),
         "expires_at": one.expires_at.isoformat(),
         "answered_at": one.answered_at.isoformat() if one.answered_at else None,
         "answer": one.answer or None,
-        "answer_text": {"de": given["label_de"], "en": given["label_en"]} if given else None,
+        "answer_text": given["labels"] if given else None,
     }
 
 

@@ -79,7 +79,7 @@ def test_discovery_names_the_endpoint_in_both_formats(client):
 
 
 def test_services_are_listed_in_order(client, jurisdiction, make_category, make_question):
-    make_category(jurisdiction, "RATS", order=2, keywords="Ratten,Tiere", group_de="Ordnung")
+    make_category(jurisdiction, "RATS", order=2, keywords="Ratten,Tiere", groups={"de": "Ordnung"})
     make_question(make_category(jurisdiction, "BRIDGE", order=1), "KIND", "a b")
     make_category(jurisdiction, "GONE", is_active=False)
     first, second = json_of(client.get(f"{BASE}/services.json"))

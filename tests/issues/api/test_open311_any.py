@@ -61,7 +61,7 @@ class TestAnyRequest(TestCase):
             boundary="SRID=25832;MULTIPOLYGON(((380000 5710000,386000 5710000,386000 5716000,"
             "380000 5716000,380000 5710000)))",
         )
-        Category.objects.create(jurisdiction=jurisdiction, code="C", name_de="C", name_en="C")
+        Category.objects.create(jurisdiction=jurisdiction, code="C", names={"de": "C", "en": "C"})
         _stored, cls.clear = api_key_create(
             jurisdiction=jurisdiction, name="App", reports_per_minute=0
         )

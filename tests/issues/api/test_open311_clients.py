@@ -537,7 +537,7 @@ def test_every_change_makes_the_list_new(client, make_issue, category, change):
             case "withdrawn":
                 issue_withdraw(issue=issue)
             case "category":
-                category.name_de += "!"
+                category.names["de"] += "!"
                 category.save()
             case "another":
                 make_issue(f"other {path}")

@@ -154,8 +154,7 @@ def test_edition_lists_its_impact(manager, town):
         "from_outcome": "assigned",
         "to": "",
         "to_outcome": "triage",
-        "sentence_de": HOSTILE,
-        "sentence_en": "",
+        "sentences": {"de": HOSTILE, "en": ""},
     }
     edition = staged_create(town, report={"rows": 1, "impact": [entry], "impact_count": 1})
     edition.report["impact_on"] = active_ids(edition)

@@ -76,7 +76,7 @@ def test_map_unknown_is_not_found(client, db):
 
 
 def test_triage_legend_names_authorities_in_use(staff_client, town):
-    authority_create(town, "UNUSED", name_de="Unbenutzt")
+    authority_create(town, "UNUSED", names={"de": "Unbenutzt"})
     decision_create(issue_create(town), authority_create(town))
     script = staff_client.get("/maps/triage.js").content.decode()
     assert "EUV Stadtbetrieb" in script

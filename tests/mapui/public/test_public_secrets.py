@@ -55,7 +55,7 @@ def secrets(town, settings, tmp_path) -> list[str]:
     cache.clear()
     category = category_create(town)
     CategoryAttribute.objects.create(
-        category=category, code="NOTE", datatype="text", description_de="?", description_en="?"
+        category=category, code="NOTE", datatype="text", descriptions={"de": "?", "en": "?"}
     )
     traces = list(TRACES)
     for is_released in (True, False):
@@ -100,7 +100,7 @@ def report_create(town, *, is_released: bool) -> Issue:
         photo = Photo(issue=issue, status=PhotoStatus.STORED, width=40, height=30)
         photo.source_url = "https://example.org/geheim.jpg"
         photo.file.save("geheim.jpg", ContentFile(picture.getvalue()))
-    decision_create(issue, authority_create(town, name_de="Geheimer Name", name_en="Geheim"))
+    decision_create(issue, authority_create(town, names={"de": "Geheimer Name", "en": "Geheim"}))
     issue_set_status(
         issue=issue,
         status=IssueStatus.IN_PROGRESS,

@@ -216,8 +216,7 @@ def test_proposal_after_a_change_is_shown_with_its_cause(clerk, issue):
         outcome=Outcome.ASSIGNED,
         authority=Authority.objects.get(code="UNB"),
         confidence=0.9,
-        sentence_de="Ein Satz.",
-        sentence_en="A sentence.",
+        sentences={"de": "Ein Satz.", "en": "A sentence."},
     )
     text = clerk.get(reverse("triage_issue", args=[issue.number])).content.decode()
     assert "Meldung geändert (Ort geändert), vorgeschlagen: " in text
@@ -240,7 +239,7 @@ def asked(city):
     """An issue of a category with a question of one answer, one of several and one of free text."""
     category = Category.objects.get(jurisdiction=city, code="WASTE_DUMP")
     category.attributes.all().delete()
-    values = [{"key": key, "name_de": f"{key} (de)", "name_en": key} for key in ("a", "b")]
+    values = [{"key": key, "names": {"de": f"{key} (de)", "en": key}} for key in ("a", "b")]
     for code, datatype in (
         ("one", "singlevaluelist"),
         ("many", "multivaluelist"),
@@ -249,8 +248,7 @@ def asked(city):
         category.attributes.create(
             code=code,
             datatype=datatype,
-            description_de=f"Frage {code}?",
-            description_en=f"Question {code}?",
+            descriptions={"de": f"Frage {code}?", "en": f"Question {code}?"},
             values=values if datatype != "text" else [],
             is_required=code == "free",
         )

@@ -30,7 +30,7 @@ def candidate(body: str, score: float, rule_id: str = "R1", **fields) -> dict:
 @pytest.fixture
 def shares():
     town = jurisdiction_create()
-    known = {"STRNRW": authority_create(town, "STRNRW", name_de="Straßen.NRW")}
+    known = {"STRNRW": authority_create(town, "STRNRW", names={"de": "Straßen.NRW"})}
 
     def make(*candidates: dict):
         decision = decision_create(issue_create(town), None, candidates=list(candidates))

@@ -50,7 +50,7 @@ def test_impact_names_the_issues_and_writes_nothing(city, tmp_path):
     found = impact.as_json()
     assert found["from"] == Decision.objects.get(issue=concerned).authority.code
     assert (found["to"], found["number"]) != (found["from"], "")
-    assert found["sentence_de"] == impact.proposed.sentence_de != ""
+    assert found["sentences"]["de"] == impact.proposed.sentences["de"] != ""
 
 
 def test_closed_issue_and_unchanged_edition_have_no_impact(city, tmp_path):

@@ -65,7 +65,10 @@ def test_overrule_is_a_decision_of_a_person_and_the_proposal_stays(city, person)
         first.editions,
     )
     unchanged = Decision.objects.get(pk=first.pk)
-    assert (unchanged.authority, unchanged.sentence_de) == (first.authority, first.sentence_de)
+    assert (unchanged.authority, unchanged.sentences["de"]) == (
+        first.authority,
+        first.sentences["de"],
+    )
     event = IssueEvent.objects.filter(issue=issue).latest("pk")
     assert (event.by, event.detail["number"]) == (person, 2)
 
@@ -75,7 +78,7 @@ def test_reason_of_a_person_is_not_told_to_anybody(city, person):
     decision = decision_overrule(
         issue_id=issue.pk, authority="UNB", reason="Herr Muster rief an", by=person, seen=1
     )
-    assert "Muster" not in decision.sentence_de + decision.sentence_en
+    assert "Muster" not in decision.sentences["de"] + decision.sentences["en"]
     assert agency_names([issue.pk]) == {issue.pk: decision.authority.public_name}
 
 

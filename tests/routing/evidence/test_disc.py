@@ -332,7 +332,7 @@ def test_evidence_chooses_the_road_of_each_place_as_the_engine_does(place: Place
     Category.objects.update_or_create(
         jurisdiction=place.jurisdiction,
         code="SIDEWALK",
-        defaults={"name_de": "Gehweg", "name_en": "Footway", "part": "footway"},
+        defaults={"names": {"de": "Gehweg", "en": "Footway"}, "part": "footway"},
     )
     issues = [
         place.issue(x, y, category=category, accuracy_m=accuracy)

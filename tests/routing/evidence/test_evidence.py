@@ -140,7 +140,7 @@ class Place:
         found, _ = Category.objects.get_or_create(
             jurisdiction=self.jurisdiction,
             code=category,
-            defaults={"name_de": category, "name_en": category, "asset_kinds": kinds},
+            defaults={"names": {"de": category, "en": category}, "asset_kinds": kinds},
         )
         now = timezone.now()
         return Issue.objects.create(

@@ -40,7 +40,7 @@ def partner(live_server, settings, monkeypatch) -> Jurisdiction:
         boundary=MultiPolygon(area, srid=25832),
     )
     Category.objects.create(
-        jurisdiction=jurisdiction, code="FAHRBAHN", name_de="Fahrbahn", name_en="Carriageway"
+        jurisdiction=jurisdiction, code="FAHRBAHN", names={"de": "Fahrbahn", "en": "Carriageway"}
     )
     _, key = api_key_create(jurisdiction=jurisdiction, name="Castrop-Rauxel")
     monkeypatch.setenv("TEST_KEY_PARTNER", key)

@@ -137,7 +137,7 @@ def test_ping_pong_is_two_changes_of_the_authority(city, report):
 
 
 def test_counts_by_category_and_by_local_month(city, report):
-    lamp = category_create(city, "STREET_LIGHT", name_de="Laterne", name_en="Lamp")
+    lamp = category_create(city, "STREET_LIGHT", names={"de": "Laterne", "en": "Lamp"})
     night = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
     report(("EUV", SENT, RULES), status=IssueStatus.DONE, category=lamp, received_at=night)
     report(("EUV", SENT, RULES), ("KREIS66", SENT, PERSON), rule_id="R2")

@@ -155,7 +155,9 @@ def test_questions_never_tell_the_owner(ruleset: CompiledRuleSet) -> None:
                 if question is None:
                     continue
                 worded = question_worded(question, attributes={})
-                told = [worded.text_de, worded.text_en]
-                told += [text for one in worded.options for text in (one.label_de, one.label_en)]
+                told = [worded.texts["de"], worded.texts["en"]]
+                told += [
+                    text for one in worded.options for text in (one.labels["de"], one.labels["en"])
+                ]
                 allowed = "auf einem Grundstück neben der Straße"
                 assert not TELLING.search(re.sub(allowed, "", " ".join(told), flags=re.IGNORECASE))

@@ -230,14 +230,14 @@ def test_edition_trial_finds_what_activation_would_change(city, tmp_path, small_
     edition_activate(edition=edition)
     then = {one.issue_id: one for one in decisions_compute(by_id)}
     expected = [
-        (pk, then[pk].rule_id, then[pk].outcome, then[pk].sentence_de)
+        (pk, then[pk].rule_id, then[pk].outcome, then[pk].sentences["de"])
         for pk in sorted(by_id)
         if (now[pk].candidates[0]["body"], now[pk].outcome)
         != (then[pk].candidates[0]["body"], then[pk].outcome)
     ]
     assert len(expected) >= 2
     assert [
-        (issue, rule, outcome, kept["sentence_de"])
+        (issue, rule, outcome, kept["sentences"]["de"])
         for issue, _b, _r, _o, _body, rule, outcome, kept in found(trial)
     ] == expected
 
