@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # The same examples on every machine and no time limit on one: a slow runner is not a wrong program.
 settings.register_profile("suite", deadline=None, derandomize=True, print_blob=True)
 # `./run test --hypothesis-profile=search` looks for others: once more of them with each call.
 settings.register_profile("search", deadline=None, print_blob=True)
+# `./run mutate` needs no smallest example.
+settings.register_profile(
+    "first", deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("suite")

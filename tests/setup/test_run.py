@@ -39,7 +39,7 @@ def test_help_names_every_command() -> None:
     text = subprocess.run(
         [ROOT / "run", "--help"], capture_output=True, text=True, check=True
     ).stdout
-    for command in ("demo", "test", "setup", "dev", "check", "bench", "manage", "stop"):
+    for command in ("demo", "test", "setup", "dev", "check", "bench", "mutate", "manage", "stop"):
         assert f"\n  {command} " in text
 
 
