@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from config.mutation.mutants import Mutant
 from config.mutation.plan import Plan, PlanError, equivalents_read, part_of, plan_read
-from config.mutation.running import RunError, database_make, libraries_load
+from config.mutation.running import RunError, alone, database_make, libraries_load
 from config.mutation.trial import (
     Outcome,
     mutants_all,
@@ -34,11 +34,13 @@ def main(arguments: Sequence[str]) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
     try:
         parts = [part_of(plan, name) for name in names]
-        libraries_load()
-        database_make()
-        rows = [
-            _measured(plan, name, part, options) for name, part in zip(names, parts, strict=True)
-        ]
+        with alone():
+            libraries_load()
+            database_make()
+            rows = [
+                _measured(plan, name, part, options)
+                for name, part in zip(names, parts, strict=True)
+            ]
     except (PlanError, RunError) as error:
         print(f"mutate: {error}", file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ The parent process has loaded the libraries and nothing of the program, so that 
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import importlib
 import multiprocessing
 import os
@@ -14,12 +15,13 @@ import resource
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
+from pathlib import Path
 from types import CodeType
 from typing import Any, Final
 
@@ -31,6 +33,7 @@ LIBRARIES: Final = (
     *("psycopg2.extras", "pyogrio", "pyproj", "pytest_django.plugin", "rest_framework.views", "shapely"),
 )  # fmt: skip
 LOG: Final = ROOT / "var" / "log" / "mutation.log"
+LOCK: Final = ROOT / "var" / "run" / "mutation.lock"
 TEMPLATE: Final = "test_flurpost_mutation"
 # A mutant that wants more is stopped before the machine is short of memory.
 MEMORY_BYTES: Final = 12 << 30
@@ -43,6 +46,17 @@ Fork: Final = multiprocessing.get_context("fork")
 
 class RunError(Exception):
     """A run without a fault failed; the message says where its output is."""
+
+
+@contextmanager
+def alone(file: Path = LOCK) -> Iterator[None]:
+    """One run at a time in a checkout, because all share the database's name. Raises `RunError`."""
+    with file.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError("another run is under way in this checkout") from None
+        yield
 
 
 def libraries_load() -> None:

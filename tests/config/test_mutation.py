@@ -21,7 +21,7 @@ from config.mutation.plan import (
     plan_read,
 )
 from config.mutation.reach import Reach
-from config.mutation.running import Fault, run
+from config.mutation.running import Fault, RunError, alone, run
 from config.mutation.trial import mutants_drawn
 
 PLAN = plan_read()
@@ -178,3 +178,11 @@ def test_later_tests_are_those_that_are_quick_together() -> None:
     assert slower.rounds(mutant_at((3, 3))) == [["d.py::d"], ["a.py::a", "b.py::b"]]
     all_slow = replace(reach, seconds=dict.fromkeys(seconds, 40.0))
     assert all_slow.rounds(mutant_at((3, 3))) == [["d.py::d"]]
+
+
+def test_second_run_in_a_checkout_is_refused(tmp_path) -> None:
+    lock = tmp_path / "lock"
+    with alone(lock), pytest.raises(RunError, match="another run"), alone(lock):
+        pass
+    with alone(lock):
+        pass
