@@ -76,16 +76,26 @@ def mutants_in(source: str, path: str, plan: Plan) -> Iterator[Mutant]:
     for name, operator in operators_all().items():
         if not plan.operators.fullmatch(name):
             continue
-        starts = (
-            start for node in ast_nodes(tree) for start, _end in operator.mutation_positions(node)
+        leaves = (
+            _leaf_at(node, start)
+            for node in ast_nodes(tree)
+            for start, _end in operator.mutation_positions(node)
         )
-        for occurrence, start in enumerate(starts):
-            leaf = tree.get_leaf_for_position(start)
+        for occurrence, leaf in enumerate(leaves):
             at_import = _at_import(leaf)
-            if _is_noise(leaf, plan) or (at_import and "BitOr" in name):
-                # Outside functions `|` joins types.
+            if _is_noise(leaf, plan) or _changes_nothing(name, leaf, at_import, plan):
                 continue
-            yield Mutant(path, start[0], _lines(leaf), at_import, name, occurrence, operator)
+            yield Mutant(
+                path, leaf.start_pos[0], _lines(leaf), at_import, name, occurrence, operator
+            )
+
+
+def _leaf_at(node: Any, start: tuple[int, int]) -> Any:
+    """The leaf within a node that begins there."""
+    leaf = node.get_first_leaf()
+    while leaf.start_pos < start:
+        leaf = leaf.get_next_leaf()
+    return leaf
 
 
 def _ancestors(node: Any) -> Iterator[tuple[Any, Any]]:
@@ -105,6 +115,14 @@ def _at_import(leaf: Any) -> bool:
         parent.type == "funcdef" and node is parent.children[-1]
         for node, parent in _ancestors(leaf)
     )
+
+
+def _changes_nothing(name: str, leaf: Any, at_import: bool, plan: Plan) -> bool:
+    if name == "ArgumentsSwapped":
+        call = next(parent.parent for _, parent in _ancestors(leaf) if parent.type == "arglist")
+        return plan.calls_symmetric.fullmatch(_callee(call)) is not None
+    # Outside functions `|` joins types.
+    return at_import and "BitOr" in name
 
 
 def _is_noise(leaf: Any, plan: Plan) -> bool:

@@ -26,6 +26,7 @@ class Plan:
     sample: int
     operators: re.Pattern[str]
     calls_left_out: re.Pattern[str]
+    calls_symmetric: re.Pattern[str]
     keywords_left_out: frozenset[str]
     parts: Mapping[str, Sequence[str]]
 
@@ -49,6 +50,7 @@ def plan_read() -> Plan:
         sample=data["sample"],
         operators=re.compile("|".join(data["operators"])),
         calls_left_out=re.compile("|".join(data["calls_left_out"])),
+        calls_symmetric=re.compile("|".join(data["calls_symmetric"])),
         keywords_left_out=frozenset(data["keywords_left_out"]),
         parts=data["parts"],
     )
