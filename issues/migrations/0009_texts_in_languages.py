@@ -11,6 +11,7 @@ from gis_core.languages import TextsField
 
 CATEGORIES = {"name": "names", "description": "descriptions", "group": "groups"}
 QUESTIONS = {"description": "descriptions", "datatype_description": "datatype_descriptions"}
+CHECK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"
 
 
 def texts_join(apps: Any, schema_editor: Any) -> None:
@@ -74,7 +75,10 @@ class Migration(migrations.Migration):
             "datatype_descriptions",
             TextsField(blank=True, default=dict, verbose_name="hint"),
         ),
+        # Tables whose rows have just changed are altered next: on the way, and on the way back.
+        migrations.RunSQL(CHECK_NOW, CHECK_NOW),
         migrations.RunPython(texts_join, texts_part),
+        migrations.RunSQL(CHECK_NOW, CHECK_NOW),
         # With a default the columns can come back on the way back.
         migrations.AlterField("category", "name_de", models.CharField(default="", max_length=100)),
         migrations.RemoveField("category", "name_de"),

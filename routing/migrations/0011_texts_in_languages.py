@@ -24,6 +24,7 @@ PART = [
     f"UPDATE {table} SET {text}_de = {field}->>'de', {text}_en = coalesce({field}->>'en', {field}->>'de')"  # noqa: S608
     for table, text, field in COLUMNS
 ]
+CHECK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"
 
 
 def stored_join(apps: Any, schema_editor: Any) -> None:
@@ -98,8 +99,11 @@ class Migration(migrations.Migration):
             "sentences",
             TextsField(default=dict, verbose_name="reason"),
         ),
+        # Tables whose rows have just changed are altered next: on the way, and on the way back.
+        migrations.RunSQL(CHECK_NOW, CHECK_NOW),
         migrations.RunSQL(JOIN, PART),
         migrations.RunPython(stored_join, stored_part),
+        migrations.RunSQL(CHECK_NOW, CHECK_NOW),
         # With a default the columns can come back on the way back.
         migrations.AlterField("authority", "name_de", models.CharField(default="", max_length=200)),
         migrations.RemoveField("authority", "name_de"),
