@@ -1,61 +1,17 @@
-"""Jurisdictions, dated editions of geodata and the registry of map services."""
+"""Dated editions of geodata: what was loaded, what was found, what changed."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from typing import Any
-
 from django.conf import settings
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GistIndex
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from gis_core.dataset_names import dataset_label
 from gis_core.enums import ChangeKind, EditionStatus, Severity
 from gis_core.messages import Message, message_from_json, told_text
+from gis_core.models.jurisdictions import Jurisdiction
 from gis_core.srids import storage_srid
-
-
-class Jurisdiction(models.Model):
-    """A municipality that uses this installation.
-
-    The boundary is kept in the storage CRS. Reports up to `acceptance_margin_m` metres outside it are
-    accepted and passed to the neighbour; those further out are refused.
-    """
-
-    identifier = models.CharField(
-        _("identifier"),
-        max_length=100,
-        unique=True,
-        help_text=_("As in Open311: castrop-rauxel.de"),
-    )
-    name = models.CharField(_("name"), max_length=100)
-    municipality_key = models.CharField(_("official municipality key (AGS)"), max_length=8)
-    issue_prefix = models.CharField(_("prefix of issue numbers"), max_length=8)
-    boundary = models.MultiPolygonField(
-        _("boundary"), srid=storage_srid(), null=True, blank=True, spatial_index=False
-    )
-    acceptance_margin_m = models.PositiveIntegerField(
-        _("margin outside the boundary in which reports are accepted (m)"), default=3000
-    )
-    bears_through_roads = models.BooleanField(
-        _("bears the duty for through-road stretches"),
-        default=False,
-        help_text=_(
-            "More than 80,000 inhabitants, or opted in (FStrG § 5 (2), (2a), StrWG NRW § 44)."
-        ),
-    )
-
-    class Meta:
-        verbose_name = _("jurisdiction")
-        verbose_name_plural = _("jurisdictions")
-        indexes = [GistIndex(fields=["boundary"], name="jurisdiction_boundary_gist")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Edition(models.Model):
@@ -231,106 +187,3 @@ class Succession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.predecessor} → {self.successor}"
-
-
-class EditionedQuerySet(models.QuerySet[Any]):
-    def active(self) -> EditionedQuerySet:
-        """Rows of the active state."""
-        return self.filter(edition_to__isnull=True)
-
-    def as_of(self, moment: date) -> EditionedQuerySet:
-        """Rows of the state that was active at a moment; of a date without time, at the end of that day."""
-        if not isinstance(moment, datetime):
-            moment = datetime.combine(moment, time.max)
-        if timezone.is_naive(moment):
-            moment = timezone.make_aware(moment)
-        return self.filter(edition_from__activated_at__lte=moment).filter(
-            Q(edition_to__isnull=True) | Q(edition_to__activated_at__gt=moment)
-        )
-
-
-class EditionedModel(models.Model):
-    """A row that is valid from the activation of one edition until that of another.
-
-    `edition_to` is null for rows of the active state. `content_hash` (16 bytes) is of everything the
-    source says about the object, so that an unchanged object is recognised and not rewritten.
-    """
-
-    # Without an index of its own: the planner would read it whole beside the spatial index of a look-up.
-    # Without constraints in the database: all rows of an activation have the same edition, which that transaction
-    # holds, and asking for it a million times takes as long as writing the rows.
-    jurisdiction = models.ForeignKey(
-        Jurisdiction,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
-    key = models.CharField(_("key"), max_length=64)
-    content_hash = models.BinaryField(max_length=16)
-    edition_from = models.ForeignKey(
-        Edition, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    edition_to = models.ForeignKey(
-        Edition,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
-
-    objects = EditionedQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-        indexes = [models.Index(fields=["edition_from"], name="%(class)s_from")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["jurisdiction", "key"],
-                condition=Q(edition_to__isnull=True),
-                name="%(class)s_one_active_per_key",
-            ),
-            models.CheckConstraint(
-                condition=Q(edition_to__isnull=True) | ~Q(edition_to=F("edition_from")),
-                name="%(class)s_interval_not_empty",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-def spatial_index(name: str, field: str = "geometry") -> GistIndex:
-    """A named spatial index over all rows: the active ones for decisions and maps, former ones for "as of" queries."""
-    return GistIndex(fields=[field], name=name)
-
-
-class MapService(models.Model):
-    """A WMS that the maps may show; browsers reach it through this installation only."""
-
-    slug = models.SlugField(_("short name"), unique=True)
-    title = models.CharField(_("title"), max_length=100)
-    url = models.URLField(_("address"), max_length=500)
-    layers = models.CharField(_("layers"), max_length=300)
-    version = models.CharField(
-        _("WMS version"),
-        max_length=5,
-        choices=[("1.1.1", "1.1.1"), ("1.3.0", "1.3.0")],
-        default="1.3.0",
-    )
-    image_format = models.CharField(_("image format"), max_length=30, default="image/png")
-    attribution = models.CharField(_("attribution"), max_length=300, blank=True)
-    is_background = models.BooleanField(_("background map"), default=False)
-    staff_only = models.BooleanField(_("for staff only"), default=False)
-    is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    class Meta:
-        verbose_name = _("map service")
-        verbose_name_plural = _("map services")
-        ordering = ["order", "slug"]
-
-    def __str__(self) -> str:
-        return self.title

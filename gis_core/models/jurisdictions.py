@@ -1,0 +1,48 @@
+"""Municipalities that use the installation."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GistIndex
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.srids import storage_srid
+
+
+class Jurisdiction(models.Model):
+    """A municipality that uses this installation.
+
+    The boundary is kept in the storage CRS. Reports up to `acceptance_margin_m` metres outside it are
+    accepted and passed to the neighbour; those further out are refused.
+    """
+
+    identifier = models.CharField(
+        _("identifier"),
+        max_length=100,
+        unique=True,
+        help_text=_("As in Open311: castrop-rauxel.de"),
+    )
+    name = models.CharField(_("name"), max_length=100)
+    municipality_key = models.CharField(_("official municipality key (AGS)"), max_length=8)
+    issue_prefix = models.CharField(_("prefix of issue numbers"), max_length=8)
+    boundary = models.MultiPolygonField(
+        _("boundary"), srid=storage_srid(), null=True, blank=True, spatial_index=False
+    )
+    acceptance_margin_m = models.PositiveIntegerField(
+        _("margin outside the boundary in which reports are accepted (m)"), default=3000
+    )
+    bears_through_roads = models.BooleanField(
+        _("bears the duty for through-road stretches"),
+        default=False,
+        help_text=_(
+            "More than 80,000 inhabitants, or opted in (FStrG § 5 (2), (2a), StrWG NRW § 44)."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("jurisdiction")
+        verbose_name_plural = _("jurisdictions")
+        indexes = [GistIndex(fields=["boundary"], name="jurisdiction_boundary_gist")]
+
+    def __str__(self) -> str:
+        return self.name
