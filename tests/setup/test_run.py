@@ -276,6 +276,26 @@ def test_stamped_runs_once_for_one_content(tmp_path: Path) -> None:
     assert told(script, root=tmp_path) == "ran\nran"
 
 
+@pytest.mark.parametrize(
+    ("levels", "installed"),
+    [
+        ("run", ["--omit=dev"]),
+        ("run run", ["--omit=dev"]),
+        ("run work", ["--omit=dev", "--include=dev"]),
+        ("work run", ["--include=dev"]),
+        ("work test run", ["--include=dev"]),
+    ],
+)
+def test_assets_of_an_installation_hold_no_tools(
+    tmp_path: Path, levels: str, installed: list[str]
+) -> None:
+    (tmp_path / "mapui/node_modules").mkdir(parents=True)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        (tmp_path / "mapui" / name).touch()
+    script = f"node_run() {{ echo $3; }}; for level in {levels}; do assets $level; done"
+    assert told(script, root=tmp_path).split() == installed
+
+
 def test_stamped_does_not_remember_a_failure(tmp_path: Path) -> None:
     assert shell("stamped lock a false", root=tmp_path).returncode == 1
     assert told("stamped lock a echo again", root=tmp_path) == "again"
