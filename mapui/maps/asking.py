@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import folium
-from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from gis_core.models import Jurisdiction, MapService
@@ -26,7 +25,7 @@ def asking_map_build(
     *, jurisdiction: Jurisdiction | None, bounds: Bounds, services: Iterable[MapService]
 ) -> RenderedMap:
     """Background, boundary and the place; everything works without this map too."""
-    built = map_begin(bounds=bounds, own_scripts=(("asking", static("mapui/asking.js")),))
+    built = map_begin(bounds=bounds)
     services_add(built, services)
     outline_add(built, jurisdiction)
     folium.LayerControl(position="topright", collapsed=True).add_to(built)

@@ -54,7 +54,6 @@ def public_map_build(
     IssueLayer(
         name=_("Issues"),
         url=reverse("public_issues"),
-        source="#issue-list",
         symbols=static("mapui/symbols.svg"),
         style="status",
         truncated=_cut_text(),
@@ -87,7 +86,6 @@ def triage_map_build(
         extra_scripts=(
             ("vector_grid", "npm/leaflet.vectorgrid/Leaflet.VectorGrid.bundled.min.js"),
         ),
-        own_scripts=(("placing", static("mapui/placing.js")),),
     )
     services_add(built, services)
     outline_add(built, jurisdiction)
@@ -121,7 +119,6 @@ def triage_map_build(
     IssueLayer(
         name=_("Issues"),
         url=reverse("triage_issues"),
-        source="#issue-list",
         symbols=static("mapui/symbols.svg"),
         style="authority",
         truncated=_cut_text(),
@@ -144,9 +141,8 @@ def map_begin(
     *,
     bounds: Bounds,
     extra_scripts: tuple[tuple[str, str], ...] = (),
-    own_scripts: tuple[tuple[str, str], ...] = (),
 ) -> OwnMap:
-    """A map with our controls. `own_scripts` (name, address) build on `maps.js` and come behind it."""
+    """A map with our controls; `extra_scripts` (name, static path) are plugins of Leaflet."""
     (south, west), (north, east) = bounds
     built = OwnMap(
         location=((south + north) / 2, (west + east) / 2),
@@ -155,7 +151,6 @@ def map_begin(
         zoom_control=False,
         extra_scripts=extra_scripts,
     )
-    built.default_js += own_scripts
     # Folium knows these two as options of its tiles only.
     built.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
     return built

@@ -1,4 +1,4 @@
-"""Folium elements of our own. Each calls one function of `mapui/maps.js` with options as JSON.
+"""Folium elements of our own. Each calls one function of `mapui/js/bridge.js` with options as JSON.
 
 Text of people never passes through here: it arrives as GeoJSON and is set with `textContent`.
 """
@@ -32,7 +32,7 @@ class FlurpostLayer(Layer):
 
 
 class IssueLayer(FlurpostLayer):
-    """Issues as markers. Options: url, source (selector of the list whose filter counts), symbols, style."""
+    """Issues as markers, those of the list beside the map. Options: url (without a list), symbols, style."""
 
     factory = "issueLayer"
 
@@ -79,7 +79,7 @@ class PlacePicker(MapTool):
 
 
 class PlaceSetter(MapTool):
-    """A form beside the map may ask for a place (`mapui/placing.js`). Options: hint, title."""
+    """A form beside the map may ask for a place (`mapui/js/tools/placing.js`). Options: hint, title."""
 
     factory = "placeSetter"
 

@@ -34,7 +34,7 @@ def explanation_map_build(
     services: Iterable[MapService],
 ) -> RenderedMap:
     """One layer a kind; the parts of the disc carry the authority's code, so that colour is not all they have."""
-    built = map_begin(bounds=bounds, own_scripts=(("explaining", static("mapui/explaining.js")),))
+    built = map_begin(bounds=bounds)
     services_add(built, services)
     feed = reverse("explanation_feed", args=[decision.issue.number])
     for kind, name in (

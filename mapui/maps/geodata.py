@@ -56,7 +56,7 @@ def edition_map_build(
 ) -> RenderedMap:
     """One layer for each kind of change that occurs, one for findings and one for the issues concerned."""
     kinds = list(kinds)
-    built = map_begin(bounds=bounds, own_scripts=(("geodata", static("mapui/geodata.js")),))
+    built = map_begin(bounds=bounds)
     services_add(built, services)
     outline_add(built, edition.jurisdiction)
     for kind in kinds:

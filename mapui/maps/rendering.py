@@ -35,7 +35,6 @@ class OwnMap(folium.Map):
         self.default_js = [
             ("leaflet", static("npm/leaflet/leaflet.js")),
             *((name, static(path)) for name, path in extra_scripts),
-            ("flurpost", static("mapui/maps.js")),
         ]
         self.default_css = [("leaflet_css", static("npm/leaflet/leaflet.css"))]
 

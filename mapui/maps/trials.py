@@ -21,7 +21,7 @@ from routing.models import Trial
 
 def trial_map_build(*, trial: Trial, bounds: Bounds, services: Iterable[MapService]) -> RenderedMap:
     """A marker names who would be responsible; it leads to both reasons."""
-    built = map_begin(bounds=bounds, own_scripts=(("geodata", static("mapui/geodata.js")),))
+    built = map_begin(bounds=bounds)
     services_add(built, services)
     outline_add(built, trial.jurisdiction)
     ImpactLayer(

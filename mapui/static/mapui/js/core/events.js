@@ -1,0 +1,17 @@
+// What happens on a page, by name. The server sends ISSUES_CHANGED (HX-Trigger); the page raises the others.
+
+// Issues are no longer what they were: list and map load anew.
+export const ISSUES_CHANGED = "issues-changed";
+// The list shows another choice: the map loads what belongs to it.
+export const CHOICE_CHANGED = "choice-changed";
+// Something is open beside the map: { number, parcel, zoomToParcel, place }, empty or null what it does not have.
+export const DETAILS_SHOWN = "details-shown";
+export const DETAILS_CLOSED = "details-closed";
+
+export function on(name, react) {
+  document.addEventListener(name, (event) => react(event.detail));
+}
+
+export function raise(name, detail) {
+  document.dispatchEvent(new CustomEvent(name, { detail }));
+}

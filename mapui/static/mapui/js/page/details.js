@@ -1,0 +1,73 @@
+// What is opened beside the map: loaded, announced, closed.
+
+import { DETAILS_CLOSED, DETAILS_SHOWN, raise } from "../core/events.js";
+import { modes } from "../core/modes.js";
+import { select, selectedNumber } from "../core/selection.js";
+
+export function detailsOpen(url) {
+  htmx.ajax("GET", url, { target: "#details", swap: "innerHTML" });
+}
+
+// Marks what is shown and tells the map; the title takes the focus, so that it is read out, when somebody asked for it.
+export function detailsShown({ focus }) {
+  const shown = document.querySelector("#details .details");
+  if (!shown) {
+    return;
+  }
+  const { number = "", parcel = "", latitude, longitude } = shown.dataset;
+  select(number);
+  raise(DETAILS_SHOWN, {
+    number,
+    parcel,
+    zoomToParcel: "zoomToParcel" in shown.dataset,
+    place: latitude ? [Number(latitude), Number(longitude)] : null,
+  });
+  if (focus) {
+    shown.querySelector(".details-title").focus({ preventScroll: false });
+  } else {
+    document.querySelector(".issue.is-selected")?.scrollIntoView({ block: "nearest" });
+  }
+}
+
+export function detailsClose() {
+  const details = document.querySelector("#details");
+  if (!details?.firstElementChild) {
+    return;
+  }
+  const number = selectedNumber();
+  details.replaceChildren();
+  const address = new URL(globalThis.location.href);
+  if (address.searchParams.has("issue")) {
+    address.searchParams.delete("issue");
+    // htmx brings back the page of such an entry when somebody goes back to it.
+    globalThis.history.pushState({ htmx: true }, "", address);
+  }
+  select("");
+  raise(DETAILS_CLOSED);
+  const back = [...document.querySelectorAll(".issue")].find((node) => node.dataset.number === number);
+  (back ? back.querySelector("a") : document.querySelector("#issue-list")).focus();
+}
+
+export function detailsWatch() {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target?.id === "details") {
+      detailsShown({ focus: true });
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close-details]")) {
+      detailsClose();
+    }
+  });
+  // Escape leaves the tool at hand first.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") {
+      return;
+    }
+    if (modes.isResting()) {
+      detailsClose();
+    } else {
+      modes.leave();
+    }
+  });
+}

@@ -1,0 +1,62 @@
+// Comes last: names the map's controls in the page's language, moves what is open into view, says when all is loaded.
+
+import { DETAILS_CLOSED, DETAILS_SHOWN, on } from "../core/events.js";
+import { failureWorded } from "../core/note.js";
+import { begin, end, onReady } from "../core/ready.js";
+import { detailsShown } from "../page/details.js";
+
+// Below the first an issue cannot be told from its neighbours; the second shows it with its parcel.
+const NEAR = 16;
+const NEAR_SHOWN = 17;
+
+function controlsName(map, texts) {
+  const container = map.getContainer();
+  container.setAttribute("role", "region");
+  container.setAttribute("aria-label", texts.map);
+  L.control.scale({ imperial: false, maxWidth: 120, position: "bottomright" }).addTo(map);
+  L.control.zoom({ zoomInTitle: texts.zoomIn, zoomOutTitle: texts.zoomOut }).addTo(map);
+  map.attributionControl.setPrefix(false);
+  const toggle = container.querySelector(".leaflet-control-layers-toggle");
+  if (!toggle) {
+    return;
+  }
+  toggle.title = texts.layers;
+  toggle.setAttribute("aria-label", texts.layers);
+  toggle.setAttribute("role", "button");
+}
+
+function placeShow(map, place) {
+  map.invalidateSize({ pan: false });
+  if (!place) {
+    return;
+  }
+  if (map.getZoom() < NEAR) {
+    map.setView(place, NEAR_SHOWN, { animate: false });
+  } else {
+    map.panTo(place, { animate: false });
+  }
+}
+
+function tilesAwait(map) {
+  map.eachLayer((layer) => {
+    if (!(layer instanceof L.GridLayer && layer.isLoading())) {
+      return;
+    }
+    begin();
+    layer.once("load", end);
+  });
+}
+
+export function ready(map, options) {
+  const container = map.getContainer();
+  failureWorded(options.texts.failed);
+  controlsName(map, options.texts);
+  on(DETAILS_SHOWN, ({ place }) => placeShow(map, place));
+  on(DETAILS_CLOSED, () => map.invalidateSize({ pan: false }));
+  map.fitBounds(options.bounds, { animate: false });
+  detailsShown({ focus: false });
+  tilesAwait(map);
+  onReady(() => {
+    container.dataset.mapReady = "true";
+  });
+}

@@ -1,0 +1,64 @@
+"""The scripts of the pages, and the files that a browser gets of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+
+IMPORT = re.compile(r"""(?:from|import)\s*["'](\.[^"']+)["']""")
+HASHED = re.compile(r"\.[0-9a-f]{12}\.js$")
+
+
+def test_every_script_is_loaded_through_the_bridge():
+    root = settings.ROOT / "mapui/static/mapui/js"
+    reached = followed(root / "bridge.js", IMPORT)
+    assert reached == set(root.rglob("*.js"))
+
+
+def test_scripts_import_downwards_only():
+    root = settings.ROOT / "mapui/static/mapui/js"
+    height = {"bridge.js": 3, "layers": 2, "tools": 2, "page": 1, "core": 0}
+    upwards = []
+    for one in root.rglob("*.js"):
+        room = one.relative_to(root).parts[0]
+        for name in IMPORT.findall(one.read_text()):
+            other = (one.parent / name).resolve().relative_to(root).parts[0]
+            if other != room and height[other] >= height[room]:
+                upwards.append((str(one.relative_to(root)), other))
+    assert upwards == []
+
+
+@pytest.fixture
+def collected(settings, tmp_path) -> Path:
+    """The static files as an installation serves them."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "config.static_files.ModuleStaticFilesStorage"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return tmp_path
+
+
+def test_collected_modules_name_each_other_by_their_hashes(collected):
+    reached = followed(collected / staticfiles_storage.stored_name("mapui/js/bridge.js"), IMPORT)
+    assert len(reached) > 20
+    assert [one for one in reached if not HASHED.search(one.name)] == []
+
+
+def followed(entry: Path, pattern: re.Pattern[str]) -> set[Path]:
+    """A file and all that it imports, each of which has to exist."""
+    reached: set[Path] = set()
+    waiting = [entry]
+    while waiting:
+        one = waiting.pop().resolve()
+        if one in reached:
+            continue
+        reached.add(one)
+        waiting += [one.parent / name for name in pattern.findall(one.read_text())]
+    return reached
