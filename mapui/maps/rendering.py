@@ -36,7 +36,8 @@ class OwnMap(folium.Map):
             ("leaflet", static("npm/leaflet/leaflet.js")),
             *((name, static(path)) for name, path in extra_scripts),
         ]
-        self.default_css = [("leaflet_css", static("npm/leaflet/leaflet.css"))]
+        # The page's own style sheet brings Leaflet's, in a layer of its own.
+        self.default_css = []
 
 
 class HeaderParser(HTMLParser):
@@ -80,6 +81,8 @@ def map_render(built: folium.Map, *, name: str) -> RenderedMap:
     parser = HeaderParser(rendered)
     parser.feed(figure.header.render())
     parser.close()
+    # Below everything that our own style sheet says (its layers stand in css/flurpost.css).
+    rendered.style = f"@layer folium {{{rendered.style}}}"
     rendered.html = figure.html.render()
     rendered.script += figure.script.render()
     return rendered

@@ -11,7 +11,8 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 
 IMPORT = re.compile(r"""(?:from|import)\s*["'](\.[^"']+)["']""")
-HASHED = re.compile(r"\.[0-9a-f]{12}\.js$")
+STYLE_IMPORT = re.compile(r"""url\("([^"]+\.css)"\)""")
+HASHED = re.compile(r"\.[0-9a-f]{12}\.(?:js|css)$")
 
 
 def test_every_script_is_loaded_through_the_bridge():
@@ -45,9 +46,17 @@ def collected(settings, tmp_path) -> Path:
     return tmp_path
 
 
-def test_collected_modules_name_each_other_by_their_hashes(collected):
-    reached = followed(collected / staticfiles_storage.stored_name("mapui/js/bridge.js"), IMPORT)
-    assert len(reached) > 20
+@pytest.mark.parametrize(
+    ("entry", "pattern", "at_least"),
+    [
+        ("js/bridge.js", IMPORT, 20),
+        ("css/flurpost.css", STYLE_IMPORT, 10),
+        ("css/staff.css", STYLE_IMPORT, 5),
+    ],
+)
+def test_collected_files_name_each_other_by_their_hashes(collected, entry, pattern, at_least):
+    reached = followed(collected / staticfiles_storage.stored_name(f"mapui/{entry}"), pattern)
+    assert len(reached) > at_least
     assert [one for one in reached if not HASHED.search(one.name)] == []
 
 
