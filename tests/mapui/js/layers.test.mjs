@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import test, { before, beforeEach } from "node:test";
+
+import { CHOICE_CHANGED, ISSUES_CHANGED, raise } from "../../../mapui/static/mapui/js/core/events.js";
+import { failureWorded } from "../../../mapui/static/mapui/js/core/note.js";
+import { viewFollow } from "../../../mapui/static/mapui/js/layers/inview.js";
+import { issueLayer, markerBody } from "../../../mapui/static/mapui/js/layers/issues.js";
+import { labelsFree } from "../../../mapui/static/mapui/js/layers/labels.js";
+import { fillOnce } from "../../../mapui/static/mapui/js/layers/once.js";
+import { legendBox } from "../../../mapui/static/mapui/js/tools/legend.js";
+import { placeAddress } from "../../../mapui/static/mapui/js/tools/picker.js";
+import { pageMake, settled } from "./page.mjs";
+import { serve } from "./server.mjs";
+
+const NOTE = '<p class="map-note" role="status" hidden></p>';
+const ISSUE = { state: "done", state_text: "erledigt", category: "Laterne", colour: "#0b5351", url: "/1" };
+
+let document = null;
+let Leaflet = null;
+
+before(async () => {
+  pageMake("");
+  globalThis.window.devicePixelRatio = 1;
+  Leaflet = await import("../../../mapui/node_modules/leaflet/dist/leaflet-src.esm.js");
+  globalThis.L = Leaflet;
+});
+
+beforeEach(() => {
+  document = pageMake(NOTE);
+  failureWorded("Please reload.");
+});
+
+function told() {
+  const place = document.querySelector(".map-note");
+  return place.hidden ? "" : place.textContent;
+}
+
+function collection(count, extra) {
+  const features = Array.from({ length: count }, (_unused, index) => ({
+    type: "Feature",
+    id: `CAS-${index}`,
+    geometry: { type: "Point", coordinates: [7.3, 51.5] },
+    properties: ISSUE,
+  }));
+  return { type: "FeatureCollection", features, ...extra };
+}
+
+// Until a condition holds; a test that waits in vain ends by its own time limit.
+async function until(holds) {
+  while (!holds()) {
+    await settled();
+  }
+}
+
+test("issues are loaded when the layer is shown, and again when issues or the choice changed", async (context) => {
+  const { origin, asked, answers } = await serve(context, { "/all": collection(2), "/done": collection(1) });
+  const layer = issueLayer({ url: `${origin}/all`, truncated: "Cut.", style: "status", symbols: "/s.svg" });
+  layer.fire("add");
+  await until(() => layer.getLayers().length === 2);
+  answers["/all"] = collection(3);
+  raise(ISSUES_CHANGED);
+  await until(() => layer.getLayers().length === 3);
+  document.body.insertAdjacentHTML("beforeend", `<div id="issue-list" data-feed="${origin}/done"></div>`);
+  raise(CHOICE_CHANGED);
+  await until(() => layer.getLayers().length === 1);
+  assert.deepEqual(
+    asked.map((one) => one.path),
+    ["/all", "/all", "/done"],
+  );
+});
+
+test("a cut answer is told until a whole one comes", async (context) => {
+  const { origin, answers } = await serve(context, { "/all": collection(2, { truncated: true }) });
+  const layer = issueLayer({ url: `${origin}/all`, truncated: "Cut.", style: "status", symbols: "/s.svg" });
+  layer.fire("add");
+  await until(() => told() === "Cut.");
+  answers["/all"] = collection(1, { truncated: false });
+  raise(ISSUES_CHANGED);
+  await until(() => told() === "");
+  assert.equal(layer.getLayers().length, 1);
+});
+
+test("a failure is told, and what was there stays", async (context) => {
+  const { origin, answers } = await serve(context, { "/all": collection(2) });
+  const layer = issueLayer({ url: `${origin}/all`, truncated: "Cut.", style: "status", symbols: "/s.svg" });
+  layer.fire("add");
+  await until(() => layer.getLayers().length === 2);
+  answers["/all"] = 500;
+  raise(ISSUES_CHANGED);
+  await until(() => told() === "Please reload.");
+  assert.equal(layer.getLayers().length, 2);
+});
+
+test("a marker carries the state's symbol in its colour, or lies on the authority's", () => {
+  const byState = markerBody(ISSUE, { style: "status", symbols: "/s.svg" });
+  assert.equal(byState.querySelector("svg").style.color, "#0b5351");
+  const clear = markerBody({ ...ISSUE, code: "EUV" }, { style: "authority", symbols: "/s.svg" });
+  assert.equal(clear.style.getPropertyValue("--colour"), "#0b5351");
+  assert.equal(clear.style.getPropertyValue("--on-colour"), "#ffffff");
+  const unclear = markerBody({ ...ISSUE, code: "" }, { style: "authority", symbols: "/s.svg" });
+  assert.ok(unclear.classList.contains("is-unclear"));
+  assert.equal(unclear.textContent, "?");
+});
+
+test("what is in view is asked at each move, shown while the layer is on, cleared when it goes", async () => {
+  const layer = new Leaflet.LayerGroup();
+  const map = new Leaflet.Evented();
+  const shown = [];
+  viewFollow(layer, {
+    ask: () => Promise.resolve(shown.length),
+    show: (answer) => shown.push(answer),
+    clear: () => shown.push("cleared"),
+  });
+  layer._map = map;
+  layer.fire("add");
+  await settled();
+  map.fire("moveend");
+  await settled();
+  assert.deepEqual(shown, [0, 1]);
+  map.fire("moveend");
+  layer.fire("remove");
+  map.fire("moveend");
+  await settled();
+  assert.deepEqual(shown, [0, 1, "cleared"]);
+});
+
+test("a view that cannot be loaded is told", async () => {
+  const layer = new Leaflet.LayerGroup();
+  viewFollow(layer, {
+    ask: () => Promise.reject(new Error("/labels: 500")),
+    show: () => assert.fail("nothing to show"),
+    clear: () => {},
+  });
+  layer._map = new Leaflet.Evented();
+  layer.fire("add");
+  await settled();
+  assert.equal(told(), "Error: /labels: 500");
+});
+
+test("a layer that is filled once tells its failure, unless it says what else to do", async (context) => {
+  const { origin } = await serve(context, { "/a": 404 });
+  const silent = new Leaflet.GeoJSON();
+  let failures = 0;
+  fillOnce(silent, `${origin}/a`, () => {
+    failures += 1;
+  });
+  silent.fire("add");
+  await until(() => failures === 1);
+  assert.equal(told(), "");
+  const loud = new Leaflet.GeoJSON();
+  fillOnce(loud, `${origin}/a`);
+  loud.fire("add");
+  await until(() => told() !== "");
+  assert.equal(told(), `Error: ${origin}/a: 404`);
+});
+
+test("a label that would lie upon an earlier one is left out", () => {
+  const at = (number, x, y) => ({ properties: { number }, x, y });
+  const features = [at("11/4", 100, 100), at("11/5", 110, 105), at("7", 100, 119), at("8", 100, 117)];
+  const free = labelsFree(features, (feature) => feature);
+  assert.deepEqual(
+    free.map((feature) => feature.properties.number),
+    ["11/4", "7"],
+  );
+});
+
+test("a legend has a line for each entry, a question mark where it is unclear", () => {
+  const entries = [
+    { kind: "symbol", symbol: "done", colour: "#1b6e3c", text: "erledigt" },
+    { kind: "unclear", colour: "#ffffff", text: "Unklar" },
+  ];
+  const box = legendBox({ title: "Legende", entries, symbols: "/s.svg" }, false);
+  assert.equal(box.open, false);
+  assert.equal(box.querySelector("summary").textContent, "Legende");
+  const lines = [...box.querySelectorAll("li")];
+  assert.deepEqual(
+    lines.map((line) => line.textContent),
+    ["erledigt", "?Unklar"],
+  );
+  assert.ok(lines[1].querySelector(".legend-unclear"));
+});
+
+test("the address of a place keeps the parameters it had", () => {
+  globalThis.location = { href: "https://flurpost.example/triage/?page=2" };
+  const address = placeAddress("/triage/parcel/?jurisdiction=a.de", { lat: 51.5, lng: 7.123456789 });
+  assert.equal(address, "/triage/parcel/?jurisdiction=a.de&lat=51.5000000&lon=7.1234568");
+});
