@@ -1,4 +1,4 @@
-"""Folium elements of our own. Each calls one function of `mapui/js/bridge.js` with options as JSON.
+"""Folium elements of our own. Each calls one function of `mapui/js/bridge.js` or `staff.js` with options as JSON.
 
 Text of people never passes through here: it arrives as GeoJSON and is set with `textContent`.
 """

@@ -1,0 +1,19 @@
+// What Folium's script calls on maps that only people who are logged in see; bridge.js comes first.
+
+import { changeLayer } from "./layers/changes.js";
+import { explanationLayer } from "./layers/explanation.js";
+import { findingLayer } from "./layers/findings.js";
+import { impactLayer } from "./layers/impact.js";
+import { labelLayer } from "./layers/labels.js";
+import { placePicker } from "./tools/picker.js";
+import { placeSetter } from "./tools/placing.js";
+
+Object.assign(globalThis.flurpost, {
+  changeLayer,
+  explanationLayer,
+  findingLayer,
+  impactLayer,
+  labelLayer,
+  placePicker,
+  placeSetter,
+});
