@@ -212,6 +212,31 @@ def test_triage_search_finds_parcel_without_the_map(town, staff_page: Page):
     expect(staff_page.locator("#details .details-title")).to_have_text("Flurstück 11/4")
 
 
+def test_triage_map_loads_issues_anew_only_when_they_changed(
+    issues, staff_page: Page, watch: Watch
+):
+    feed = "/api/triage/issues.geojson"
+
+    def loads() -> int:
+        return sum(feed in asked for asked in watch.requests)
+
+    map_wait(staff_page)
+    assert loads() == 1
+    staff_page.locator(f".issue[data-number={issues[0].number}] a").click()
+    expect(staff_page.locator("#details .details-title")).to_be_focused()
+    assert loads() == 1
+    staff_page.get_by_text("Meldung berichtigen").click()
+    with (
+        staff_page.expect_response(f"**{feed}"),
+        staff_page.expect_response("**/triage/?page=1"),
+    ):
+        staff_page.get_by_role("button", name="Kategorie ändern").click()
+    with staff_page.expect_response(f"**{feed}?status=in_progress"):
+        staff_page.get_by_label("Stand").select_option("in_progress")
+    expect(staff_page.locator(".leaflet-marker-icon.marker-holder")).to_have_count(1)
+    assert loads() == 3
+
+
 def test_triage_release_makes_issue_public(issues, staff_page: Page):
     map_wait(staff_page)
     staff_page.locator(f".issue[data-number={issues[2].number}] a").click()
