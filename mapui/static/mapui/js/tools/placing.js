@@ -1,6 +1,7 @@
 // A place chosen on the map for a form beside it: a click sets a marker that can be dragged; both fill the form.
 
 import { element } from "../core/dom.js";
+import { DETAILS_CLOSED, DETAILS_SHOWN, on } from "../core/events.js";
 import { modes, PLACE } from "../core/modes.js";
 import { note } from "../core/note.js";
 
@@ -24,6 +25,13 @@ export function placeSetter(map, options) {
     marker.on("dragend", () => fill(marker.getLatLng()));
     marker.addTo(map);
     fill(latlng);
+  }
+
+  // The form is gone, and with it what was chosen for it.
+  function clear() {
+    modes.leave();
+    marker?.remove();
+    marker = null;
   }
 
   modes.watch((mode) => {
@@ -52,13 +60,6 @@ export function placeSetter(map, options) {
     modes.leave();
     form.querySelector("button:not([type=button])").focus();
   });
-  // The form is gone, and with it what was chosen for it.
-  document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target?.id !== "details") {
-      return;
-    }
-    modes.leave();
-    marker?.remove();
-    marker = null;
-  });
+  on(DETAILS_SHOWN, clear);
+  on(DETAILS_CLOSED, clear);
 }
