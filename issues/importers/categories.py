@@ -3,7 +3,8 @@
 `categories.csv`: code; name_de; description_de; group_de; keywords (comma-separated); part; asset_kinds
 (separated by |); is_public; is_emergency; order.
 `category_attributes.csv`: category; code; datatype; variable; required; order; description_de;
-datatype_description_de; values (key:German:English …, separated by |). Yes and no are 1 and 0.
+datatype_description_de; values (key:German:English …, a name for each language of the file, separated by |).
+Yes and no are 1 and 0.
 
 Columns that end in _de hold texts; a file has the same columns for each other language of the installation.
 """
@@ -175,13 +176,14 @@ def _question_store(categories: Mapping[str, Category], row: _Row) -> CategoryAt
 
 def _answers(row: _Row) -> list[dict[str, Any]]:
     answers: list[dict[str, Any]] = []
+    # Named in the languages in which the file has its questions.
+    spoken = [one for one in languages() if f"description_{one}" in row.values]
     for part in filter(None, row.values["values"].split("|")):
         pieces = [piece.strip() for piece in part.split(":")]
+        if len(pieces) != 1 + len(spoken) or not all(pieces):
+            raise row.error(f"an answer must be {':'.join(('key', *spoken))}, not {part!r}")
         key, *names = pieces
-        if not 1 <= len(names) <= len(languages()) or not all(pieces):
-            wanted = ":".join(("key", *languages()))
-            raise row.error(f"an answer must be {wanted}, not {part!r}")
-        answers.append({"key": key, "names": dict(zip(languages(), names, strict=False))})
+        answers.append({"key": key, "names": dict(zip(spoken, names, strict=True))})
     if len({answer["key"] for answer in answers}) != len(answers):
         raise row.error("a key stands among the answers twice")
     if (row.values["datatype"] in _LISTS) != bool(answers):

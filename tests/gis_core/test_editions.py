@@ -256,7 +256,7 @@ def stop_after(batches: int):
 
 @pytest.fixture
 def small_batches(monkeypatch):
-    for module in ("xml_source", "table_source", "stage"):
+    for module in ("gml.source", "read.table_source", "stage.loading"):
         monkeypatch.setattr(f"gis_core.loading.{module}.BATCH_ROWS", 1)
 
 

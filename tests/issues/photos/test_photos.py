@@ -155,7 +155,8 @@ MEMORY = """
 import sys, django
 from pathlib import Path
 django.setup()
-from issues.services import photo_pixels, photo_prepare
+from issues.services import photo_prepare
+from issues.services.photos import pixels as photo_pixels
 from tests.issues.conftest import picture
 def peak():
     [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
