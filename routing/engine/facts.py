@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -29,7 +29,7 @@ DISC_MAX_M: Final = 250.0
 HALF_WIDTH_M: Final = {"A": 25.0, "B": 12.0, "L": 11.0, "K": 10.0, "G": 9.0, "S": 6.0, "P": 6.0}
 # A path that runs alongside a road belongs to it; further off it is a path of its own.
 BESIDE_ROAD_M: Final = 3.0
-# Axes that differ by less than this are equally near; then the higher class goes first.
+# Axes that are less than this further off than the nearest one are equally near; then the higher class goes first.
 SAME_DISTANCE_M: Final = 3.0
 # Through-road limits and built-up area have states of their own, agreements and parts of the road need not exist.
 DATASETS_NEEDED: Final = ("parcels", "land_use", "ownership", "road_sections")
@@ -106,7 +106,7 @@ def section_choose(
     ]
     if not reach:
         return None
-    return min(reach, key=lambda section: _preference(section, covering, parcel))
+    return _preferred(reach, covering, parcel)
 
 
 def _is_road_land(situation: Situation, usage: str) -> bool:
@@ -128,17 +128,24 @@ def _within_reach(
     return section.distance <= max(reach, min(evidence.accuracy_m or 0.0, REACH_M))
 
 
-def _preference(
-    section: SectionFact, covering: set[str], parcel: ParcelFact | None
-) -> tuple[bool, bool, bool, int, int, float, str]:
-    return (
-        section.key not in covering,
-        not section.same_parcel,
-        not _named_after(section, parcel),
-        int(section.distance // SAME_DISTANCE_M),
-        class_rank(section),
-        section.distance,
-        section.key,
+def _preferred(
+    reach: Sequence[SectionFact], covering: set[str], parcel: ParcelFact | None
+) -> SectionFact:
+    faults = [
+        (section.key not in covering, not section.same_parcel, not _named_after(section, parcel))
+        for section in reach
+    ]
+    fewest = min(faults)
+    best = [section for section, its in zip(reach, faults, strict=True) if its == fewest]
+    nearest = min(section.distance for section in best)
+    return min(
+        best,
+        key=lambda section: (
+            round(section.distance - nearest, 2) >= SAME_DISTANCE_M,
+            class_rank(section),
+            section.distance,
+            section.key,
+        ),
     )
 
 

@@ -236,8 +236,11 @@ def _decided(
     may = (cm <= REACH_CM) & ((cm / 100 <= metres[row]) | (same & is_path[row]))
     order = against[row]
     order |= cm << LOCAL
-    order |= cm // round(SAME_DISTANCE_M * 100) << 30
     order |= (~same).astype(np.int64) << 35
+    # How far off the nearest is of those that no fault goes before.
+    near = np.where(may, order >> 34 << LOCAL | cm, NOWHERE)
+    nearest = np.minimum.reduceat(near, starts_of(at))
+    order |= (near - nearest[at] >= round(SAME_DISTANCE_M * 100)).astype(np.int64) << 30
     order[~may] = NOWHERE
     best = np.minimum.reduceat(order, starts_of(at))
     is_chosen = (order == best[at]) & may
