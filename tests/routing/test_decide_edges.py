@@ -237,6 +237,9 @@ def test_parts_of_a_body_are_ordered_by_score_then_rule_then_hypothesis() -> Non
 
 
 def test_equal_bodies_are_ordered_by_name_and_triage_comes_last() -> None:
+    parts = [("GREEN", 0.2, "R1"), ("EUV", 0.1, "R8"), ("GREEN", 0.2, "R2"), ("EUV", 0.3, "R9")]
+    together = order(*(candidate(*one) for one in parts))
+    assert together == ["EUV R9", "EUV R8", "GREEN R1", "GREEN R2"]
     found = order(candidate("WATER", 0.2), candidate("TRIAGE", 0.2), candidate("EUV", 0.2))
     assert found == ["EUV R", "WATER R", "TRIAGE R"]
     assert order(candidate("TRIAGE", 0.2001), candidate("EUV", 0.2)) == ["TRIAGE R", "EUV R"]
