@@ -345,6 +345,13 @@ def test_unknown_limits_take_three_tenths_where_they_change_the_answer(
     assert [one.score for one in decide(unknown, rules(*alike)).candidates] == [score, score]
 
 
+def test_facts_and_trace_are_those_of_the_reported_point() -> None:
+    result = decide(shared(0.1), rules(ON_STREET, ON_FEDERAL))
+    assert result.candidates[0].body == "STRNRW"
+    assert result.facts.road_class == "G"
+    assert [one.rule_id for one in result.trace if one.matched] == ["STREET"]
+
+
 # --- Which rule ---------------------------------------------------------------------------------------
 
 
