@@ -84,6 +84,12 @@ def test_road_is_meant_on_a_path_of_its_parcel_or_name(known: dict[str, Any]) ->
     assert not chosen(away("G", 29.0), usage="PATH", location="Am Hang 3")
 
 
+def test_road_is_meant_on_no_parcel_as_beside_it() -> None:
+    for distance, is_meant in ((9.0, True), (9.01, False)):
+        road = away("G", distance, name="Am Hang")
+        assert bool(facts(parcels=(), sections=(road,)).section) is is_meant
+
+
 @pytest.mark.parametrize(("usage", "is_meant"), [("ROAD", True), ("PATH", True), ("BUILT", False)])
 def test_category_about_no_part_means_a_road_on_road_land_only(
     usage: str, *, is_meant: bool
@@ -139,7 +145,7 @@ def test_road_that_is_named_goes_before_one_that_is_nearer() -> None:
     assert chosen(numbered, away("B", 0.0, key="near"), location="l 658, am hang") == "numbered"
 
 
-@pytest.mark.parametrize("nearest", [0.0, 1.4, 2.9, 12.29])
+@pytest.mark.parametrize("nearest", [0.0, 1.4, 2.9, 5.2, 12.29])
 def test_higher_class_goes_first_where_axes_differ_by_less_than_three_metres(
     nearest: float,
 ) -> None:
