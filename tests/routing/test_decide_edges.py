@@ -345,6 +345,44 @@ def test_unknown_limits_take_three_tenths_where_they_change_the_answer(
     assert [one.score for one in decide(unknown, rules(*alike)).candidates] == [score, score]
 
 
+def test_share_of_the_disc_weighs_score_and_probability() -> None:
+    ruleset = rules(replace(ON_STREET, confidence=0.8), replace(ON_FEDERAL, confidence=0.6))
+    assert parts_of(decide(shared(0.75), ruleset)) == [
+        ("EUV", "", 0.6, 0.75),
+        ("STRNRW", "", 0.15, 0.25),
+    ]
+
+
+def test_report_without_any_situation_is_inside_and_nothing_more_is_known() -> None:
+    nowhere = replace(ON_G, situations=())
+    ruleset = rules(row_make(condition="not outside_jurisdiction", confidence=0.9))
+    result = decide(nowhere, ruleset)
+    assert parts_of(result) == [("EUV", "", 0.9, 1.0)]
+    assert result.doubts == ("no_parcel", "built_up_unknown", "no_place")
+    assert result.outcome == Outcome.TRIAGE
+
+
+def test_doubts_are_those_of_the_report_then_of_its_places_then_of_its_answers() -> None:
+    one = ON_G.situations[0]
+    gap, both = replace(one, parcels=(parcel(distance=1.0),)), replace(one, parcels=(parcel(),) * 2)
+    found = replace(
+        ON_G,
+        accuracy_m=250.01,
+        clarifications=(("ground", "RAIL"),),
+        situations=(
+            replace(gap, weight=0.5),
+            replace(both, weight=0.25),
+            replace(gap, weight=0.25),
+        ),
+    )
+    assert decide(found, rules(row_make())).doubts == (
+        "location_vague",
+        "gap_between_parcels",
+        "several_parcels",
+        "answer_unfitting",
+    )
+
+
 def test_facts_and_trace_are_those_of_the_reported_point() -> None:
     result = decide(shared(0.1), rules(ON_STREET, ON_FEDERAL))
     assert result.candidates[0].body == "STRNRW"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from gis_core.enums import Severity
@@ -11,6 +13,7 @@ from routing.engine.places import Places, size_of
 from routing.engine.turns import turns_of
 from routing.engine.validation import row_findings, ruleset_findings
 from routing.errors import RuleSetError
+from routing.models import RuleSet
 from tests.routing.rule_factories import row_make
 from tests.routing.test_engine import bodies
 
@@ -60,6 +63,11 @@ def test_specificity_counts_columns_and_condition_and_a_named_category_twice(
     columns: dict[str, str], specificity: int
 ) -> None:
     assert compiled(row_make(**columns)).rules[0].specificity == specificity
+
+
+def test_rule_set_sends_from_seventy_per_cent_with_a_lead_of_thirty() -> None:
+    made = RuleSet()
+    assert (made.assign_from, made.assign_margin) == (Decimal("0.70"), Decimal("0.30"))
 
 
 # --- Kinds of places ----------------------------------------------------------------------------------
