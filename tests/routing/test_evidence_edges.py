@@ -56,7 +56,8 @@ def parcels(place: Place, x: float, y: float, **known: Any) -> list[str]:
 def test_reported_point_is_on_an_edge_up_to_two_centimetres_off(
     place: Place, y: float, keys: list[str], accuracy: float | None
 ) -> None:
-    assert parcels(place, 50, y, accuracy_m=accuracy) == keys
+    found = at(place, 50, y, accuracy_m=accuracy).parcels
+    assert [(one.key, one.distance) for one in found] == [(key, 0.0) for key in keys]
 
 
 def test_edges_of_areas_are_taken_as_they_are(place: Place) -> None:
@@ -66,12 +67,25 @@ def test_edges_of_areas_are_taken_as_they_are(place: Place) -> None:
 
 @pytest.mark.parametrize("accuracy", [None, 0.001])
 @pytest.mark.parametrize(
-    ("y", "key"), [(125, "field"), (125.01, ""), (-105, "yard"), (-105.01, "")]
+    ("x", "y", "key"),
+    [
+        (50, 125, "field"),
+        (50, 125.01, ""),
+        (50, -105, "yard"),
+        (50, -105.01, ""),
+        (-5, 60, "field"),
+        (-5.01, 60, ""),
+        (405, -50, "yard"),
+        (405.01, -50, ""),
+        # Across a corner: 3 m by 4 m beyond it.
+        (403, 124, "field"),
+        (403.01, 124, ""),
+    ],
 )
 def test_gap_is_bridged_up_to_five_metres(
-    place: Place, y: float, key: str, accuracy: float | None
+    place: Place, x: float, y: float, key: str, accuracy: float | None
 ) -> None:
-    found = at(place, 50, y, accuracy_m=accuracy).parcels
+    found = at(place, x, y, accuracy_m=accuracy).parcels
     assert [(one.key, one.distance, one.usage) for one in found] == (
         [(key, 5.0, "AGRI" if key == "field" else "BUILT")] if key else []
     )
@@ -82,9 +96,27 @@ def test_gap_between_equally_near_parcels_goes_to_the_first_by_key(
     place: Place, other: str, first: str
 ) -> None:
     place.parcel(other, box(0, 124, 400, 200), "GREEN", "CITY")
+    # Keys of land uses have no say.
+    LandUse.objects.filter(parcel_key="a").update(key="z")
+    LandUse.objects.filter(parcel_key="z").update(key="a")
     assert parcels(place, 50, 122) == [first]
     assert parcels(place, 50, 122.01) == [other]
     assert parcels(place, 50, 121.99) == ["field"]
+
+
+def test_gap_beside_two_parcels_of_the_same_shape_goes_to_both_by_their_first_key(
+    place: Place,
+) -> None:
+    place.parcel("a", box(0, 124, 400, 200), "GREEN", "CITY")
+    place.parcel("0", box(0, 20, 400, 120), "AGRI", "CITY")
+    assert parcels(place, 50, 122) == ["0", "field"]
+    assert parcels(place, 50, 122.01) == ["a"]
+
+
+def test_gap_is_bridged_to_the_near_parcel_though_another_is_too_far(place: Place) -> None:
+    place.parcel("far", box(0, 128, 400, 200), "GREEN", "CITY")
+    for y, found in ((122.4, ["field"]), (125.4, ["far"])):
+        assert parcels(place, 50, y, accuracy_m=3.0) == found
 
 
 @pytest.mark.parametrize("usage", ["ROAD", "PATH", "SQUARE"])

@@ -97,7 +97,18 @@ def test_information_is_in_bits_over_the_bodies() -> None:
         found = best(EMPTY, settling(*codes), Q=codes)
         assert found is not None
         assert found.information == pytest.approx(bits, abs=1e-9)
-    # One answer in two that changes nothing for the other: half of what was open is known.
+    # One answer is sure, the other leaves two: 0.811 bits are open before, half a bit after.
+    half = best(
+        EMPTY,
+        rules(
+            row_make("A", category="*", condition='answer("Q", "a")', body="EUV"),
+            row_make("B1", category="*", condition='answer("Q", "b")', body="EUV"),
+            row_make("B2", category="*", condition='answer("Q", "b")', body="GREEN"),
+        ),
+        Q=("a", "b"),
+    )
+    assert half is not None
+    assert (half.information, half.settled) == (pytest.approx(0.311278, abs=1e-6), 0.5)
     same = best(EMPTY, rules(row_make("R", category="*")), Q=("a", "b"))
     assert same is not None
     assert (same.information, same.settled) == (0.0, 1.0)

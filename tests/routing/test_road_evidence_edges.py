@@ -382,3 +382,41 @@ def test_disc_is_divided_at_a_stretch_s_end_only_where_limits_are_asked_for(plac
     assert divided(place, 100, 10) == sorted([("B", east), ("B", 1 - east)])
     assert divided(place, 100, 10, roads=frozenset("B")) == [("B", 1.0)]
     assert divided(place, 200, 10) == [("B", 1.0)]
+
+
+def test_disc_is_divided_where_a_class_comes_into_sight_only_where_arms_are_asked_for(
+    place: Place,
+) -> None:
+    """On the field nothing is about a road; the state road is in sight of the southern half."""
+    axis(place, "L", (0, 30), (400, 30), road_class="L")
+    axis(place, "G", (0, 31), (400, 31), road_class="G")
+    heights = [round(60 + 8 * sunflower(n)[1], 4) for n in range(256)]
+    shares = [
+        sum(one <= 60.005 for one in heights) / 256,
+        sum(60.005 < one <= 61.005 for one in heights) / 256,
+        sum(one > 61.005 for one in heights) / 256,
+    ]
+    assert divided(place, 200, 60) == [("", 1.0)]
+    assert divided(place, 200, 60, arms=True) == sorted(("", one) for one in shares)
+
+
+def test_disc_is_divided_by_the_limits_of_the_nearest_road_of_the_highest_class(
+    place: Place,
+) -> None:
+    Area.objects.all().delete()
+    axis(place, "G", (0, 28), (400, 28), road_class="G")
+    axis(place, "K", (0, 22), (400, 22), road_class="K")
+    east = sum(8 * sunflower(n)[0] > 0 for n in range(256)) / 256
+    halves = sorted([("", east), ("", 1 - east)])
+    assert divided(place, 100, 30) == [("", 1.0)]
+    # The federal road is furthest, but its class is the highest.
+    assert divided(place, 100, 30, arms=True) == halves
+    # Another one is nearer everywhere and has no limits.
+    axis(place, "Z", (0, 12), (400, 12), road_class="B", road_number="1")
+    assert divided(place, 100, 30, arms=True) == [("", 1.0)]
+    RoadSection.objects.filter(key="Z").delete()
+    axis(place, "A", (0, 8), (400, 8), road_class="B", road_number="1")
+    assert divided(place, 100, 30, arms=True) == halves
+    # Where limits are unknown is a state of its own.
+    ThroughRoad.objects.filter(key="OD1").update(status="unknown")
+    assert divided(place, 100, 30, arms=True) == halves

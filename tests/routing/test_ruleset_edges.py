@@ -198,7 +198,9 @@ def test_cell_of_triage_on_purpose_is_triage() -> None:
 def test_unreachable_rule_names_at_most_three_that_go_before(before: int) -> None:
     uses = ["ROAD", "PATH", "SQUARE", "RAIL"][:before]
     rows = [row_make(f"R{use}", usage=use, priority=9) for use in uses]
-    rows.append(row_make("LAST", usage="|".join(uses), owner="CITY"))
+    # One that goes before and takes nothing away is not named.
+    rows += [row_make("ELSEWHERE", usage="GREEN", priority=9)]
+    rows += [row_make("LAST", usage="|".join(uses), owner="CITY")]
     [found] = [
         one
         for one in ruleset_findings(rows, bodies=bodies(), categories={CATEGORY: PART})
