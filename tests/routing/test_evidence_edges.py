@@ -5,6 +5,7 @@ The place is that of `test_evidence`: a federal road (y = 0..20) between a field
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from routing.evidence.reports import neighbours
 from routing.models import Agreement, Area, Asset, Authority, RoadPartArea, RuleSet
 from routing.types import Situation
 from tests.routing.test_evidence import E0, N0, Place, box, gather, situation, wkt
+from tests.routing.test_road_evidence_edges import sunflower
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +133,34 @@ def test_parcels_at_a_place_are_in_order_of_road_use_then_area_then_key(
     for other in ("GREEN", "RAIL", "UNKNOWN"):
         place.parcel(f"0 {other}", box(1000, 0, 1010, 10.01), other, "PRIV")
     assert parcels(place, 1005, 5) == ["z", "c", "a", "b", "0 GREEN", "0 RAIL", "0 UNKNOWN"]
+
+
+def test_areas_and_gaps_are_told_to_centimetres_and_millimetres(place: Place) -> None:
+    place.parcel("odd", box(600, 600, 601.111, 602.222), "GREEN", "CITY")
+    assert [one.area for one in at(place, 600.5, 601).parcels] == [2.47]
+    assert [one.distance for one in at(place, 50, 122.3456).parcels] == [2.346]
+
+
+def keys_of(place: Place, x: float, y: float) -> dict[str, Any]:
+    """What the rules can see of each spot of a disc, by its first parcel and how many there are."""
+    [(_head, found)] = measured_of([place.issue(x, y, accuracy_m=3.0, category="RATS").pk])
+    return {
+        f"{len(one.patch.parcels)} {one.patch.parcels[0].key} {one.patch.parcels[0].distance > 0}": (
+            found.key(one)
+        )
+        for one in found.spots
+    }
+
+
+def test_rules_see_whether_a_place_is_on_an_edge_or_in_a_gap(place: Place) -> None:
+    edge = keys_of(place, 200, 120)
+    assert set(edge) == {"1 field False", "1 field True"}
+    assert len(set(edge.values())) == 2
+    place.parcel("next", box(0, 120, 400, 200), "AGRI", "PRIV")
+    both = keys_of(place, 200, 120)
+    assert set(both) == {"2 next False", "1 field False", "1 next False"}
+    # Two parcels of the same use and owner are the same to the rules; the point on both is not.
+    assert both["1 field False"] == both["1 next False"] != both["2 next False"]
 
 
 def use(place: Place, key: str, usage: str, y0: float, y1: float, parcel: str = "") -> None:
@@ -356,6 +386,35 @@ def test_equally_near_assets_are_in_order_of_their_keys(place: Place) -> None:
     assert assets(place) == [("a", 5.0), ("b", 5.0), ("c", 5.0)]
 
 
+@pytest.mark.parametrize("number", ["", "b"])
+def test_disc_is_divided_by_the_nearest_asset_in_reach_and_by_the_one_whose_number_was_given(
+    place: Place, number: str
+) -> None:
+    """Two gullies 10 m to either side: equally near to the point, and too far from some places."""
+    for key, x in (("b", 60), ("a", 40)):
+        asset(place, key, x)
+    shares: dict[tuple[str, bool], float] = {}
+    for n in range(256):
+        east, north = (8 * one for one in sunflower(n))
+        away = {
+            key: round(math.hypot(50 + east - x, north), 2) for key, x in (("a", 40), ("b", 60))
+        }
+        near = sorted((metres, key) for key, metres in away.items() if metres <= 10)
+        told = near[0][1] if near else "", bool(number) and away["b"] <= 10
+        shares[told] = shares.get(told, 0.0) + 1 / 256
+    answers = {"NUMBER": number}
+    issue = place.issue(
+        50, 10, category="GULLY_BLOCKED", asset_kinds=["gully"], accuracy_m=8.0, answers=answers
+    )
+    found: dict[tuple[str, bool], float] = {}
+    for one in gather(issue)[0].situations:
+        keys = [each.key for each in one.assets]
+        key = (keys[0] if keys else "", bool(number) and "b" in keys)
+        found[key] = found.get(key, 0.0) + one.weight
+    assert found == shares
+    assert set(shares) >= {("a", False), ("b", bool(number)), ("", False)}
+
+
 # --- Who owns the adjoining land ----------------------------------------------------------------------
 
 
@@ -378,13 +437,21 @@ def test_adjoining_land_is_the_nearest_that_is_no_road_and_whose_owner_is_known(
     place: Place,
 ) -> None:
     Ownership.objects.filter(key="field").update(owner_class="CITY")
-    assert [adjoining(place, y) for y in (9.99, 10, 10.01, 60)] == ["PRIV", "CITY", "CITY", "CITY"]
+    found = [adjoining(place, y) for y in (3, 9.99, 10, 10.01, 60)]
+    assert found == ["PRIV", "PRIV", "CITY", "CITY", "CITY"]
     for usage in ("ROAD", "PATH", "SQUARE"):
         LandUse.objects.filter(key="use of field").update(usage=usage)
         assert adjoining(place, 11) == "PRIV"
     LandUse.objects.filter(key="use of field").update(usage="AGRI")
     Ownership.objects.filter(key="field").delete()
     assert adjoining(place, 11) == "PRIV"
+
+
+def test_adjoining_land_that_is_equally_near_is_the_first_by_its_parcel_s_key(place: Place) -> None:
+    Parcel.objects.filter(key="yard").delete()
+    LandUse.objects.filter(parcel_key="yard").delete()
+    place.parcel("a", box(0, -100, 400, 0), "BUILT", "RVR")
+    assert adjoining(place, 10) == "RVR"
 
 
 # --- Reports together ---------------------------------------------------------------------------------

@@ -157,6 +157,20 @@ def test_higher_class_is_meant_where_it_is_less_than_three_metres_further(
 
 
 @DISCS
+@pytest.mark.parametrize(("y", "key"), [(330, "k1"), (330.01, "k2"), (329.99, "k1")])
+def test_roads_on_both_sides_are_meant_up_to_thirty_metres(
+    place: Place, y: float, key: str, accuracy: float | None
+) -> None:
+    place.parcel("square", box(0, 290, 400, 370), "SQUARE", "CITY")
+    axis(place, "k2", (0, 360), (400, 360))
+    axis(place, "k1", (0, 300), (400, 300))
+    assert meant(place, 50, y, accuracy_m=accuracy) == key
+    RoadSection.objects.filter(key=key).update(geometry=wkt("line", [(0, 200), (400, 200)]))
+    other = "k2" if key == "k1" else "k1"
+    assert meant(place, 50, y, accuracy_m=accuracy) == (other if y == 330 else "")
+
+
+@DISCS
 def test_fault_that_goes_before_distance_takes_a_road_out_of_the_comparison(
     place: Place, accuracy: float | None
 ) -> None:
