@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -56,11 +57,18 @@ def test_question_is_asked_from_a_quarter_of_the_disc_on() -> None:
         return best(on(("GREEN", share), ("BUILT", 1 - share)), ruleset)
 
     assert asked(0.2499) is None
+    assert asked(0.25 - 4e-6) is None
     # What differs beyond six digits is the same.
     for share in (0.25, 0.25 - 4e-7):
         found = asked(share)
         assert found is not None
         assert (found.kind, found.options) == ("ground", ("BUILT", "GREEN"))
+
+
+def test_answer_that_only_lets_something_be_proposed_settles_it_too() -> None:
+    found = best(replace(EMPTY, shadowed=("R0",)), settling("a"), Q=("a", "b", "c", "d"))
+    assert found is not None
+    assert found.settled == 0.25
 
 
 def test_question_has_two_answers_at_least_and_five_at_most() -> None:
@@ -71,6 +79,7 @@ def test_question_has_two_answers_at_least_and_five_at_most() -> None:
         found = best(EMPTY, ruleset, Q=codes[:count])
         assert found is not None
         assert found.options == codes[: min(count, 5)]
+        assert found.information == pytest.approx(math.log2(min(count, 5)))
         assert found.settled == pytest.approx(1.0)
 
 
@@ -153,9 +162,11 @@ def test_options_are_in_order_of_likelihood_then_of_their_codes() -> None:
             for usage, body in (("GREEN", "GREEN"), ("BUILT", "EUV"), ("FOREST", "RVR"))
         )
     )
-    found = best(on(("GREEN", 0.3), ("FOREST", 0.3), ("BUILT", 0.4)), ruleset)
+    found = best(on(("FOREST", 0.3), ("BUILT", 0.3), ("GREEN", 0.4)), ruleset)
     assert found is not None
-    assert found.options == ("BUILT", "FOREST", "GREEN")
+    assert found.options == ("GREEN", "BUILT", "FOREST")
+    # A disc that has no share of anything is no reason to ask.
+    assert best(on(("FOREST", 0.0), ("BUILT", 0.0)), ruleset) is None
 
 
 def test_built_up_is_asked_only_where_it_is_unknown() -> None:
@@ -249,6 +260,38 @@ def test_answer_about_the_road_keeps_the_places_where_it_is_meant() -> None:
     assert after(found, ("road", "B 235"))[1] == ("answer_unfitting",)
     # The road beside the field is not meant there, though it is in sight.
     assert after(found, ("road", "beside"))[1] == ("answer_unfitting",)
+
+
+def test_place_beyond_the_boundary_without_a_road_is_like_the_rest() -> None:
+    known = roads(("K 14", 0.5), ("", 0.2))
+    beyond = replace(known.situations[0], parcels=(), sections=(), inside=False, weight=0.3)
+    found = replace(known, situations=(*known.situations, beyond))
+    assert roads_shares(found) == {"K 14": 0.5, "none": 0.2}
+    narrowed, _doubts = after(found, ("road", "K 14"))
+    assert weights(narrowed) == pytest.approx([0.7, 0.3])
+    # One that has a road there is about that road, or about none of the others.
+    abroad = replace(known.situations[0], inside=False, weight=0.3)
+    found = replace(known, situations=(*known.situations, abroad))
+    assert roads_shares(found) == {"K 14": 0.8, "none": 0.2}
+    narrowed, _doubts = after(found, ("road", "none"))
+    assert weights(narrowed) == [1.0]
+
+
+def test_road_is_asked_where_roads_name_different_bodies() -> None:
+    ruleset = rules(
+        row_make("K", road_class="K", body="KREIS66"), row_make("L", road_class="L", body="STRNRW")
+    )
+    one = evidence("ROAD_SURFACE").situations[0]
+    found = replace(
+        evidence("ROAD_SURFACE"),
+        situations=tuple(
+            replace(one, sections=(section(road[0], road=road),), weight=share)
+            for road, share in (("K 14", 0.4), ("L 511", 0.6))
+        ),
+    )
+    asked = best(found, ruleset)
+    assert asked is not None
+    assert (asked.kind, asked.options) == ("road", ("L 511", "K 14"))
 
 
 def test_answer_about_the_road_leaves_only_that_road_in_sight() -> None:
