@@ -9,13 +9,14 @@ import pytest
 from gis_core.enums import Severity
 from routing.engine import CompiledRuleSet, RuleRow
 from routing.engine.coverage import Coverage, coverage_cells, coverage_rows
+from routing.engine.facts import facts_of
 from routing.engine.places import Places, size_of
 from routing.engine.turns import turns_of
 from routing.engine.validation import row_findings, ruleset_findings
 from routing.errors import RuleSetError
 from routing.models import RuleSet
 from tests.routing.rule_factories import row_make
-from tests.routing.test_engine import bodies
+from tests.routing.test_engine import bodies, evidence, parcel, section
 
 CATEGORY, PART = "ROAD_SURFACE", "carriageway"
 
@@ -68,6 +69,95 @@ def test_specificity_counts_columns_and_condition_and_a_named_category_twice(
 def test_rule_set_sends_from_seventy_per_cent_with_a_lead_of_thirty() -> None:
     made = RuleSet()
     assert (made.assign_from, made.assign_margin) == (Decimal("0.70"), Decimal("0.30"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "unknown", "might"),
+    [
+        # It asks for what is unknown, and nothing that is known speaks against it.
+        ({"owner": "PRIV"}, {"owner"}, True),
+        ({"owner": "PRIV", "usage": "ROAD"}, {"owner"}, True),
+        ({"owner": "PRIV", "usage": "PATH"}, {"owner"}, False),
+        ({"owner": "PRIV"}, {"usage"}, False),
+        # It asks for nothing that is unknown: then it matches or it does not.
+        ({"usage": "ROAD"}, {"owner"}, False),
+        ({}, {"owner"}, False),
+        # A condition that rests on no ground is known; any other may hold.
+        ({"owner": "PRIV", "condition": 'answer("A", "x")'}, {"owner"}, True),
+        ({"owner": "PRIV", "condition": 'answer("A", "y")'}, {"owner"}, False),
+        ({"condition": 'answer("A", "x")'}, {"owner"}, False),
+        ({"condition": 'owner("PRIV")'}, {"owner"}, True),
+        ({"condition": 'answer("A", "x") and owner("PRIV")'}, {"owner"}, True),
+        ({"usage": "PATH", "condition": 'owner("PRIV")'}, {"owner"}, False),
+    ],
+)
+def test_rule_might_match_where_it_asks_for_what_is_unknown(
+    columns: dict[str, str], unknown: set[str], *, might: bool
+) -> None:
+    found = evidence(CATEGORY, PART, answers={"A": "x"})
+    rule = compiled(row_make(**columns)).rules[0]
+    assert rule.might_match(facts_of(found, found.situations[0]), frozenset(unknown)) is might
+
+
+@pytest.mark.parametrize(
+    ("columns", "because"),
+    [
+        ({"usage": "ROAD", "owner": "CITY"}, ""),
+        ({"usage": "PATH|GREEN", "owner": "PRIV"}, "usage: ROAD ≠ GREEN|PATH"),
+        ({"owner": "PRIV", "condition": "not always"}, "owner: CITY ≠ PRIV"),
+        ({"part": "footway"}, "part: carriageway ≠ footway"),
+        ({"condition": "not always"}, "condition: not always"),
+    ],
+)
+def test_rule_names_the_first_reason_why_it_does_not_match(
+    columns: dict[str, str], because: str
+) -> None:
+    found = evidence(CATEGORY, PART)
+    tried = compiled(row_make(**columns)).rules[0].tried_with(facts_of(found, found.situations[0]))
+    assert (tried.matched, tried.because) == (not because, because)
+
+
+@pytest.mark.parametrize(
+    ("usage", "classes", "matches"),
+    [
+        ("BUILT", "N", True),
+        ("BUILT", "G", True),
+        ("BUILT", "L", False),
+        ("ROAD", "N", False),
+        ("ROAD", "G|N", True),
+    ],
+)
+def test_rules_for_no_road_match_beside_a_road_too(
+    usage: str, classes: str, *, matches: bool
+) -> None:
+    found = evidence(CATEGORY, PART, parcels=(parcel(usage),), sections=(section("G"),))
+    rule = compiled(row_make(road_class=classes)).rules[0]
+    assert rule.tried_with(facts_of(found, found.situations[0])).matched is matches
+
+
+def test_rule_set_knows_which_predicates_a_category_s_rules_ask() -> None:
+    rows = [
+        row_make("R1"),
+        row_make("R2", condition="owner_known"),
+        row_make("R3", category="BRIDGE", condition="public_place"),
+    ]
+    ruleset = compiled(*rows)
+    assert ruleset.uses_predicate(CATEGORY, "owner_known")
+    assert ruleset.uses_predicate(CATEGORY, "public_place", "owner_known")
+    assert not ruleset.uses_predicate(CATEGORY, "public_place")
+    assert not compiled(*rows[:1]).uses_predicate(CATEGORY, "owner_known")
+
+
+@pytest.mark.parametrize(("body", "is_right"), [("EUV", True), ("TRIAGE", True), ("NOBODY", False)])
+@pytest.mark.parametrize("column", ["body", "notify"])
+def test_authority_of_a_row_exists_or_is_computed(
+    column: str, body: str, *, is_right: bool
+) -> None:
+    if is_right:
+        assert compiled(row_make(**{column: body})).rules
+    else:
+        with pytest.raises(RuleSetError, match="the authority NOBODY does not exist"):
+            compiled(row_make(**{column: body}))
 
 
 # --- Kinds of places ----------------------------------------------------------------------------------
