@@ -236,16 +236,24 @@ def test_duty_is_known_where_a_rule_that_overrides_nothing_tells_it(
     assert states == {state}
 
 
-@pytest.mark.parametrize("body", ["(table)", "(asset owner)", "(contractor)"])
-def test_body_of_a_register_is_never_sure(body: str) -> None:
-    rows = coverage_rows(
-        compiled(row_make(category="*", usage="ROAD", body=body)),
-        "RATS",
-        part="",
-        bears_through_roads=False,
-    )
-    assert {(bool(one.answers), one.state) for one in rows} == {
-        (True, Coverage.PARTLY),
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        ("(table)", Coverage.PARTLY),
+        ("(asset owner)", Coverage.PARTLY),
+        ("(contractor)", Coverage.PARTLY),
+        ("(Baulast)", Coverage.BODY),
+        ("(higher class)", Coverage.BODY),
+        ("(highest class arm)", Coverage.BODY),
+    ],
+)
+def test_body_of_a_register_is_never_sure_though_the_duty_is_known(
+    body: str, state: Coverage
+) -> None:
+    rows = [row_make("R", category="RATS", usage="ROAD", body=body), row_make("LAW")]
+    found = coverage_rows(compiled(*rows), "RATS", part="", bears_through_roads=False)
+    assert {(bool(one.answers), one.state) for one in found} == {
+        (True, state),
         (False, Coverage.HOLE),
     }
 
