@@ -221,7 +221,7 @@ def test_road_is_meant_by_polygon_then_parcel_then_name_then_nearness_then_class
 
 
 @DISCS
-@pytest.mark.parametrize(("x", "is_on"), [(50.0005, True), (50.003, False)])
+@pytest.mark.parametrize(("x", "is_on"), [(50.0009, True), (50.0011, False)])
 def test_axis_is_on_the_parcel_up_to_a_millimetre_beyond_it(
     place: Place, x: float, accuracy: float | None, *, is_on: bool
 ) -> None:
