@@ -8,15 +8,16 @@ import pytest
 
 from gis_core.enums import Severity
 from routing.engine import CompiledRuleSet, RuleRow
-from routing.engine.coverage import Coverage, coverage_cells, coverage_rows
+from routing.engine.checks.coverage import Coverage, coverage_cells, coverage_rows
+from routing.engine.checks.places import Places, size_of
+from routing.engine.checks.turns import turns_of
+from routing.engine.checks.validation import row_findings, ruleset_findings
 from routing.engine.facts import facts_of
-from routing.engine.places import Places, size_of
-from routing.engine.turns import turns_of
-from routing.engine.validation import row_findings, ruleset_findings
+from routing.engine.predicates import Need
 from routing.errors import RuleSetError
 from routing.models import RuleSet
+from tests.routing.engine.test_engine import bodies, evidence, parcel, section
 from tests.routing.rule_factories import row_make
-from tests.routing.test_engine import bodies, evidence, parcel, section
 
 CATEGORY, PART = "ROAD_SURFACE", "carriageway"
 
@@ -135,17 +136,17 @@ def test_rules_for_no_road_match_beside_a_road_too(
     assert rule.tried_with(facts_of(found, found.situations[0])).matched is matches
 
 
-def test_rule_set_knows_which_predicates_a_category_s_rules_ask() -> None:
+def test_rule_set_knows_what_a_category_s_conditions_rest_on() -> None:
     rows = [
         row_make("R1"),
         row_make("R2", condition="owner_known"),
-        row_make("R3", category="BRIDGE", condition="public_place"),
+        row_make("R3", category="BRIDGE", condition='only_arms("G")'),
     ]
     ruleset = compiled(*rows)
-    assert ruleset.uses_predicate(CATEGORY, "owner_known")
-    assert ruleset.uses_predicate(CATEGORY, "public_place", "owner_known")
-    assert not ruleset.uses_predicate(CATEGORY, "public_place")
-    assert not compiled(*rows[:1]).uses_predicate(CATEGORY, "owner_known")
+    assert ruleset.rests_on(CATEGORY, Need.OWNER)
+    assert ruleset.rests_on("BRIDGE", Need.ARMS)
+    assert not ruleset.rests_on(CATEGORY, Need.ARMS)
+    assert not compiled(*rows[:1]).rests_on(CATEGORY, Need.OWNER)
 
 
 @pytest.mark.parametrize(("body", "is_right"), [("EUV", True), ("TRIAGE", True), ("NOBODY", False)])

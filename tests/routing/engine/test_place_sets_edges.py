@@ -7,8 +7,9 @@ from operator import and_
 
 import pytest
 
+from routing.engine.checks.places import OTHER, Places
 from routing.engine.conditions import condition_compile
-from routing.engine.places import NONE, OTHER, Places
+from routing.engine.predicates import NONE
 from routing.engine.ruleset import CompiledRuleSet
 from tests.routing.rule_factories import row_make
 

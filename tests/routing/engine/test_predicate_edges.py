@@ -9,9 +9,9 @@ import pytest
 
 from routing.engine.conditions import ConditionError, condition_compile, known_conditions
 from routing.engine.facts import facts_of
-from routing.engine.predicates import GROUNDLESS, PREDICATES, ROADLESS
+from routing.engine.predicates import GROUNDLESS, PREDICATES, Need, predicates_needing
 from routing.types import AgreementFact, AssetFact
-from tests.routing.test_engine import evidence, parcel, section
+from tests.routing.engine.test_engine import evidence, parcel, section
 
 
 def holds(condition: str, *, part: str = "carriageway", **known: Any) -> bool:
@@ -225,7 +225,7 @@ def test_predicates_that_need_no_ground_and_no_roads_are_these() -> None:
         "road_class",
     }
     assert set(PREDICATES) - GROUNDLESS == on_ground | on_roads
-    assert set(PREDICATES) - ROADLESS == on_roads
+    assert predicates_needing(Need.ROADS) == on_roads
 
 
 # --- How long, how deep -------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from routing.evidence.disc import (
+from routing.evidence.disc.places import (
     CENTRE_ONLY,
     UNIT_DISC,
     bits_of,

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from django.contrib.gis.geos import GEOSGeometry
 
-from gis_core.enums import Dataset
 from issues.models import Category
 from parcels.models import LandUse, Parcel
 from routing.engine.facts import section_choose
+from routing.enums import NetworkDataset
 from routing.evidence import Asks, evidence_from, measured_of
 from routing.models import Area, RoadPartArea, RoadSection, ThroughRoad
 from routing.types import SectionFact
-from tests.routing.test_evidence import E0, N0, Place, box, gather, situation, wkt
+from tests.routing.evidence.test_evidence import E0, N0, Place, box, gather, situation, wkt
 
 pytestmark = pytest.mark.django_db
 DISCS = pytest.mark.parametrize("accuracy", [None, 0.001])
@@ -32,7 +32,7 @@ def place() -> Place:
 
 def axis(place: Place, key: str, *line: tuple[float, float], **known: Any) -> None:
     known = {"road_class": "G", "length": 400, "geometry": wkt("line", list(line)), **known}
-    place.row(RoadSection, Dataset.ROAD_SECTIONS, key, **known)
+    place.row(RoadSection, NetworkDataset.ROAD_SECTIONS, key, **known)
 
 
 def meant(place: Place, x: float, y: float, **known: Any) -> str:
@@ -40,7 +40,7 @@ def meant(place: Place, x: float, y: float, **known: Any) -> str:
     Category.objects.get_or_create(
         jurisdiction=place.jurisdiction,
         code="SIDEWALK",
-        defaults={"name_de": "Gehweg", "name_en": "Footway", "part": "footway"},
+        defaults={"names": {"de": "Gehweg", "en": "Footway"}, "part": "footway"},
     )
     issue = place.issue(x, y, **{"category": "SIDEWALK", **known})
     [(head, found)] = measured_of([issue.pk])
@@ -211,11 +211,14 @@ def test_road_is_meant_by_polygon_then_parcel_then_name_then_nearness_then_class
     axis(place, "covers", (0, 30), (400, 30))
     ring = wkt("polygon", box(0, 0, 400, 20))
     known = {"part": "footway", "section_key": "covers", "geometry": ring}
-    place.row(RoadPartArea, Dataset.ROAD_PARTS, "f", **known)
+    place.row(RoadPartArea, NetworkDataset.ROAD_PARTS, "f", **known)
     assert found() == "covers"
     # Of two whose polygons cover the place, the one on the parcel.
     place.row(
-        RoadPartArea, Dataset.ROAD_PARTS, "g", **{**known, "section_key": "k2", "part": "parking"}
+        RoadPartArea,
+        NetworkDataset.ROAD_PARTS,
+        "g",
+        **{**known, "section_key": "k2", "part": "parking"},
     )
     assert found() == "k2"
 
@@ -262,7 +265,7 @@ def test_through_road_stretch_holds_both_its_stations(
 
 def stretch(place: Place, key: str, start: float | None, end: float | None, **known: Any) -> None:
     known = {"section_key": "B235-1", "from_station": start, "to_station": end, **known}
-    place.row(ThroughRoad, Dataset.THROUGH_ROADS, key, **known)
+    place.row(ThroughRoad, NetworkDataset.THROUGH_ROADS, key, **known)
 
 
 def test_stretch_with_unknown_limits_goes_before_a_fixed_one(place: Place) -> None:

@@ -12,9 +12,9 @@ from routing.engine import CompiledRuleSet
 from routing.engine.clarifications import clarified, roads_shares, uses_shares
 from routing.engine.questions import AttributeAsked, QuestionAsked, question_best
 from routing.types import AssetFact, Evidence, PartFact, Situation
+from tests.routing.engine.test_decide_edges import rules
+from tests.routing.engine.test_engine import evidence, parcel, section
 from tests.routing.rule_factories import row_make
-from tests.routing.test_decide_edges import rules
-from tests.routing.test_engine import evidence, parcel, section
 
 EMPTY = evidence("RATS")
 

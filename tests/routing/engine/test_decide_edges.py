@@ -11,9 +11,9 @@ from routing.engine import CompiledRuleSet, RuleRow, ThresholdRow, decide
 from routing.engine.ranking import NEVER_BY_ITSELF, candidates_ranked, outcome_of
 from routing.enums import Outcome
 from routing.types import AgreementFact, AreaFact, AssetFact, Candidate, Evidence, Result
+from tests.routing.engine.test_engine import ROWS, bodies, evidence, parcel, road, section
+from tests.routing.engine.test_engine_doubt import ON_G
 from tests.routing.rule_factories import row_make
-from tests.routing.test_engine import ROWS, bodies, evidence, parcel, road, section
-from tests.routing.test_engine_doubt import ON_G
 
 STEP = 1 / (1 << 20)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from gis_core.enums import Dataset
+from gis_core.dataset_names import dataset_names
 from routing.engine.facts import columns_unknown, doubts_of, facts_of, hypotheses, report_doubts
 from routing.types import AgreementFact, AssetFact, Facts, PartFact, SectionFact
-from tests.routing.test_engine import evidence, parcel, section
+from tests.routing.engine.test_engine import evidence, parcel, section
 
 
 def facts(part: str = "carriageway", **known: Any) -> Facts:
@@ -312,11 +312,11 @@ NEEDED = ("parcels", "land_use", "ownership", "road_sections")
 
 
 @pytest.mark.parametrize("kinds", [(), ("gully",)])
-@pytest.mark.parametrize("dataset", Dataset.values)
+@pytest.mark.parametrize("dataset", dataset_names())
 def test_dataset_that_is_needed_is_named_where_it_is_missing(
     dataset: str, kinds: tuple[str, ...]
 ) -> None:
-    datasets = {name: 1 for name in Dataset.values if name != dataset}
+    datasets = {name: 1 for name in dataset_names() if name != dataset}
     found = evidence("ROAD_SURFACE", asset_kinds=kinds, datasets=datasets)
     is_needed = dataset in NEEDED or (dataset == "assets" and bool(kinds))
     assert list(report_doubts(found)) == ([f"no_data:{dataset}"] if is_needed else [])
@@ -341,12 +341,12 @@ ROADS = {"road_class", "through_road"}
 def test_columns_are_unknown_where_their_data_are_missing(
     missing: str, usage: str, part: str, unknown: set[str]
 ) -> None:
-    datasets = {name: 1 for name in Dataset.values if name != missing}
+    datasets = {name: 1 for name in dataset_names() if name != missing}
     assert columns_unknown(facts(part, parcels=(parcel(usage),), datasets=datasets)) == unknown
 
 
 def test_roads_are_unknown_on_the_polygon_of_a_section_too() -> None:
-    datasets = {name: 1 for name in Dataset.values if name != "road_sections"}
+    datasets = {name: 1 for name in dataset_names() if name != "road_sections"}
     parts = (PartFact("footway", "B235-1", ""),)
     known = {"parcels": (parcel("BUILT"),), "datasets": datasets}
     assert columns_unknown(facts("", parts=parts, **known)) == ROADS

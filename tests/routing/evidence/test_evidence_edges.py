@@ -13,17 +13,17 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 
-from gis_core.enums import Dataset
 from issues.enums import LocationSource
 from issues.models import Issue
+from parcels.enums import CadastreDataset
 from parcels.models import LandUse, Ownership, Parcel
-from routing.enums import RuleSetStatus
+from routing.enums import NetworkDataset, RuleSetStatus
 from routing.evidence import Asks, evidence_of, measured_of
 from routing.evidence.reports import neighbours
 from routing.models import Agreement, Area, Asset, Authority, RoadPartArea, RuleSet
 from routing.types import Situation
-from tests.routing.test_evidence import E0, N0, Place, box, gather, situation, wkt
-from tests.routing.test_road_evidence_edges import sunflower
+from tests.routing.evidence.test_evidence import E0, N0, Place, box, gather, situation, wkt
+from tests.routing.evidence.test_road_evidence_edges import sunflower
 
 pytestmark = pytest.mark.django_db
 
@@ -166,7 +166,7 @@ def test_rules_see_whether_a_place_is_on_an_edge_or_in_a_gap(place: Place) -> No
 def use(place: Place, key: str, usage: str, y0: float, y1: float, parcel: str = "") -> None:
     geometry = wkt("polygon", box(0, y0, 400, y1))
     known = {"usage": usage, "use_type": usage, "parcel_key": parcel, "geometry": geometry}
-    place.row(LandUse, Dataset.LAND_USE, key, **known)
+    place.row(LandUse, CadastreDataset.LAND_USE, key, **known)
 
 
 def usages(place: Place, y: float) -> list[str]:
@@ -209,15 +209,17 @@ def test_land_use_that_stands_in_is_the_nearest_then_the_parcel_s_own(place: Pla
 def test_parts_areas_and_agreements_have_a_written_order(place: Place) -> None:
     ring = wkt("polygon", box(0, 0, 400, 20))
     for key, part in (("2", "footway"), ("1", "parking"), ("3", "carriageway"), ("1b", "footway")):
-        place.row(RoadPartArea, Dataset.ROAD_PARTS, key, part=part, section_key=key, geometry=ring)
+        place.row(
+            RoadPartArea, NetworkDataset.ROAD_PARTS, key, part=part, section_key=key, geometry=ring
+        )
     for key, kind, code in (
         ("1", "neighbour", "2"),
         ("2", "neighbour", "1"),
         ("3", "district", "9"),
     ):
-        place.row(Area, Dataset.AREAS, key, kind=kind, code=code, geometry=ring)
+        place.row(Area, NetworkDataset.AREAS, key, kind=kind, code=code, geometry=ring)
     for key in ("V2", "V1"):
-        place.row(Agreement, Dataset.AGREEMENTS, key, body="EUV", document="", geometry=ring)
+        place.row(Agreement, NetworkDataset.AGREEMENTS, key, body="EUV", document="", geometry=ring)
     found = at(place, 200, 10)
     assert [one.section_key for one in found.parts] == ["3", "1b", "2", "1"]
     assert [(one.kind, one.code) for one in found.areas] == [
@@ -239,7 +241,9 @@ def test_agreement_holds_on_its_first_and_last_day_by_local_time(
 ) -> None:
     ring = wkt("polygon", box(0, 0, 400, 20))
     days = {"valid_from": DAY + timedelta(days=first), "valid_to": DAY + timedelta(days=last)}
-    place.row(Agreement, Dataset.AGREEMENTS, "V1", body="EUV", document="", geometry=ring, **days)
+    place.row(
+        Agreement, NetworkDataset.AGREEMENTS, "V1", body="EUV", document="", geometry=ring, **days
+    )
     issue = place.issue(50, 10)
     Issue.objects.filter(pk=issue.pk).update(received_at=NIGHT)
     [found] = gather(issue)
@@ -350,7 +354,7 @@ def test_disc_has_at_most_250_metres_and_beyond_the_place_is_vague(
 def asset(place: Place, key: str, x: float, kind: str = "gully", **known: Any) -> None:
     geometry = Point(E0 + x, N0 + 10, srid=25832)
     known = {"number": key, "owner": "EUV", "geometry": geometry, **known}
-    place.row(Asset, Dataset.ASSETS, key, kind=kind, **known)
+    place.row(Asset, NetworkDataset.ASSETS, key, kind=kind, **known)
 
 
 def assets(place: Place, **known: Any) -> list[tuple[str, float]]:
