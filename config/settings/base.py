@@ -174,7 +174,7 @@ SHADOW_SAMPLE = env.number("SHADOW_SAMPLE", 20)
 # --- Forwarding -----------------------------------------------------------------------------------
 # A worker that died holds a delivery no longer than this; longer than any sending may take.
 DELIVERY_LEASE_SECONDS = env.number("DELIVERY_LEASE_SECONDS", 180)
-# Time to the next attempt: tripled each time, up to a day. Ten attempts span about four days.
+# Time to the next attempt: tripled each time, up to a day. Ten attempts span 2.8 days.
 DELIVERY_BACKOFF_SECONDS = env.number("DELIVERY_BACKOFF_SECONDS", 60)
 DELIVERY_BACKOFF_MAX_SECONDS = 86_400
 DELIVERY_ATTEMPTS_MAX = 10
