@@ -1,4 +1,4 @@
-"""Who is responsible, asked from above: the apps above this one say it, this one only passes it on.
+"""Who is responsible: an app above registers the answer, this module passes it on.
 
 Routing registers one callable at start (`AppConfig.ready`). It gets the primary keys of issues and
 answers {primary key: name for the public} in one query, whatever their number; an issue that nobody is

@@ -29,11 +29,11 @@ _SMALLEST_METRES: Final = 10_000
 
 
 def place_parse(text: str) -> Point | None:
-    """The point in the storage CRS that a text names; None when it names none.
+    """The point in the storage CRS that a text names; None: the text names no point.
 
     Understood are latitude and longitude in degrees (WGS84, "51.55, 7.31", "51,55 7,31" or "51.55° N, 7.31° E")
     and easting and northing in the storage CRS ("382943 5712374", also the other way round or with the zone in
-    front: "32382943 5712374"). Two whole numbers of degrees are no place but a parcel.
+    front: "32382943 5712374"). Two whole numbers of degrees mean a parcel.
     """
     if match := _DEGREES.match(text):
         text = f"{match['latitude']}; {match['longitude']}".replace(",", ".")

@@ -23,7 +23,7 @@ class AuthorityRefused(RoutingError):
 
 
 class PlaceMissing(RoutingError):
-    """Nobody has placed the issue yet: whoever is told would look in the wrong place."""
+    """The issue has no place yet: the authority would look in the wrong place."""
 
 
 class ReasonMissing(RoutingError):
@@ -35,7 +35,7 @@ class QuestionClosed(RoutingError):
 
 
 class AnswerRefused(RoutingError):
-    """An answer that is none of the question's options."""
+    """The answer is not one of the question's options."""
 
 
 class TrialRefused(RoutingError):

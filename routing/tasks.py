@@ -44,7 +44,7 @@ def trial_run(trial_id: int) -> None:
 
 @shared_task
 def trials_go_on() -> None:
-    """Wakes workers for trials that nobody is busy with."""
+    """Wakes workers for trials that no worker holds."""
     for trial_id in trials.trials_unattended():
         trials.trial_nudge(trial_id)
 
@@ -57,5 +57,5 @@ def geodata_proposals_make_missing() -> int:
 
 @shared_task
 def geodata_impacts_store_missing() -> None:
-    """Looks whom those editions concern of which nobody has looked since they or the active state changed."""
+    """Stores the impact of editions, if it is missing or older than the active state."""
     edition_impact.impact_store_missing()

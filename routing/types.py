@@ -206,7 +206,7 @@ class RuleTried:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A body that may have to act. `score` in 0–1 is what is compared with the rule set's thresholds.
+    """An authority that may have to act. `score` in 0–1 is what is compared with the rule set's thresholds.
 
     `probability` is the share of the disc, and of the hypotheses about what is unknown, that leads to this
     body by this rule: of all candidates of a result, TRIAGE among them, they sum to exactly one. `score` is
@@ -228,7 +228,7 @@ class Candidate:
 
     @property
     def addressee(self) -> str:
-        """Who would be told: the body, and of neighbours the one in whose area it is."""
+        """Who would get the report: the code, and for a neighbour also the area."""
         return f"{self.body}/{self.area_code}" if self.area_code else self.body
 
 

@@ -50,7 +50,7 @@ class MapServiceUnavailable(GisError):
     """The service did not answer with an image.
 
     `is_down`: it did not answer at all or said itself that it is broken, so that asking again at once is no use.
-    An error about this one request is none: nobody can switch a map off for others by asking nonsense.
+    An error about one request does not count as down, so a nonsense request cannot switch a map off for others.
     """
 
     def __init__(self, text: str, *, is_down: bool = False) -> None:

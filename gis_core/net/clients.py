@@ -65,7 +65,7 @@ def address_of_client(peer: str, forwarded: str, trusted: Sequence[Network]) -> 
 
 
 def is_trusted(address: str, trusted: Iterable[Network]) -> bool:
-    """Whether this is the address of a trusted proxy; what is no address is none."""
+    """Whether this is the address of a trusted proxy; False for text that is not an address."""
     parsed = _address_parse(address)
     return parsed is not None and _is_within(parsed, trusted)
 

@@ -77,7 +77,7 @@ def job_forget(edition: Edition) -> None:
 
 
 def job_state(edition: Edition) -> JobState | None:
-    """What is going on with the edition, or how it ended; None for nothing.
+    """The state of the edition's job, running or ended; None: there is no job.
 
     Of a worker that was killed it is known at once, because its lock is gone.
     """

@@ -41,7 +41,7 @@ class GeodataService:
 
 
 def services_read(path: Path) -> list[GeodataService]:
-    """The services of a JSON file: a list of objects with the fields of GeodataService. GisError when it is none."""
+    """The services of a JSON file: a list of objects with the fields of GeodataService. Raises GisError."""
     try:
         return [GeodataService(**values) for values in json.loads(path.read_text("utf-8"))]
     except (OSError, ValueError, TypeError) as error:

@@ -1,4 +1,4 @@
-"""Reading the bodies of reports: forms, multipart and JSON become texts by name, photos, and names of no use."""
+"""Reading the bodies of reports: forms, multipart and JSON become texts by name, photos, and unused names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many requests a sender may make. The count is kept in the cache; without it nobody is kept out."""
+"""How many requests a sender may make. The cache keeps the count; without the cache nobody is limited."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ MARGIN_DEGREES = 0.002
 
 @dataclass(frozen=True)
 class GroupShown:
-    """So many issues from one authority to another; the bodies are what the list is filtered by."""
+    """How many issues go from one authority to another; the codes filter the list."""
 
     from_body: str
     to_body: str

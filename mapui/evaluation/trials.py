@@ -93,7 +93,7 @@ def trials_list(request: PageRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def trial_shown(request: PageRequest, pk: int) -> HttpResponse:
-    """How far it is; how many change, from whom to whom, by which rules, and which ones."""
+    """A trial: its progress, and the changes by authority, by rule and one by one."""
     trial = trial_or_404(pk)
     from_body, to_body = request.GET.get("from"), request.GET.get("to")
     rule = request.GET.get("rule", "")

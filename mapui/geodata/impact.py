@@ -1,4 +1,4 @@
-"""Whom an edition concerns: the open issues that would get another authority."""
+"""What an edition concerns: the open issues that would get another authority."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ImpactShown:
 
 @dataclass(frozen=True)
 class GoldenBroken:
-    """A golden case with whom it expects and who would come out, in words."""
+    """A golden case with the expected and the new authority, in words."""
 
     name: str
     expected: str

@@ -1,4 +1,4 @@
-"""The map of an edition: what would change, and whom it would concern."""
+"""The map of an edition: what would change, and which issues it would concern."""
 
 from __future__ import annotations
 

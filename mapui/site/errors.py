@@ -43,7 +43,7 @@ def error_respond(
 
 
 def sentence_of(status: int) -> str:
-    """What went wrong, for whoever asked."""
+    """What went wrong, in a sentence for the client."""
     known = {
         400: _("The request cannot be read."),
         401: _("Please log in first."),

@@ -1,4 +1,4 @@
-"""The codes of a rule set in words: column values, authorities, computed bodies, fields."""
+"""The codes of a rule set in words: column values, authorities, computed authorities, fields."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class RuleWords:
         )
 
     def body(self, code: str) -> str:
-        """The authority's name, a computed body in words, or the code where it is unknown."""
+        """The authority's name, a computed authority in words, or an unknown code as it is."""
         if code in COMPUTED:
             return str(COMPUTED[code])
         return self.authorities[code].name if code in self.authorities else code

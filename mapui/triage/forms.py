@@ -82,7 +82,7 @@ def categories_offered(jurisdiction: Jurisdiction) -> Any:
 
 
 class AnswersForm(forms.Form):
-    """The answers to the category's questions; none of them is required of a clerk."""
+    """The answers to the category's questions; a clerk may leave any of them open."""
 
     def __init__(self, data: Any, *, issue: Issue) -> None:
         super().__init__(data, prefix="answer", auto_id="answer_%s")

@@ -34,7 +34,7 @@ class KeyColumns:
 
 
 def key_columns(values: list[Any]) -> KeyColumns:
-    """Keys in any of their spellings; RowError names the first that is none."""
+    """Keys in any of their spellings; RowError names the first invalid one."""
     texts = list(map(str, values))
     return _usual_read(texts) or _read(texts)
 

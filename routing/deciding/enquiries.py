@@ -24,9 +24,9 @@ from routing.sentences.questions import QuestionWorded
 
 @dataclass(frozen=True, kw_only=True)
 class Responsibility:
-    """What anybody may know. `authorities` has one entry where the answer is clear, else all that may be.
+    """The public answer. `authorities` has one entry if the answer is clear, otherwise all candidates.
 
-    `question` is what would settle it, if one thing would. `data_as_of` is the oldest date of the geodata
+    `question` would settle the matter, if one question can. `data_as_of` is the oldest date of the geodata
     that the answer rests on.
     """
 

@@ -22,7 +22,7 @@ def clarification_token(public_id: UUID) -> str:
 
 
 def clarification_by_token(token: str) -> Clarification | None:
-    """The question of a link, whatever has become of it; None where the link is none of ours."""
+    """The question of a link, open or closed; None: the link is invalid."""
     try:
         public_id = UUID(hex=_signer.unsign(token))
     except (BadSignature, ValueError):

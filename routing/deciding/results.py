@@ -23,9 +23,9 @@ ROAD_BODIES: Final = ARMS_BODIES | {"(Baulast)"}
 def results_of(
     reports: Sequence[int] | Sequence[Question], *, rule_set: RuleSet | None = None
 ) -> Iterator[tuple[IssueFacts, Evidence, Result | None]]:
-    """Evidence and result for issues (ids) or for places that are asked about, in order; one or many alike.
+    """Evidence and result for issues (ids) or for questions, in order; one or many.
 
-    By the rule set in effect, or by `rule_set`, which may be a draft. The result is None where there is none.
+    The rule set in effect decides, or `rule_set`, which may be a draft. Without a rule set the result is None.
     """
     for facts, evidence, (result,) in results_by(reports, rule_sets=[rule_set]):
         yield facts, evidence, result

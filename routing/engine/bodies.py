@@ -1,4 +1,4 @@
-"""Computed bodies: whom `(Baulast)`, `(asset owner)` and their like stand for at a place, and by which row."""
+"""Computed authorities: who `(Baulast)`, `(asset owner)` … stand for at a place, and by which row."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ OVERRIDES_BELOW_PRIORITY: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An authority's code; `via` is the rule by which a duty was found, empty for a body that is not computed."""
+    """An authority's code; `via` is the rule by which a duty was found, empty for a named authority."""
 
     code: str
     via: str = ""
 
 
 def bodies_resolve(body: str, facts: Facts, ruleset: CompiledRuleSet) -> list[Body]:
-    """The authorities a body of a rule stands for; none where the facts do not tell.
+    """The codes of the authorities that the column `body` of a rule stands for; none if the facts do not tell.
 
     Several only where several agreements about the same thing name different ones.
     """

@@ -1,4 +1,4 @@
-"""What a reporter's answer to a question says about the place: it narrows the evidence, and names nobody."""
+"""What a reporter's answer to a question says about the place: it narrows the evidence and names no authority."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def decide(evidence: Evidence, ruleset: CompiledRuleSet) -> Result:
     """Ranked candidates with the rule, its legal basis and every rule tried.
 
     Each situation of the evidence is decided on its own, under each hypothesis about what is unknown; the
-    shares of the same body add up. What the reporter answered to a question narrows the evidence first.
+    shares of the same authority add up. The reporter's answer to a question narrows the evidence first.
     Raises nothing for any evidence; a rule set is validated when compiled.
     """
     evidence, unfitting = clarified(evidence)
@@ -107,9 +107,9 @@ def _shared_out(answers: Sequence[Answer]) -> Iterator[Candidate]:
 def answer_of(
     facts: Facts, rules: Sequence[CompiledRule], ruleset: CompiledRuleSet, hypothesis: str
 ) -> Answer:
-    """The first rule that matches and names a body that acts on that day; others as good as it are a tie.
+    """The first rule that matches and names an authority that acts on that day; equally good rules make a tie.
 
-    A computed body that cannot be resolved, and an authority that does not act, are passed over.
+    Passes over computed authorities that cannot be resolved, and authorities that do not act.
     """
     trace: list[RuleTried] = []
     found: list[Candidate] = []

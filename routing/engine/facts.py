@@ -202,7 +202,7 @@ def asset_choose(evidence: Evidence, situation: Situation) -> AssetFact | None:
 
 
 def agreements_fitting(evidence: Evidence, situation: Situation) -> list[AgreementFact]:
-    """The agreements about this category at this place, by key; several may name several bodies."""
+    """The agreements about this category at this place, by key; several may name several authorities."""
     fitting = [
         agreement
         for agreement in situation.agreements
@@ -222,7 +222,7 @@ def report_doubts(evidence: Evidence) -> Iterator[str]:
 def columns_unknown(facts: Facts) -> frozenset[str]:
     """The columns of the matrix about which missing datasets leave us ignorant at this place.
 
-    Nobody need know the roads for a place that is no road land, when the category is not about a road.
+    Off road land, and for a category that is not about a road, the roads need not be known.
     """
     missing = {name for name in DATASETS_NEEDED if name not in facts.evidence.datasets}
     unknown: set[str] = set()

@@ -1,7 +1,7 @@
 """The one question to the reporter whose answer would tell most: pure, and never about who owns what.
 
 Every question that could be asked about the evidence is tried: each answer narrows the evidence, the rules
-decide it, and what the answers tell apart is measured in bits over the bodies that would have to act.
+decide it, and what the answers tell apart is measured in bits over the authorities that would have to act.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def candidates_ranked(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """One candidate for each addressee, rule and hypothesis; addressees by their score, each one's by its parts.
 
     `probability` of what is given may be any shares; what is returned sums to one. Who gets a copy, and the
-    rule by which a computed body was found, are those of the greatest share.
+    rule by which a computed authority was found, are those of the greatest share.
     """
     parts: dict[Key, list[Candidate]] = defaultdict(list)
     for one in found:

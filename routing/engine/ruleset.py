@@ -53,7 +53,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdRow:
-    """From which certainty on a body is sent to by itself; `*` as category or body is any."""
+    """From which certainty on a report is sent by itself; `*` as category or authority means any."""
 
     category: str
     body: str
@@ -156,7 +156,7 @@ class CompiledRuleSet:
         )
 
     def threshold(self, category: str, body: str) -> ThresholdRow:
-        """The narrowest one: for category and body, for the body, for the category, else the rule set's own."""
+        """The narrowest threshold: category and authority, then authority, then category, then the rule set's own."""
         for key in ((category, body), ("*", body), (category, "*"), ("*", "*")):
             if key in self.thresholds:
                 return self.thresholds[key]

@@ -79,7 +79,7 @@ def evidence_of(
 
 
 def evidence_from(head: Head, one: Measured) -> Evidence:
-    """What is stored with a decision; of a report that nobody has placed no situation is known."""
+    """What is stored with a decision. A report without a place has no situations."""
     if not one.report.is_placed:
         return evidence_without_places(head, one)
     return replace(

@@ -1,4 +1,4 @@
-"""Whom evidence is gathered for: stored issues by their ids, or places that somebody asks about."""
+"""What evidence is gathered for: stored issues by their ids, or places in questions."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Asks(NamedTuple):
 class Report:
     """A report as the evidence needs it. `x`, `y` and `radius` (of the accuracy disc, bounded) in metres.
 
-    Without `is_placed` nobody knows the place yet, and the point says nothing.
+    Without `is_placed` the place is unknown, and the point means nothing.
     """
 
     number: int

@@ -75,12 +75,12 @@ SETTINGS: Final = (
 
 
 def issues_read(issue_ids: Sequence[int]) -> tuple[Head, list[Report], Ground] | None:
-    """One statement for issues of one jurisdiction; None where there is none of them."""
+    """One statement for issues of one jurisdiction; None: none of the issues exists."""
     return _read(STORED, list(issue_ids))
 
 
 def questions_read(questions: Sequence[Question]) -> tuple[Head, list[Report], Ground] | None:
-    """The same for places that nobody has reported; a report's number is its question's position."""
+    """The same for questions. A report's number is the position of its question."""
     asked = [
         {
             "id": number,

@@ -43,7 +43,7 @@ class StationFound:
 
 
 def stations_find(*, jurisdiction: Jurisdiction, text: str) -> list[StationFound]:
-    """Every place that the text means, by section key; none where it is not written like a station.
+    """Every place that the text means, by section key; empty: the text is not written like a station.
 
     Stations count within a section, so a road's station may lie in several of its sections. A number is in
     kilometres behind "km", with decimals, or when it says so, else in metres; 3+400 is both. Sections that are cut into

@@ -13,9 +13,9 @@ from routing.enums import ChannelKind
 
 
 class Authority(models.Model):
-    """A body that may have to act; `code` is the body id of the decision matrix, e.g. STRNRW.
+    """Somebody who may have to act; `code` stands in the column `body` of the decision matrix, e.g. STRNRW.
 
-    `acts_through`: reports are never sent to this body but to the one named here (private owners are
+    `acts_through`: reports are never sent to this authority but to the one named here (private owners are
     written to by the public order office, never by the system). Outside of `valid_from` to `valid_to`
     (both days included, none is open) no decision names it.
     """

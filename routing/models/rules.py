@@ -124,10 +124,10 @@ class Rule(models.Model):
 
 
 class Threshold(models.Model):
-    """From which certainty on a report is sent by itself, for a category and a body (codes, `*` is any).
+    """From which certainty on a report is sent by itself, for a category and an authority (codes, `*` is any).
 
-    The narrowest one counts: category and body, then body, then category, then the rule set's own. A body
-    with `is_proposed_only` is never sent to by itself.
+    The narrowest one counts: category and authority, then authority, then category, then the rule set's own. An
+    authority with `is_proposed_only` only ever gets what a person confirmed.
     """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="thresholds")

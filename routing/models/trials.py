@@ -89,7 +89,7 @@ class TrialChunk(models.Model):
 class TrialChange(models.Model):
     """An issue that the tried rules or data decide otherwise. Explanations are made anew when they are looked at.
 
-    A body in an area (a neighbouring municipality) stands as `NEIGH/05916000`. `to_explained` keeps what a tried
+    An authority in an area (a neighbouring municipality) stands as `NEIGH/05916000`. `to_explained` keeps what a tried
     edition says (sentences, confidence, legal_basis): to make that anew it would have to be rehearsed.
     """
 

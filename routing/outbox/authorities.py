@@ -1,4 +1,4 @@
-"""Authorities: those a decision names, whom a clerk may choose, those of a jurisdiction; stored."""
+"""Authorities: those that a decision names, those that a clerk may choose, those of a jurisdiction; storing them."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def authorities_valid(jurisdiction: Jurisdiction, *, on: date) -> QuerySet[Autho
 def authority_choices(
     jurisdiction: Jurisdiction, *, on: date, candidates: Iterable[str] = ()
 ) -> list[AuthorityChoice]:
-    """Whom a clerk may choose: the candidates (codes, best first), then the others by name; two queries."""
+    """What a clerk may choose: the candidates (codes, best first), then the others by name; two queries."""
     contacts = AuthorityContact.objects.filter(is_active=True).order_by("area_code")
     authorities = authorities_valid(jurisdiction, on=on).prefetch_related(
         Prefetch("contacts", contacts)

@@ -1,4 +1,4 @@
-"""Queueing: what a decision has to tell whom. Nothing here speaks to the network but the broker's nudge."""
+"""Queueing: the messages of a decision and their authorities. Only the broker's nudge speaks to the network here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SEND_TASK = "routing.tasks.deliveries_send_due"
 
 
 def deliveries_queue(decision: Decision) -> list[str]:
-    """Queues what a stored decision has to tell whom; belongs into the transaction that stores the decision.
+    """Queues the deliveries of a stored decision. Call it in the transaction that stores the decision.
 
     Returns the codes of authorities that cannot be told (`deliveries_planned`); then nothing is queued.
     """
@@ -36,7 +36,7 @@ def deliveries_queue(decision: Decision) -> list[str]:
 def deliveries_planned(
     decision: Decision, *, known: Mapping[str, Authority] = {}
 ) -> tuple[list[Delivery], list[str]]:
-    """What a decision has to tell whom, not stored; `known` are authorities that the caller has at hand by their codes.
+    """The deliveries of a decision, not stored; `known` are authorities that the caller has at hand by their codes.
 
     With it the codes of authorities that would have to act and cannot be told because no contact of them is
     known: then there are no deliveries, and the caller must not call such an issue forwarded. Nobody has to act on

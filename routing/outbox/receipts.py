@@ -1,4 +1,4 @@
-"""What a channel brings back: a receipt, or the reason why there is none."""
+"""What a channel brings back: a receipt, or the reason of the failure."""
 
 from __future__ import annotations
 

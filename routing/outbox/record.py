@@ -58,7 +58,7 @@ def _issue_forwarded(delivery: Delivery) -> None:
 def delivery_record_failure(*, delivery: Delivery, error: DeliveryError) -> DeliveryState | None:
     """Stores a failed attempt and when the next one is due, or that it was the last.
 
-    Returns the new state; none when the claim meanwhile belongs to another worker.
+    Returns the new state; None: another worker holds the claim by now.
     """
     current = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if current.state != DeliveryState.SENDING or current.attempts != delivery.attempts:

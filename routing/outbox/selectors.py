@@ -37,6 +37,6 @@ def delivery_is_superseded(delivery: Delivery) -> bool:
 
 
 def delivery_state_counts() -> dict[str, int]:
-    """State → number of deliveries; states that nobody is in are left out."""
+    """State → number of deliveries, without empty states."""
     rows = Delivery.objects.values_list("state").annotate(Count("pk")).order_by("state")
     return dict(rows)

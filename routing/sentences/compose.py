@@ -55,9 +55,9 @@ def sentence(
 def public_sentence(
     result: Result, *, language: str, category: str, authorities: Mapping[str, str]
 ) -> str:
-    """The answer to anybody's question; `authorities` maps codes to public names.
+    """The sentence for the public; `authorities` maps codes to public names.
 
-    Whoever owns a parcel stays out of it: a reason or basis that rests on ownership is not told.
+    The sentence never tells who owns a parcel: it leaves out a reason or basis that rests on ownership.
     """
     words = words_of(language)
     first = result.candidates[0]
@@ -134,7 +134,7 @@ def legal_basis_shown(basis: str, language: str) -> str:
 
 
 def unreachable_phrase(codes: Sequence[str], language: str) -> str:
-    """That nobody can be told, because there is no contact for these authorities."""
+    """That no authority can be told, because these have no contact."""
     return words_of(language).no_contact.format(names=", ".join(codes))
 
 

@@ -107,7 +107,7 @@ def asked_phrase(question: QuestionWorded, language: str) -> str:
 
 
 def answers_phrase(clarifications: Sequence[tuple[str, str]], language: str) -> str:
-    """The answers that say something, as a half sentence; empty where there is none."""
+    """The answers that say something, as a half sentence; empty: no answer says anything."""
     words = words_of(language)
     given = [
         answer_phrase(kind, code, language)

@@ -25,7 +25,7 @@ from routing.types import Evidence, Result
 
 
 class Brief(NamedTuple):
-    """What `routing.types.Result` says in short: its outcome, and whom its first candidate names by which rule."""
+    """`routing.types.Result` in short: its outcome, and the authority and rule of its first candidate."""
 
     outcome: Outcome
     addressee: str
@@ -37,8 +37,8 @@ def briefs_of(
 ) -> Iterator[tuple[int, Mapping[str, int], tuple[Brief | None, ...]]]:
     """(issue, active editions, what each rule set says) for issues in no order; None is the rule set in effect.
 
-    The same, to the last bit, as `results_of` would find one by one. Places that are alike to the rules are
-    decided once; memory does not grow with the number of issues.
+    Equal to the last bit to the results of `results_of`. Places that are alike to the rules are decided once.
+    Memory does not grow with the number of issues.
     """
     sides = Sides(rule_sets)
     memories = [_Memory() for _one in rule_sets]

@@ -33,7 +33,7 @@ class Answer:
 
 
 def chunk_try(trial: Trial) -> bool:
-    """Takes the next chunk that nobody holds and decides its issues; False when there is none."""
+    """Takes the next free chunk and decides its issues; False: no chunk is free."""
     with transaction.atomic():
         chunk = (
             TrialChunk.objects.select_for_update(skip_locked=True, of=("self",))
@@ -60,7 +60,10 @@ def chunk_try(trial: Trial) -> bool:
 def answers(
     trial: Trial, chunk: TrialChunk, rule_sets: list[RuleSet | None]
 ) -> Iterator[tuple[int, Mapping[str, int], list[Answer]]]:
-    """Each issue of a chunk, the editions, and what each rule set says on the same evidence; by none: to triage."""
+    """Yields (issue id, editions, one answer per rule set), all on the same evidence.
+
+    Without a rule set the answer is triage.
+    """
     named = TrialChunk.objects.filter(pk=chunk.pk).values(one=Func("issue_ids", function="unnest"))
     ids = Issue.objects.filter(jurisdiction_id=trial.jurisdiction_id, pk__in=named)
     given = [one for one in rule_sets if one is not None]

@@ -1,4 +1,4 @@
-"""Whom a staged edition concerns: open issues that would get another authority, golden cases that would break.
+"""What a staged edition concerns: open issues that would get another authority, golden cases that would break.
 
 Kept in the edition's report, with the state that it rests on.
 """
@@ -28,7 +28,7 @@ def active_ids(edition: Edition) -> list[int]:
 
 
 def impact_is_due(edition: Edition) -> bool:
-    """Whether nobody has looked yet whom a staged edition concerns, or not since another one was activated."""
+    """Whether the impact of a staged edition is missing, or older than the latest activation."""
     return edition.status == EditionStatus.STAGED and (
         "impact" not in edition.report or edition.report.get("impact_on") != active_ids(edition)
     )

@@ -34,7 +34,7 @@ CHUNK = 500
 
 @dataclass(frozen=True, kw_only=True)
 class GoldenFinding:
-    """A case, who is expected (a code, or TRIAGE), who comes out today and who would.
+    """A case with three codes: the expected authority (or TRIAGE), today's result and the tried result.
 
     A case that only proposes its authority holds: a person has to say yes, but nobody else is told.
     """

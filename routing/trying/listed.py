@@ -22,7 +22,7 @@ class TrialProgress:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeGroup:
-    """So many issues go from one authority (body, or body/area) to another; `from_*` is what counts today."""
+    """How many issues go from one authority (code, or code/area) to another; `from_*` counts today."""
 
     from_body: str
     from_outcome: str
@@ -46,7 +46,7 @@ def trial_progress(trial: Trial) -> TrialProgress:
 
 
 def changes_by_authority(trial: Trial) -> list[ChangeGroup]:
-    """From whom to whom, the most frequent first."""
+    """Groups of changes by authority before and after, the most frequent first."""
     names = ("from_body", "from_outcome", "to_body", "to_outcome")
     rows = trial.changes.values(*names).annotate(count=Count("pk")).order_by("-count", *names)
     return [ChangeGroup(**row) for row in rows]
@@ -62,7 +62,7 @@ def changes_by_rule(trial: Trial) -> list[RuleGroup]:
 def changes_chosen(
     trial: Trial, *, from_body: str | None = None, to_body: str | None = None, rule: str = ""
 ) -> QuerySet[TrialChange]:
-    """The changed issues in order of their ids; None is any body, `rule` one that takes part on either side."""
+    """The changed issues in order of their ids; None means any authority; `rule` takes part on either side."""
     changes = trial.changes.select_related("issue__category").order_by("issue_id")
     if from_body is not None:
         changes = changes.filter(from_body=from_body)

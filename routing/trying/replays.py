@@ -57,8 +57,8 @@ def decisions_replayed(
 
     With `jurisdiction` its own only.
 
-    With `rule_set` by that one, else each by the one it was made with. What a person decided is no rule's. Whether
-    somebody can be told is not the engine's question: that nobody could be is taken over from the stored decision.
+    With `rule_set` by that one, else each by the one it was made with. Decisions of people are left
+    out. The engine does not know contacts, so a missing contact is taken over from the stored decision.
     """
     made = (
         Decision.objects.filter(rule_set__isnull=False)

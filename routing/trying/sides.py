@@ -13,7 +13,7 @@ from routing.sentences import legal_basis_shown
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """Who, what becomes of it and why, in the language of the screen. `authority` none: nobody was named."""
+    """Authority, outcome and reason, in the language of the screen. `authority` None: no rule named one."""
 
     outcome: Outcome
     body: str

@@ -208,7 +208,7 @@ def xml_read(content: bytes) -> Any:
 
 
 def number_read(text: str) -> int | None:
-    """A count as services write it; None for what is none."""
+    """A count as services write it; None: the text is not a count."""
     return int(text) if text.isdecimal() and len(text) < DIGITS_MAX else None
 
 

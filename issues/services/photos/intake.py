@@ -19,7 +19,7 @@ PENDING_PER_SENDER: Final = 1000
 
 
 def photos_checked(photos: Sequence[bytes]) -> tuple[list[PreparedPhoto], list[LostPhoto]]:
-    """The files that are photos, and why the others are none; of too many the first are taken."""
+    """The files that are photos, and a reason for each of the others. Of too many photos the first are taken."""
     prepared, lost = list[PreparedPhoto](), list[LostPhoto]()
     for place, content in enumerate(photos, start=1):
         if place > PHOTOS_PER_REPORT:

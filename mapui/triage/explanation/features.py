@@ -27,7 +27,7 @@ NOBODY_COLOUR: Final = "#ffffff"
 
 
 def explanation_features(decision: Decision) -> list[dict[str, Any]]:
-    """Parcels and road sections as they were, the parts of the disc with their bodies, and the place."""
+    """Parcels and road sections as they were, the parts of the disc with their authorities, and the place."""
     situations = decision.evidence.get("situations", [])
     parcels = _keys(situations, "parcels")
     sections = _keys(situations, "sections")

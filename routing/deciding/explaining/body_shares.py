@@ -1,4 +1,4 @@
-"""What the rules give to each body: one figure with one name, for every page that shows it."""
+"""What the rules give to each authority: one figure with one name, for every page that shows it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SMALL: Final = 0.01
 
 @dataclass(frozen=True, kw_only=True)
 class RuleShare:
-    """What one rule gives to a body. `hypothesis` ("in" or "out") says on what it rests where that is not known."""
+    """A rule's share. `hypothesis` ("in" or "out") says on what it rests where that is not known."""
 
     rule_id: str
     legal_basis: str
@@ -32,7 +32,7 @@ class RuleShare:
 
 @dataclass(frozen=True, kw_only=True)
 class BodyShare:
-    """A body that may have to act. `percent` is its certainty: that of all its rules added up.
+    """An authority that may have to act. `percent` is its certainty: that of all its rules added up.
 
     It is what the thresholds are compared with. `authority` is None where no rule names anybody, and for a code that is
     no longer kept; `name` is a name in each case.
@@ -47,7 +47,7 @@ class BodyShare:
 
 @dataclass(frozen=True, kw_only=True)
 class BodyShares:
-    """The bodies, best first; those with less than SMALL are only counted, but for the first."""
+    """The authorities, best first. Those below SMALL are only counted, except the first."""
 
     told: tuple[BodyShare, ...]
     small: int

@@ -1,4 +1,4 @@
-"""The disc of a location's accuracy in its parts, each with the body that the rules name there."""
+"""The disc of a location's accuracy in its parts, each with the authority that the rules name there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ELSEWHERE: Final = ""
 class DiscPart:
     """A part of the disc: shape in the storage CRS (metres), its share of the disc, and the rules that apply in it.
 
-    `body` is empty where the reporter said that it is not there, TRIAGE where no rule names anybody.
+    `body` is the authority's code; empty: the reporter's answer excludes the part; TRIAGE: no rule names one.
     """
 
     body: str
@@ -37,7 +37,7 @@ class DiscPart:
 
 
 def disc_parts(decision: Decision) -> list[DiscPart]:
-    """The parts of the disc as the decision's own rules see them, one for each body, the largest first.
+    """The parts of the disc as the decision's own rules see them, one for each authority, the largest first.
 
     None where there is no disc, or no rules were in effect. A person's decision shows what the rules said
     before it.

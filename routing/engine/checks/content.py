@@ -31,7 +31,7 @@ OPTIONAL_COLUMNS: Final = frozenset({"note", "precision_from"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSetContent:
-    """Everything of a rule set that decides; rows by priority and id, thresholds by category and body."""
+    """Everything of a rule set that decides; rows by priority and id, thresholds by category and authority."""
 
     rows: tuple[RuleRow, ...]
     thresholds: tuple[ThresholdRow, ...] = ()

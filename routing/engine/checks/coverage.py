@@ -1,7 +1,6 @@
 """The coverage matrix: who a rule set names at every kind of place, and where it names nobody (a hole).
 
-Kinds of places that get the same answer are told together, so that a category's thousands of combinations become a
-table that a person can read.
+Kinds of places with the same answer share a row, so that a person can read a category's thousands of combinations.
 """
 
 from __future__ import annotations

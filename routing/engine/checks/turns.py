@@ -36,7 +36,7 @@ class Turn:
 
     @property
     def is_last_resort(self) -> bool:
-        """A row for whatever no other row is about: its columns ask for nothing, it names nobody, and always holds."""
+        """The last row for everything: its columns ask for nothing, it names no authority, and it always holds."""
         asks = self.rule.columns or self.left & ~self.reach.sure
         return self.rule.row.body == TRIAGE and not asks
 

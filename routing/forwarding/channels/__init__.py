@@ -11,7 +11,7 @@ from routing.forwarding.channels.base import Channel
 
 @cache
 def channel_of(kind: str) -> Channel:
-    """Raises ValueError for what is no ChannelKind."""
+    """Raises ValueError for an unknown kind."""
     channel: Channel = import_module(f"{__name__}.{ChannelKind(kind).value}").CHANNEL
     return channel
 

@@ -54,7 +54,7 @@ class Channel(ABC):
         """
 
     def number_ask(self, delivery: Delivery) -> str:
-        """The receiver's number behind the token of a receipt; empty as long as there is none.
+        """The receiver's number behind the token of a receipt; empty: the receiver has no number yet.
 
         Raises DeliveryDelayed or DeliveryRefused.
         """

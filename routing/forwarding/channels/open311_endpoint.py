@@ -125,7 +125,7 @@ class Endpoint:
         return ""
 
     def number_for_token(self, token: str) -> str:
-        """The number behind a token; empty as long as there is none."""
+        """The number behind a token; empty: the receiver has no number yet."""
         for record in self._records(f"tokens/{quote(token, safe='')}.json"):
             if number := _number(record):
                 return number
