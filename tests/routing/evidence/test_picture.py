@@ -10,8 +10,9 @@ from typing import Final
 
 import pytest
 
-from gis_core.enums import Dataset
+from gis_core.dataset_names import dataset_names
 from gis_core.models import Jurisdiction
+from routing.enums import NetworkDataset
 from routing.evidence.disc.places import PLACES, UNIT_DISC
 from routing.models import RoadSection, ThroughRoad
 from routing.types import Situation
@@ -48,7 +49,7 @@ class Drawing(Place):
             issue_prefix="DRA",
             boundary=wkt("polygon", box(-500, -500, 500, 500)),
         )
-        self.editions = {dataset: self.edition(dataset) for dataset in Dataset.values}
+        self.editions = {dataset: self.edition(dataset) for dataset in dataset_names()}
         for one in drawn("data-usage"):
             x, y, width, height = metres(one, "x", "y", "width", "height")
             ring = box(x, -y - height, x + width, -y)
@@ -59,7 +60,7 @@ class Drawing(Place):
             key, road_class = one.attrib["id"], one.attrib["data-class"]
             self.row(
                 RoadSection,
-                Dataset.ROAD_SECTIONS,
+                NetworkDataset.ROAD_SECTIONS,
                 key,
                 road_class=road_class,
                 start_station=0,
@@ -73,7 +74,7 @@ class Drawing(Place):
         begin, start, end = *metres(section, "x1"), *metres(stretch, "x1", "x2")
         self.row(
             ThroughRoad,
-            Dataset.THROUGH_ROADS,
+            NetworkDataset.THROUGH_ROADS,
             "stretch",
             section_key=section.attrib["id"],
             from_station=start - begin,
