@@ -158,10 +158,25 @@ def test_ci_checks_before_it_tests() -> None:
 
 
 def test_list_of_documents_names_every_one() -> None:
-    text = (ROOT / "docs/README.md").read_text("utf-8")
-    missing = [
-        path.name
-        for path in (ROOT / "docs").glob("*.md")
-        if path.name != "README.md" and f"]({path.name}" not in text
+    """The records have a list of their own."""
+    docs = ROOT / "docs"
+    text = (docs / "README.md").read_text("utf-8")
+    found = [
+        path.relative_to(docs) for place in ("*.md", "howto/*.md") for path in docs.glob(place)
     ]
-    assert missing == []
+    assert Path("howto/page.md") in found
+    assert [
+        str(path) for path in found if f"]({path}" not in text and path.name != "README.md"
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "docs/howto").glob("*.md")), ids=lambda page: page.stem
+)
+def test_how_to_tells_purpose_files_example_test_and_look(page: Path) -> None:
+    text = page.read_text("utf-8")
+    parts = ("What it is for.", "Files, in order.", "Smallest example", "The test", "See it.")
+    places = [text.find(f"**{part}") for part in parts]
+    assert places == sorted(places)
+    assert -1 not in places
+    assert "```" in text
