@@ -94,7 +94,7 @@ def test_what_vanished_is_switched_off_and_comes_back(jurisdiction, folder):
         ("categories.csv", "\nGAS_SMELL;", "\nACUTE_DANGER;", "row 3: ACUTE_DANGER stands"),
         ("categories.csv", "\nGAS_SMELL;", "\n;", "row 3: code"),
         ("category_attributes.csv", "\nRATS;", "\nMICE;", "no category 'MICE'"),
-        ("category_attributes.csv", "own:eigener Radweg:", "own:", "key:de:en"),
+        ("category_attributes.csv", "own:eigener Radweg:", "own::", "key:de:en"),
         ("category_attributes.csv", "shared:gemeinsamer", "own:gemeinsamer", "twice"),
         ("category_attributes.csv", "PLACE;singlevaluelist", "PLACE;string", "needed for lists"),
         ("category_attributes.csv", "LAMP_NUMBER;string", "LAMP_NUMBER;word", "datatype"),

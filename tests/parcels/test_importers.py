@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from gis_core.datasets import dataset_specs
-from gis_core.enums import Dataset
 from gis_core.errors import LoadError
 from gis_core.loading.read.profiles import profiles_of
-from parcels.enums import Usage
+from parcels.enums import CadastreDataset, Usage
 from parcels.importers.cadastre import land_use_codes
 from parcels.models import CadastralDistrict, LandUse, Ownership, Parcel
+from routing.enums import NetworkDataset
 from tests.gis_core.geodata_factories import (
     KEYS,
     NAS,
@@ -70,7 +70,7 @@ def city(db):
 
 def test_every_dataset_is_registered_and_has_profiles():
     specs = {spec.dataset: spec for spec in dataset_specs()}
-    assert set(specs) == set(Dataset)
+    assert set(specs) == {*CadastreDataset, *NetworkDataset}
     for spec in specs.values():
         profiles = profiles_of(spec)
         assert profiles
