@@ -283,7 +283,8 @@ def test_responsibility_tells_how_the_public_reaches_the_authority(
         {
             "code": "EUV",
             "name": "EUV Stadtbetrieb",
-            "names": {"de": "EUV Stadtbetrieb", "en": "Municipal services (EUV)"},
+            "name_de": "EUV Stadtbetrieb",
+            "name_en": "Municipal services (EUV)",
             "website": "https://www.euv.example/",
             "phone": "0221 4710 103",
             "mail": "service@euv.example",
