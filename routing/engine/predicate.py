@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final, Protocol
 
 Values = tuple[str, ...]
@@ -91,6 +92,7 @@ def predicate(
     return register
 
 
+@cache
 def predicates_needing(*needs: Need) -> frozenset[str]:
-    """The names of the predicates that rest on any of these."""
+    """The names of the predicates that rest on any of these; ask once all are registered."""
     return frozenset(one.name for one in PREDICATES.values() if not one.needs.isdisjoint(needs))

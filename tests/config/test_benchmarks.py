@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
+from config.benchmarks.decision import ISSUES_MAKE
 from config.benchmarks.measure import Figure, median, milliseconds
 
 
@@ -47,3 +49,15 @@ def test_milliseconds_measures_each_item_once() -> None:
     assert len(taken) == 3
     assert min(taken) >= 0
     assert median([3.0, 1.0, 2.0]) == 2.0
+
+
+@pytest.mark.django_db
+def test_issues_of_the_decision_benchmark_have_every_column_that_is_needed() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = 'issues_issue'"
+            " AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'"
+        )
+        needed = {name for (name,) in cursor.fetchall()}
+    given = set(ISSUES_MAKE[ISSUES_MAKE.index("(") + 1 : ISSUES_MAKE.index(")")].split(", "))
+    assert needed <= {name.strip() for names in given for name in names.split(",")}
