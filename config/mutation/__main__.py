@@ -9,9 +9,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache, partial
 
 from config.mutation.mutants import Mutant
 from config.mutation.plan import Plan, PlanError, equivalents_read, part_of, plan_read
+from config.mutation.reach import Reach
 from config.mutation.running import RunError, alone, database_make, libraries_load
 from config.mutation.trial import (
     Outcome,
@@ -37,8 +39,10 @@ def main(arguments: Sequence[str]) -> int:
         with alone():
             libraries_load()
             database_make()
+            # Files of one part share its run without a fault.
+            reach_of = cache(partial(reach_measure, plan))
             rows = [
-                _measured(plan, name, part, options)
+                _measured(plan, name, reach_of(part), options)
                 for name, part in zip(names, parts, strict=True)
             ]
     except (PlanError, RunError) as error:
@@ -65,7 +69,7 @@ def _parser(plan: Plan) -> argparse.ArgumentParser:
     return parser
 
 
-def _measured(plan: Plan, name: str, part: str, options: argparse.Namespace) -> tuple[str, ...]:
+def _measured(plan: Plan, name: str, reach: Reach, options: argparse.Namespace) -> tuple[str, ...]:
     """The figures of a part or file; survivors are printed as soon as they are known."""
     began = time.monotonic()
     mutants = mutants_all(plan, name)
@@ -75,9 +79,10 @@ def _measured(plan: Plan, name: str, part: str, options: argparse.Namespace) -> 
         one for one in drawn if (one.path, one.changed("-"), one.changed("+")) not in equivalents
     ]
     counts = Counter({Outcome.EQUIVALENT: len(drawn) - len(tried)})
-    print(f"\n{name}: {len(mutants)} mutants, {len(tried)} tried", flush=True)
-    reach = reach_measure(plan, part)
-    print(f"{len(reach.seconds)} tests measured after {time.monotonic() - began:.0f} s", flush=True)
+    print(
+        f"\n{name}: {len(mutants)} mutants, {len(tried)} tried, {len(reach.seconds)} tests",
+        flush=True,
+    )
     for mutant, outcome in mutants_try(tried, reach, workers=options.workers):
         counts[outcome] += 1
         if outcome in SHOWN:

@@ -15,8 +15,8 @@ from config.mutation.mutants import Mutant
 from config.mutation.plan import ROOT
 
 FIXTURE: Final = "fixture "
-# How long the tests of a later round take together at most, so that a survivor does not cost minutes.
-LATER_S: Final = 30.0
+# How long the tests of a later round take together at most, so that a survivor does not cost a minute.
+LATER_S: Final = 10.0
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ TEMPLATE: Final = "test_flurpost_mutation"
 # A mutant that wants more is stopped before the machine is short of memory.
 MEMORY_BYTES: Final = 12 << 30
 BROKEN: Final = 99
+# pytest's status when a test failed.
+FAILED: Final = 1
 # pytest's status when nothing was collected.
 NO_TESTS: Final = 5
 PR_SET_PDEATHSIG: Final = 1
@@ -174,7 +176,11 @@ def run_tests(tests: Sequence[str], *, database: str | None, plugins: Sequence[o
     ]
     # A failure is enough; the smallest example of it would take long.
     options += ["--hypothesis-profile=first"]
-    return int(pytest.main([*options, *tests], plugins=list(plugins)))
+    try:
+        return int(pytest.main([*options, *tests], plugins=list(plugins)))
+    except Exception:  # noqa: BLE001 - a program that does not even start has failed its tests
+        traceback.print_exc()
+        return FAILED
 
 
 def _database_name(name: str) -> None:

@@ -95,8 +95,12 @@ def mutants_try(
         workers, mp_context=Fork, initializer=_begin, initargs=(mutants, reach, numbers)
     ) as pool:
         futures = {pool.submit(_try, place): one for place, one in enumerate(mutants)}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            # After an error nobody asks for the rest.
+            pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True)

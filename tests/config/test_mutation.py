@@ -21,7 +21,7 @@ from config.mutation.plan import (
     plan_read,
 )
 from config.mutation.reach import Reach
-from config.mutation.running import Fault, RunError, alone, run
+from config.mutation.running import FAILED, Fault, RunError, alone, run, run_tests
 from config.mutation.trial import mutants_drawn
 
 PLAN = plan_read()
@@ -113,7 +113,12 @@ def test_pattern_without_a_test_file_is_refused() -> None:
 
 def test_equivalent_mutants_exist_and_have_a_reason() -> None:
     for listed in equivalents_read():
-        made = {(one.changed("-"), one.changed("+")) for one in mutants_of(listed.path, PLAN)}
+        lines = (ROOT / listed.path).read_text("utf-8").splitlines()
+        made = {
+            (one.changed("-"), one.changed("+"))
+            for one in mutants_of(listed.path, PLAN)
+            if lines[one.line - 1].strip() in listed.before
+        }
         assert (listed.before, listed.after) in made, listed
         assert listed.reason
 
@@ -158,6 +163,20 @@ def test_fault_is_in_the_loaded_module_and_not_in_its_file() -> None:
     assert (ROOT / path).read_text("utf-8") == source
 
 
+class Unloadable:
+    """A pytest plugin: the program fails where pytest-django loads it, before any test runs."""
+
+    def pytest_load_initial_conftests(self) -> None:
+        raise ZeroDivisionError
+
+
+def test_program_that_does_not_start_has_failed_its_tests() -> None:
+    def start() -> int:
+        return run_tests(["tests/config/test_mutation.py"], database=None, plugins=[Unloadable()])
+
+    assert run(start, seconds=60) == FAILED
+
+
 def test_run_that_takes_too_long_is_ended() -> None:
     def forever() -> int:
         while True:
@@ -167,7 +186,7 @@ def test_run_that_takes_too_long_is_ended() -> None:
 
 
 def test_later_tests_are_those_that_are_quick_together() -> None:
-    seconds = {"a.py::a": 1.0, "b.py::b": 8.0, "c.py::c": 20.0, "d.py::d": 20.0}
+    seconds = {"a.py::a": 1.0, "b.py::b": 3.0, "c.py::c": 5.0, "d.py::d": 20.0}
     reach = Reach(
         seconds=seconds,
         database=frozenset(),
@@ -176,7 +195,7 @@ def test_later_tests_are_those_that_are_quick_together() -> None:
         },
     )
     assert reach.rounds(mutant_at((3, 3))) == [["d.py::d"], ["a.py::a", "b.py::b", "c.py::c"]]
-    slower = replace(reach, seconds=seconds | {"b.py::b": 9.0})
+    slower = replace(reach, seconds=seconds | {"b.py::b": 4.0})
     assert slower.rounds(mutant_at((3, 3))) == [["d.py::d"], ["a.py::a", "b.py::b"]]
     all_slow = replace(reach, seconds=dict.fromkeys(seconds, 40.0))
     assert all_slow.rounds(mutant_at((3, 3))) == [["d.py::d"]]
