@@ -13,8 +13,8 @@ from hypothesis.extra.django import TestCase
 from gis_core.models import Jurisdiction
 from issues import errors
 from issues.enums import LocationSource
-from issues.services.location import location_checked
-from issues.types import LocationInput
+from issues.services.location import location_checked, location_received
+from issues.types import LocationInput, PhotoPlace
 from tests.issues.conftest import LAT, LONG
 
 
@@ -138,3 +138,51 @@ class TestAnyInput(TestCase):
             return
         assert 380_000 - 3000 <= found.point.x <= 386_000 + 3000
         assert 5_710_000 - 3000 <= found.point.y <= 5_716_000 + 3000
+
+
+NOWHERE = {"lat": "0", "long": "0.0"}
+
+
+@pytest.mark.parametrize(
+    ("given", "photo", "source"),
+    [
+        ({"address_id": "0"}, None, LocationSource.UNPLACED),
+        ({"address_string": "Nirgends 1"}, None, LocationSource.UNPLACED),
+        (NOWHERE | {"address_string": "Nirgends 1"}, None, LocationSource.UNPLACED),
+        (NOWHERE | {"address_id": "0"}, None, LocationSource.UNPLACED),
+        (NOWHERE, (LAT, LONG, 8.0), LocationSource.PHOTO),
+        ({"address_string": "Nirgends 1"}, (LAT, LONG, 8.0), LocationSource.PHOTO),
+        ({"address_string": "Nirgends 1"}, (48.0, 11.0, 8.0), LocationSource.UNPLACED),
+        ({"lat": LAT, "long": LONG, "address_id": "0"}, None, LocationSource.COORDINATES),
+    ],
+)
+def test_report_whose_text_leads_nowhere_is_placed_otherwise_or_later(
+    jurisdiction, given, photo, source
+):
+    found = location_received(
+        jurisdiction, LocationInput(**given), photo=photo and PhotoPlace(*photo)
+    )
+    assert found.source == source
+    assert found.address_text == given.get("address_string", "")
+    assert found.address_id == given.get("address_id", "")
+    assert found.accuracy_m == (8.0 if source == LocationSource.PHOTO else None)
+    assert found.latitude == pytest.approx(LAT, abs=0.001)
+    assert found.longitude == pytest.approx(LONG, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        (NOWHERE, errors.LocationOutside),
+        (NOWHERE | {"address_string": "null"}, errors.LocationOutside),
+        ({"lat": "0", "long": LONG, "address_string": "Nirgends 1"}, errors.LocationOutside),
+    ],
+)
+def test_report_with_a_wrong_place_is_refused(jurisdiction, given, error):
+    with pytest.raises(error):
+        location_received(jurisdiction, LocationInput(**given))
+
+
+def test_report_without_a_place_needs_a_boundary(db, make_jurisdiction):
+    with pytest.raises(errors.GeodataMissing):
+        location_received(make_jurisdiction(boundary=None), LocationInput(address_id="0"))

@@ -113,7 +113,7 @@ def _webp_split(content: bytes) -> Bare:
 def orientation_read(exif: bytes) -> int:
     """Which way up, from 1 (as it is) to 8 (Exif 2.32, Orientation); 1 for anything else."""
     value = _directory(*_first(exif)).get(_ORIENTATION)
-    noted = value[0] if isinstance(value, tuple) and value else 1
+    noted = value[0] if isinstance(value, tuple) else 1
     return int(noted) if noted in range(1, 9) else 1
 
 
@@ -121,7 +121,7 @@ def gps_read(exif: bytes) -> Mapping[int, Value]:
     """The GPS attributes by tag: numbers as tuples, nan where a fraction has no value; texts without ends."""
     block, order, at = _first(exif)
     pointer = _directory(block, order, at).get(_GPS)
-    if not isinstance(pointer, tuple) or not pointer or not math.isfinite(pointer[0]):
+    if not isinstance(pointer, tuple) or not math.isfinite(pointer[0]):
         return {}
     return _directory(block, order, int(pointer[0]))
 
@@ -131,13 +131,14 @@ def _first(exif: bytes) -> tuple[bytes, str, int]:
     found = [at for mark in _TIFF if (at := exif.find(mark, 0, _TIFF_WITHIN)) >= 0]
     block = exif[min(found) :] if found else b""
     order = "<" if block[:2] == b"II" else ">"
-    return block, order, struct.unpack(f"{order}I", block[4:8])[0] if len(block) >= 8 else -1
+    return block, order, struct.unpack(f"{order}I", block[4:8].ljust(4, b"\0"))[0]
 
 
 def _directory(block: bytes, order: str, at: int) -> dict[int, Value]:
     """The directory's entries that can be read, by tag; the first of several with one tag counts."""
     values: dict[int, Value] = {}
-    if not 0 <= at <= len(block) - 2:
+    # Before it lies the header.
+    if not 8 <= at <= len(block) - 2:
         return values
     (count,) = struct.unpack_from(f"{order}H", block, at)
     for entry in range(at + 2, min(at + 2 + 12 * count, len(block) - 11), 12):
