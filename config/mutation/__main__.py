@@ -8,7 +8,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 
 from config.mutation.mutants import Mutant
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
             # Files of one part share its run without a fault.
             reach_of = cache(partial(reach_measure, plan))
             rows = [
-                _measured(plan, name, reach_of(part), options)
+                _measured(plan, name, partial(reach_of, part), options)
                 for name, part in zip(names, parts, strict=True)
             ]
     except (PlanError, RunError) as error:
@@ -69,7 +69,9 @@ def _parser(plan: Plan) -> argparse.ArgumentParser:
     return parser
 
 
-def _measured(plan: Plan, name: str, reach: Reach, options: argparse.Namespace) -> tuple[str, ...]:
+def _measured(
+    plan: Plan, name: str, reach_of: Callable[[], Reach], options: argparse.Namespace
+) -> tuple[str, ...]:
     """The figures of a part or file; survivors are printed as soon as they are known."""
     began = time.monotonic()
     mutants = mutants_all(plan, name)
@@ -79,10 +81,9 @@ def _measured(plan: Plan, name: str, reach: Reach, options: argparse.Namespace) 
         one for one in drawn if (one.path, one.changed("-"), one.changed("+")) not in equivalents
     ]
     counts = Counter({Outcome.EQUIVALENT: len(drawn) - len(tried)})
-    print(
-        f"\n{name}: {len(mutants)} mutants, {len(tried)} tried, {len(reach.seconds)} tests",
-        flush=True,
-    )
+    print(f"\n{name}: {len(mutants)} mutants, {len(tried)} tried", flush=True)
+    reach = reach_of()
+    print(f"{len(reach.seconds)} tests measured after {time.monotonic() - began:.0f} s", flush=True)
     for mutant, outcome in mutants_try(tried, reach, workers=options.workers):
         counts[outcome] += 1
         if outcome in SHOWN:

@@ -58,7 +58,8 @@ class Mutant:
     def compiles(self) -> bool:
         try:
             compile(self.source, self.path, "exec", dont_inherit=True)
-        except SyntaxError:
+        # Cosmic Ray's ExceptionReplacer has none for `except (*ERRORS, OSError)`.
+        except (SyntaxError, AttributeError):
             return False
         return True
 

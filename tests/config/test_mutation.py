@@ -123,6 +123,14 @@ def test_equivalent_mutants_exist_and_have_a_reason() -> None:
         assert listed.reason
 
 
+def test_mutant_that_no_operator_can_make_is_not_drawn() -> None:
+    """Cosmic Ray's operator fails on a list of exceptions that another one is unpacked into."""
+    path = "gis_core/loading/read/formats.py"
+    made = [one for one in mutants_of(path, PLAN) if one.name == "ExceptionReplacer"]
+    assert {one.compiles() for one in made} == {False, True}
+    assert len(mutants_drawn(made, count=len(made), seed=1)) < len(made)
+
+
 def mutant_at(lines: tuple[int, int], *, at_import: bool = False) -> Mutant:
     return Mutant("a.py", lines[0], lines, at_import, "", 0, OWN["MembershipNegated"]())
 
