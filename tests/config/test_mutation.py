@@ -207,6 +207,10 @@ def test_later_tests_are_those_that_are_quick_together() -> None:
     assert slower.rounds(mutant_at((3, 3))) == [["d.py::d"], ["a.py::a", "b.py::b"]]
     all_slow = replace(reach, seconds=dict.fromkeys(seconds, 40.0))
     assert all_slow.rounds(mutant_at((3, 3))) == [["d.py::d"]]
+    first = [["a.py::a", "b.py::b", "c.py::c", "d.py::d"]]
+    assert reach.rounds(mutant_at((3, 9))) == first
+    slow = replace(reach, seconds=seconds | {"d.py::d": 21.0})
+    assert slow.rounds(mutant_at((3, 9))) == [first[0][:-1]]
 
 
 def test_second_run_in_a_checkout_is_refused(tmp_path) -> None:
