@@ -47,9 +47,9 @@ class Reach:
             here, in_file = in_file or {*self.seconds}, {*self.seconds}
         if not here:
             return []
-        first = self._quick_first(here)
+        quick = self._quick_first(here)
         later = self._while_quick(self._quick_first(in_file - here), LATER_S)
-        return [self._while_quick(first, FIRST_S) or first[:1], *([later] if later else [])]
+        return [self._while_quick(quick, FIRST_S) or quick[:1], *([later] if later else [])]
 
     def _while_quick(self, tests: list[str], most_s: float) -> list[str]:
         times = accumulate(self.seconds[test] for test in tests)
