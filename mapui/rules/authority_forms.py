@@ -108,7 +108,9 @@ class ContactForm(forms.ModelForm):
             "is_active": _("In use"),
         }
         help_texts = {
-            "address": _("A mail address, or the base address of an Open311 endpoint."),
+            "address": _(
+                "What the channel reaches: a mail address, the base address of an endpoint …"
+            ),
             "area_code": _(
                 "The key of a neighbouring municipality or a district; empty: everywhere."
             ),
@@ -118,7 +120,10 @@ class ContactForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         for channel in channels_all().values():
-            self.fields.update(deepcopy(channel.settings_form.base_fields))
+            for name, shown in deepcopy(channel.settings_form.base_fields).items():
+                # Whether it is needed says the channel's own form, where the contact is of that channel.
+                shown.required = False
+                self.fields[name] = shown
             self.initial.update(channel.settings_form.shown(self.instance.settings))
         self.initial.setdefault("channel", ChannelKind.MAIL)
         field = self.fields["categories"]
@@ -132,19 +137,22 @@ class ContactForm(forms.ModelForm):
                 channel_of(data["channel"]).address_check(data["address"])
             except forms.ValidationError as error:
                 self.add_error("address", error)
-        self.instance.settings = self._settings()
+        self.instance.settings = self._settings(data.get("channel", ""))
         return data
 
-    def _settings(self) -> dict[str, Any]:
-        """The stored settings with what the fields of the channels say in their place."""
-        settings = {
-            name: value for name, value in self.instance.settings.items() if name not in self.fields
-        }
-        for channel in channels_all().values():
-            part = channel.settings_form(self.data)
+    def _settings(self, chosen: str) -> dict[str, Any]:
+        """The stored settings with what the fields of the chosen channel, and others that were filled in, say."""
+        stored = dict(self.instance.settings)
+        for kind, channel in channels_all().items():
+            part = channel.settings_form(
+                self.data, initial=channel.settings_form.shown(self.instance.settings)
+            )
+            if kind != chosen and not part.has_changed():
+                continue
             if part.is_valid():
-                settings |= part.stored()
+                kept = {name: value for name, value in stored.items() if name not in part.fields}
+                stored = kept | part.stored()
             for name, errors in part.errors.items():
                 if name not in self.errors:
                     self.add_error(name, errors)
-        return settings
+        return stored

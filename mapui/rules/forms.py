@@ -191,3 +191,10 @@ class RuleFilterForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy what the class body says
             field.choices = choices
+
+
+def errors_take(form: forms.BaseForm, error: forms.ValidationError) -> None:
+    """Shows what a service refused: beside the fields that it names, else above all."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}
+    for name, errors in by_field.items():
+        form.add_error(name if name in form.fields else None, errors)

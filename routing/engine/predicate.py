@@ -96,3 +96,9 @@ def predicate(
 def predicates_needing(*needs: Need) -> frozenset[str]:
     """The names of the predicates that rest on any of these; ask once all are registered."""
     return frozenset(one.name for one in PREDICATES.values() if not one.needs.isdisjoint(needs))
+
+
+@cache
+def predicates_groundless() -> frozenset[str]:
+    """The names of those that need neither parcels, land use, owners nor roads, and so are known without these too."""
+    return frozenset(PREDICATES) - predicates_needing(*Need)

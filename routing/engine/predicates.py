@@ -16,9 +16,13 @@ from routing.engine.predicate import (
     Need,
     Values,
     predicate,
+    predicates_groundless,
     predicates_needing,
 )
 from routing.types import UNKNOWN, Facts
+
+# Whoever asks for predicates gets all of them registered: from here, not from `predicate`.
+__all__ = ["PREDICATES", "Need", "predicates_groundless", "predicates_needing"]
 
 PUBLIC_USES: Final = frozenset({"ROAD", "PATH", "SQUARE"})
 RAIL_OBJECTS: Final = ("barrier", "cross", "track")
@@ -235,7 +239,3 @@ def adjoining_owner(facts: Facts, *owners: str) -> bool:
 def adjoining_owner_other_than(facts: Facts, *owners: str) -> bool:
     """The adjoining owner's class is known and is none of these."""
     return facts.situation.adjoining_owner not in {NONE, UNKNOWN_OWNER, *owners}
-
-
-# What these say does not rest on parcels, land use, owners or roads, so it is known without those too.
-GROUNDLESS: Final = frozenset(PREDICATES) - predicates_needing(*Need)

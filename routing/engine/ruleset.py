@@ -8,7 +8,7 @@ from typing import Final
 
 from routing.engine.columns import COLUMNS, alternatives
 from routing.engine.conditions import Condition, condition_compile
-from routing.engine.predicates import GROUNDLESS, Need, predicates_needing
+from routing.engine.predicates import Need, predicates_groundless, predicates_needing
 from routing.errors import RuleSetError
 from routing.types import Facts, RuleTried
 
@@ -85,7 +85,7 @@ class CompiledRule:
             for column, values in self.columns
         ):
             return False
-        if self.condition is not None and not self.condition.predicates <= GROUNDLESS:
+        if self.condition is not None and not self.condition.predicates <= predicates_groundless():
             return True
         asks = any(column in unknown for column, _values in self.columns)
         return asks and (self.condition is None or self.condition.holds(facts))

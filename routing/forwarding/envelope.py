@@ -1,7 +1,6 @@
 """What leaves the house about an issue: a fixed list of fields, the same for every channel.
 
-Never in it: who reported, from which device or account, who owns the parcel, notes of the staff
-(forwarding.md, "Data minimisation list").
+Never in it: who reported, from which device or account, who owns the parcel, notes of the staff.
 """
 
 from __future__ import annotations

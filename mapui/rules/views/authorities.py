@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mapui.rules.authority_forms import AuthorityForm, ContactForm
-from mapui.rules.forms import categories_grouped
+from mapui.rules.forms import categories_grouped, errors_take
 from mapui.rules.views.editing import METHODS
 from mapui.rules.views.sets import jurisdiction_or_404
 from mapui.site.jurisdictions import jurisdiction_shown
@@ -54,7 +54,7 @@ def authority_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         try:
             authority_store(authority=form.instance)
         except forms.ValidationError as error:
-            form.add_error(None, error)
+            errors_take(form, error)
         else:
             messages.success(request, _("%s is stored.") % authority.name)
             return redirect(_list_of(authority))
@@ -79,7 +79,7 @@ def contact_edit(request: HttpRequest, pk: int, contact_pk: int | None = None) -
         try:
             contact_store(contact=form.instance)
         except forms.ValidationError as error:
-            form.add_error(None, error)
+            errors_take(form, error)
         else:
             messages.success(request, _("The contact of %s is stored.") % authority.name)
             return redirect(_list_of(authority))

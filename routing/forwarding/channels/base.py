@@ -16,13 +16,14 @@ from routing.outbox.receipts import Receipt
 class ChannelSettings(forms.Form):
     """What a channel has to know of a contact beside its address; the contact keeps it in `settings`.
 
-    The fields of all channels stand on one page, so their names differ from each other.
+    The fields of all channels stand on one page, so their names differ from each other. The form is asked when the
+    contact is of its channel, and when somebody has filled in one of its fields.
     """
 
     @classmethod
     def shown(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """What the fields say of stored settings."""
-        return {name: settings.get(name, "") for name in cls.base_fields}
+        """What the fields say of stored settings; those that nothing is stored of show their own `initial`."""
+        return {name: settings[name] for name in cls.base_fields if name in settings}
 
     def stored(self) -> dict[str, Any]:
         """The settings that the fields mean; call only after `is_valid()`."""

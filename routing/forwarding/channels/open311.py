@@ -44,12 +44,10 @@ class Open311Settings(ChannelSettings):
 
     @classmethod
     def shown(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        shown = super().shown(settings)
         codes: dict[str, str] = settings.get("service_codes", {})
-        return {
-            **super().shown(settings),
-            "photos": settings.get("photos") == "upload",
-            "service_codes": "\n".join(f"{ours} = {theirs}" for ours, theirs in codes.items()),
-        }
+        lines = "\n".join(f"{ours} = {theirs}" for ours, theirs in codes.items())
+        return {**shown, "photos": settings.get("photos") == "upload", "service_codes": lines}
 
     def stored(self) -> dict[str, Any]:
         photos = {"photos": "upload"} if self.cleaned_data["photos"] else {}

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django import forms
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from routing.forwarding.channels import channel_of, open311
+from routing.forwarding.channels.base import ChannelSettings
+from routing.forwarding.channels.mail import MailChannel
 from routing.models import Authority, AuthorityContact
 from tests.routing.delivery_factories import contact_make, jurisdiction_make
 
@@ -99,3 +104,44 @@ def test_list_of_authorities_has_a_constant_number_of_queries(
     with django_assert_num_queries(9):
         page = activator.get("/rules/authorities/").content.decode()
     assert page.count('class="authority-card"') == count
+
+
+class Asking(ChannelSettings):
+    depth = forms.CharField(initial="3", max_length=2)
+
+
+class AskingChannel(MailChannel):
+    settings_form = Asking
+
+    def settings_check(self, settings):
+        if settings.get("depth") == "9":
+            raise ValidationError({"settings": "zu tief"})
+
+
+@pytest.fixture
+def asking(monkeypatch):
+    """Open311's place taken by a channel with a setting that it needs."""
+    monkeypatch.setattr(open311, "CHANNEL", AskingChannel())
+    channel_of.cache_clear()
+    yield
+    channel_of.cache_clear()
+
+
+def test_settings_of_a_channel_are_asked_of_its_own_contacts(activator, asking):
+    authority = contact_make("EUV").authority
+    address = reverse("contact_new", args=[authority.pk])
+    mail = {"channel": "mail", "address": "a@b.example", "area_code": "1", "is_active": "on"}
+    assert activator.post(address, {**mail, "depth": "3"}).status_code == 302
+    assert AuthorityContact.objects.get(area_code="1").settings == {}
+    other = {**mail, "channel": "open311", "area_code": "2"}
+    assert "depth" in activator.post(address, {**other, "depth": ""}).context["form"].errors
+    assert activator.post(address, {**other, "depth": "3"}).status_code == 302
+    assert AuthorityContact.objects.get(area_code="2").settings == {"depth": "3"}
+
+
+def test_settings_that_a_channel_refuses_are_told_on_the_page(activator, asking):
+    authority = contact_make("EUV").authority
+    data = {"channel": "open311", "address": "a@b.example", "area_code": "1", "depth": "9"}
+    response = activator.post(reverse("contact_new", args=[authority.pk]), data)
+    assert response.status_code == 422
+    assert "zu tief" in response.content.decode()

@@ -9,7 +9,7 @@ import pytest
 
 from routing.engine.conditions import ConditionError, condition_compile, known_conditions
 from routing.engine.facts import facts_of
-from routing.engine.predicates import GROUNDLESS, PREDICATES, Need, predicates_needing
+from routing.engine.predicates import PREDICATES, Need, predicates_groundless, predicates_needing
 from routing.types import AgreementFact, AssetFact
 from tests.routing.engine.test_engine import evidence, parcel, section
 
@@ -224,7 +224,7 @@ def test_predicates_that_need_no_ground_and_no_roads_are_these() -> None:
         "outside_through_road",
         "road_class",
     }
-    assert set(PREDICATES) - GROUNDLESS == on_ground | on_roads
+    assert set(PREDICATES) - predicates_groundless() == on_ground | on_roads
     assert predicates_needing(Need.ROADS) == on_roads
 
 
