@@ -223,6 +223,19 @@ def test_road_is_meant_by_polygon_then_parcel_then_name_then_nearness_then_class
     assert found() == "k2"
 
 
+def test_road_whose_polygon_covers_the_place_goes_first_where_it_is_in_sight_of_a_part_only(
+    place: Place,
+) -> None:
+    """Of the disc's places on the road's parcel the southern ones have its axis more than 30 m away."""
+    RoadSection.objects.all().delete()
+    axis(place, "near", (0, 10), (400, 10))
+    axis(place, "covers", (0, 35), (400, 35))
+    ring = wkt("polygon", box(0, 0, 400, 20))
+    known = {"part": "footway", "section_key": "covers", "geometry": ring}
+    place.row(RoadPartArea, NetworkDataset.ROAD_PARTS, "f", **known)
+    assert meant(place, 50, 10, accuracy_m=20) == "covers"
+
+
 @DISCS
 @pytest.mark.parametrize(("x", "is_on"), [(50.0009, True), (50.0011, False)])
 def test_axis_is_on_the_parcel_up_to_a_millimetre_beyond_it(
