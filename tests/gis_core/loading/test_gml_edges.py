@@ -430,6 +430,13 @@ def test_missing_part_is_noted_and_in_an_update_an_error():
     assert caught.value.file == "a"
 
 
+def test_missing_part_is_noted_behind_a_delivery_that_is_complete():
+    report = LoadReport()
+    late = delivered("b", date="2026-02-01", number=2, total=2)
+    _ordered([delivered("a", date="2026-01-01"), late], report)
+    assert [one["params"] for one in report.notes] == [{"total": 2, "missing": [1]}]
+
+
 def test_delivery_is_the_one_with_the_latest_date():
     files = [
         delivered("a", date="2026-02-01", profile="p"),
