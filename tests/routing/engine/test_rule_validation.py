@@ -11,6 +11,7 @@ from routing.engine.checks.validation import ruleset_findings
 from routing.engine.findings import errors_of
 from tests.routing.engine.test_engine import ROWS, bodies
 from tests.routing.engine.test_rule_coverage import CATEGORIES
+from tests.routing.rule_factories import row_make
 
 
 def found(*rows: RuleRow, categories: dict[str, str] = CATEGORIES) -> list[tuple[str, str, tuple]]:
@@ -18,24 +19,6 @@ def found(*rows: RuleRow, categories: dict[str, str] = CATEGORIES) -> list[tuple
         (one.severity.value, one.code, one.rules)
         for one in ruleset_findings(rows, bodies=bodies(), categories=categories)
     ]
-
-
-def row(rule_id: str, **columns: object) -> RuleRow:
-    known = {
-        "priority": 10,
-        "category": "ROAD_SURFACE",
-        "road_class": "*",
-        "through_road": "*",
-        "part": "*",
-        "usage": "*",
-        "owner": "*",
-        "condition": "",
-        "body": "EUV",
-        "notify": "",
-        "confidence": 0.9,
-        "legal_basis": "StrWG 47",
-    }
-    return RuleRow(rule_id, **{**known, **columns})
 
 
 @pytest.mark.parametrize(
@@ -67,12 +50,12 @@ def row(rule_id: str, **columns: object) -> RuleRow:
     ],
 )
 def test_faulty_row_is_an_error_with_its_rule(columns: dict[str, object], code: str | None) -> None:
-    errors = [one for one in found(row("R1", **columns)) if one[0] == "error"]
+    errors = [one for one in found(row_make("R1", **columns)) if one[0] == "error"]
     assert errors == ([("error", code, ("R1",))] if code else [])
 
 
 def test_every_faulty_row_is_named() -> None:
-    faulty = found(row("R1", usage="STREET"), row("R1"), row("", body="NOBODY"))
+    faulty = found(row_make("R1", usage="STREET"), row_make("R1"), row_make("", body="NOBODY"))
     assert {(code, rules) for _severity, code, rules in faulty} == {
         ("value_unknown", ("R1",)),
         ("id_twice", ("R1",)),
@@ -86,57 +69,59 @@ def test_empty_set_is_an_error() -> None:
 
 
 def test_rule_without_basis_is_a_warning() -> None:
-    assert found(row("R1", legal_basis="")) == [("warning", "basis_missing", ("R1",))]
+    assert found(row_make("R1", legal_basis="")) == [("warning", "basis_missing", ("R1",))]
 
 
 def test_rule_behind_a_wider_one_is_unreachable() -> None:
-    assert found(row("R1"), row("R2", priority=11, usage="ROAD", body="STRNRW")) == [
+    assert found(row_make("R1"), row_make("R2", priority=11, usage="ROAD", body="STRNRW")) == [
         ("warning", "unreachable", ("R2",))
     ]
 
 
 def test_rule_behind_two_that_share_its_places_is_unreachable() -> None:
-    inside = row("R1", condition='answer("A", "yes")')
-    outside = row("R2", condition='not answer("A", "yes")')
-    assert ("warning", "unreachable", ("R3",)) in found(inside, outside, row("R3", priority=11))
+    inside = row_make("R1", condition='answer("A", "yes")')
+    outside = row_make("R2", condition='not answer("A", "yes")')
+    assert ("warning", "unreachable", ("R3",)) in found(
+        inside, outside, row_make("R3", priority=11)
+    )
 
 
 def test_rule_behind_a_condition_that_may_fail_is_reachable() -> None:
-    first = row("R1", condition='answer("A", "yes")')
-    assert found(first, row("R2", priority=11, body="STRNRW")) == []
+    first = row_make("R1", condition='answer("A", "yes")')
+    assert found(first, row_make("R2", priority=11, body="STRNRW")) == []
 
 
 def test_rule_behind_the_same_condition_is_unreachable() -> None:
-    first = row("R1", condition='use_description("teich")')
-    second = row("R2", priority=11, condition='use_description("teich")', usage="WATER")
+    first = row_make("R1", condition='use_description("teich")')
+    second = row_make("R2", priority=11, condition='use_description("teich")', usage="WATER")
     assert found(first, second) == [("warning", "unreachable", ("R2",))]
 
 
 def test_rule_behind_an_agreement_or_an_asset_is_reachable() -> None:
-    agreement = row("R1", category="*", condition="exception table hit", body="(table)")
-    asset = row("R2", priority=11, condition="known asset", body="(asset owner)")
-    assert found(agreement, asset, row("R3", priority=12)) == []
+    agreement = row_make("R1", category="*", condition="exception table hit", body="(table)")
+    asset = row_make("R2", priority=11, condition="known asset", body="(asset owner)")
+    assert found(agreement, asset, row_make("R3", priority=12)) == []
 
 
 def test_rule_about_another_part_than_its_category_never_applies() -> None:
-    assert found(row("R1", part="footway")) == [("warning", "never_applies", ("R1",))]
+    assert found(row_make("R1", part="footway")) == [("warning", "never_applies", ("R1",))]
 
 
 def test_rule_whose_condition_denies_its_columns_never_applies() -> None:
-    assert found(row("R1", usage="ROAD", condition='usage("PATH")')) == [
+    assert found(row_make("R1", usage="ROAD", condition='usage("PATH")')) == [
         ("warning", "never_applies", ("R1",))
     ]
 
 
 @pytest.mark.parametrize("columns", [{"body": "(Baulast)"}, {"notify": "(higher class)"}])
 def test_duty_that_no_rule_tells_is_an_error(columns: dict[str, str]) -> None:
-    asked = row("R1", category="SIGN_DAMAGED", **columns)
+    asked = row_make("R1", category="SIGN_DAMAGED", **columns)
     assert found(asked) == [("error", "duty_unknown", ("R1",))]
-    assert found(asked, replace(row("R2"), category="ROAD_SURFACE|MANHOLE")) == []
+    assert found(asked, replace(row_make("R2"), category="ROAD_SURFACE|MANHOLE")) == []
 
 
 def test_two_bodies_at_the_same_rank_contradict() -> None:
-    one, other = row("R1", road_class="B"), row("R2", through_road="in", body="STRNRW")
+    one, other = row_make("R1", road_class="B"), row_make("R2", through_road="in", body="STRNRW")
     assert found(one, other) == [("error", "contradiction", ("R1", "R2"))]
     assert found(one, replace(other, body="EUV")) == []
     assert found(one, replace(other, priority=11)) == []
@@ -144,27 +129,30 @@ def test_two_bodies_at_the_same_rank_contradict() -> None:
 
 
 def test_bodies_under_the_same_condition_contradict() -> None:
-    one = row("R1", road_class="B", condition="acute")
-    other = row("R2", through_road="in", condition="acute", body="STRNRW")
+    one = row_make("R1", road_class="B", condition="acute")
+    other = row_make("R2", through_road="in", condition="acute", body="STRNRW")
     assert found(one, other) == [("error", "contradiction", ("R1", "R2"))]
 
 
 def test_bodies_under_conditions_that_may_hold_together_are_a_warning() -> None:
-    one = row("R1", condition="acute")
-    other = row("R2", condition='answer("PLACE", "tunnel")', body="STRNRW")
+    one = row_make("R1", condition="acute")
+    other = row_make("R2", condition='answer("PLACE", "tunnel")', body="STRNRW")
     assert found(one, other) == [("warning", "possible_contradiction", ("R1", "R2"))]
 
 
 def test_bodies_under_conditions_that_exclude_each_other_do_not_contradict() -> None:
-    one = row("R1", category="BRIDGE", condition="road over rail")
-    other = row("R2", category="BRIDGE", condition="rail over road", body="STRNRW")
+    one = row_make("R1", category="BRIDGE", condition="road over rail")
+    other = row_make("R2", category="BRIDGE", condition="rail over road", body="STRNRW")
     assert found(one, other) == []
-    assert found(row("R1", condition="opt80=1"), row("R2", condition="opt80=0", body="DB")) == []
+    assert (
+        found(row_make("R1", condition="opt80=1"), row_make("R2", condition="opt80=0", body="DB"))
+        == []
+    )
 
 
 def test_same_columns_and_body_are_a_duplicate() -> None:
     assert ("warning", "duplicate", ("R1", "R2")) in found(
-        row("R1", usage="ROAD|PATH"), row("R2", usage="PATH|ROAD")
+        row_make("R1", usage="ROAD|PATH"), row_make("R2", usage="PATH|ROAD")
     )
 
 
@@ -188,6 +176,6 @@ def test_model_city_has_no_error_and_what_is_doubtful_is_named() -> None:
 
 def test_finding_reads_as_a_sentence() -> None:
     [finding] = ruleset_findings(
-        [row("R1", usage="STREET")], bodies=bodies(), categories=CATEGORIES
+        [row_make("R1", usage="STREET")], bodies=bodies(), categories=CATEGORIES
     )
     assert str(finding).startswith("R1: column usage: “STREET” is not among ROAD, PATH, SQUARE")
