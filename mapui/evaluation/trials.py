@@ -27,7 +27,7 @@ from mapui.evaluation.shown import (
     trial_named,
 )
 from mapui.maps.rendering import RenderedMap
-from mapui.maps.resources import resource_respond
+from mapui.maps.resources import script_respond, style_respond
 from mapui.maps.selectors import bounds_shown, map_services_shown
 from mapui.maps.trials import trial_map_build
 from mapui.site.enums import MapName
@@ -202,15 +202,13 @@ def trial_map(request: PageRequest, pk: int) -> HttpResponse:
 @require_safe
 @trials_feed
 def trial_map_script(request: HttpRequest, pk: int) -> HttpResponse:
-    script = _map(trial_or_404(pk)).script
-    return resource_respond(request, script, content_type="text/javascript; charset=utf-8")
+    return script_respond(request, _map(trial_or_404(pk)))
 
 
 @require_safe
 @trials_feed
 def trial_map_style(request: HttpRequest, pk: int) -> HttpResponse:
-    style = _map(trial_or_404(pk)).style
-    return resource_respond(request, style, content_type="text/css; charset=utf-8")
+    return style_respond(request, _map(trial_or_404(pk)))
 
 
 @require_safe

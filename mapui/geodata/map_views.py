@@ -22,7 +22,7 @@ from mapui.geodata.selectors import difference_table
 from mapui.geodata.views import edition_or_404, geodata_permission
 from mapui.maps.geodata import edition_map_build
 from mapui.maps.rendering import RenderedMap
-from mapui.maps.resources import resource_respond
+from mapui.maps.resources import script_respond, style_respond
 from mapui.maps.selectors import bounds_shown, map_services_shown
 from mapui.site.enums import MapName
 from mapui.site.permissions import geodata_feed
@@ -65,15 +65,13 @@ def _map(edition: Edition) -> RenderedMap:
 @require_safe
 @geodata_feed
 def geodata_map_script(request: HttpRequest, pk: int) -> HttpResponse:
-    script = _map(edition_or_404(pk)).script
-    return resource_respond(request, script, content_type="text/javascript; charset=utf-8")
+    return script_respond(request, _map(edition_or_404(pk)))
 
 
 @require_safe
 @geodata_feed
 def geodata_map_style(request: HttpRequest, pk: int) -> HttpResponse:
-    style = _map(edition_or_404(pk)).style
-    return resource_respond(request, style, content_type="text/css; charset=utf-8")
+    return style_respond(request, _map(edition_or_404(pk)))
 
 
 @require_safe

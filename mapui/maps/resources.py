@@ -28,24 +28,12 @@ def icon(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def map_script(request: HttpRequest, name: str) -> HttpResponse:
-    rendered = _map_allowed(request, name)
-    return resource_respond(
-        request,
-        rendered.script,
-        content_type="text/javascript; charset=utf-8",
-        is_private=name == MapName.TRIAGE,
-    )
+    return script_respond(request, _map_allowed(request, name), is_private=name == MapName.TRIAGE)
 
 
 @require_safe
 def map_style(request: HttpRequest, name: str) -> HttpResponse:
-    rendered = _map_allowed(request, name)
-    return resource_respond(
-        request,
-        rendered.style,
-        content_type="text/css; charset=utf-8",
-        is_private=name == MapName.TRIAGE,
-    )
+    return style_respond(request, _map_allowed(request, name), is_private=name == MapName.TRIAGE)
 
 
 def _map_allowed(request: HttpRequest, name: str) -> RenderedMap:
@@ -57,13 +45,25 @@ def _map_allowed(request: HttpRequest, name: str) -> RenderedMap:
     return map_built(MapName(name), jurisdiction_shown(request.GET.get("jurisdiction", "")))
 
 
-def resource_respond(
-    request: HttpRequest, text: str, *, content_type: str, is_private: bool = True
+def script_respond(
+    request: HttpRequest, rendered: RenderedMap, *, is_private: bool = True
 ) -> HttpResponse:
+    """What Folium wrote for a map as a script of its own."""
+    return _respond(request, rendered.script, "text/javascript", is_private=is_private)
+
+
+def style_respond(
+    request: HttpRequest, rendered: RenderedMap, *, is_private: bool = True
+) -> HttpResponse:
+    """What Folium wrote for a map as a style sheet of its own."""
+    return _respond(request, rendered.style, "text/css", is_private=is_private)
+
+
+def _respond(request: HttpRequest, text: str, media_type: str, *, is_private: bool) -> HttpResponse:
     """With an ETag and asked for again each time: language, layers and authorities may have changed."""
     body = text.encode()
     etag = quote_etag(hashlib.blake2b(body, digest_size=16).hexdigest())
-    response = HttpResponse(body, content_type=content_type)
+    response = HttpResponse(body, content_type=f"{media_type}; charset=utf-8")
     response["ETag"] = etag
     response["Cache-Control"] = f"{'private' if is_private else 'public'}, no-cache"
     patch_vary_headers(response, ["Cookie"])

@@ -17,7 +17,7 @@ from issues.models import Issue
 from mapui.maps.explanations import explanation_map_build
 from mapui.maps.page import back_to_list
 from mapui.maps.rendering import RenderedMap
-from mapui.maps.resources import resource_respond
+from mapui.maps.resources import script_respond, style_respond
 from mapui.maps.selectors import map_services_shown
 from mapui.site.cards.decisions import decision_card
 from mapui.site.enums import MapName
@@ -98,15 +98,13 @@ def _map(decision: Decision) -> RenderedMap:
 @require_safe
 @staff_feed
 def explanation_script(request: HttpRequest, number: str) -> HttpResponse:
-    script = _map(_decision(request, number)).script
-    return resource_respond(request, script, content_type="text/javascript; charset=utf-8")
+    return script_respond(request, _map(_decision(request, number)))
 
 
 @require_safe
 @staff_feed
 def explanation_style(request: HttpRequest, number: str) -> HttpResponse:
-    style = _map(_decision(request, number)).style
-    return resource_respond(request, style, content_type="text/css; charset=utf-8")
+    return style_respond(request, _map(_decision(request, number)))
 
 
 @require_safe
