@@ -44,7 +44,7 @@ def test_categories_of_the_model_city_cover_the_rules(jurisdiction):
         }
     loaded = {category.code: category for category in Category.objects.all()}
     assert used - {"*"} == set(loaded)
-    assert counts == Counts(categories=len(loaded), questions=19, deactivated=0)
+    assert counts == Counts(categories=len(loaded), questions=32, deactivated=0)
     assert loaded["STREET_LIGHT"].part == RoadPart.LIGHTING
     assert loaded["STREET_LIGHT"].asset_kinds == ["street_light"]
     assert loaded["GAS_SMELL"].is_emergency
@@ -58,6 +58,23 @@ def test_emergency_categories_tell_the_numbers_to_call(jurisdiction):
         (notice,) = category.attributes.filter(is_variable=False)
         assert "112" in notice.descriptions["de"]
         assert "112" in notice.descriptions["en"]
+
+
+def test_categories_are_told_in_both_languages_and_known_by_everyday_words(jurisdiction):
+    categories_load(jurisdiction=jurisdiction, folder=FOLDER)
+    for category in Category.objects.all():
+        for texts in (category.names, category.descriptions, category.groups):
+            assert set(texts) == {"de", "en"}, category.code
+        assert category.keywords, category.code
+    names = [category.names["de"] for category in Category.objects.all()]
+    assert len(set(names)) == len(names)
+
+
+def test_noise_and_blocked_ways_of_others_are_never_public(jurisdiction):
+    categories_load(jurisdiction=jurisdiction, folder=FOLDER)
+    hidden = Category.objects.filter(is_public=False).values_list("code", flat=True)
+    assert set(hidden) >= {"NOISE_NEIGHBOURS", "NOISE_BUILDING_SITE", "NOISE_EVENT"}
+    assert "HYDRANT_BLOCKED" in hidden
 
 
 def test_loading_again_changes_nothing(jurisdiction, folder):
@@ -122,7 +139,7 @@ def test_file_that_is_missing_or_no_text_is_refused(jurisdiction, folder):
 
 def test_command_loads_categories(jurisdiction, capsys):
     call_command("load_categories", FOLDER, jurisdiction="castrop-rauxel.de")
-    assert "49 categories with 19 questions, 0 switched off" in capsys.readouterr().out
+    assert "72 categories with 32 questions, 0 switched off" in capsys.readouterr().out
     for arguments in ((FOLDER, "elsewhere.example"), (FOLDER / "none", "castrop-rauxel.de")):
         with pytest.raises(CommandError):
             call_command("load_categories", arguments[0], jurisdiction=arguments[1])
