@@ -27,6 +27,7 @@ from issues.errors import (
     ServiceMissing,
     ServiceUnknown,
 )
+from issues.guesses import CATCH_ALL, Known, categories_guessed
 from issues.models import ApiKey, Category, CategoryAttribute, Issue, Photo
 from issues.models.querysets import IssueQuerySet
 from issues.types import Span, Window
@@ -69,6 +70,19 @@ def categories_offered(jurisdiction: Jurisdiction) -> QuerySet[Category]:
     return jurisdiction.categories.filter(is_active=True).prefetch_related(
         Prefetch("attributes", CategoryAttribute.objects.order_by("order", "code"))
     )
+
+
+def categories_likely(issue: Issue) -> list[Category]:
+    """What an issue of the catch-all category may be about by its words, the likeliest first; [] for any other."""
+    if issue.category.code != CATCH_ALL:
+        return []
+    others = issue.jurisdiction.categories.filter(is_active=True).exclude(code=CATCH_ALL)
+    offered = {category.code: category for category in others}
+    known = (
+        Known(code, list(one.names.values()), one.keywords.split(","))
+        for code, one in offered.items()
+    )
+    return [offered[code] for code in categories_guessed(issue.description, known)]
 
 
 def category_find(jurisdiction: Jurisdiction, code: str) -> Category:
