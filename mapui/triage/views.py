@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from issues.models import Issue
+from issues.selectors import categories_likely
 from mapui.maps.page import (
     SELECTED,
     back_to_list,
@@ -118,6 +119,7 @@ def _issue_context(issue: Issue) -> dict[str, Any]:
         "proposal": proposal_open(issue),
         "ruled": decision_ruled(decision),
         "golden": golden_of(issue),
+        "guesses": categories_likely(issue),
         "overrule_form": OverruleForm(None, issue=issue, decision=decision),
         "category_form": CategoryForm(None, issue=issue),
         "move_form": MoveForm(None, issue=issue),

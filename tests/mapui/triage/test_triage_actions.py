@@ -157,6 +157,24 @@ def test_category_is_changed_and_decided_anew(
     assert Decision.objects.get(number=2).cause == DecisionCause.RECATEGORISED
 
 
+def test_guess_for_something_else_is_shown_and_taken_with_one_click(
+    clerk, city, issue, django_capture_on_commit_callbacks
+):
+    other = Category.objects.get(jurisdiction=city, code="OTHER")
+    Issue.objects.filter(pk=issue.pk).update(category=other, description="Die Laterne ist aus")
+    page = clerk.get(reverse("triage_issue", args=[issue.number]))
+    guess = page.context["guesses"][0]
+    assert guess.code == "STREET_LIGHT"
+    shown = page.content.decode()
+    assert "Vielleicht:" in shown
+    assert f'<button name="category" value="{guess.pk}"' in shown
+    with django_capture_on_commit_callbacks(execute=True):
+        page = post(clerk, "issue_category", issue, category=guess.pk)
+    assert Issue.objects.get(pk=issue.pk).category == guess
+    assert page.context["guesses"] == []
+    assert "Vielleicht:" not in page.content.decode()
+
+
 def test_category_deleted_since_is_left_and_not_offered(clerk, city, issue):
     Category.objects.filter(pk=issue.category_id).update(is_active=False)
     page = clerk.get(reverse("triage_issue", args=[issue.number]))
