@@ -185,10 +185,13 @@ def cleaning_class(facts: Facts, *classes: str) -> bool:
 
 @predicate(Need.LAND, asks=lambda values: Asked("bridge", values))
 def bridge(facts: Facts, kind: str) -> bool:
-    """The bridge register says so for the bridge in reach; without one, the reporter's answer does."""
+    """The bridge register says so for the bridge in reach; without one, the reporter's answer does.
+
+    The register's note is the kind, of road over road followed by the upper road: "road_over_road B 235".
+    """
     for asset in facts.situation.assets:
         if asset.kind == "bridge" and asset.note:
-            return asset.note == kind
+            return asset.note.partition(" ")[0] == kind
     return answer(facts, "KIND", kind)
 
 

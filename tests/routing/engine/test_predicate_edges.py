@@ -134,6 +134,7 @@ OVER_ROAD, OVER_RAIL = "road_over_road", "road_over_rail"
     [
         # What the register says goes before the answer; the answer stands in where it says nothing.
         ([("bridge", OVER_RAIL)], OVER_ROAD, OVER_RAIL),
+        ([("bridge", f"{OVER_ROAD} B 235")], OVER_RAIL, OVER_ROAD),
         ([("bridge", "")], OVER_ROAD, OVER_ROAD),
         ([], OVER_ROAD, OVER_ROAD),
         ([("culvert", OVER_RAIL)], OVER_ROAD, OVER_ROAD),
