@@ -40,6 +40,13 @@ class AreaKind(models.TextChoices):
     DISTRICT = "district", _("district")
 
 
+class TrackKind(models.TextChoices):
+    """Railways and trams: the law gives them unequal shares of a level crossing."""
+
+    RAIL = "rail", pgettext_lazy("track", "railway")
+    TRAM = "tram", _("tram")
+
+
 class RuleSetStatus(models.TextChoices):
     """ACTIVE counts from its `valid_from` on, until a later one does; RETIRED was taken back by a person."""
 
@@ -119,7 +126,7 @@ class ProposalState(models.TextChoices):
 
 
 class NetworkDataset(models.TextChoices):
-    """What can be loaded of roads, assets, areas and agreements."""
+    """What can be loaded of roads, tracks, assets, areas and agreements."""
 
     ROAD_SECTIONS = "road_sections", _("Road sections")
     ROAD_PARTS = "road_parts", _("Parts of the road")
@@ -127,3 +134,4 @@ class NetworkDataset(models.TextChoices):
     ASSETS = "assets", _("Assets")
     AREAS = "areas", _("Areas")
     AGREEMENTS = "agreements", _("Agreements")
+    TRACKS = "tracks", _("Tracks")

@@ -13,7 +13,15 @@ from gis_core.datasets import Columns, DatasetSpec, RowError, dataset_register
 from gis_core.models import Jurisdiction
 from parcels.importers.values import dates_read
 from routing.enums import AreaKind, NetworkDataset
-from routing.models import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
+from routing.models import (
+    Agreement,
+    Area,
+    Asset,
+    RailTrack,
+    RoadPartArea,
+    RoadSection,
+    ThroughRoad,
+)
 
 PROFILES: Final = Path(__file__).parent / "profiles"
 # "B 235", "L 651n", "B 1;B 57": what signs say, of several the first.
@@ -43,6 +51,7 @@ def datasets_register() -> None:
             is_wide=True,
         ),
         DatasetSpec(NetworkDataset.AGREEMENTS, Agreement, _agreements, PROFILES),
+        DatasetSpec(NetworkDataset.TRACKS, RailTrack, _tracks, PROFILES, is_wide=True),
     ):
         dataset_register(spec)
 
@@ -162,6 +171,10 @@ def _agreements(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
         "valid_to": dates_read(columns["valid_to"]),
         "document": _texts(columns["document"]),
     }
+
+
+def _tracks(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
+    return {"key": _texts(columns["key"]), "kind": columns["kind"]}
 
 
 # --- Values ---------------------------------------------------------------------------------------

@@ -4,7 +4,15 @@ from routing.models.authorities import Authority, AuthorityContact
 from routing.models.clarifications import Clarification
 from routing.models.decisions import Decision
 from routing.models.deliveries import Delivery, DeliveryEvent
-from routing.models.network import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
+from routing.models.network import (
+    Agreement,
+    Area,
+    Asset,
+    RailTrack,
+    RoadPartArea,
+    RoadSection,
+    ThroughRoad,
+)
 from routing.models.proposals import Proposal
 from routing.models.rules import Rule, RuleSet, Threshold
 from routing.models.trials import GoldenCase, Trial, TrialChange, TrialChunk
@@ -21,6 +29,7 @@ __all__ = [
     "DeliveryEvent",
     "GoldenCase",
     "Proposal",
+    "RailTrack",
     "RoadPartArea",
     "RoadSection",
     "Rule",

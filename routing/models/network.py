@@ -1,4 +1,4 @@
-"""Roads, assets, areas and agreements as editioned rows. Geometry in the storage CRS, lengths in metres."""
+"""Roads, tracks, assets, areas and agreements as editioned rows. Geometry in the storage CRS, lengths in metres."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from gis_core.models import EditionedModel, spatial_index
 from gis_core.srids import storage_srid
 from issues.enums import RoadPart
-from routing.enums import AreaKind, RoadClass, StretchStatus
+from routing.enums import AreaKind, RoadClass, StretchStatus, TrackKind
 
 
 class RoadSection(EditionedModel):
@@ -81,6 +81,18 @@ class RoadPartArea(EditionedModel):
         verbose_name = _("part of a road")
         verbose_name_plural = _("parts of roads")
         indexes = [*EditionedModel.Meta.indexes, spatial_index("roadpartarea_gist")]
+
+
+class RailTrack(EditionedModel):
+    """The axis of a railway's or tram's track, midway between its rails."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=TrackKind)
+    geometry = models.MultiLineStringField(srid=storage_srid(), spatial_index=False)
+
+    class Meta(EditionedModel.Meta):
+        verbose_name = _("track")
+        verbose_name_plural = _("tracks")
+        indexes = [*EditionedModel.Meta.indexes, spatial_index("railtrack_gist")]
 
 
 class Asset(EditionedModel):

@@ -10,7 +10,15 @@ import shapely
 
 from gis_core.errors import LoadError
 from gis_core.services import jurisdiction_boundary_refresh
-from routing.models import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
+from routing.models import (
+    Agreement,
+    Area,
+    Asset,
+    RailTrack,
+    RoadPartArea,
+    RoadSection,
+    ThroughRoad,
+)
 from tests.gis_core.geodata_factories import (
     EAST,
     NORTH,
@@ -141,6 +149,40 @@ def test_parts_of_the_road_by_code_and_others_left_out(city, tmp_path):
     assert result.edition.report["counts"] == {"left out by the profile": 1}
     found = RoadPartArea.objects.order_by("key").values_list("part", "section_key")
     assert list(found) == list(zip(codes.values(), [ABS, "00123-01", "", "", ""], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("layer", "columns", "expected"),
+    [
+        (
+            "Gleise",
+            {"ID": ["G1", "G2"], "ART": ["Eisenbahn", "Straßenbahn"]},
+            [("G1", "rail"), ("G2", "tram")],
+        ),
+        # Of OpenStreetMap: a light rail runs by the law of trams, a station is no track.
+        (
+            "lines",
+            {"osm_id": ["1", "2", "3", "4"], "railway": ["rail", "tram", "light_rail", "platform"]},
+            [("1", "rail"), ("2", "tram"), ("3", "tram")],
+        ),
+    ],
+)
+@pytest.mark.parametrize("driver", ["GPKG", "GeoJSON"])
+def test_tracks_keep_kind_and_axis(city, tmp_path, layer, columns, expected, driver):
+    path = tmp_path / f"g.{driver.lower()}"
+    lines = [LINE for _ in next(iter(columns.values()))]
+    load(city, "tracks", table_write(path, columns, lines, layer=layer, driver=driver))
+    found = RailTrack.objects.order_by("key")
+    assert list(found.values_list("key", "kind")) == expected
+    assert found[0].geometry.coords == ((LINE.coords[0], LINE.coords[1]),)
+
+
+def test_track_of_an_unknown_kind_is_named(city, tmp_path):
+    path = table_write(
+        tmp_path / "g.gpkg", {"ID": ["1"], "ART": ["Seilbahn"]}, [LINE], layer="Gleise"
+    )
+    with pytest.raises(LoadError, match="Gleise 1: unknown ART 'Seilbahn'"):
+        load(city, "tracks", path)
 
 
 def test_assets_keep_kind_number_and_owner(city, tmp_path):
