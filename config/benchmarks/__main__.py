@@ -1,4 +1,7 @@
-"""`python -m config.benchmarks [NAME] [--json]`, called by `./run bench` once the servers run."""
+"""`python -m config.benchmarks [NAME] [--json]`, called by `./run bench` once the servers run.
+
+`truth` also takes `--seed N`, `--places N`, `--small` (the small model city) and `--list FILE` (every case as CSV).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import json
 import logging
 import os
 import sys
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import django
@@ -14,9 +19,11 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from config.benchmarks.measure import Figure
 
-NAMES: Final = ("intake", "geodata", "decision", "state", "redaction", "fuzz")
+NAMES: Final = ("intake", "geodata", "decision", "state", "redaction", "fuzz", "truth")
 # Measured without being named; the others take minutes.
 USUAL: Final = ("intake", "geodata")
 
@@ -26,6 +33,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run bench", description="Figures with yardsticks.")
     parser.add_argument("name", nargs="?", choices=NAMES)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    of_truth = parser.add_argument_group("truth")
+    of_truth.add_argument("--seed", type=int, default=1, help="another draw of places and errors")
+    of_truth.add_argument("--places", type=int, default=2000, help="how many places are drawn")
+    of_truth.add_argument("--small", action="store_true", help="the small model city")
+    of_truth.add_argument("--list", type=Path, help="write every case to this CSV file")
     options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
     django.setup()
@@ -37,9 +49,13 @@ def main(arguments: list[str]) -> int:
     from config.benchmarks.intake import intake
     from config.benchmarks.redaction import redaction
     from config.benchmarks.state import state
+    from config.benchmarks.truth.run import truth
 
-    measured_by = (intake, geodata, decision, state, redaction, fuzz)
-    benchmarks = dict(zip(NAMES, measured_by, strict=True))
+    truth_asked = partial(
+        truth, seed=options.seed, places=options.places, small=options.small, listed=options.list
+    )
+    measured_by = (intake, geodata, decision, state, redaction, fuzz, truth_asked)
+    benchmarks: dict[str, Callable[[], list[Figure]]] = dict(zip(NAMES, measured_by, strict=True))
     figures: list[Figure] = []
     for name in [options.name] if options.name else USUAL:
         measured = benchmarks[name]()
