@@ -148,6 +148,7 @@ def is_clear(world: World, x: float, y: float) -> bool:
         and world.parts.numbers_at(place.buffer(CLEAR_M / 2)) == world.parts.numbers_at(place)
         and world.built_up_limit.distance(place) > CLEAR_M
         and not _is_near_limit(world, place)
+        and all(abs(m - RAIL_ZONE_M) > CLEAR_M for m, _kind in world.tracks.near(place, 5.0))
     )
 
 

@@ -91,6 +91,11 @@ class Calibration:
         return sum(one.count for one in self.bins)
 
 
+def doubtful(told: Iterable[Told], *, stated: bool = True) -> list[Told]:
+    """The pins that are not exact: of the others no probability is needed."""
+    return [one for one in told if one.pin.error_m > 0 and one.pin.is_stated == stated]
+
+
 def calibration_of(told: Iterable[Told]) -> Calibration:
     """Stated against found, where the law knows one answer and the product names a body first."""
     found: dict[int, list[tuple[float, bool]]] = defaultdict(list)
@@ -111,11 +116,11 @@ def calibration_of(told: Iterable[Told]) -> Calibration:
     return Calibration(tuple(bins))
 
 
-def kinds_of_wrong(told: Iterable[Told]) -> list[tuple[tuple[str, str, str], int, Told]]:
-    """Wrong and sent by (rule, category, stratum): how many, and one of them; the most frequent first."""
+def kinds_of(told: Iterable[Told], verdict: str) -> list[tuple[tuple[str, str, str], int, Told]]:
+    """Answers of a verdict by (rule, category, stratum): how many, and one of them; the most frequent first."""
     kinds: dict[tuple[str, str, str], list[Told]] = defaultdict(list)
     for one in told:
-        if one.verdict == "WRONG":
+        if one.verdict == verdict:
             kinds[one.rule_id, one.case.category, one.case.stratum].append(one)
     found = [(kind, len(own), own[0]) for kind, own in kinds.items()]
     return sorted(found, key=lambda one: (-one[1], str(one[0])))
@@ -125,21 +130,18 @@ def figures_of(
     drawn: Sequence[Told], footways: Sequence[Told], natural: Sequence[Told]
 ) -> list[Figure]:
     """What the issue wants to hold, for any seed. A yardstick is how many answers were judged."""
-    exact = [one for one in drawn if one.pin.error_m == 0 and one.pin.is_stated]
-    unstated = [one for one in drawn if one.pin.error_m == 0 and not one.pin.is_stated]
-    near = [one for one in drawn if one.pin.error_m == 5]
-    spoken = [one for one in near if one.pin.is_stated]
-    exactly, nearly = row_of("exact", exact), row_of("5 m", near)
-    named, named_near = row_of("named", [*exact, *unstated]), row_of("named", spoken)
+    exact = row_of("", (one for one in drawn if one.pin.error_m == 0 and one.pin.is_stated))
+    silent = row_of("", (one for one in drawn if one.pin.error_m == 0 and not one.pin.is_stated))
+    near = row_of("", (one for one in drawn if one.pin.error_m == 5))
     against = sum(bool(one.contradictions) for one in [*drawn, *footways, *natural])
     figures = [
-        _counted("exact pins, wrong and sent", exactly, "WRONG", at_most=0),
-        _counted("exact pins without a stated accuracy, wrong and sent", row_of("", unstated), "WRONG", at_most=0),
-        _percent("5 m of error, wrong and sent", nearly, nearly.share("WRONG"), at_most=1),
-        _percent("exact pins, right body among the candidates", named, named.named, at_least=98),
-        _percent("5 m of error, stated, right body among the candidates", named_near, named_near.named, at_least=98),
-        _percent("exact pins, sent and right", exactly, exactly.sent_right, at_least=90),
-    ]  # fmt: skip
+        _counted("exact pins, wrong and sent", exact, "WRONG", at_most=0),
+        _percent("exact pins, sent and right", exact, exact.sent_right, at_least=90),
+        _percent("exact pins, right body among the candidates", exact, exact.named, at_least=98),
+        _percent("exact, not stated, wrong and sent", silent, silent.share("WRONG"), at_most=1),
+        _percent("5 m of error, wrong and sent", near, near.share("WRONG"), at_most=1),
+        _percent("5 m of error, right body among the candidates", near, near.named, at_least=98),
+    ]
     for row in rows_by(footways, lambda one: one.case.stratum):
         figures.append(
             _percent(
@@ -150,7 +152,7 @@ def figures_of(
             _percent(f"{row.name}, 8 m stated, wrong and sent", row, row.share("WRONG"), at_most=1)
         )
     for name, own in (("drawn strata", drawn), ("as people report", natural)):
-        figures += _calibrated(name, [one for one in own if one.pin.is_stated])
+        figures += _calibrated(name, doubtful(own))
     figures.append(
         Figure(
             name="sentences that contradict their rule",

@@ -15,7 +15,8 @@ from config.benchmarks.truth.judging import (
     Calibration,
     Row,
     calibration_of,
-    kinds_of_wrong,
+    doubtful,
+    kinds_of,
     rows_by,
 )
 from config.benchmarks.truth.law import ACCEPTED
@@ -37,6 +38,7 @@ def report(
     """All tables, one after the other."""
     exact = [one for one in drawn if one.pin.error_m == 0 and one.pin.is_stated]
     every = [*drawn, *footways, *natural]
+    silent = [one for one in doubtful(drawn, stated=False) if one.pin.error_m == 5]
     contradicting = [one for one in every if one.contradictions]
     shapes = [
         (f"drawn strata, {shape}", [one for one in odd if one.pin.shape == shape])
@@ -54,15 +56,17 @@ def report(
             ),
             _verdicts("Places as people report", rows_by(natural, _error)),
             *(
-                _calibration(name, calibration_of(one for one in own if one.pin.is_stated))
+                _calibration(name, calibration_of(own))
                 for name, own in [
-                    ("drawn strata, normal", drawn),
-                    ("as people report", natural),
+                    ("drawn strata", doubtful(drawn)),
+                    ("drawn strata, 5 m, not stated", silent),
+                    ("as people report", doubtful(natural)),
                     *shapes,
                 ]
             ),
-            _wrong("Wrong and sent, exact pins", exact),
-            _wrong("Wrong and sent, all pins", every),
+            _kinds("Wrong and sent, exact pins", exact, "WRONG"),
+            _kinds("No right body named, exact pins", exact, "doubt-"),
+            _kinds("Wrong and sent, all pins", every, "WRONG"),
             _lines("Sentences that contradict their rule", _contradicting(contradicting)),
             _lines("Accepted besides (config/benchmarks/truth/law/accepted.py)", _accepted()),
         ]
@@ -94,13 +98,13 @@ def _calibration(name: str, found: Calibration) -> str:
     return "\n".join(lines)
 
 
-def _wrong(title: str, told: Sequence[Told]) -> str:
+def _kinds(title: str, told: Sequence[Told], verdict: str) -> str:
     return _lines(
         title,
         [
             f"{count:>5} {' '.join(kind)}: {place(one)}, {json.dumps(dict(one.case.answers))}, "
             f"came {one.first}, right {'/'.join(sorted(one.case.expectation.bodies)) or 'nobody'}"
-            for kind, count, one in kinds_of_wrong(told)
+            for kind, count, one in kinds_of(told, verdict)
         ],
     )  # fmt: skip
 
