@@ -67,7 +67,8 @@ def scores_ranked(found: Mapping[Key, Iterable[float]]) -> list[tuple[Key, float
         of_addressee[addressee].append(score)
     sums = {addressee: math.fsum(some) for addressee, some in of_addressee.items()}
     scores.sort(key=lambda one: (-sums[one[0][0]], one[0][0] == TRIAGE, one[0][0], -one[1], one[0]))
-    return [(key, round(score, 4)) for key, score in scores]
+    # First to nine digits: how a share was divided must not tip the fourth one.
+    return [(key, round(round(score, 9), 4)) for key, score in scores]
 
 
 def _shares(weights: Sequence[float]) -> list[float]:

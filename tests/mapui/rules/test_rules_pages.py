@@ -174,7 +174,7 @@ def test_coverage_page_shows_holes(editor):
     city_rules_load()
     rule_set = RuleSet.objects.get()
     page = editor.get(address("rules_coverage", rule_set)).content.decode()
-    assert "Von 95.800 Kombinationen" in page
+    assert "Von 139.868 Kombinationen" in page
     detail = editor.get(address("rules_coverage", rule_set), {"category": "ROAD_SURFACE"})
     shown = detail.content.decode()
     assert "Schlagloch oder Straßenschaden" in shown
