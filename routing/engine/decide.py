@@ -17,6 +17,7 @@ from routing.types import UNKNOWN, Candidate, Evidence, Facts, Result, RuleTried
 # What an unknown fact takes from the confidence of the rules that depend on it (responsibility.md 1.3, step 5).
 UNKNOWN_PENALTY: Final = 0.3
 NEIGHBOUR: Final = "neighbour"
+ASSET_OWNER: Final = "(asset owner)"
 # Stands in where evidence has no situation at all, so that this too has an answer.
 NOWHERE: Final = Situation(1.0, inside=True, built_up=UNKNOWN)
 
@@ -189,10 +190,10 @@ def _law_agreeing(
     ruleset: CompiledRuleSet,
 ) -> CompiledRule:
     """An asset's owner is often whom the law names too; then the law's row gives basis and copies."""
-    if rule.row.body != "(asset owner)":
+    if rule.row.body != ASSET_OWNER:
         return rule
     for other in following:
-        if other.tried_with(facts).matched:
+        if other.row.body != ASSET_OWNER and other.tried_with(facts).matched:
             named = {one.code for one in bodies_resolve(other.row.body, facts, ruleset)}
             return other if named == {body.code} else rule
     return rule

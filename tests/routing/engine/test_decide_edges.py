@@ -493,6 +493,18 @@ def test_law_that_names_the_owner_too_gives_the_reason_and_the_higher_confidence
     assert decide(found, rules(owner, other, row_make("LAW"))).candidates[0].rule_id == "OWNER"
 
 
+def test_another_row_for_the_owner_is_not_the_law() -> None:
+    lamp = AssetFact("l1", "street_light", "", "EUV", "", 3.0)
+    found = evidence("ROAD_SURFACE", assets=(lamp,), asset_kinds=("street_light",))
+    own = row_make("OWN", priority=4, body="(asset owner)", notify="GREEN")
+    any_other = row_make("ANY", priority=5, body="(asset owner)")
+    first = decide(found, rules(own, any_other)).candidates[0]
+    assert (first.rule_id, first.notify) == ("OWN", ("GREEN",))
+    law = row_make("LAW", priority=6, notify="AUTOBAHN")
+    first = decide(found, rules(own, any_other, law)).candidates[0]
+    assert (first.rule_id, first.notify) == ("LAW", ("AUTOBAHN",))
+
+
 # --- Computed bodies ----------------------------------------------------------------------------------
 
 BAULAST = row_make("D", priority=1, category="GULLY_BLOCKED", body="(Baulast)")

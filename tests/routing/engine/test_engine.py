@@ -438,3 +438,9 @@ def test_matrix_of_the_design_is_loaded_whole() -> None:
     assert len(theirs) == 142
     assert {row.rule_id for row in theirs} <= set(ours)
     assert all(ours[row.rule_id] == row for row in theirs)
+
+
+def test_rows_that_leave_a_report_to_a_person_say_so_in_the_sentence() -> None:
+    # A row without any confidence is told as "no rule names an authority"; only the last one, of no match, means that.
+    silent = [row.rule_id for row in ROWS if row.body == "TRIAGE" and not row.confidence]
+    assert silent == ["P03"]
