@@ -129,7 +129,7 @@ def kinds_of(told: Iterable[Told], verdict: str) -> list[tuple[tuple[str, str, s
 def figures_of(
     drawn: Sequence[Told], footways: Sequence[Told], natural: Sequence[Told]
 ) -> list[Figure]:
-    """What the issue wants to hold, for any seed. A yardstick is how many answers were judged."""
+    """What is to hold for any seed, each with its limit. A yardstick is how many answers were judged."""
     exact = row_of("", (one for one in drawn if one.pin.error_m == 0 and one.pin.is_stated))
     silent = row_of("", (one for one in drawn if one.pin.error_m == 0 and not one.pin.is_stated))
     near = row_of("", (one for one in drawn if one.pin.error_m == 5))

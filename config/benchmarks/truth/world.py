@@ -147,7 +147,7 @@ def world_read(jurisdiction: Jurisdiction) -> World:
             "t.body, t.categories::text, t.valid_from::text, t.valid_to::text",
             _agreement,
         ),
-        tracks=_tracks(jurisdiction),
+        tracks=_layer(jurisdiction, "routing_railtrack", "t.kind", lambda row: row[0]),
         section={one.key: one for one in sections.rows},
         stretches=_stretches(jurisdiction),
         built_up=built_up,
@@ -217,14 +217,6 @@ def _sections(jurisdiction: Jurisdiction) -> Layer:
     lines = _geometries(found)
     rows = [Section._make([*row[:-1], line]) for row, line in zip(found, lines, strict=True)]
     return Layer(rows, lines)
-
-
-def _tracks(jurisdiction: Jurisdiction) -> Layer:
-    """The axes of the tracks; an installation may have no table of them yet."""
-    table = "routing_railtrack"
-    if table not in connection.introspection.table_names():
-        return Layer([], [])
-    return _layer(jurisdiction, table, "t.kind", lambda row: row[0])
 
 
 def _stretches(jurisdiction: Jurisdiction) -> dict[str, list[Stretch]]:

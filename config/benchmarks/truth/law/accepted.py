@@ -12,7 +12,7 @@ ACCEPTED: Final[dict[str, tuple[frozenset[str], str]]] = {
     ),
     "paths of the city": (
         frozenset({"GREEN"}),
-        "a way of the city in a park or wood: the README's table names EUV / GREEN",
+        "a way of the city in a park or wood: EUV for ways, GREEN for parks and woods",
     ),
     "greenery of city streets": (
         frozenset({"EUV", "GREEN"}),
