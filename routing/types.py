@@ -10,6 +10,9 @@ from typing import Any
 from routing.enums import Outcome
 
 UNKNOWN = "unknown"
+# Nothing is impossible, and nothing is certain, by where reports mostly come from: the weights that a prior may have.
+PRIOR_MIN = 0.01
+PRIOR_MAX = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class SectionFact:
     """A road section in reach. `station` counts from the section's start station.
 
     `through_road` is in, out or unknown; `same_parcel` says whether the nearest point of the section's
-    axis lies on the parcel of the place.
+    axis lies on the parcel of the place. `owner` is the owner class of the land that the section runs on, UNKNOWN
+    where nobody asks for it: on classified and municipal roads it decides nothing.
     """
 
     key: str
@@ -46,6 +50,7 @@ class SectionFact:
     through_road: str
     cleaning_class: str
     same_parcel: bool
+    owner: str = "UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +89,12 @@ class AreaFact:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All facts at one place inside the location's accuracy disc; `weight` is its share of the disc.
+    """All facts at one place where the report may be; `weight` is how likely it is there by the location alone.
 
     `built_up` is in, out or unknown. `adjoining_owner` is the owner class of the nearest parcel that is
     not a road, empty where nobody asked for it or none is near. `places` are the places of the disc that it
     stands for, as hexadecimal bits (`routing.evidence.disc.places`), empty where there is no disc; only drawn.
+    `level` is the one of several levels that the reporter named (`routing.engine.levels`), empty for any.
     """
 
     weight: float
@@ -102,6 +108,7 @@ class Situation:
     agreements: tuple[AgreementFact, ...] = ()
     adjoining_owner: str = ""
     places: str = ""
+    level: str = ""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Situation:
@@ -120,6 +127,7 @@ class Situation:
             ),
             adjoining_owner=data["adjoining_owner"],
             places=data.get("places", ""),
+            level=data.get("level", ""),
         )
 
 
@@ -130,7 +138,8 @@ class Evidence:
     `datasets` names the datasets that have an active edition, each with the edition's id. `clarifications`
     are the reporter's answers to questions, as (kind, code of the answer). `shadowed` are the ids of rules
     that only propose at present, `lapsed` the codes of authorities that do not act on that day: both are
-    noted here because they change with time, and a decision is replayed as it was.
+    noted here because they change with time, and a decision is replayed as it was. `accuracy_m` is the radius in
+    metres within which the place lies with the probability `confidence`; null and zero: at the point itself.
     """
 
     category: str
@@ -142,6 +151,7 @@ class Evidence:
     situations: tuple[Situation, ...]
     datasets: Mapping[str, int]
     accuracy_m: float | None = None
+    confidence: float = 0.95
     clarifications: tuple[tuple[str, str], ...] = ()
     shadowed: tuple[str, ...] = ()
     lapsed: tuple[str, ...] = ()
@@ -167,6 +177,7 @@ class Evidence:
             situations=tuple(Situation.from_json(one) for one in data["situations"]),
             datasets=data["datasets"],
             accuracy_m=data["accuracy_m"],
+            confidence=data.get("confidence", 0.95),
             clarifications=tuple((kind, code) for kind, code in data.get("clarifications", ())),
             shadowed=tuple(data.get("shadowed", ())),
             lapsed=tuple(data.get("lapsed", ())),
@@ -175,10 +186,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One situation as the columns of the decision matrix see it.
+    """One situation, read in one way, as the columns of the decision matrix see it.
 
     `beside_road`: the place is not road land but close to the road the category is about, so rules for
-    that road's class and rules for no road (N) both apply.
+    that road's class and rules for no road (N) both apply; to the former `road_owner` is the owner, who is that of
+    the road's own land and not the neighbour. `level` names what the place is on where two ways cross on two levels.
     """
 
     category: str
@@ -189,6 +201,8 @@ class Facts:
     owner: str
     built_up: str
     beside_road: bool
+    road_owner: str
+    level: str
     evidence: Evidence
     situation: Situation
     parcel: ParcelFact | None
@@ -206,22 +220,25 @@ class RuleTried:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An authority that may have to act. `score` in 0–1 is what is compared with the rule set's thresholds.
+    """An authority that may have to act, by one rule.
 
-    `probability` is the share of the disc, and of the hypotheses about what is unknown, that leads to this
-    body by this rule: of all candidates of a result, TRIAGE among them, they sum to exactly one. `score` is
-    that share times the confidence. `narrowed` names the columns that the rule asks for besides the
-    category. `via` is the rule by which a computed body was found.
+    `probability` is how likely it is that this rule names this body: the places where the report may be, how often
+    such reports come from such ground (`PriorRow`), and the hypotheses about what is unknown. Of all candidates of a
+    result, TRIAGE among them, probabilities sum to exactly one; a body's is the sum over its rules. `confidence` is
+    how sure the rule's reading of the law is. `narrowed` names the columns that the rule asks for besides the
+    category. `via` is the rule by which a computed body was found. `hypothesis` (in, out) and `level` say on what it
+    rests where that makes a difference.
     """
 
     body: str
-    score: float
+    confidence: float
     rule_id: str
     legal_basis: str
     condition: str
     narrowed: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
     hypothesis: str = ""
+    level: str = ""
     area_code: str = ""
     probability: float = 0.0
     via: str = ""
@@ -238,11 +255,14 @@ class Result:
 
     ASSIGNED: the first candidate is clear enough to be sent by itself. PROPOSED: it would be, but its rule or
     authority only ever proposes at present. TRIAGE: a person decides, with the candidates before them.
-    `doubts` are codes, some with what they are about after a colon (`no_data:parcels`).
+    `doubts` are codes, some with what they are about after a colon (`no_data:parcels`). `facts` and `trace` are those
+    of the place, and of the way to read it, that speaks most for the first candidate; `at_point` are the facts at
+    the reported point itself.
     """
 
     outcome: Outcome
     candidates: tuple[Candidate, ...]
     facts: Facts
+    at_point: Facts
     trace: tuple[RuleTried, ...] = field(default=())
     doubts: tuple[str, ...] = field(default=())

@@ -168,7 +168,7 @@ def envelope_draw(draw: random.Random) -> Envelope:
         reason=text(),
         rule_id="R1",
         legal_basis=text(),
-        confidence=0.9,
+        probability=0.9,
         photos=(),
     )
 

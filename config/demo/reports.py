@@ -47,6 +47,8 @@ def reports_send(
                 "service_code": place.category,
                 "lat": f"{place.latitude:.7f}",
                 "long": f"{place.longitude:.7f}",
+                # The labelled places are exact.
+                "accuracy": "0",
                 "description": place.label,
                 **{f"attribute[{code}]": value for code, value in place.answers.items()},
             }

@@ -23,13 +23,13 @@ COLUMNS = (
     ("parcel", 14),
     ("road", 10),
     ("authority", 10),
-    ("conf.", 5),
+    ("prob.", 5),
     ("reason", None),
     ("delivery and receipt", None),
 )
 NARROW_COLUMNS = (
     ("report, category, parcel, road", None),
-    ("authority, confidence, reason", None),
+    ("authority, probability, reason", None),
     ("delivery and receipt", None),
 )
 
@@ -39,7 +39,7 @@ def console_open() -> Console:
 
 
 def table_show(console: Console, traced: Sequence[Traced]) -> None:
-    """Report, category, Gemarkung-Flur-Flurstück, road, authority, confidence, reason, delivery and receipt."""
+    """Report, category, Gemarkung-Flur-Flurstück, road, authority, probability, reason, delivery and receipt."""
     is_wide = console.width >= WIDE
     table = Table(box=box.SIMPLE_HEAD, show_lines=True, padding=(0, 1, 0, 0))
     for name, width in COLUMNS if is_wide else NARROW_COLUMNS:
@@ -64,7 +64,7 @@ def _cells(one: Traced) -> list[str]:
         _parcel(one),
         decision.road or "–",
         one.came_out,
-        f"{decision.confidence:.2f}",
+        f"{decision.probability:.2f}",
         decision.sentences["de"],
         outcome or ("in der Sichtung" if one.came_out == TRIAGE else ""),
     ]

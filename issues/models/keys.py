@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.gis.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,11 +21,39 @@ class ApiKey(models.Model):
     key_hash = models.CharField(max_length=64, unique=True)
     is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
     reports_per_minute = models.PositiveIntegerField(_("reports accepted per minute"), default=60)
+    accuracy_m = models.FloatField(
+        _("accuracy of coordinates that say nothing of it (m)"),
+        null=True,
+        blank=True,
+        help_text=_("Radius in metres. Empty: what is assumed of every sender."),
+        validators=[MinValueValidator(0), MaxValueValidator(5000)],
+    )
+    accuracy_confidence = models.FloatField(
+        _("share of the places within the accuracy"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "What the sender's accuracy means: 0.68 (Android), 0.95 (browsers). Empty: 0.95."
+        ),
+        validators=[MinValueValidator(0.1), MaxValueValidator(0.999)],
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accuracy_m__isnull=True) | Q(accuracy_m__gte=0, accuracy_m__lte=5000),
+                name="api_key_accuracy_in_range",
+            ),
+            # 0 and 1 would have no standard deviation.
+            models.CheckConstraint(
+                condition=Q(accuracy_confidence__isnull=True)
+                | Q(accuracy_confidence__gte=0.1, accuracy_confidence__lte=0.999),
+                name="api_key_confidence_in_range",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

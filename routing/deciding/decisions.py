@@ -202,7 +202,7 @@ def _decision(
     authorities: dict[str, Authority],
 ) -> Decision:
     first = result.candidates[0] if result else None
-    parcel = result.facts.parcel if result else None
+    parcel = result.at_point.parcel if result else None
     section = result.facts.section if result else None
     return Decision(
         issue=issue,
@@ -213,7 +213,7 @@ def _decision(
         rule_set_id=rule_set_id,
         rule_id=first.rule_id if first else "",
         legal_basis=first.legal_basis if first else "",
-        confidence=score_of(result) if result else 0.0,
+        probability=probability_of(result) if result else 0.0,
         sentences=texts_made(
             lambda language: sentence(
                 result,
@@ -235,7 +235,7 @@ def _decision(
     )
 
 
-def score_of(result: Result) -> float:
-    """The score of the first candidate's addressee over all its rules and hypotheses."""
+def probability_of(result: Result) -> float:
+    """How likely it is that the first candidate's addressee has to act, over all its rules."""
     first = result.candidates[0].addressee
-    return round(sum(one.score for one in result.candidates if one.addressee == first), 4)
+    return round(sum(one.probability for one in result.candidates if one.addressee == first), 4)

@@ -135,7 +135,7 @@ def _decide(
         outcome=Outcome.ASSIGNED,
         authority=chosen.authority,
         area_code=area_code,
-        confidence=1.0,
+        probability=1.0,
         notify=list(notify),
         cause=DecisionCause.OVERRULED,
         reason=reason,

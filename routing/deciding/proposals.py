@@ -35,7 +35,7 @@ def proposal_build(
         outcome=proposed.outcome,
         authority=proposed.authority,
         rule_id=proposed.rule_id,
-        confidence=proposed.confidence,
+        probability=proposed.probability,
         sentences=proposed.sentences,
     )
 

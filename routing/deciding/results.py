@@ -140,7 +140,7 @@ def asks_of(rules: CompiledRuleSet, category: str) -> Asks:
 
 def _roads_asked(rules: CompiledRuleSet, category: str) -> frozenset[str] | None:
     """The classes that are told apart; None where more than the class of a road counts."""
-    classes: set[str] = set()
+    classes = set(rules.priors.road_classes(category))
     on_roads = predicates_needing(Need.ROADS)
     for one in rules.for_category(category):
         asked = dict(one.columns)
@@ -166,6 +166,10 @@ def _rules_alike(one: CompiledRuleSet | None, other: CompiledRuleSet | None, cat
     """The rules for a damaged carriageway count as well: they say whom a computed duty stands for."""
     if one is None or other is None:
         return one is other
-    return one.bodies == other.bodies and all(
-        one.for_category(name) == other.for_category(name) for name in (category, DUTY_CATEGORY)
+    return (
+        one.bodies == other.bodies
+        and one.priors.for_category(category) == other.priors.for_category(category)
+        and all(
+            one.for_category(name) == other.for_category(name) for name in (category, DUTY_CATEGORY)
+        )
     )

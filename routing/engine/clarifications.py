@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from routing.engine.facts import facts_of
+from routing.engine.levels import levels_of, road_name
 from routing.types import UNKNOWN, Evidence, Situation
 
 ATTRIBUTE: Final = "attribute:"
@@ -139,8 +140,18 @@ def _in_built_up(evidence: Evidence, situation: Situation, code: str) -> Situati
     return situation if situation.built_up == code else None
 
 
+def _on_level(evidence: Evidence, situation: Situation, code: str) -> Situation | None:
+    """The named one of several levels; where there is one only, it has to be that road or that land."""
+    if levels_of(evidence, situation):
+        return replace(situation, level=code) if code in levels_of(evidence, situation) else None
+    facts = facts_of(evidence, situation)
+    is_it = code in (facts.usage, road_name(facts.section) if facts.section else "")
+    return situation if is_it else None
+
+
 _BY_SITUATION: Final[Mapping[str, Callable[[Evidence, Situation, str], Situation | None]]] = {
     "ground": _on_ground,
     "road": _on_road,
     "built_up": _in_built_up,
+    "level": _on_level,
 }

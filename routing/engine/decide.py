@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -10,11 +11,13 @@ from typing import Final
 from routing.engine.bodies import Body, bodies_resolve
 from routing.engine.clarifications import clarified
 from routing.engine.facts import columns_unknown, doubts_of, facts_of, hypotheses, report_doubts
-from routing.engine.ranking import TRIAGE, candidates_ranked, outcome_of
+from routing.engine.levels import is_told_apart, readings
+from routing.engine.ranking import TRIAGE, Share, candidates_ranked, key_of, outcome_of
 from routing.engine.ruleset import CompiledRule, CompiledRuleSet
 from routing.types import UNKNOWN, Candidate, Evidence, Facts, Result, RuleTried, Situation
 
-# What an unknown fact takes from the confidence of the rules that depend on it (responsibility.md 1.3, step 5).
+# What an unknown fact takes from the confidence of the rules that depend on it (responsibility.md 1.3, step 5): even
+# where they name the same authority, which law makes it responsible stays open.
 UNKNOWN_PENALTY: Final = 0.3
 NEIGHBOUR: Final = "neighbour"
 ASSET_OWNER: Final = "(asset owner)"
@@ -25,47 +28,113 @@ NOWHERE: Final = Situation(1.0, inside=True, built_up=UNKNOWN)
 def decide(evidence: Evidence, ruleset: CompiledRuleSet) -> Result:
     """Ranked candidates with the rule, its legal basis and every rule tried.
 
-    Each situation of the evidence is decided on its own, under each hypothesis about what is unknown; the
-    shares of the same authority add up. The reporter's answer to a question narrows the evidence first.
+    Each situation of the evidence is decided on its own, in each way to read it and under each hypothesis about what
+    is unknown. It counts by how likely the place is and how often such reports come from such ground; the
+    probabilities of the same authority add up. The reporter's answer to a question narrows the evidence first.
     Raises nothing for any evidence; a rule set is validated when compiled.
     """
     evidence, unfitting = clarified(evidence)
     situations = evidence.situations or (NOWHERE,)
     findings = [finding_of(evidence, situation, ruleset) for situation in situations]
-    weights = [situation.weight for situation in situations]
+    shares = shares_of([one.weight for one in situations], [one.prior for one in findings])
     nowhere = () if evidence.situations else ("no_place",)
     doubts = (*doubts_named(evidence, (one.doubts for one in findings)), *unfitting, *nowhere)
-    candidates = candidates_ranked(
-        replace(one, score=one.score * weight, probability=one.probability * weight)
-        for finding, weight in zip(findings, weights, strict=True)
-        for one in finding.candidates
+    said = [
+        replace(one, candidate=_weighed(one.candidate, share))
+        for finding, share in zip(findings, shares, strict=True)
+        for one in finding.said
+    ]
+    candidates = candidates_ranked(one.candidate for one in said)
+    first = key_of(candidates[0])
+    leader = max(
+        (one for one in said if key_of(one.candidate) == first),
+        key=lambda one: one.candidate.probability,
     )
-    scores = [(one.addressee, one.rule_id, one.score) for one in candidates]
+    ranked = [(key_of(one), Share(one.probability, one.confidence)) for one in candidates]
     return Result(
-        outcome=outcome_of(scores, doubts=doubts, evidence=evidence, ruleset=ruleset),
+        outcome=outcome_of(ranked, doubts=doubts, evidence=evidence, ruleset=ruleset),
         candidates=candidates,
-        facts=findings[0].facts,
-        trace=findings[0].trace,
+        facts=leader.facts,
+        at_point=facts_of(evidence, situations[0]),
+        trace=leader.trace,
         doubts=doubts,
     )
 
 
+def shares_of(weights: Sequence[float], priors: Sequence[float]) -> list[float]:
+    """The probability of each situation, from that of its places and the prior of its ground; they sum to one.
+
+    One situation is certain, whatever its prior. Where there is none, there are no shares.
+    """
+    masses = [weight * prior for weight, prior in zip(weights, priors, strict=True)]
+    total = math.fsum(masses)
+    return [mass / total if total > 0 else 1 / len(masses) for mass in masses]
+
+
+def weighed(evidence: Evidence, ruleset: CompiledRuleSet) -> Evidence:
+    """The evidence with its situations weighed by the priors, as the decision weighs them."""
+    priors = [prior_of(readings(evidence, one), ruleset) for one in evidence.situations]
+    shares = shares_of([one.weight for one in evidence.situations], priors)
+    return replace(
+        evidence,
+        situations=tuple(
+            replace(one, weight=share)
+            for one, share in zip(evidence.situations, shares, strict=True)
+        ),
+    )
+
+
+def prior_of(read: Sequence[Facts], ruleset: CompiledRuleSet) -> float:
+    """How often reports come from a place with these readings: on two levels there is more ground, on a border not."""
+    prior = math.fsum(ruleset.priors.weight(facts) for facts in read)
+    return prior if is_told_apart(read) else prior / len(read)
+
+
+def _weighed(candidate: Candidate, share: float) -> Candidate:
+    return replace(candidate, probability=candidate.probability * share)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A candidate with the facts, and the rules tried, that led to it."""
+
+    candidate: Candidate
+    facts: Facts
+    trace: tuple[RuleTried, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the rules say about one situation, as if it were the whole disc."""
+    """What the rules say about one situation, as if it were the only one; `prior` weighs it against others."""
 
-    facts: Facts
-    candidates: tuple[Candidate, ...]
-    trace: tuple[RuleTried, ...]
+    said: tuple[Said, ...]
     doubts: tuple[str, ...]
+    prior: float
 
 
 def finding_of(evidence: Evidence, situation: Situation, ruleset: CompiledRuleSet) -> Finding:
+    """Each reading counts by how often such reports come from its ground."""
     rules = ruleset.for_category(evidence.category)
-    facts = facts_of(evidence, situation)
-    answers = [answer_of(one, rules, ruleset, name) for name, one in hypotheses(facts)]
-    doubts = [*doubts_of(facts), *(doubt for answer in answers for doubt in answer.doubts)]
-    return Finding(facts, tuple(_shared_out(answers)), answers[0].trace, tuple(doubts))
+    read = readings(evidence, situation)
+    weights = [ruleset.priors.weight(facts) for facts in read]
+    answers = [_answers_of(facts, rules, ruleset) for facts in read]
+    doubts = [
+        *chain.from_iterable(doubts_of(facts) for facts in read),
+        *(doubt for some in answers for answer in some for doubt in answer.doubts),
+    ]
+    named = [frozenset(chain.from_iterable(one.named for one in some)) for some in answers]
+    if len(set(named)) == 1:
+        answers, shares = answers[:1], [1.0]
+    else:
+        shares = shares_of(weights, [1.0] * len(weights))
+    if is_told_apart(read) and len({frozenset(body for _rule, body in some) for some in named}) > 1:
+        doubts.append("levels")
+    said = tuple(
+        replace(one, candidate=_weighed(one.candidate, share))
+        for some, share in zip(answers, shares, strict=True)
+        for one in _shared_out(some, is_alone=len(answers) == 1)
+    )
+    return Finding(said, tuple(dict.fromkeys(doubts)), prior_of(read, ruleset))
 
 
 def doubts_named(evidence: Evidence, found: Iterable[Iterable[str]]) -> tuple[str, ...]:
@@ -77,6 +146,7 @@ def doubts_named(evidence: Evidence, found: Iterable[Iterable[str]]) -> tuple[st
 class Answer:
     """What the rules say about one situation under one hypothesis; several candidates only in a tie."""
 
+    facts: Facts
     candidates: tuple[Candidate, ...]
     trace: tuple[RuleTried, ...]
     doubts: tuple[str, ...] = ()
@@ -86,23 +156,34 @@ class Answer:
         return frozenset((one.rule_id, one.body) for one in self.candidates)
 
 
-def _shared_out(answers: Sequence[Answer]) -> Iterator[Candidate]:
-    """The candidates of a situation with their shares: the hypotheses share it equally, and so do ties.
+def _answers_of(
+    facts: Facts, rules: Sequence[CompiledRule], ruleset: CompiledRuleSet
+) -> tuple[Answer, ...]:
+    """Under each hypothesis about what is unknown; one where all lead to the same, and nothing depends on it."""
+    answers = [
+        replace(answer_of(one, rules, ruleset, name), facts=facts)
+        for name, one in hypotheses(facts)
+    ]
+    if len({answer.named for answer in answers}) > 1:
+        return tuple(replace(one, candidates=_less_sure(one.candidates)) for one in answers)
+    first = answers[0]
+    settled = tuple(replace(one, hypothesis="") for one in first.candidates)
+    return (replace(first, candidates=settled),)
 
-    Where all hypotheses lead to the same, nothing depends on what is unknown, and nothing is taken off.
-    """
-    differ = len({answer.named for answer in answers}) > 1
-    counted = answers if differ else answers[:1]
-    for answer in counted:
-        share = 1.0 / len(counted) / len(answer.candidates)
+
+def _less_sure(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(
+        replace(one, confidence=max(0.0, one.confidence - UNKNOWN_PENALTY)) for one in candidates
+    )
+
+
+def _shared_out(answers: Sequence[Answer], *, is_alone: bool) -> Iterator[Said]:
+    """What is said of one reading: the hypotheses share it equally, and so do ties."""
+    for answer in answers:
+        share = 1.0 / len(answers) / len(answer.candidates)
+        level = "" if is_alone else answer.facts.level
         for one in answer.candidates:
-            confidence = max(0.0, one.score - (UNKNOWN_PENALTY if differ else 0.0))
-            yield replace(
-                one,
-                score=confidence * share,
-                probability=share,
-                hypothesis=one.hypothesis if differ else "",
-            )
+            yield Said(replace(one, probability=share, level=level), answer.facts, answer.trace)
 
 
 def answer_of(
@@ -143,6 +224,7 @@ def answer_of(
     if len({one.rule_id for one in found}) > 1:
         doubts.append("rules_tie")
     return Answer(
+        facts,
         tuple(found) or (Candidate(TRIAGE, 0.0, "", "", "", hypothesis=hypothesis),),
         tuple(trace),
         tuple(doubts),
@@ -162,7 +244,7 @@ def _candidate(
     told = notify.code if notify and notify.code not in {*facts.evidence.lapsed, "", TRIAGE} else ""
     return Candidate(
         body=body.code,
-        score=max(rule.row.confidence, law.row.confidence),
+        confidence=max(rule.row.confidence, law.row.confidence),
         rule_id=law.row.rule_id,
         legal_basis=law.row.legal_basis,
         condition=law.row.condition,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from routing.engine.location import is_vague
 from routing.types import (
     UNKNOWN,
     AgreementFact,
@@ -23,8 +24,6 @@ CLASS_RANK: Final = {road_class: rank for rank, road_class in enumerate("ABLKGSP
 CLASSIFIED: Final = frozenset("BLK")
 # Road sections further away than this are no part of a place's evidence.
 REACH_M: Final = 30.0
-# A disc beyond this says nothing that could be acted upon; it bounds the work.
-DISC_MAX_M: Final = 250.0
 # Half the width of a road's land by class (metres): how far from its axis a place is still on the road.
 HALF_WIDTH_M: Final = {"A": 25.0, "B": 12.0, "L": 11.0, "K": 10.0, "G": 9.0, "S": 6.0, "P": 6.0}
 # A path that runs alongside a road belongs to it; further off it is a path of its own.
@@ -35,15 +34,18 @@ SAME_DISTANCE_M: Final = 3.0
 DATASETS_NEEDED: Final = ("parcels", "land_use", "ownership", "road_sections")
 # Where no section lies, the owner of such land tells whether the street is municipal or private.
 USES_CLASSED_BY_OWNER: Final = frozenset({"ROAD", "SQUARE"})
-PUBLIC_OWNERS_OF_ROADS: Final = frozenset({"CITY", "KREIS", "LAND", "BUND_STR"})
+CLASSED_BY_OWNER: Final = {"CITY": "G", "PRIV": "P"}
 
 
-def facts_of(evidence: Evidence, situation: Situation) -> Facts:
-    """One situation as the matrix sees it. Unknown stays unknown: see `hypotheses`."""
-    parcel = situation.parcels[0] if situation.parcels else None
+def facts_of(evidence: Evidence, situation: Situation, *, side: int = 0) -> Facts:
+    """One situation as the matrix sees it. Unknown stays unknown: see `hypotheses`.
+
+    `side`: of which of the parcels on whose border the place lies.
+    """
+    parcel = situation.parcels[side] if situation.parcels else None
     usage = parcel.usage if parcel else UNKNOWN.upper()
     owner = parcel.owner if parcel else UNKNOWN.upper()
-    section = section_choose(evidence, situation, parcel)
+    section = section_choose(evidence, _beyond_first(situation) if side else situation, parcel)
     road_class = section.road_class if section else _class_without_section(usage, owner)
     if section is not None and road_class in CLASSIFIED:
         through_road = section.through_road
@@ -58,6 +60,8 @@ def facts_of(evidence: Evidence, situation: Situation) -> Facts:
         owner=owner,
         built_up=situation.built_up,
         beside_road=section is not None and not _is_road_land(situation, usage),
+        road_owner=section.owner if section else UNKNOWN.upper(),
+        level="",
         evidence=evidence,
         situation=situation,
         parcel=parcel,
@@ -65,6 +69,12 @@ def facts_of(evidence: Evidence, situation: Situation) -> Facts:
         asset=asset_choose(evidence, situation),
         agreement=next(iter(agreements_fitting(evidence, situation)), None),
     )
+
+
+def _beyond_first(situation: Situation) -> Situation:
+    """As seen from another side of a border: which sections lie on the parcel is known of the first parcel only."""
+    sections = tuple(replace(one, same_parcel=False) for one in situation.sections)
+    return replace(situation, sections=sections)
 
 
 def hypotheses(facts: Facts) -> Iterator[tuple[str, Facts]]:
@@ -91,8 +101,9 @@ def section_choose(
 ) -> SectionFact | None:
     """The road the report is about, or None where it is about no road.
 
-    On road land: the section whose polygon covers the place, then the one on the same parcel, then the one
-    whose name is the parcel's location, then the nearest; the higher class where two are equally near.
+    On road land: the section whose polygon covers the place, of several the one of the higher class, which
+    maintains the junction (FStrG § 13 I, § 12 VI; StrWG NRW §§ 33–35); then the one on the same parcel, then the one
+    whose name is the parcel's location, then the nearest, the higher class where two are equally near.
     Beside road land only for categories about a part of the road, and only close to it.
     """
     usage = parcel.usage if parcel else ""
@@ -102,7 +113,7 @@ def section_choose(
     reach = [
         section
         for section in situation.sections
-        if section.key in covering or _within_reach(section, usage, evidence, parcel)
+        if section.key in covering or _within_reach(section, usage, parcel)
     ]
     if not reach:
         return None
@@ -113,9 +124,7 @@ def _is_road_land(situation: Situation, usage: str) -> bool:
     return usage in ROAD_USES or any(part.section_key for part in situation.parts)
 
 
-def _within_reach(
-    section: SectionFact, usage: str, evidence: Evidence, parcel: ParcelFact | None
-) -> bool:
+def _within_reach(section: SectionFact, usage: str, parcel: ParcelFact | None) -> bool:
     if usage in {"ROAD", "SQUARE"}:
         return True
     reach = HALF_WIDTH_M.get(section.road_class, 0.0)
@@ -125,14 +134,19 @@ def _within_reach(
             or _named_after(section, parcel)
             or section.distance <= reach + BESIDE_ROAD_M
         )
-    return section.distance <= max(reach, min(evidence.accuracy_m or 0.0, REACH_M))
+    return section.distance <= reach
 
 
 def _preferred(
     reach: Sequence[SectionFact], covering: set[str], parcel: ParcelFact | None
 ) -> SectionFact:
     faults = [
-        (section.key not in covering, not section.same_parcel, not _named_after(section, parcel))
+        (
+            section.key not in covering,
+            class_rank(section) if section.key in covering else 0,
+            not section.same_parcel,
+            not _named_after(section, parcel),
+        )
         for section in reach
     ]
     fewest = min(faults)
@@ -166,12 +180,11 @@ def named_after(road: str, name: str, location_text: str) -> bool:
 
 
 def _class_without_section(usage: str, owner: str) -> str:
-    """Road land without a section in the network: municipal, private, or not to be told (N)."""
-    if usage in USES_CLASSED_BY_OWNER and owner in PUBLIC_OWNERS_OF_ROADS:
-        return "G"
-    if usage in USES_CLASSED_BY_OWNER and owner == "PRIV":
-        return "P"
-    return "N"
+    """Road land without a section in the network: municipal, private, or not to be told (N).
+
+    Land of a higher body's roads is no municipal road; of which road it is, nothing says.
+    """
+    return CLASSED_BY_OWNER.get(owner, "N") if usage in USES_CLASSED_BY_OWNER else "N"
 
 
 def _part(evidence: Evidence, situation: Situation) -> str:
@@ -201,6 +214,12 @@ def asset_choose(evidence: Evidence, situation: Situation) -> AssetFact | None:
     )
 
 
+def asset_near(situation: Situation, kind: str) -> AssetFact | None:
+    """The nearest asset of a kind in reach."""
+    found = [asset for asset in situation.assets if asset.kind == kind]
+    return min(found, key=lambda asset: (asset.distance, asset.key), default=None)
+
+
 def agreements_fitting(evidence: Evidence, situation: Situation) -> list[AgreementFact]:
     """The agreements about this category at this place, by key; several may name several authorities."""
     fitting = [
@@ -215,7 +234,7 @@ def report_doubts(evidence: Evidence) -> Iterator[str]:
     """What is doubtful of the report as a whole: datasets without an active edition, a location too vague."""
     needed = [*DATASETS_NEEDED, *(["assets"] if evidence.asset_kinds else [])]
     yield from (f"no_data:{dataset}" for dataset in needed if dataset not in evidence.datasets)
-    if (evidence.accuracy_m or 0.0) > DISC_MAX_M:
+    if is_vague(evidence.accuracy_m, evidence.confidence):
         yield "location_vague"
 
 
@@ -248,7 +267,9 @@ def doubts_of(facts: Facts) -> Iterator[str]:
         yield "through_road_unknown"
     if facts.built_up == UNKNOWN:
         yield "built_up_unknown"
-    if facts.parcel is not None and facts.owner == UNKNOWN.upper():
+    # On a level above the land, whose land it is says nothing.
+    is_on_land = facts.parcel is not None and facts.usage == facts.parcel.usage
+    if is_on_land and facts.owner == UNKNOWN.upper():
         yield "owner_unknown"
     if len({one.body for one in agreements_fitting(facts.evidence, facts.situation)}) > 1:
         yield "agreements_clash"

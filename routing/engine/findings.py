@@ -42,6 +42,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "who %(body)s is follows from the rules for %(category)s, and there are none."
     ),
     "unreachable": _("it never gets its turn: %(others)s always match before."),
+    "wildcard_swallows": _(
+        "it comes before %(others)s and takes places of them, though they name what it leaves open."
+    ),
+    "body_excluded": _("%(body)s stands for private owners, but the row holds for %(owners)s too."),
     "contradiction": _(
         "%(rules)s match at the same places with the same rank, but name %(bodies)s."
     ),

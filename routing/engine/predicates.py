@@ -174,6 +174,12 @@ def junction_of_classes(facts: Facts) -> bool:
     return len({section.road_class for section in facts.situation.sections}) > 1
 
 
+@predicate(Need.ROADS, Need.ARMS)
+def arm_of(facts: Facts, *classes: str) -> bool:
+    """One of the sections in reach is of one of these classes."""
+    return any(section.road_class in classes for section in facts.situation.sections)
+
+
 @predicate(
     Need.ROADS,
     asks=lambda values: Asked("cleaning_class", values),
@@ -207,6 +213,21 @@ def rail_installation(facts: Facts) -> bool:
     if answer(facts, "OBJECT", *RAIL_OBJECTS):
         return True
     return facts.usage == "RAIL" and not answer(facts, "OBJECT", *ROAD_OBJECTS)
+
+
+@predicate()
+def near_asset(facts: Facts, kind: str, metres: str) -> bool:
+    """An asset of the kind lies within so many metres."""
+    return any(
+        asset.kind == kind and asset.distance <= float(metres) for asset in facts.situation.assets
+    )
+
+
+@predicate()
+def rail_part_of_crossing(facts: Facts) -> bool:
+    """The strip beside the outer rail that the railway maintains at a level crossing (EBKrG § 14 II)."""
+    on_rail = any(part.part == "rail" for part in facts.situation.parts)
+    return on_rail and near_asset(facts, "level_crossing", "30")
 
 
 @predicate()

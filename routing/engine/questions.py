@@ -18,8 +18,9 @@ from routing.engine.clarifications import (
     roads_shares,
     uses_shares,
 )
-from routing.engine.decide import decide
+from routing.engine.decide import decide, weighed
 from routing.engine.facts import asset_choose
+from routing.engine.levels import level_above
 from routing.engine.ruleset import CompiledRuleSet
 from routing.enums import Outcome
 from routing.types import UNKNOWN, Evidence, Result
@@ -27,6 +28,7 @@ from routing.types import UNKNOWN, Evidence, Result
 OPTIONS_MAX: Final = 5
 # A question is worth somebody's time when at least this share of its answers settles the matter.
 WORTH_FROM: Final = 0.25
+LEVEL: Final = "level"
 SETTLED: Final = frozenset({Outcome.ASSIGNED, Outcome.PROPOSED})
 
 
@@ -42,13 +44,15 @@ class AttributeAsked:
 class QuestionAsked:
     """`options` are the codes of the answers, likelier ones first; `information` is in bits.
 
-    `settled` is the share of the answers after which no person has to decide any more.
+    `settled` is the share of the answers after which no person has to decide any more. `above` is the option that
+    lies on the bridge, where two levels are asked about and it is known.
     """
 
     kind: str
     options: tuple[str, ...]
     information: float
     settled: float
+    above: str = ""
 
 
 def question_best(
@@ -62,11 +66,19 @@ def question_best(
     if evidence.clarifications:
         return None
     best: QuestionAsked | None = None
-    for kind, shares in _proposals(evidence, attributes):
+    for kind, shares in _proposals(evidence, ruleset, attributes):
         found = _tried(evidence, ruleset, kind, shares)
         if found is not None and (best is None or _rank(found) > _rank(best)):
             best = found
+    if best is not None and best.kind == LEVEL:
+        return replace(best, above=_above(evidence, best.options))
     return best
+
+
+def _above(evidence: Evidence, options: Sequence[str]) -> str:
+    """The upper one of the levels, where all places that know it agree."""
+    found = {level_above(one, options) for one in evidence.situations} - {""}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _rank(question: QuestionAsked) -> tuple[float, float]:
@@ -108,23 +120,35 @@ def _entropy(shares: Mapping[str, float]) -> float:
 
 
 def _proposals(
-    evidence: Evidence, attributes: Sequence[AttributeAsked]
+    evidence: Evidence, ruleset: CompiledRuleSet, attributes: Sequence[AttributeAsked]
 ) -> Iterator[tuple[str, Mapping[str, float]]]:
     """(kind, answer → how likely it is) for every question that this evidence allows."""
     for attribute in attributes:
         values = [value for value in attribute.values if value != UNKNOWN]
         if attribute.code not in evidence.answers and values:
             yield f"{ATTRIBUTE}{attribute.code}", dict.fromkeys(values, 1 / len(values))
+    likely = weighed(evidence, ruleset)
     for kind, shares in (
-        ("ground", uses_shares(evidence)),
-        ("road", roads_shares(evidence)),
-        ("part", _parts(evidence)),
-        ("asset", _assets(evidence)),
+        (LEVEL, _levels(decide(evidence, ruleset))),
+        ("ground", uses_shares(likely)),
+        ("road", roads_shares(likely)),
+        ("part", _parts(likely)),
+        ("asset", _assets(likely)),
     ):
         # By code, so that the order of the evidence decides nothing.
         yield kind, dict(sorted(shares.items()))
     if any(situation.built_up == UNKNOWN for situation in evidence.situations):
         yield "built_up", {"in": 0.5, "out": 0.5}
+
+
+def _levels(result: Result) -> Mapping[str, float]:
+    """How likely the report is about each of several levels, as far as they lead to different authorities."""
+    shares: dict[str, float] = defaultdict(float)
+    if "levels" in result.doubts:
+        for one in result.candidates:
+            if one.level:
+                shares[one.level] += one.probability
+    return shares
 
 
 def _parts(evidence: Evidence) -> Mapping[str, float]:

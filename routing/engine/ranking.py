@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from routing.engine.ruleset import CompiledRuleSet
 from routing.enums import Outcome
@@ -17,34 +17,58 @@ TRIAGE: Final = "TRIAGE"
 NEVER_BY_ITSELF: Final = frozenset(
     {
         "agreements_clash",
+        "levels",
         "location_vague",
         "no_place",
         "rests_on_missing_data",
         "rules_tie",
     }
 )
+# Rules whose reading of the law is less sure than this leave the body to a person (ADR 4).
+CONFIDENCE_FROM: Final = 0.70
 # Probabilities are multiples of this, so that their sum is exactly one in whatever order they are added.
 STEPS: Final = 1 << 20
 
 
-# Addressee (see `Candidate`), rule and hypothesis.
-Key = tuple[str, str, str]
+class Key(NamedTuple):
+    """What candidates are told apart by; the addressee as in `Candidate`."""
+
+    addressee: str
+    rule_id: str
+    hypothesis: str
+    level: str
+
+
+class Share(NamedTuple):
+    """A part of what speaks for a candidate: its probability, and how sure the rule is."""
+
+    probability: float
+    confidence: float
+
+
+def key_of(candidate: Candidate) -> Key:
+    return Key(candidate.addressee, candidate.rule_id, candidate.hypothesis, candidate.level)
 
 
 def candidates_ranked(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """One candidate for each addressee, rule and hypothesis; addressees by their score, each one's by its parts.
+    """One candidate for each addressee, rule, hypothesis and level; addressees by their probability, then their parts.
 
     `probability` of what is given may be any shares; what is returned sums to one. Who gets a copy, and the
     rule by which a computed authority was found, are those of the greatest share.
     """
     parts: dict[Key, list[Candidate]] = defaultdict(list)
     for one in found:
-        parts[one.addressee, one.rule_id, one.hypothesis].append(one)
-    order = scores_ranked({key: [one.score for one in group] for key, group in parts.items()})
-    shares = _shares([math.fsum(one.probability for one in parts[key]) for key, _score in order])
+        parts[key_of(one)].append(one)
+    order = shares_ranked(
+        {
+            key: [Share(one.probability, one.confidence) for one in some]
+            for key, some in parts.items()
+        }
+    )
+    shares = _shares([said.probability for _key, said in order])
     return tuple(
-        replace(_weightiest(parts[key]), score=score, probability=share)
-        for (key, score), share in zip(order, shares, strict=True)
+        replace(_weightiest(parts[key]), confidence=said.confidence, probability=share)
+        for (key, said), share in zip(order, shares, strict=True)
     )
 
 
@@ -59,16 +83,37 @@ def _weightiest(parts: Sequence[Candidate]) -> Candidate:
     return next(one for one in parts if (one.via, one.notify) == most)
 
 
-def scores_ranked(found: Mapping[Key, Iterable[float]]) -> list[tuple[Key, float]]:
-    """Each key with its score, to four digits, in the order of the candidates."""
-    scores = [(key, math.fsum(some)) for key, some in sorted(found.items())]
-    of_addressee: dict[str, list[float]] = defaultdict(list)
-    for (addressee, _rule, _hypothesis), score in scores:
-        of_addressee[addressee].append(score)
-    sums = {addressee: math.fsum(some) for addressee, some in of_addressee.items()}
-    scores.sort(key=lambda one: (-sums[one[0][0]], one[0][0] == TRIAGE, one[0][0], -one[1], one[0]))
-    # First to nine digits: how a share was divided must not tip the fourth one.
-    return [(key, round(round(score, 9), 4)) for key, score in scores]
+def shares_ranked(found: Mapping[Key, Iterable[Share]]) -> list[tuple[Key, Share]]:
+    """Each key with its probability and mean confidence, in the order of the candidates; those of no rule last."""
+    said = [(key, _together(list(some))) for key, some in sorted(found.items())]
+    of_addressee: dict[str, list[Share]] = defaultdict(list)
+    for key, one in said:
+        of_addressee[key.addressee].append(one)
+    sums = {addressee: _precedence(_together(some)) for addressee, some in of_addressee.items()}
+    return sorted(
+        said,
+        key=lambda one: (
+            not one[0].rule_id,
+            sums[one[0].addressee],
+            one[0].addressee == TRIAGE,
+            one[0].addressee,
+            _precedence(one[1]),
+            one[0],
+        ),
+    )
+
+
+def _precedence(one: Share) -> tuple[float, float]:
+    """The likelier goes first, of equals the surer. Rounded: no order may hang on the last bit of a sum."""
+    return -round(one.probability, 9), -one.confidence
+
+
+def _together(parts: Sequence[Share]) -> Share:
+    probability = math.fsum(one.probability for one in parts)
+    if probability <= 0:
+        return Share(0.0, max(one.confidence for one in parts))
+    sure = math.fsum(one.probability * one.confidence for one in parts)
+    return Share(probability, round(sure / probability, 4))
 
 
 def _shares(weights: Sequence[float]) -> list[float]:
@@ -85,26 +130,31 @@ def _shares(weights: Sequence[float]) -> list[float]:
 
 
 def outcome_of(
-    ranked: Iterable[tuple[str, str, float]],
+    ranked: Iterable[tuple[Key, Share]],
     *,
     doubts: Collection[str],
     evidence: Evidence,
     ruleset: CompiledRuleSet,
 ) -> Outcome:
-    """What happens with the first addressee of (addressee, rule, score), in the order of the candidates."""
-    scores: dict[str, float] = {}
+    """What happens with the first addressee, all its rules added up; `ranked` in the order of the candidates.
+
+    The threshold says from which probability on a wrong sending, at its cost, is worth less than a person's look
+    (docs/rules.md). How sure the rules are is another matter: an open reading of the law is never sent by itself.
+    """
+    said: dict[str, list[Share]] = {}
     rules: dict[str, list[str]] = {}
-    for one, rule_id, part in ranked:
-        scores[one] = scores.get(one, 0.0) + part
-        rules.setdefault(one, []).append(rule_id)
-    (addressee, score), *others = scores.items()
+    for key, one in ranked:
+        said.setdefault(key.addressee, []).append(one)
+        rules.setdefault(key.addressee, []).append(key.rule_id)
+    (addressee, first), *others = ((name, _together(some)) for name, some in said.items())
     body = addressee.partition("/")[0]
     threshold = ruleset.threshold(evidence.category, body)
-    lead = score - (others[0][1] if others else 0.0)
+    lead = first.probability - (others[0][1].probability if others else 0.0)
     if (
         body == TRIAGE
         or not NEVER_BY_ITSELF.isdisjoint(doubts)
-        or round(score, 4) < threshold.assign_from
+        or first.confidence < CONFIDENCE_FROM
+        or round(first.probability, 4) < threshold.assign_from
         or round(lead, 4) < threshold.assign_margin
     ):
         return Outcome.TRIAGE

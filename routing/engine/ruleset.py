@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from routing.engine.columns import COLUMNS, alternatives
 from routing.engine.conditions import Condition, condition_compile
 from routing.engine.predicates import Need, predicates_groundless, predicates_needing
+from routing.engine.priors import PriorRow, Priors
 from routing.errors import RuleSetError
 from routing.types import Facts, RuleTried
 
@@ -74,6 +75,11 @@ class CompiledRule:
         named_category = any(column == "category" for column, _values in self.columns)
         return len(self.columns) + named_category + (self.condition is not None)
 
+    @property
+    def is_about_roads(self) -> bool:
+        """Whether it names a class of road, and not also places that belong to none."""
+        return any(column == "road_class" and "N" not in values for column, values in self.columns)
+
     def is_level_with(self, other: CompiledRule) -> bool:
         """Whether only the spelling of their ids would order the two."""
         return (self.row.priority, self.specificity) == (other.row.priority, other.specificity)
@@ -91,7 +97,12 @@ class CompiledRule:
         return asks and (self.condition is None or self.condition.holds(facts))
 
     def tried_with(self, facts: Facts) -> RuleTried:
-        """Whether the rule matches, with the first reason why it does not."""
+        """Whether the rule matches, with the first reason why it does not.
+
+        Beside a road, a rule about a class of road is about the road's land and not about the neighbour's.
+        """
+        if facts.beside_road and facts.owner != facts.road_owner and self.is_about_roads:
+            facts = replace(facts, owner=facts.road_owner)
         for column, values in self.columns:
             value = getattr(facts, column)
             no_road_too = column == "road_class" and facts.beside_road and "N" in values
@@ -112,6 +123,7 @@ class CompiledRuleSet:
     assign_from: float
     assign_margin: float
     thresholds: Mapping[tuple[str, str], ThresholdRow]
+    priors: Priors
     # Worked out when first asked for.
     _by_category: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict, init=False)
 
@@ -124,6 +136,7 @@ class CompiledRuleSet:
         assign_from: float,
         assign_margin: float,
         thresholds: Iterable[ThresholdRow] = (),
+        priors: Iterable[PriorRow] = (),
     ) -> CompiledRuleSet:
         """Validate and order the rows; `bodies` are the codes of the authorities that exist.
 
@@ -153,6 +166,7 @@ class CompiledRuleSet:
             assign_from,
             assign_margin,
             {(row.category, row.body): row for row in thresholds},
+            Priors(priors),
         )
 
     def threshold(self, category: str, body: str) -> ThresholdRow:

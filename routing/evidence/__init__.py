@@ -101,6 +101,7 @@ def evidence_without_places(head: Head, one: Measured) -> Evidence:
         situations=(),
         datasets=one.ground.datasets,
         accuracy_m=report.accuracy_m,
+        confidence=report.confidence,
         clarifications=report.clarifications,
         lapsed=head.lapsed(report.on),
     )

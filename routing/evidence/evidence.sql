@@ -6,16 +6,22 @@
 -- accuracy, is worked out there; here nothing is left out that could matter, and nothing else is decided.
 -- Areas have thousands of corners and mostly lie all around: where nothing of their edge is near, the box stands for
 -- them, and where they are not near at all, nothing does.
--- Parameters: disc (largest radius), reach, margin (metres), accuracies (by source of the location), time_zone.
+-- Parameters: disc (largest radius), reach, margin (metres), sigmas (how many standard deviations a disc reaches out),
+-- accuracies ([metres, confidence] by source of the location), time_zone.
 WITH given AS MATERIALIZED (
     SELECT g.*, (g.received_at AT TIME ZONE %(time_zone)s)::date AS received_on,
-           COALESCE(g.given_accuracy, (%(accuracies)s::jsonb ->> g.source)::float8, 0) AS accuracy
+           COALESCE(g.given_accuracy, g.key_accuracy, (%(accuracies)s::jsonb -> g.source ->> 0)::float8, 0) AS accuracy,
+           -- What a sender means by its accuracies says nothing about the one that is assumed of all senders.
+           COALESCE(CASE WHEN COALESCE(g.given_accuracy, g.key_accuracy) IS NOT NULL THEN g.key_confidence END,
+                    (%(accuracies)s::jsonb -> g.source ->> 1)::float8, 0.95) AS confidence
     FROM (%(given)s) g
 ),
 extent AS MATERIALIZED (
-    SELECT jurisdiction_id, max(LEAST(accuracy, %(disc)s)) AS radius,
-           ST_SetSRID(ST_Expand(ST_Extent(point), max(LEAST(accuracy, %(disc)s)))::geometry, %(srid)s) AS box
-    FROM given
+    SELECT jurisdiction_id, max(radius) AS radius, ST_SetSRID(ST_Expand(ST_Extent(point), max(radius))::geometry, %(srid)s) AS box
+    FROM (
+        SELECT jurisdiction_id, point, LEAST(%(disc)s, %(sigmas)s * accuracy / sqrt(-2 * ln(1 - confidence))) AS radius
+        FROM given
+    ) discs
     GROUP BY jurisdiction_id
 ),
 section AS MATERIALIZED (
@@ -31,7 +37,7 @@ SELECT 'report' AS layer, g.id,
        ARRAY[g.category, g.part, g.received_on::text, g.answers::text, g.asset_kinds::text, g.clarifications::text,
              (g.source = 'unplaced')::text]::text[]
            AS texts,
-       ARRAY[ST_X(g.point), ST_Y(g.point), g.accuracy] AS numbers, NULL::bytea AS geometry
+       ARRAY[ST_X(g.point), ST_Y(g.point), g.accuracy, g.confidence] AS numbers, NULL::bytea AS geometry
 FROM given g
 UNION ALL
 SELECT 'jurisdiction', j.id,
@@ -79,6 +85,14 @@ FROM extent e
 JOIN routing_roadpartarea a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id
     AND a.geometry && e.box
 UNION ALL
+-- The zone of the rails (EBKrG § 14 II 1): 2.25 m, of trams 1.00 m, from the outer rail, which lies half a gauge and the
+-- head of the rail from the axis of the track.
+SELECT 'part', t.id, ARRAY[t.key, 'rail', '', t.kind]::text[], ARRAY[0],
+       ST_AsBinary(ST_Buffer(t.geometry, 0.75 + CASE t.kind WHEN 'tram' THEN 1.00 ELSE 2.25 END))
+FROM extent e
+JOIN routing_railtrack t ON t.edition_to_id IS NULL AND t.jurisdiction_id = e.jurisdiction_id
+    AND t.geometry && ST_Expand(e.box, %(margin)s)
+UNION ALL
 SELECT 'area', a.id, ARRAY[a.kind, a.code, a.name]::text[], ARRAY[0],
        ST_AsBinary(CASE WHEN c.share >= 1 THEN c.box ELSE a.geometry END)
 FROM extent e
@@ -98,7 +112,20 @@ FROM extent e
 JOIN routing_agreement a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id
     AND a.geometry && e.box
 UNION ALL
-SELECT 'section', s.id, ARRAY[s.key, s.road_class, s.road_number, s.name, s.cleaning_class]::text[],
+SELECT 'section', s.id,
+       ARRAY[
+           s.key, s.road_class, s.road_number, s.name, s.cleaning_class,
+           -- Only of private and other public ways does it matter whose land they run on.
+           CASE WHEN s.road_class IN ('S', 'P') THEN (
+               SELECT o.owner_class
+               FROM parcels_parcel p
+               JOIN parcels_ownership o
+                   ON o.edition_to_id IS NULL AND o.jurisdiction_id = p.jurisdiction_id AND o.key = p.key
+               WHERE p.edition_to_id IS NULL AND p.jurisdiction_id = s.jurisdiction_id
+                 AND ST_Covers(p.geometry, ST_LineInterpolatePoint(ST_GeometryN(s.geometry, 1), 0.5))
+               ORDER BY p.key LIMIT 1
+           ) END
+       ]::text[],
        ARRAY[s.start_station, s.length], ST_AsBinary(s.geometry)
 FROM section s
 UNION ALL
@@ -111,8 +138,9 @@ UNION ALL
 SELECT 'asset', a.id, ARRAY[a.key, a.kind, a.number, a.owner, a.note]::text[], ARRAY[0], ST_AsBinary(a.geometry)
 FROM extent e
 JOIN routing_asset a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id
-    AND a.geometry && ST_Expand(e.box, GREATEST(e.radius, %(margin)s))
-WHERE a.kind = 'construction_site'
+    -- From each place of the widest disc as far again, which is how far an asset may be meant.
+    AND a.geometry && ST_Expand(e.box, GREATEST(%(reach)s, e.radius))
+WHERE a.kind IN ('construction_site', 'bridge', 'level_crossing')
    OR a.kind = ANY(ARRAY(SELECT k.kind FROM given g, jsonb_array_elements_text(g.asset_kinds) AS k (kind)))
 ) found
 GROUP BY layer

@@ -66,6 +66,7 @@ class SectionRow:
     road: str
     name: str
     cleaning_class: str
+    owner: str
     start_station: float
     scale: float
     line: Any

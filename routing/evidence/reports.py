@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from routing.engine.facts import DISC_MAX_M
+from routing.engine.location import is_vague
 
 # Reports that are gathered for by one statement: near enough to each other, and not too many for the memory.
 GROUP_EXTENT_M: Final = 2000.0
@@ -61,7 +61,9 @@ class Asks(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as the evidence needs it. `x`, `y` and `radius` (of the accuracy disc, bounded) in metres.
+    """A report as the evidence needs it. `x`, `y` and `radius` (how far around it may be, bounded) in metres.
+
+    It lies within `accuracy_m` metres with the probability `confidence`.
 
     Without `is_placed` the place is unknown, and the point means nothing.
     """
@@ -70,6 +72,7 @@ class Report:
     x: float
     y: float
     accuracy_m: float
+    confidence: float
     radius: float
     category: str
     part: str
@@ -83,7 +86,7 @@ class Report:
 
     @property
     def is_vague(self) -> bool:
-        return self.accuracy_m > DISC_MAX_M
+        return is_vague(self.accuracy_m, self.confidence)
 
     @property
     def numbers(self) -> frozenset[str]:

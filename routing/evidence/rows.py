@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from routing.engine.facts import DISC_MAX_M
+from routing.engine.location import DISC_MAX_M, location_radius
 from routing.evidence.ground import (
     AGREEMENT,
     AREA,
@@ -89,17 +89,18 @@ def reports_of(layers: Layers) -> list[Report]:
 
 
 def _report(row: Row) -> Report:
-    number, texts, (x, y, accuracy), _geometry = row
+    number, texts, (x, y, accuracy, confidence), _geometry = row
     category, part, on, answers, asset_kinds, clarifications, unplaced = (
         text or "" for text in texts
     )
-    assert x is not None and y is not None and accuracy is not None  # noqa: PT018, S101
+    assert x is not None and y is not None and accuracy is not None and confidence is not None  # noqa: PT018, S101
     return Report(
         number=number,
         x=x,
         y=y,
         accuracy_m=accuracy,
-        radius=min(accuracy, DISC_MAX_M),
+        confidence=confidence,
+        radius=min(location_radius(accuracy, confidence), DISC_MAX_M),
         category=category,
         part=part,
         on=date.fromisoformat(on),
@@ -207,7 +208,7 @@ def _sections(layers: Layers, geometries: Any, lengths: list[float]) -> list[Sec
     for row, line, drawn, lines in zip(
         layers.get("section", ()), shapely.get_geometry(geometries, 0), lengths, parts, strict=True
     ):
-        key, road_class, road_number, name, cleaning_class = map(str, row[1])
+        key, road_class, road_number, name, cleaning_class = map(str, row[1][:5])
         start, length = (float(number or 0) for number in row[2])
         found.append(
             SectionRow(
@@ -216,6 +217,7 @@ def _sections(layers: Layers, geometries: Any, lengths: list[float]) -> list[Sec
                 road=f"{road_class} {road_number}" if road_number else name,
                 name=name,
                 cleaning_class=cleaning_class,
+                owner=row[1][5] or "UNKNOWN",
                 start_station=start,
                 scale=length / drawn if lines == 1 and drawn > 0 else 0.0,
                 line=line,

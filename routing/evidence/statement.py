@@ -16,7 +16,8 @@ from django.db import connection
 
 from gis_core.db.prepared import prepared_execute
 from gis_core.srids import storage_srid
-from routing.engine.facts import DISC_MAX_M, REACH_M
+from routing.engine.facts import REACH_M
+from routing.engine.location import DISC_MAX_M, SIGMAS
 from routing.evidence.ground import Ground
 from routing.evidence.reports import Question, Report
 from routing.evidence.rows import Head, Row, ground_of, head_of, reports_of
@@ -28,6 +29,7 @@ PARAMETERS: Final = {
     "disc": "float8",
     "reach": "float8",
     "margin": "float8",
+    "sigmas": "float8",
     "accuracies": "jsonb",
     "time_zone": "text",
     "srid": "integer",
@@ -44,12 +46,15 @@ STORED: Final = _composed(
     "bigint[]",
     """
     SELECT i.id, i.jurisdiction_id, i.answers, i.point, i.accuracy_m AS given_accuracy, i.location_source AS source,
+           CASE WHEN i.location_source = 'coordinates' THEN k.accuracy_m END AS key_accuracy,
+           CASE WHEN i.location_source = 'coordinates' THEN k.accuracy_confidence END AS key_confidence,
            i.received_at, c.code AS category, c.part, c.asset_kinds,
            (SELECT jsonb_agg(jsonb_build_array(q.kind, q.answer) ORDER BY q.answered_at, q.id)
             FROM routing_clarification q
             WHERE q.issue_id = i.id AND q.answered_at IS NOT NULL) AS clarifications
     FROM issues_issue i
     JOIN issues_category c ON c.id = i.category_id
+    LEFT JOIN issues_apikey k ON k.id = i.api_key_id
     WHERE i.id = ANY($1)
     """,
 )
@@ -57,7 +62,8 @@ ASKED: Final = _composed(
     "jsonb",
     f"""
     SELECT a.id, c.jurisdiction_id, a.answers, ST_SetSRID(ST_MakePoint(a.x, a.y), {storage_srid()}) AS point,
-           a.accuracy_m AS given_accuracy, a.source, a.received_at, c.code AS category, c.part, c.asset_kinds,
+           a.accuracy_m AS given_accuracy, a.source, NULL::float8 AS key_accuracy, NULL::float8 AS key_confidence,
+           a.received_at, c.code AS category, c.part, c.asset_kinds,
            a.clarifications
     FROM jsonb_to_recordset($1) AS a (
         id bigint, category_id bigint, answers jsonb, x float8, y float8, accuracy_m float8, source text,
@@ -100,12 +106,17 @@ def questions_read(questions: Sequence[Question]) -> tuple[Head, list[Report], G
 
 @cache
 def accuracies() -> str:
-    """What is assumed where no accuracy was given, in metres by the location's source, as JSON."""
+    """By the location's source: the radius in metres that is assumed where none was given, and the confidence of any.
+
+    As JSON; where from is told in docs/evidence.md. A sender's key may say better for its coordinates.
+    """
     with (
         Path(__file__).with_name("location_accuracy.csv").open(encoding="utf-8", newline="") as file
     ):
         rows = csv.DictReader(file, delimiter=";")
-        return json.dumps({row["source"]: float(row["accuracy_m"]) for row in rows})
+        return json.dumps(
+            {row["source"]: [float(row["accuracy_m"]), float(row["confidence"])] for row in rows}
+        )
 
 
 def _read(source: tuple[str, str], reports: Any) -> tuple[Head, list[Report], Ground] | None:
@@ -114,6 +125,7 @@ def _read(source: tuple[str, str], reports: Any) -> tuple[Head, list[Report], Gr
         DISC_MAX_M,
         REACH_M,
         MARGIN_M,
+        SIGMAS,
         accuracies(),
         settings.TIME_ZONE,
         storage_srid(),

@@ -66,7 +66,7 @@ class Envelope:
     reason: str
     rule_id: str
     legal_basis: str
-    confidence: float
+    probability: float
     photos: tuple[Photo, ...]
 
     @property
@@ -104,7 +104,7 @@ def envelope_build(delivery: Delivery) -> Envelope:
         reason=text_in(decision.sentences, LANGUAGE),
         rule_id=decision.rule_id,
         legal_basis=decision.legal_basis,
-        confidence=decision.confidence,
+        probability=decision.probability,
         photos=tuple(issue.photos.filter(status=PhotoStatus.STORED).order_by("pk")),
     )
 

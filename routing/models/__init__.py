@@ -14,7 +14,7 @@ from routing.models.network import (
     ThroughRoad,
 )
 from routing.models.proposals import Proposal
-from routing.models.rules import Rule, RuleSet, Threshold
+from routing.models.rules import Prior, Rule, RuleSet, Threshold
 from routing.models.trials import GoldenCase, Trial, TrialChange, TrialChunk
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Delivery",
     "DeliveryEvent",
     "GoldenCase",
+    "Prior",
     "Proposal",
     "RailTrack",
     "RoadPartArea",

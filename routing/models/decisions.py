@@ -35,7 +35,7 @@ class Decision(models.Model):
     )
     rule_id = models.CharField(_("rule"), max_length=20, blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
-    confidence = models.FloatField(_("confidence"))
+    probability = models.FloatField(_("probability"))
     sentences = TextsField(_("reason"))
     notify = models.JSONField(_("for information"), default=list, blank=True)
     candidates = models.JSONField(_("candidates"), default=list)

@@ -36,7 +36,7 @@ class Proposal(models.Model):
         Authority, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     rule_id = models.CharField(_("rule"), max_length=20, blank=True)
-    confidence = models.FloatField(_("confidence"))
+    probability = models.FloatField(_("probability"))
     sentences = TextsField(_("reason"))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Jurisdiction
 from routing.enums import RuleSetStatus
+from routing.types import PRIOR_MAX, PRIOR_MIN
 
 
 class RuleSet(models.Model):
@@ -30,10 +31,10 @@ class RuleSet(models.Model):
         _("status"), max_length=10, choices=RuleSetStatus, default=RuleSetStatus.DRAFT
     )
     assign_from = models.DecimalField(
-        _("sent by itself from this confidence"),
+        _("sent by itself from this probability"),
         max_digits=3,
         decimal_places=2,
-        default=Decimal("0.70"),
+        default=Decimal("0.90"),
     )
     assign_margin = models.DecimalField(
         _("and this lead over the next"), max_digits=3, decimal_places=2, default=Decimal("0.30")
@@ -124,7 +125,7 @@ class Rule(models.Model):
 
 
 class Threshold(models.Model):
-    """From which certainty on a report is sent by itself, for a category and an authority (codes, `*` is any).
+    """From which probability on a report is sent by itself, for a category and an authority (codes, `*` is any).
 
     The narrowest one counts: category and authority, then authority, then category, then the rule set's own. An
     authority with `is_proposed_only` only ever gets what a person confirmed.
@@ -134,7 +135,7 @@ class Threshold(models.Model):
     category = models.CharField(_("category"), max_length=40, default="*")
     body = models.CharField(_("authority"), max_length=30, default="*")
     assign_from = models.DecimalField(
-        _("sent by itself from this confidence"), max_digits=3, decimal_places=2
+        _("sent by itself from this probability"), max_digits=3, decimal_places=2
     )
     assign_margin = models.DecimalField(
         _("and this lead over the next"), max_digits=3, decimal_places=2
@@ -157,3 +158,35 @@ class Threshold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category}/{self.body}"
+
+
+class Prior(models.Model):
+    """How often reports of a category come from a kind of ground, per square metre and relative to other ground.
+
+    Columns as in `routing.engine.priors.PriorRow`: `*` is any, `|` separates alternatives.
+    """
+
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="priors")
+    category = models.CharField(_("category"), max_length=300)
+    road_class = models.CharField(_("class"), max_length=30, default="*")
+    usage = models.CharField(_("land use"), max_length=100, default="*")
+    part = models.CharField(_("part"), max_length=100, default="*")
+    built_up = models.CharField(_("built-up area"), max_length=20, default="*")
+    weight = models.FloatField(_("weight"))
+
+    class Meta:
+        verbose_name = pgettext_lazy("rule set", "prior")
+        verbose_name_plural = pgettext_lazy("rule set", "priors")
+        ordering = ["category", "usage", "part", "road_class", "built_up"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule_set", "category", "road_class", "usage", "part", "built_up"],
+                name="prior_once_per_set",
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__range=(PRIOR_MIN, PRIOR_MAX)), name="prior_weight_in_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category}/{self.road_class}/{self.usage}/{self.part}/{self.built_up}"

@@ -15,6 +15,7 @@ from routing.engine.findings import Finding
 from routing.models import RuleSet
 from routing.rulebook.compiled import rule_set_compile
 from routing.rulebook.listed import (
+    authorities_acting,
     authority_codes,
     category_parts,
     rule_set_content,
@@ -29,10 +30,16 @@ def rule_set_findings(rule_set: RuleSet) -> list[Finding]:
 
 def content_findings(content: RuleSetContent, jurisdiction: Jurisdiction) -> list[Finding]:
     """The same for what is not stored yet."""
-    bodies, categories = authority_codes(jurisdiction), category_parts(jurisdiction)
+    through = authorities_acting(jurisdiction)
+    bodies, categories = through.keys(), category_parts(jurisdiction)
     return [
         *_threshold_findings(content, bodies, categories),
-        *ruleset_findings(content.rows, bodies=bodies, categories=categories),
+        *ruleset_findings(
+            content.rows,
+            bodies=bodies,
+            categories=categories,
+            private={code for code, other in through.items() if other},
+        ),
     ]
 
 

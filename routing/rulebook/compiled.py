@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from routing.engine import CompiledRuleSet
 from routing.models import RuleSet
-from routing.rulebook.listed import rule_rows, threshold_row
+from routing.rulebook.listed import prior_row, rule_rows, threshold_row
 
 
 def rule_set_compile(rule_set: RuleSet, bodies: frozenset[str]) -> CompiledRuleSet:
@@ -17,6 +17,7 @@ def rule_set_compile(rule_set: RuleSet, bodies: frozenset[str]) -> CompiledRuleS
         assign_from=float(rule_set.assign_from),
         assign_margin=float(rule_set.assign_margin),
         thresholds=[threshold_row(one) for one in rule_set.thresholds.all()],
+        priors=[prior_row(one) for one in rule_set.priors.all()],
     )
 
 

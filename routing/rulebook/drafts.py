@@ -22,13 +22,13 @@ from routing.engine.checks.content import RuleSetContent
 from routing.engine.ruleset import ThresholdRow
 from routing.enums import RuleSetStatus
 from routing.errors import RuleSetChanged, RuleSetError
-from routing.models import Rule, RuleSet, Threshold
+from routing.models import Prior, Rule, RuleSet, Threshold
 from routing.rulebook.listed import rule_set_content, rule_set_in_effect
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-EMPTY = RuleSetContent(rows=(), assign_from=0.7, assign_margin=0.3)
+EMPTY = RuleSetContent(rows=(), assign_from=0.9, assign_margin=0.3)
 
 
 @transaction.atomic
@@ -59,6 +59,7 @@ def content_completed(content: dict[str, Any], *, jurisdiction: Jurisdiction) ->
     return RuleSetContent(
         rows=tuple(content["rows"]),
         thresholds=tuple(content.get("thresholds", known.thresholds)),
+        priors=tuple(content.get("priors", known.priors)),
         assign_from=content.get("assign_from", known.assign_from),
         assign_margin=content.get("assign_margin", known.assign_margin),
     )
@@ -75,6 +76,7 @@ def rule_set_new(
     """The jurisdiction's next version, as a draft; belongs into a transaction."""
     _ids_once(row.rule_id for row in content.rows)
     _ids_once(f"{row.category}/{row.body}" for row in content.thresholds)
+    _ids_once(row.name for row in content.priors)
     Jurisdiction.objects.select_for_update(no_key=True).get(pk=jurisdiction.pk)
     last = RuleSet.objects.filter(jurisdiction=jurisdiction).aggregate(last=Max("version"))["last"]
     rule_set = RuleSet.objects.create(
@@ -90,6 +92,7 @@ def rule_set_new(
     Threshold.objects.bulk_create(
         Threshold(rule_set=rule_set, **_threshold_fields(row)) for row in content.thresholds
     )
+    Prior.objects.bulk_create(Prior(rule_set=rule_set, **asdict(row)) for row in content.priors)
     return rule_set
 
 

@@ -13,9 +13,10 @@ from gis_core.models import Jurisdiction
 from issues.models import Category
 from routing.engine import RuleRow
 from routing.engine.checks.content import MATRIX_COLUMNS, RuleSetContent
+from routing.engine.priors import PriorRow
 from routing.engine.ruleset import ThresholdRow
 from routing.enums import RuleSetPhase, RuleSetStatus
-from routing.models import Authority, Rule, RuleSet, Threshold
+from routing.models import Authority, Prior, Rule, RuleSet, Threshold
 
 TEXT_FIELDS = tuple(
     field
@@ -49,11 +50,18 @@ def threshold_row(threshold: Threshold) -> ThresholdRow:
     )
 
 
+def prior_row(prior: Prior) -> PriorRow:
+    return PriorRow(
+        prior.category, prior.road_class, prior.usage, prior.part, prior.built_up, prior.weight
+    )
+
+
 def rule_set_content(rule_set: RuleSet) -> RuleSetContent:
-    """Everything of a rule set that decides, read in two statements."""
+    """Everything of a rule set that decides, read in three statements."""
     return RuleSetContent(
         rows=tuple(rule_rows(rule_set)),
         thresholds=tuple(threshold_row(one) for one in rule_set.thresholds.all()),
+        priors=tuple(prior_row(one) for one in rule_set.priors.all()),
         assign_from=float(rule_set.assign_from),
         assign_margin=float(rule_set.assign_margin),
     )
@@ -140,6 +148,12 @@ def authority_codes(jurisdiction: Jurisdiction) -> frozenset[str]:
     return frozenset(
         Authority.objects.filter(jurisdiction=jurisdiction).values_list("code", flat=True)
     )
+
+
+def authorities_acting(jurisdiction: Jurisdiction) -> dict[str, str | None]:
+    """Code of each authority → the one that acts for it, as for private owners; None where it acts itself."""
+    found = Authority.objects.filter(jurisdiction=jurisdiction)
+    return dict(found.values_list("code", "acts_through__code"))
 
 
 def category_parts(jurisdiction: Jurisdiction) -> dict[str, str]:

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from gis_core.languages import columns_of, texts_read
 from gis_core.models import Jurisdiction
+from routing.engine.checks.content import difference_of
 from routing.errors import RuleSetError
 from routing.models import Authority, RuleSet
 from routing.rulebook.activation import rule_set_activate
-from routing.rulebook.drafts import draft_import
-from routing.rulebook.listed import rule_rows, rule_set_in_effect
-from routing.rulebook.reading import csv_rows, rules_read
+from routing.rulebook.drafts import content_completed, draft_import
+from routing.rulebook.listed import rule_set_content, rule_set_in_effect
+from routing.rulebook.reading import csv_rows, priors_read, rules_read, thresholds_read
 
 # Texts in several languages (columns name_de, name_en …) and where they are kept.
 AUTHORITY_TEXTS: Final = {"name": "names", "public_name": "public_names"}
@@ -25,17 +26,23 @@ AUTHORITY_COLUMNS: Final = ("colour", "website", "phone", "public_mail", "valid_
 
 @transaction.atomic
 def rule_set_load(*, jurisdiction: Jurisdiction, path: Path) -> RuleSet:
-    """Load a matrix as the jurisdiction's next rule set and activate it; unchanged rules load nothing.
+    """Load a matrix as the jurisdiction's next rule set and activate it; an unchanged one loads nothing.
 
-    Thresholds stay as they are. The whole set is validated first. Raises RuleSetError naming every faulty
-    rule; then nothing is stored.
+    `thresholds.csv` and `priors.csv` beside it are loaded too; without them thresholds and priors stay as they are.
+    The whole set is validated first. Raises RuleSetError naming every faulty rule; then nothing is stored.
     """
-    rows = rules_read(path)
+    content: dict[str, Any] = {"rows": rules_read(path)}
+    for name, read in (("thresholds", thresholds_read), ("priors", priors_read)):
+        beside = path.with_name(f"{name}.csv")
+        if beside.exists():
+            content[name] = read(beside)
     today = timezone.localdate()
     current = rule_set_in_effect(jurisdiction, on=today)
-    if current is not None and sorted(map(str, rule_rows(current))) == sorted(map(str, rows)):
-        return current
-    draft = draft_import(jurisdiction=jurisdiction, content={"rows": rows}, name=path.name)
+    if current is not None:
+        wanted = content_completed(content, jurisdiction=jurisdiction)
+        if not difference_of(rule_set_content(current), wanted):
+            return current
+    draft = draft_import(jurisdiction=jurisdiction, content=content, name=path.name)
     return rule_set_activate(draft=draft, revision=draft.revision, valid_from=today, by=None)
 
 

@@ -1,11 +1,13 @@
-"""Rule sets from files: CSV in the shape of the decision matrix, or JSON with thresholds too."""
+"""Rule sets from files: CSV in the shape of the decision matrix, or JSON with thresholds and priors too."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import math
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
@@ -14,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from routing.engine import RuleRow
 from routing.engine.checks.content import MATRIX_COLUMNS, OPTIONAL_COLUMNS
+from routing.engine.priors import PriorRow
 from routing.engine.ruleset import ThresholdRow
 from routing.errors import RuleSetError
-from routing.models import Rule, Threshold
+from routing.models import Prior, Rule, Threshold
+from routing.types import PRIOR_MAX, PRIOR_MIN
 
 REQUIRED_COLUMNS: Final = frozenset(MATRIX_COLUMNS) - OPTIONAL_COLUMNS
 PRIORITY_MAX: Final = 32_767
@@ -30,13 +34,31 @@ def rules_read(path: Path) -> list[RuleRow]:
 
 
 def content_read(data: bytes, *, name: str) -> dict[str, Any]:
-    """A file's `rows`; from JSON also what it says of `thresholds`, `assign_from`, `assign_margin`.
+    """A file's `rows`; from JSON also what it says of `thresholds`, `priors`, `assign_from`, `assign_margin`.
 
     The name's ending tells which of the two it is. Raises RuleSetError naming file, line or rule, and column.
     """
     if name.lower().endswith(".json"):
         return _content_json(data, name)
     return {"rows": _rows_csv(data, name)}
+
+
+def thresholds_read(path: Path) -> list[ThresholdRow]:
+    """The thresholds of a file (`;`-separated, UTF-8). Raises RuleSetError naming file, line and column."""
+    found = _lines(_bytes(path), path.name, {field.name for field in fields(ThresholdRow)})
+    return [
+        _threshold_row(
+            {**row, "is_proposed_only": row["is_proposed_only"] in {"1", "true"}},
+            _line(path.name, line),
+        )
+        for line, row in found
+    ]
+
+
+def priors_read(path: Path) -> list[PriorRow]:
+    """The priors of a file (`;`-separated, UTF-8). Raises RuleSetError naming file, line and column."""
+    found = _lines(_bytes(path), path.name, {field.name for field in fields(PriorRow)})
+    return [_prior_row(row, _line(path.name, line)) for line, row in found]
 
 
 def csv_rows(path: Path, columns: set[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -122,6 +144,11 @@ def _content_json(data: bytes, name: str) -> dict[str, Any]:
             _threshold_row(row, _entry(name, "thresholds", n))
             for n, row in enumerate(thresholds, 1)
         ]
+    if "priors" in written:
+        priors = _list(written, "priors", name)
+        content["priors"] = [
+            _prior_row(row, _entry(name, "priors", n)) for n, row in enumerate(priors, 1)
+        ]
     for field in SETTINGS:
         if field in written:
             content[field] = _share(written, field, f"{name}:")
@@ -180,7 +207,30 @@ def _threshold_row(row: Mapping[str, Any], where: str) -> ThresholdRow:
     )
 
 
-def _textual(value: Any, model: type[Rule | Threshold], field: str, where: str) -> str:
+def _prior_row(row: Mapping[str, Any], where: str) -> PriorRow:
+    missing = sorted({field.name for field in fields(PriorRow)} - row.keys())
+    if missing:
+        raise _wrong(where, _("there is no %s.") % ", ".join(missing))
+    value = row["weight"]
+    try:
+        weight = float(str(value).strip().replace(",", "."))
+    except ValueError:
+        weight = math.nan
+    if isinstance(value, bool) or not PRIOR_MIN <= weight <= PRIOR_MAX:
+        text = _("“%(value)s” is no number between %(least)s and %(most)s.")
+        limits = {"value": value, "least": PRIOR_MIN, "most": PRIOR_MAX}
+        raise _wrong(f"{where} weight:", text % limits)
+    return PriorRow(
+        category=_textual(row["category"], Prior, "category", f"{where} category"),
+        road_class=_textual(row["road_class"], Prior, "road_class", f"{where} road_class"),
+        usage=_textual(row["usage"], Prior, "usage", f"{where} usage"),
+        part=_textual(row["part"], Prior, "part", f"{where} part"),
+        built_up=_textual(row["built_up"], Prior, "built_up", f"{where} built_up"),
+        weight=weight,
+    )
+
+
+def _textual(value: Any, model: type[Rule | Threshold | Prior], field: str, where: str) -> str:
     if not isinstance(value, str):
         raise _wrong(f"{where}:", _("this is no text."))
     value = value.strip()

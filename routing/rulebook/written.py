@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from routing.engine import RuleRow
@@ -15,7 +16,7 @@ from routing.engine.checks.coverage import MATRIX, CoverageRow
 def content_csv(content: RuleSetContent) -> str:
     """The rows as `;`-separated CSV; the columns that the matrix does not have only where some row needs them.
 
-    Thresholds have no place in it: `content_json` has them.
+    Thresholds and priors have no place in it: `content_json` has them.
     """
     columns = [
         column
@@ -50,6 +51,7 @@ def content_json(content: RuleSetContent) -> dict[str, Any]:
             }
             for row in content.thresholds
         ],
+        "priors": [asdict(row) for row in content.priors],
     }
 
 

@@ -112,7 +112,7 @@ def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str
     if names:
         return words.doubtful.format(authorities=one_of(names, words), doubts=doubts)
     # Without a place nobody can say yet what a rule would leave to a person.
-    if first.score > 0 and "no_place" not in result.doubts:
+    if first.rule_id and "no_place" not in result.doubts:
         return words.wants_triage.format(
             rule=first.rule_id,
             reason=reason_phrase(first, result.facts, language),

@@ -12,14 +12,15 @@ from typing import Final
 
 from gis_core.languages import Texts, text_in, texts_made
 from routing.engine.clarifications import ATTRIBUTE, NO_ROAD, SAYING_NOTHING
-from routing.engine.questions import QuestionAsked
+from routing.engine.levels import CROSSED_USES
+from routing.engine.questions import LEVEL, QuestionAsked
 from routing.sentences.words import one_of, words_of
 from routing.types import UNKNOWN
 
 # Up to so many answers are named in the question itself: “Auf der B 235 oder in der Straße „Im Winkel“?”
 NAMED_MAX: Final = 3
 NAMED_LENGTH_MAX: Final = 160
-NAMED_KINDS: Final = frozenset({"ground", "road", "part"})
+NAMED_KINDS: Final = frozenset({"ground", "road", "part", LEVEL})
 _NUMBERED: Final = re.compile(r"^[ABLK] \d")
 TEXT: Final = ""
 
@@ -65,24 +66,40 @@ def question_worded(
     own = attributes.get(question.kind.removeprefix(ATTRIBUTE))
     # “On none of these” makes sense behind the others only.
     codes = sorted(question.options, key=lambda code: code == NO_ROAD)
-    options = [_option(question.kind, code, own) for code in codes]
-    texts = texts_made(lambda language: _text(question.kind, options, own, language))
+    options = [_option(question, code, own) for code in codes]
+    texts = texts_made(lambda language: _text(question, options, own, language))
     unknown = _words()["*", UNKNOWN]
     options.append(OptionWorded(UNKNOWN, texts_made(lambda language: text_in(unknown, language))))
     return QuestionWorded(question.kind, texts, tuple(options))
 
 
-def _option(kind: str, code: str, own: AttributeWords | None) -> OptionWorded:
+def _option(question: QuestionAsked, code: str, own: AttributeWords | None) -> OptionWorded:
     if own is not None:
         return OptionWorded(code, own.values[code])
-    return OptionWorded(code, texts_made(lambda language: answer_phrase(kind, code, language)))
+    return OptionWorded(code, texts_made(lambda language: _label(question, code, language)))
+
+
+def _label(question: QuestionAsked, code: str, language: str) -> str:
+    """An answer; of two levels also which of them is the bridge, where that is known."""
+    if not question.above:
+        return answer_phrase(question.kind, code, language)
+    position = "above" if code == question.above else "below"
+    land = _words().get((LEVEL, code))
+    about = text_in(land, language) if land else code
+    return text_in(_words()[LEVEL, position], language).format(about=about)
 
 
 def _text(
-    kind: str, options: Sequence[OptionWorded], own: AttributeWords | None, language: str
+    question: QuestionAsked,
+    options: Sequence[OptionWorded],
+    own: AttributeWords | None,
+    language: str,
 ) -> str:
+    kind = question.kind
     if own is not None:
         return text_in(own.text, language)
+    if question.above:
+        return text_in(_words()[kind, "bridge"], language)
     named = one_of([text_in(option.labels, language) for option in options], words_of(language))
     is_short = len(options) <= NAMED_MAX and len(named) <= NAMED_LENGTH_MAX
     if kind in NAMED_KINDS and is_short:
@@ -92,6 +109,8 @@ def _text(
 
 def answer_phrase(kind: str, code: str, language: str) -> str:
     """An answer in words, also one that was stored long ago; its code where the words do not know it."""
+    if kind == LEVEL:
+        kind = "ground" if code in CROSSED_USES else "road"
     form = code
     if kind == "road" and code != NO_ROAD:
         form = "numbered" if _NUMBERED.match(code) else "named"

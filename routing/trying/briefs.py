@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 from routing.deciding.results import Sides
 from routing.engine import CompiledRuleSet
-from routing.engine.decide import doubts_named, finding_of
-from routing.engine.ranking import Key, outcome_of, scores_ranked
+from routing.engine.decide import doubts_named, finding_of, shares_of
+from routing.engine.ranking import Key, Share, key_of, outcome_of, shares_ranked
 from routing.enums import Outcome
 from routing.evidence import (
     IssueFacts,
@@ -59,16 +59,17 @@ REMEMBERED: Final = 100_000
 
 
 class _Said(NamedTuple):
-    """What the rules said about a place: the candidates with their scores for a whole disc; doubts."""
+    """What the rules said about a place: the candidates as if it were the only one; doubts; the ground's prior."""
 
-    scores: tuple[tuple[Key, float], ...]
+    shares: tuple[tuple[Key, Share], ...]
     doubts: tuple[str, ...]
+    prior: float
 
 
 class _Told(NamedTuple):
-    """What the rules say about a report, before any threshold: (addressee, rule, score) in order; doubts."""
+    """What the rules say about a report, before any threshold: the candidates in order; doubts."""
 
-    ranked: list[tuple[str, str, float]]
+    ranked: list[tuple[Key, Share]]
     doubts: tuple[str, ...]
 
 
@@ -110,7 +111,7 @@ def _briefs(
                 told = _told(measured, evidence, keys, memories[position], rules)
             seen = sides.seen(facts, evidence, position)
             outcome = outcome_of(told.ranked, doubts=told.doubts, evidence=seen, ruleset=rules)
-            brief = Brief(outcome, *told.ranked[0][:2])
+            brief = Brief(outcome, *told.ranked[0][0][:2])
             if position == 0:
                 first = told, brief
             yield brief
@@ -128,19 +129,18 @@ def _told(
     is_single = len(keys) == 1
     if is_single and (number, keys[0]) in memory.told:
         return memory.told[number, keys[0]]
-    parts: dict[Key, list[float]] = defaultdict(list)
-    doubts = []
+    found = []
     for spot, key in zip(measured.spots, keys, strict=True):
         said = memory.said.get((number, key))
         if said is None:
             said = memory.said[number, key] = _ask(measured, evidence, spot, rules)
-        doubts.append(said.doubts)
-        for candidate, score in said.scores:
-            parts[candidate].append(score * spot.share)
-    ranked = [
-        (addressee, rule_id, score) for (addressee, rule_id, _h), score in scores_ranked(parts)
-    ]
-    told = _Told(ranked, doubts_named(evidence, doubts))
+        found.append(said)
+    shares = shares_of([spot.share for spot in measured.spots], [said.prior for said in found])
+    parts: dict[Key, list[Share]] = defaultdict(list)
+    for said, share in zip(found, shares, strict=True):
+        for key, one in said.shares:
+            parts[key].append(Share(one.probability * share, one.confidence))
+    told = _Told(shares_ranked(parts), doubts_named(evidence, (one.doubts for one in found)))
     if is_single:
         memory.told[number, keys[0]] = told
     return told
@@ -148,10 +148,11 @@ def _told(
 
 def _ask(measured: Measured, evidence: Evidence, spot: Spot, rules: CompiledRuleSet) -> _Said:
     finding = finding_of(evidence, measured.situation(spot), rules)
-    scores = tuple(
-        ((one.addressee, one.rule_id, one.hypothesis), one.score) for one in finding.candidates
+    shares = tuple(
+        (key_of(one.candidate), Share(one.candidate.probability, one.candidate.confidence))
+        for one in finding.said
     )
-    return _Said(scores, finding.doubts)
+    return _Said(shares, finding.doubts, finding.prior)
 
 
 def _brief_of(result: Result) -> Brief:

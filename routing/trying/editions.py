@@ -90,7 +90,7 @@ def _changes(trial: Trial, chunk: TrialChunk, file: IO[bytes]) -> tuple[int, lis
             differing[decision.issue_id],
             sentences=decision.sentences,
             legal_basis=decision.legal_basis,
-            confidence=decision.confidence,
+            probability=decision.probability,
         )
         for decision in decisions_compute(issues, rule_set=trial.compared_with)
     ]

@@ -20,7 +20,7 @@ class Side:
     authority: Authority | None
     rule_id: str
     legal_basis: str
-    confidence: float
+    probability: float
     sentence: str
 
 
@@ -62,7 +62,7 @@ def _side(decision: Decision) -> Side:
         authority=decision.authority,
         rule_id=decision.rule_id,
         legal_basis=legal_basis_shown(decision.legal_basis, language_shown()),
-        confidence=decision.confidence,
+        probability=decision.probability,
         sentence=decision.sentence,
     )
 
@@ -78,6 +78,6 @@ def _side_kept(change: TrialChange) -> Side:
         ).first(),
         rule_id=change.to_rule,
         legal_basis=legal_basis_shown(kept["legal_basis"], language_shown()),
-        confidence=kept["confidence"],
+        probability=kept["probability"],
         sentence=text_in(kept["sentences"]),
     )

@@ -25,7 +25,7 @@ def city(transactional_db, tmp_path) -> ModelCity:
 
 def question_make(city: ModelCity) -> Clarification:
     place = place_of({"place": "G-Gehweg", "category": "WASTE_DUMP", "answers": ""})
-    decision = decide_at(city, place, accuracy_m=15.0)
+    decision = decide_at(city, place, accuracy_m=30.0)
     return Clarification.objects.get(issue=decision.issue)
 
 
@@ -36,8 +36,8 @@ def test_reporter_answers_and_staff_read_why(
     link = f"{live_server.url}/questions/{clarification_token(question.public_id)}/"
     staff_page.goto(f"/triage/issues/{question.issue.number}/explanation/")
     map_wait(staff_page)
-    expect(staff_page.locator(".disc-part")).to_have_count(3)
-    expect(staff_page.locator(".part-share")).to_have_count(3)
+    expect(staff_page.locator(".disc-part")).to_have_count(2)
+    expect(staff_page.locator(".part-share")).to_have_count(2)
     expect(staff_page.locator(".road-section")).to_have_count(1)
     expect(staff_page.get_by_role("cell", name=question.texts["de"])).to_be_visible()
     expect(staff_page.get_by_role("row", name=re.compile("^A04"))).to_contain_text("trifft zu")
@@ -96,7 +96,7 @@ def test_asking_by_station_by_map_and_by_answer(city: ModelCity, page: Page) -> 
 
     place = place_of({"place": "G-Gehweg", "category": "WASTE_DUMP", "answers": ""})
     page.goto(
-        f"/responsibility/?category=WASTE_DUMP&lat={place['lat']}&long={place['long']}&accuracy=15"
+        f"/responsibility/?category=WASTE_DUMP&lat={place['lat']}&long={place['long']}&accuracy=30"
     )
     page.get_by_label(re.compile("^auf der Straße selbst")).check()
     page.get_by_role("button", name="Mit dieser Antwort noch einmal fragen").click()

@@ -61,7 +61,7 @@ def test_decisions_at_drawn_places_come_out_as_reasoned(model_city: ModelCity) -
     for case in rows("decisions.csv"):
         model_city.jurisdiction.bears_through_roads = bool(case["bears"])
         model_city.jurisdiction.save(update_fields=["bears_through_roads"])
-        accuracy = float(case["accuracy"]) if case["accuracy"] else None
+        accuracy = float(case["accuracy"] or 0)
         decision = decide_at(model_city, place_of(case), accuracy_m=accuracy)
         found = (
             "sent" if decision.outcome == Outcome.ASSIGNED else "person",

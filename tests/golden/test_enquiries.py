@@ -18,7 +18,7 @@ from parcels.models import Address, Parcel
 from routing.models import Decision
 from tests.golden.conftest import ModelCity
 from tests.golden.test_cases import place_of
-from tests.golden.test_model_city import place_named
+from tests.golden.test_model_city import came_out, decide_at, place_named
 
 pytestmark = pytest.mark.django_db
 
@@ -42,18 +42,45 @@ def ask(
     return answer.status_code, json.loads(answer.content)
 
 
+@pytest.mark.parametrize("accuracy", [None, 0.0])
 def test_responsibility_names_whom_the_decision_would_name(
-    model_city: ModelCity, client: Client
+    model_city: ModelCity, client: Client, accuracy: float | None
 ) -> None:
+    """With ten metres of doubt, which are assumed, and exactly at the place."""
+    clear = 0
+    given = {} if accuracy is None else {"accuracy": str(accuracy)}
     for place in model_city.places:
         if place["bears_through_roads"]:
             continue
-        status, answer = ask(client, model_city, place["label"])
+        decision = decide_at(model_city, place, accuracy_m=accuracy)
+        status, answer = ask(client, model_city, place["label"], **given)
         assert status == 200
-        expected = place["expect"]["body"]
+        expected = came_out(decision)
         assert answer["is_clear"] is (expected != "TRIAGE"), place["label"]
         if expected not in {"TRIAGE", "PRIV"}:
             assert [one["code"] for one in answer["authorities"]] == [expected], place["label"]
+        if expected == place["expect"]["body"] != "TRIAGE":
+            clear += 1
+    # Most of the city's labelled places are clear, and named as their labels say.
+    wanted = sum(
+        one["expect"]["body"] != "TRIAGE"
+        for one in model_city.places
+        if not one["bears_through_roads"]
+    )
+    assert clear >= wanted - (3 if accuracy is None else 0)
+
+
+def test_responsibility_is_unclear_where_ten_metres_reach_another_body(
+    model_city: ModelCity, client: Client
+) -> None:
+    """A footpath through a park, asked about without an accuracy and exactly."""
+    label = "Freistehender Fußweg im Park"
+    _status, answer = ask(client, model_city, label)
+    assert answer["is_clear"] is False
+    assert [one["code"] for one in answer["authorities"]] == ["EUV", "GREEN"]
+    assert answer["question"] is not None
+    _status, exact = ask(client, model_city, label, accuracy="0")
+    assert (exact["is_clear"], [one["code"] for one in exact["authorities"]]) == (True, ["EUV"])
 
 
 def test_responsibility_stores_nothing(model_city: ModelCity, client: Client) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import shapely
+import shapely.affinity
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -24,10 +25,12 @@ from routing.deciding.question_links import clarification_token
 from routing.enums import Outcome, RuleSetStatus
 from routing.models import Clarification, Decision
 from routing.rulebook import shadows
+from routing.types import Evidence
 from tests.golden.conftest import ModelCity
 from tests.golden.test_cases import place_of
 from tests.golden.test_model_city import decide_at
 from tests.mapui.factories import PASSWORD, staff_create
+from tests.routing.evidence.normal import CUT, SIGMA_95, share_in
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +83,7 @@ def test_explanation_of_every_outcome_keeps_the_published_shape(
     made = [
         decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE"),
         decided(model_city, "B-unbekannt-Fahrbahn", "ROAD_SURFACE", accuracy_m=12.0),
-        decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0),
+        decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=30.0),
         decided(model_city, "Haus-unbekannt", "ROAD_SURFACE"),
         decided(model_city, "L628-Vereinbarung-Radweg", "CYCLEPATH", answers="KIND=shared"),
         decided(model_city, "Jenseits-Herne", "ROAD_SURFACE"),
@@ -111,13 +114,26 @@ def test_explanation_of_every_outcome_keeps_the_published_shape(
 
 
 def test_explanation_tells_rules_data_and_doubts(model_city: ModelCity, staff: Client) -> None:
-    decision = decided(model_city, "B-unbekannt-Fahrbahn", "ROAD_SURFACE")
+    case = {"place": "B-unbekannt-Fahrbahn", "category": "ROAD_SURFACE", "answers": ""}
+    decision = decide_at(model_city, place_of(case), accuracy_m=None)
     answer = explained(staff, decision)
     assert [one["code"] for one in answer["doubts"]] == ["through_road_unknown"]
     assert [(one["rule_id"], one["hypothesis"]) for one in answer["candidates"]] == [
         ("R03", "out"),
         ("R04", "in"),
+        # The garden beside the road, within the ten metres that coordinates are taken to be accurate to.
+        ("P01", None),
     ]
+    # A body's probability is the sum over its rules; each rule's reading of the law is three tenths less sure.
+    out, inside, garden = answer["candidates"]
+    assert answer["decision"]["probability"] == pytest.approx(
+        out["probability"] + inside["probability"], abs=1e-4
+    )
+    stored = {one.rule_id: float(one.confidence) for one in decision.rule_set.rules.all()}
+    for one in (out, inside):
+        assert one["confidence"] == pytest.approx(stored[one["rule_id"]] - 0.3)
+    assert garden["confidence"] == stored["P01"]
+    assert garden["probability"] < 0.001
     tried = {one["rule_id"]: one for one in answer["rules"]}
     assert tried["X01"]["because"]["de"] == (
         "nicht erfüllt: der Ort liegt außerhalb des Stadtgebiets"
@@ -137,11 +153,11 @@ def test_panel_and_explanation_show_one_figure_for_each_body(
     model_city: ModelCity, staff: Client
 ) -> None:
     """A body's rules are added up, as they are where the thresholds are asked."""
-    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0)
+    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=30.0)
     sums: dict[str, float] = {}
     for one in decision.candidates:
-        sums[one["body"]] = sums.get(one["body"], 0.0) + one["score"]
-    assert len(sums) > 2
+        sums[one["body"]] = sums.get(one["body"], 0.0) + one["probability"]
+    assert len(sums) == 2
     panel = staff.get(reverse("triage_issue", args=[decision.issue.number])).content.decode()
     expected = [f"{round(100 * share)} %" for share in sums.values() if share >= 0.01]
     meter = re.compile(r"</meter> (?:<strong>)?(\d+ %)")
@@ -175,7 +191,7 @@ def test_explanation_page_says_names_and_not_codes(model_city: ModelCity, staff:
 
 
 def test_former_decisions_stay_explained_as_they_were(model_city: ModelCity, staff: Client) -> None:
-    first = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0)
+    first = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=30.0)
     question = Clarification.objects.get(issue=first.issue)
     staff.post(
         reverse("question", args=[clarification_token(question.public_id)]), {"answer": "ROAD"}
@@ -212,25 +228,33 @@ def test_explanation_of_a_decision_that_is_none_is_not_found(
 def test_explanation_of_an_issue_without_a_decision_says_so(
     model_city: ModelCity, staff: Client
 ) -> None:
-    decision = decided(model_city, "Wald-Land", "ROAD_SURFACE")
+    decision = decided(model_city, "Haus-unbekannt", "ROAD_SURFACE")
     decision.delete()
     assert "Über die Zuständigkeit ist noch nicht entschieden." in page(staff, decision)
 
 
 def test_disc_is_drawn_by_body_with_its_shares(model_city: ModelCity) -> None:
-    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0)
+    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=30.0)
     parts = disc_parts(decision)
     found: dict[str, float] = {}
     for one in decision.candidates:
         found[one["body"]] = found.get(one["body"], 0.0) + one["probability"]
+    # The figures are those of the list, priors and all.
     assert {part.body: part.share for part in parts} == pytest.approx(found, abs=1e-6)
-    assert sum(part.share for part in parts) == 1
-    # Cells at the rim are cut off, so areas come near to the shares, and together are the disc.
-    disc = math.pi * 15.0**2
+    assert sum(part.share for part in parts) == pytest.approx(1)
+    # Drawn is where the places are: together the disc out to three standard deviations, each part in its share.
+    sigma = 30 * SIGMA_95
+    disc = math.pi * (CUT * sigma) ** 2
     assert sum(part.shape.area for part in parts) == pytest.approx(disc, rel=0.002)
-    for part in parts:
-        assert part.shape.area / disc == pytest.approx(part.share, abs=0.02)
     centre = shapely.Point(decision.issue.point.x, decision.issue.point.y)
+    by_places: dict[str, float] = {"EUV": 0.0, "UAB": 0.0}
+    for one in Evidence.from_json(decision.evidence).situations:
+        parcel = one.parcels[0]
+        is_private = parcel.usage == "BUILT" and parcel.owner == "PRIV"
+        by_places["UAB" if is_private else "EUV"] += one.weight
+    for part in parts:
+        around = shapely.affinity.translate(part.shape, -centre.x, -centre.y)
+        assert share_in(around, sigma) == pytest.approx(by_places[part.body], abs=0.02)
     assert [part.body for part in parts if part.shape.covers(centre)] == ["EUV"]
 
 
@@ -243,7 +267,7 @@ def test_disc_is_no_larger_than_what_was_looked_at(model_city: ModelCity) -> Non
 def test_disc_after_an_answer_leaves_out_where_it_is_not(
     model_city: ModelCity, staff: Client
 ) -> None:
-    first = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0)
+    first = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=30.0)
     question = Clarification.objects.get(issue=first.issue)
     staff.post(
         reverse("question", args=[clarification_token(question.public_id)]), {"answer": "ROAD"}
@@ -256,23 +280,22 @@ def test_disc_after_an_answer_leaves_out_where_it_is_not(
 def test_map_of_the_explanation_names_bodies_beside_their_colours(
     model_city: ModelCity, staff: Client
 ) -> None:
-    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=15.0)
+    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=30.0)
     feed = staff.get(reverse("explanation_feed", args=[decision.issue.number])).json()
     kinds: dict[str, list[dict[str, Any]]] = {}
     for feature in feed["features"]:
         kinds.setdefault(feature["properties"]["kind"], []).append(feature)
     assert {kind: len(found) for kind, found in kinds.items() if kind != "parcel"} == {
         "section": 1,
-        "part": 3,
+        "part": 2,
         "place": 1,
     }
     assert {one["properties"]["label"] for one in kinds["part"]} == {
         "EUV Stadtbetrieb Castrop-Rauxel",
         "Kreis Recklinghausen, Untere Abfallwirtschaftsbehörde",
-        "Stadt Castrop-Rauxel, Immobilienmanagement",
     }
     assert 99 <= sum(one["properties"]["percent"] for one in kinds["part"]) <= 101
     assert decision.parcel_key in {one["properties"]["key"] for one in kinds["parcel"]}
-    exact = decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE")
+    exact = decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE", accuracy_m=0.0)
     feed = staff.get(reverse("explanation_feed", args=[exact.issue.number])).json()
     assert "part" not in {one["properties"]["kind"] for one in feed["features"]}

@@ -30,8 +30,10 @@ pytestmark = pytest.mark.django_db
 CASES = Path(__file__).resolve().parents[3] / "shared" / "domain" / "regression_cases.csv"
 
 
-def decide_at(city: ModelCity, place: dict[str, Any], **fields: Any) -> Decision:
-    """A new issue at a labelled place, decided; a drawn place brings its `point` in the storage CRS."""
+def decide_at(
+    city: ModelCity, place: dict[str, Any], *, accuracy_m: float | None = 0, **fields: Any
+) -> Decision:
+    """A new issue exactly at a labelled place, decided; a drawn place brings its `point` in the storage CRS."""
     point = place.get("point") or Point(place["long"], place["lat"], srid=4326).transform(
         25832, clone=True
     )
@@ -45,6 +47,7 @@ def decide_at(city: ModelCity, place: dict[str, Any], **fields: Any) -> Decision
         latitude=place["lat"],
         longitude=place["long"],
         channel=Channel.OPEN311,
+        accuracy_m=accuracy_m,
         sender_key=str(Issue.objects.count()),
         content_hash=b"0" * 32,
         received_at=now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -20,6 +21,8 @@ from tests.golden.test_model_city import decide_at
 from tests.mapui.factories import staff_create
 
 pytestmark = pytest.mark.django_db
+# So far off that the carriageway is likely and not certain.
+UNSURE_M = 20.0
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +41,9 @@ def rule_set(model_city: ModelCity) -> RuleSet:
     return model_city.jurisdiction.rule_sets.get()
 
 
-def pothole(city: ModelCity) -> Decision:
+def pothole(city: ModelCity, **fields: Any) -> Decision:
     case = {"place": "K-in-Fahrbahn", "category": "ROAD_SURFACE", "answers": ""}
-    return decide_at(city, place_of(case))
+    return decide_at(city, place_of(case), **fields)
 
 
 def test_rule_in_the_shadow_only_proposes(model_city: ModelCity, rule_set: RuleSet) -> None:
@@ -80,9 +83,11 @@ def test_narrowest_threshold_counts(model_city: ModelCity, rule_set: RuleSet) ->
             is_proposed_only=only_proposed,
         )
         results.rule_set_compiled.cache_clear()
-        return Outcome(pothole(model_city).outcome)
+        return Outcome(pothole(model_city, accuracy_m=UNSURE_M).outcome)
 
-    assert pothole(model_city).outcome == Outcome.ASSIGNED
-    assert outcome_with("ROAD_SURFACE", "*", "0.99") == Outcome.TRIAGE
+    unsure = pothole(model_city, accuracy_m=UNSURE_M)
+    assert unsure.outcome == Outcome.ASSIGNED
+    assert 0.90 < unsure.probability < 0.99
+    assert outcome_with("ROAD_SURFACE", "*", "0.99") == Outcome.ASKED
     assert outcome_with("*", "KREIS66", "0.50", only_proposed=True) == Outcome.PROPOSED
     assert outcome_with("ROAD_SURFACE", "KREIS66", "0.90") == Outcome.ASSIGNED

@@ -62,7 +62,7 @@ def test_trap_9_no_geodata_is_kept_between_decisions(model_city: ModelCity) -> N
     Ownership.objects.filter(key=first.parcel_key).update(owner_class=OwnerClass.CITY)
     again = decision_renew(issue_id=first.issue_id)
     assert again.authority is not None
-    assert (again.outcome, again.authority.code) == (Outcome.TRIAGE, "ESTATE")
+    assert (again.outcome, again.authority.code) == (Outcome.ASSIGNED, "EUV")
 
 
 def test_trap_10_loading_the_same_again_replaces_no_row(
@@ -115,7 +115,7 @@ def test_trap_12_every_look_up_goes_through_an_index(model_city: ModelCity) -> N
         cursor.execute("SET LOCAL plan_cache_mode TO force_generic_plan")
         cursor.execute("SET LOCAL enable_bitmapscan TO off")
         cursor.execute(
-            f"EXPLAIN EXECUTE {name} (ARRAY[%s]::bigint[], 250, 30, 15, '{{}}', 'UTC', 25832)",
+            f"EXPLAIN EXECUTE {name} (ARRAY[%s]::bigint[], 250, 30, 15, 3, '{{}}', 'UTC', 25832)",
             [decision.issue_id],
         )
         plan = "\n".join(line for (line,) in cursor.fetchall())
@@ -128,10 +128,11 @@ def test_trap_12_every_look_up_goes_through_an_index(model_city: ModelCity) -> N
 def test_trap_21_a_place_on_an_edge_belongs_to_both_sides(model_city: ModelCity) -> None:
     edge = decided(model_city, "Grenze-Straße-privat", "WASTE_DUMP")
     [situation] = edge.evidence["situations"]
-    assert len(situation["parcels"]) == 2
-    assert situation["parcels"][0]["usage"] == "ROAD"
+    assert {one["usage"] for one in situation["parcels"]} == {"ROAD", "BUILT"}
+    # A dump lies beside the road far more often than behind the fence; the owner is named all the same.
     assert edge.authority is not None
     assert edge.authority.code == "EUV"
+    assert {one["body"] for one in edge.candidates} == {"EUV", "UAB"}
     border = decide_at(model_city, place_named(model_city, "Gasgeruch genau auf der Stadtgrenze"))
     assert border.evidence["situations"][0]["inside"] is True
 
@@ -152,7 +153,8 @@ def test_trap_22_neither_names_of_rules_nor_their_order_decide(model_city: Model
         evidence = Evidence.from_json(stored.evidence)
         answers = {
             tuple(
-                (one.body, one.score, one.probability) for one in decide(evidence, rules).candidates
+                (one.body, one.confidence, one.probability)
+                for one in decide(evidence, rules).candidates
             )
             for rules in sets
         }

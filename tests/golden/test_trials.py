@@ -125,7 +125,7 @@ def test_briefs_say_of_many_what_results_say_of_each(model_city: ModelCity, dice
     active = RuleSet.objects.get(jurisdiction=model_city.jurisdiction, status="active")
     draft = draft_make(model_city.jurisdiction, R01="EUV", R04="KREIS66", R09="EUV", R12="STRNRW")
     stricter = draft_make(model_city.jurisdiction)
-    RuleSet.objects.filter(pk=stricter.pk).update(assign_from=0.8)
+    RuleSet.objects.filter(pk=stricter.pk).update(assign_from=0.99)
     stricter.refresh_from_db()
     sides = [active, draft, stricter]
     many = {number: briefs for number, _datasets, briefs in briefs_of(questions, sides)}
@@ -158,4 +158,6 @@ def test_what_rules_do_not_ask_for_decides_nothing(model_city: ModelCity, dice: 
 
 
 def told(result: Result) -> list[tuple[object, ...]]:
-    return [(one.addressee, one.rule_id, one.score, one.probability) for one in result.candidates]
+    return [
+        (one.addressee, one.rule_id, one.confidence, one.probability) for one in result.candidates
+    ]

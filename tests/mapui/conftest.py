@@ -36,5 +36,5 @@ def activator(client, db):
 def draft(db) -> RuleSet:
     return draft_make(
         row_make("R1", note="<script>alert(1)</script>"),
-        row_make("R2", usage="ROAD|PATH", priority=11),
+        row_make("R2", usage="ROAD|PATH", priority=9),
     )

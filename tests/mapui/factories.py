@@ -165,7 +165,8 @@ def decision_create(issue: Issue, authority: Authority | None, **fields: Any) ->
     code = authority.code if authority else "TRIAGE"
     candidate = {
         "body": code,
-        "score": 0.95,
+        "probability": 0.95,
+        "confidence": 0.95,
         "rule_id": "R1",
         "legal_basis": "StrWG NRW § 9",
         "condition": "",
@@ -178,7 +179,7 @@ def decision_create(issue: Issue, authority: Authority | None, **fields: Any) ->
         "authority": authority,
         "rule_id": "R1",
         "legal_basis": "StrWG NRW § 9",
-        "confidence": 0.95,
+        "probability": 0.95,
         "sentences": {"de": "Zuständig: EUV Stadtbetrieb.", "en": "Responsible: City works."},
         "candidates": [candidate],
         "trace": [{"rule_id": "R1", "matched": True, "because": "Straße"}],

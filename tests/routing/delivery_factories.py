@@ -104,7 +104,7 @@ def decision_make(code: str = "STRNRW", *, issue: Issue | None = None, **fields:
             "outcome": Outcome.ASSIGNED,
             "rule_id": "R01",
             "legal_basis": "FStrG § 5 (1)",
-            "confidence": 0.95,
+            "probability": 0.95,
             "sentences": {
                 "de": "Die Fahrbahn der B 235 gehört dem Bund.",
                 "en": "The carriageway of the B 235 belongs to the federation.",

@@ -43,6 +43,7 @@ from routing import tasks
 from routing.deciding.explaining import body_shares
 from routing.engine import facts
 from routing.engine.decide import UNKNOWN_PENALTY
+from routing.engine.location import DISC_MAX_M
 from routing.engine.questions import WORTH_FROM
 from routing.engine.ruleset import COMPUTED_BODIES
 from routing.evidence import reports, statement
@@ -122,13 +123,13 @@ FIGURES: dict[str, tuple[str, ...]] = {
         f"`assign_margin` ({default(RuleSet, 'assign_margin')})",
         f"takes {UNKNOWN_PENALTY} from the confidence",
         f"within {nearby.ASSET_REACH_M:.0f} m",
-        f"Beyond {facts.DISC_MAX_M:.0f} m the engine",
-        f"photo: {json.loads(statement.accuracies())['photo']:.0f} m",
+        f"Beyond {DISC_MAX_M:.0f} m the engine",
+        f"photo: {json.loads(statement.accuracies())['photo'][0]:.0f} m",
     ),
     "docs/evidence.md": (
         f"divided into {places.PLACES} places",
         f"multiples of 1/{places.PLACES}",
-        f"at {facts.DISC_MAX_M:.0f} m at most",
+        f"at {DISC_MAX_M:.0f} m at most",
         f"within {cover.GAP_M:.0f} m stands in",
         f"within {cover.EDGE_M * 100:.0f} cm of an edge",
         f"further than {facts.REACH_M:.0f} m",

@@ -49,7 +49,8 @@ def explanation_bounds(decision: Decision) -> Bounds:
 
 def _radius(decision: Decision) -> float:
     """Of the disc, also where its accuracy was assumed from how the place was given."""
-    return disc_radius(decision.evidence.get("accuracy_m"))
+    evidence = decision.evidence
+    return disc_radius(evidence.get("accuracy_m"), evidence.get("confidence", 0.95))
 
 
 def _keys(situations: Iterable[dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:

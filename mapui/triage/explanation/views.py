@@ -27,7 +27,7 @@ from mapui.triage.explanation.features import explanation_bounds, explanation_fe
 from mapui.triage.explanation.page import explanation_shown
 from mapui.triage.views import triage_permission
 from routing.deciding.explaining.explanations import explanation_of, explanation_schema
-from routing.engine.facts import DISC_MAX_M
+from routing.engine.location import DISC_MAX_M
 from routing.models import Decision
 from routing.outbox.authorities import authorities_named
 

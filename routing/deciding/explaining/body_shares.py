@@ -21,18 +21,19 @@ SMALL: Final = 0.01
 
 @dataclass(frozen=True, kw_only=True)
 class RuleShare:
-    """A rule's share. `hypothesis` ("in" or "out") says on what it rests where that is not known."""
+    """A rule's share. `hypothesis` ("in" or "out") and `level` say on what it rests where that is not known."""
 
     rule_id: str
     legal_basis: str
     hypothesis: str
+    level: str
     via: str
     percent: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class BodyShare:
-    """An authority that may have to act. `percent` is its certainty: that of all its rules added up.
+    """An authority that may have to act. `percent` is how likely: the probabilities of all its rules added up.
 
     It is what the thresholds are compared with. `authority` is None where no rule names anybody, and for a code that is
     no longer kept; `name` is a name in each case.
@@ -68,7 +69,7 @@ def body_shares(decision: Decision, authorities: Mapping[str, Authority]) -> Bod
     for one in decision.candidates:
         parts.setdefault((one["body"], one.get("area_code", "")), []).append(one)
     shares = [
-        (math.fsum(one["score"] for one in some), code, area, some)
+        (math.fsum(one.get("probability", 0.0) for one in some), code, area, some)
         for (code, area), some in parts.items()
     ]
     told = [one for position, one in enumerate(shares) if position == 0 or one[0] >= SMALL]
@@ -106,6 +107,7 @@ def _rules(parts: Iterable[dict[str, Any]]) -> Iterable[RuleShare]:
                 rule_id=one["rule_id"],
                 legal_basis=legal_basis_shown(one["legal_basis"], language),
                 hypothesis=one.get("hypothesis", ""),
+                level=one.get("level", ""),
                 via=one.get("via", ""),
-                percent=percent_of(one["score"]),
+                percent=percent_of(one.get("probability", 0.0)),
             )

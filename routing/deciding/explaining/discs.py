@@ -13,7 +13,8 @@ from shapely.geometry.base import BaseGeometry
 
 from routing.engine import CompiledRuleSet, decide
 from routing.engine.clarifications import clarified
-from routing.engine.facts import DISC_MAX_M
+from routing.engine.decide import weighed
+from routing.engine.location import DISC_MAX_M, location_radius
 from routing.evidence.disc.places import UNIT_DISC
 from routing.models import Authority, Decision
 from routing.rulebook.compiled import rule_set_compiled
@@ -25,7 +26,9 @@ ELSEWHERE: Final = ""
 
 @dataclass(frozen=True)
 class DiscPart:
-    """A part of the disc: shape in the storage CRS (metres), its share of the disc, and the rules that apply in it.
+    """A part of the disc: shape in the storage CRS (metres), how likely it is, and the rules that apply in it.
+
+    `share` counts as the decision counts: by the location and by how often such reports come from such ground.
 
     `body` is the authority's code; empty: the reporter's answer excludes the part; TRIAGE: no rule names one.
     """
@@ -51,13 +54,14 @@ def disc_parts(decision: Decision) -> list[DiscPart]:
         return []
     codes = Authority.objects.filter(jurisdiction_id=decision.issue.jurisdiction_id)
     rules = rule_set_compiled(made.rule_set_id, frozenset(codes.values_list("code", flat=True)))
-    evidence = Evidence.from_json(made.evidence)
+    evidence = weighed(Evidence.from_json(made.evidence), rules)
     found: dict[str, list[tuple[Situation, str]]] = defaultdict(list)
     for situation in evidence.situations:
         if situation.places:
             body, rule_id = _named(evidence, situation, rules)
             found[body].append((situation, rule_id))
-    centre, radius = decision.issue.point, disc_radius(evidence.accuracy_m)
+    centre = decision.issue.point
+    radius = disc_radius(evidence.accuracy_m, evidence.confidence)
     parts = [
         DiscPart(
             body=body,
@@ -70,9 +74,9 @@ def disc_parts(decision: Decision) -> list[DiscPart]:
     return sorted(parts, key=lambda part: (-part.share, part.body))
 
 
-def disc_radius(accuracy_m: float | None) -> float:
+def disc_radius(accuracy_m: float | None, confidence: float) -> float:
     """How far around a place the evidence looks, in metres, for the accuracy that it notes."""
-    return min(accuracy_m or 0.0, DISC_MAX_M)
+    return min(location_radius(accuracy_m, confidence), DISC_MAX_M)
 
 
 def _named(evidence: Evidence, situation: Situation, rules: CompiledRuleSet) -> tuple[str, str]:

@@ -81,7 +81,7 @@ def _decision(decision: Decision, authorities: dict[str, Authority]) -> dict[str
         "rule_id": decision.rule_id or None,
         "rule_set": decision.rule_set.version if decision.rule_set else None,
         "legal_basis": _basis(decision.legal_basis),
-        "confidence": decision.confidence,
+        "probability": decision.probability,
         "sentence": decision.sentences,
     }
 
@@ -106,16 +106,17 @@ def _basis(basis: str) -> dict[str, str] | None:
 def _candidate(
     stored: dict[str, Any], authorities: dict[str, Authority], areas: dict[str, str]
 ) -> dict[str, Any]:
-    """`probability` is None for decisions of before it was recorded."""
+    """`probability` and `confidence` are None for decisions of before they were recorded."""
     area = stored.get("area_code")
     return {
         "body": _named(stored["body"], authorities),
         "area": {"code": area, "name": areas.get(area, "")} if area else None,
         "probability": stored.get("probability"),
-        "score": stored["score"],
+        "confidence": stored.get("confidence"),
         "rule_id": stored["rule_id"] or None,
         "legal_basis": _basis(stored["legal_basis"]),
         "hypothesis": stored.get("hypothesis") or None,
+        "level": stored.get("level") or None,
         "via": stored.get("via") or None,
         "notify": [_named(code, authorities) for code in stored["notify"]],
     }

@@ -1,4 +1,4 @@
-"""A rule set as it can be written down: rows, thresholds; and what two of them differ in."""
+"""A rule set as it can be written down: rows, thresholds, priors; and what two of them differ in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from routing.engine.priors import PriorRow
 from routing.engine.ruleset import RuleRow, ThresholdRow
 
 # Columns of the decision matrix, in its order, and the fields of a row.
@@ -35,6 +36,7 @@ class RuleSetContent:
 
     rows: tuple[RuleRow, ...]
     thresholds: tuple[ThresholdRow, ...] = ()
+    priors: tuple[PriorRow, ...] = ()
     assign_from: float
     assign_margin: float
 
@@ -50,11 +52,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A rule or threshold of one or both sets; one side is None where it was added or removed."""
+    """A rule, threshold or prior of one or both sets; one side is None where it was added or removed."""
 
     name: str
-    before: RuleRow | ThresholdRow | None
-    after: RuleRow | ThresholdRow | None
+    before: RuleRow | ThresholdRow | PriorRow | None
+    after: RuleRow | ThresholdRow | PriorRow | None
     changes: tuple[Change, ...] = ()
 
     @property
@@ -80,15 +82,17 @@ class RuleSetDifference:
 
     rules: tuple[Difference, ...]
     thresholds: tuple[Difference, ...]
+    priors: tuple[Difference, ...]
     settings: tuple[Change, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.rules or self.thresholds or self.settings)
+        return bool(self.rules or self.thresholds or self.priors or self.settings)
 
     def to_json(self) -> dict[str, Any]:
         return {
             "rules": [one.to_json() for one in self.rules],
             "thresholds": [one.to_json() for one in self.thresholds],
+            "priors": [one.to_json() for one in self.priors],
             "settings": [
                 {"field": one.field, "before": one.before, "after": one.after}
                 for one in self.settings
@@ -97,7 +101,7 @@ class RuleSetDifference:
 
 
 def difference_of(before: RuleSetContent, after: RuleSetContent) -> RuleSetDifference:
-    """Row by row, by the rules' ids and the thresholds' category and body."""
+    """Row by row, by the rules' ids, the thresholds' category and body, and the priors' ground."""
     return RuleSetDifference(
         rules=tuple(
             _differences(
@@ -106,6 +110,11 @@ def difference_of(before: RuleSetContent, after: RuleSetContent) -> RuleSetDiffe
         ),
         thresholds=tuple(
             _differences(_thresholds_named(before), _thresholds_named(after)),
+        ),
+        priors=tuple(
+            _differences(
+                {row.name: row for row in before.priors}, {row.name: row for row in after.priors}
+            )
         ),
         settings=tuple(_changes(before, after, ("assign_from", "assign_margin"))),
     )
@@ -124,9 +133,11 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Diff
             yield Difference(name, old, new, tuple(_changes(old, new, names)))
 
 
-def _place(row: RuleRow | ThresholdRow) -> tuple[int, str]:
+def _place(row: RuleRow | ThresholdRow | PriorRow) -> tuple[int, str]:
     if isinstance(row, RuleRow):
         return row.priority, row.rule_id
+    if isinstance(row, PriorRow):
+        return 0, row.name
     return 0, f"{row.category}/{row.body}"
 
 

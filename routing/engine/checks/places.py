@@ -15,7 +15,7 @@ from typing import Final
 
 from routing.engine.columns import COLUMN_VALUES
 from routing.engine.conditions import Atom, Both, Either, Not, Tree, atoms_of
-from routing.engine.facts import CLASSIFIED, PUBLIC_OWNERS_OF_ROADS, ROAD_USES
+from routing.engine.facts import CLASSED_BY_OWNER, CLASSIFIED, ROAD_USES
 from routing.engine.predicates import PREDICATES, YES
 from routing.engine.ruleset import CompiledRule
 
@@ -76,9 +76,7 @@ class Places:
         about_road = full & ~is_("part", "")
         beside = is_("beside_road", YES)
         # Road land without a section in the network takes its class from the owner, see `facts`.
-        classed_by_owner = is_("usage", "ROAD", "SQUARE") & is_(
-            "owner", *PUBLIC_OWNERS_OF_ROADS, "PRIV"
-        )
+        classed_by_owner = is_("usage", "ROAD", "SQUARE") & is_("owner", *CLASSED_BY_OWNER)
         possible = (classified | same_limits) & ~(no_road & classed_by_owner)
         return full & possible & (~beside | (about_road & ~no_road & ~road_land))
 
@@ -106,21 +104,26 @@ class Places:
 
     def of_rule(self, rule: CompiledRule, *, part: str | None = None) -> Reach:
         """Where a rule matches; with `part` as if the report were about that part of the road."""
-        columns = self.everything
+        sure = may = self.everything
+        beside = self.where("beside_road", YES)
         for column, values in rule.columns:
             if column == "category":
                 continue
             if column == "part" and part is not None:
-                columns = columns if part in values else 0
-                continue
-            here = self.where(column, *values)
+                here = self.everything if part in values else 0
+            else:
+                here = self.where(column, *values)
             if column == "road_class" and "N" in values:
-                here |= self.where("beside_road", YES)
-            columns &= here
+                here |= beside
+            if column == "owner" and rule.is_about_roads:
+                # Beside a road it is the owner of the road's land that counts, whoever the neighbour is.
+                sure, may = sure & here & ~beside, may & (here | beside)
+            else:
+                sure, may = sure & here, may & here
         if rule.condition is None:
-            return Reach(columns, columns)
+            return Reach(sure, may)
         condition = self.of_condition(rule.condition.tree)
-        return Reach(columns & condition.sure, columns & condition.may)
+        return Reach(sure & condition.sure, may & condition.may)
 
     def of_condition(self, tree: Tree) -> Reach:
         match tree:

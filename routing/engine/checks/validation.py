@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Final
 
 from gis_core.enums import Severity
@@ -13,33 +13,40 @@ from routing.engine.checks.coverage import parts_of
 from routing.engine.checks.places import NO
 from routing.engine.checks.turns import Turn, Turns, turns_of
 from routing.engine.columns import ANYTHING, COLUMN_VALUES
-from routing.engine.conditions import ConditionError, condition_compile
+from routing.engine.conditions import ConditionError, atoms_of, condition_compile
 from routing.engine.findings import Finding, errors_of
+from routing.engine.predicates import NOT_PUBLIC_OWNERS, PREDICATES
 from routing.engine.ruleset import (
     COMPUTED_BODIES,
     DUTY_BODIES,
     DUTY_CATEGORY,
+    CompiledRule,
     CompiledRuleSet,
     RuleRow,
 )
 
-COVERING_NAMED: Final = 3
+NAMED_MAX: Final = 3
+OF_CITY: Final = "bears_through_roads"
 
 
 def ruleset_findings(
-    rows: Sequence[RuleRow], *, bodies: Collection[str], categories: Mapping[str, str]
+    rows: Sequence[RuleRow],
+    *,
+    bodies: Collection[str],
+    categories: Mapping[str, str],
+    private: Collection[str] = (),
 ) -> list[Finding]:
     """Everything that is wrong with the rows, errors first.
 
-    `bodies` are the codes of the authorities, `categories` those of the categories with the part of the road
-    that each is about; with no categories at all they are not checked. What needs the rules to be compiled is
-    looked for only where every row can be.
+    `bodies` are the codes of the authorities, `private` those that stand for private owners; `categories` are those of
+    the categories with the part of the road that each is about; with no categories at all they are not checked. What
+    needs the rules to be compiled is looked for only where every row can be.
     """
     findings = [*row_findings(rows, bodies=bodies, categories=categories), *_duties_unknown(rows)]
     if not errors_of(findings):
         ruleset = CompiledRuleSet.compile(rows, bodies=bodies, assign_from=0, assign_margin=0)
         findings += _duplicates(rows)
-        findings += _together(ruleset, categories or _categories_named(rows))
+        findings += _together(ruleset, categories or _categories_named(rows), private)
     order = list(Severity)
     return sorted(findings, key=lambda one: -order.index(one.severity))
 
@@ -138,9 +145,12 @@ class _Seen:
     behind: dict[str, None] = field(default_factory=dict)
 
 
-def _together(ruleset: CompiledRuleSet, categories: Mapping[str, str]) -> Iterator[Finding]:
+def _together(
+    ruleset: CompiledRuleSet, categories: Mapping[str, str], private: Collection[str]
+) -> Iterator[Finding]:
     seen = {rule.row.rule_id: _Seen() for rule in ruleset.rules}
-    clashes: dict[tuple[str, str], Finding] = {}
+    of_places: dict[tuple[str, tuple[str, ...]], Finding] = {}
+    swallowed: dict[tuple[Severity, str], dict[str, None]] = {}
     for category, part in categories.items():
         turns = turns_of(ruleset, category, parts_of(part))
         for turn in turns.turns:
@@ -149,15 +159,20 @@ def _together(ruleset: CompiledRuleSet, categories: Mapping[str, str]) -> Iterat
             known.decides |= bool(turn.decides)
             if not known.decides:
                 known.behind.update(_covering(turn, turns))
-        for clash in _clashes(turns):
-            clashes.setdefault((clash.rules[0], clash.rules[1]), clash)
-    yield from clashes.values()
+        for one in chain(_clashes(turns), _owners_excluded(turns, private)):
+            of_places.setdefault((one.code, one.rules), one)
+        for severity, wildcard, named in _swallowed(turns):
+            swallowed.setdefault((severity, wildcard), {})[named] = None
+    yield from of_places.values()
+    for (severity, wildcard), others in swallowed.items():
+        yield Finding(severity, "wildcard_swallows", (wildcard,), {"others": _some(others)})
     for rule_id, known in seen.items():
         if not known.can_match:
-            yield Finding(Severity.WARNING, "never_applies", (rule_id,))
+            yield Finding(Severity.ERROR, "never_applies", (rule_id,))
         elif not known.decides:
-            others = _listed(list(known.behind)[:COVERING_NAMED])
-            yield Finding(Severity.WARNING, "unreachable", (rule_id,), {"others": others})
+            yield Finding(
+                Severity.ERROR, "unreachable", (rule_id,), {"others": _some(known.behind)}
+            )
 
 
 def _covering(turn: Turn, turns: Turns) -> dict[str, None]:
@@ -173,13 +188,12 @@ def _clashes(turns: Turns) -> Iterator[Finding]:
     for one, other in combinations(turns.turns, 2):
         if not one.rule.is_level_with(other.rule) or one.rule.row.body == other.rule.row.body:
             continue
-        both = one.reach.may & other.reach.may & one.left
+        # Beside a road both the road's rules and those for no road apply, and a person sees both bodies.
+        both = one.reach.may & other.reach.may & one.left & turns.places.where("beside_road", NO)
         if not both:
             continue
-        # Beside a road both the road's rules and those for no road apply: that they differ there is no mistake yet.
         certain = (
-            bool(both & turns.places.where("beside_road", NO))
-            and one.rule.row.condition == other.rule.row.condition
+            one.rule.row.condition == other.rule.row.condition
             and not {one.rule.row.body, other.rule.row.body} & COMPUTED_BODIES
         )
         ids = (one.rule.row.rule_id, other.rule.row.rule_id)
@@ -194,5 +208,65 @@ def _clashes(turns: Turns) -> Iterator[Finding]:
         )
 
 
+def _swallowed(turns: Turns) -> Iterator[tuple[Severity, str, str]]:
+    """(severity, wildcard, named): rows that ask for less and take places of a later row that names another body.
+
+    A row for all categories before one that names the category is never meant, whatever else they ask for. A row before
+    one for the same categories that is narrower in all columns may be: a person looks.
+    """
+    for earlier, later in combinations(turns.turns, 2):
+        if not _is_of_place(earlier.rule) or earlier.rule.is_level_with(later.rule):
+            continue
+        if earlier.rule.row.body == later.rule.row.body:
+            continue
+        wide, narrow = dict(earlier.rule.columns), dict(later.rule.columns)
+        for_all = "category" in narrow and "category" not in wide
+        if not for_all and not (wide.keys() < narrow.keys() and _same_categories(wide, narrow)):
+            continue
+        taken = earlier.reach.sure & earlier.left & later.reach.may
+        if taken & turns.places.where("beside_road", NO):
+            severity = Severity.ERROR if for_all else Severity.WARNING
+            yield severity, earlier.rule.row.rule_id, later.rule.row.rule_id
+
+
+def _same_categories(
+    wide: Mapping[str, frozenset[str]], narrow: Mapping[str, frozenset[str]]
+) -> bool:
+    return "category" not in wide or narrow["category"] <= wide["category"]
+
+
+def _is_of_place(rule: CompiledRule) -> bool:
+    """Whether the kind of place alone decides if it holds.
+
+    Other conditions speak of one report, contract or city (an answer, a by-law, the duty for through-road stretches):
+    they are no wildcards, and may name a private person in spite of the owner.
+    """
+    return rule.condition is None or all(
+        PREDICATES[one.name].asks is None and one.name != OF_CITY
+        for one in atoms_of(rule.condition.tree)
+    )
+
+
+def _owners_excluded(turns: Turns, private: Collection[str]) -> Iterator[Finding]:
+    """Rows that call land private whoever owns it."""
+    public = [one for one in COLUMN_VALUES["owner"] if one not in NOT_PUBLIC_OWNERS]
+    # Beside a road the owner of the road's land counts, which no kind of place tells.
+    elsewhere = turns.places.where("beside_road", NO)
+    for turn in turns.turns:
+        if not _is_of_place(turn.rule) or turn.rule.row.body not in private:
+            continue
+        decides = turn.decides & elsewhere
+        owners = [one for one in public if decides & turns.places.where("owner", one)]
+        if owners:
+            values = {"body": turn.rule.row.body, "owners": _listed(owners)}
+            yield Finding(Severity.ERROR, "body_excluded", (turn.rule.row.rule_id,), values)
+
+
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
+
+
+def _some(names: Collection[str]) -> str:
+    """The first of many names."""
+    more = ["…"] if len(names) > NAMED_MAX else []
+    return _listed([*list(names)[:NAMED_MAX], *more])

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from routing.engine.facts import REACH_M
+from routing.engine.levels import CROSSED_USES
 from routing.evidence.disc.cover import GAP_M, Block, Cover, cover, layings
 from routing.evidence.disc.nearby import (
     ADJOINING_REACH_M,
@@ -23,7 +24,7 @@ from routing.evidence.disc.roads import Ways, ways
 from routing.evidence.disc.stretches import stretches_find
 from routing.evidence.ground import Ground
 from routing.evidence.reports import Asks, Report, neighbours
-from routing.types import AgreementFact, SectionFact, Situation
+from routing.types import AgreementFact, AssetFact, SectionFact, Situation
 
 # Reports worked out together: enough to pay for the calls, few enough for the processor's cache.
 BLOCK_PLACES: Final = 64 * PLACES
@@ -65,10 +66,13 @@ class Measured(NamedTuple):
             row = self.ground.section_rows[self.reach.section[spot.chosen]]
             if self.asks.roads is None:
                 state = STATES[self.reach.state[spot.chosen, spot.place]]
-                road = row.road_class, state, row.cleaning_class
+                road = row.road_class, state, row.cleaning_class, row.owner
             else:
-                road = (row.road_class if row.road_class in self.asks.roads else "",)
+                road = (row.road_class if row.road_class in self.asks.roads else "", row.owner)
         assets = self.assets.at(spot.place) if self.assets else ()
+        if len(spot.patch.parcels) > 1 or self._may_have_levels(spot, assets):
+            # Such a place can be read in several ways, and by more than its key holds: it stands for itself.
+            return self.report.number, spot.place
         return (
             spot.patch.key,
             road,
@@ -78,6 +82,14 @@ class Measured(NamedTuple):
                 (one.kind, one.owner, one.note, one.number in self.report.numbers) for one in assets
             ),
             self._arms(spot) if self.asks.arms else (),
+        )
+
+    def _may_have_levels(self, spot: Spot, assets: Sequence[AssetFact]) -> bool:
+        """Whether `routing.engine.levels` might find several ways on different levels here."""
+        return (
+            len(spot.patch.covering) > 1
+            or (bool(spot.patch.covering) and spot.patch.usage in CROSSED_USES)
+            or any(one.kind == "bridge" for one in assets)
         )
 
     def _agreements(self, spot: Spot) -> tuple[AgreementFact, ...]:
@@ -146,6 +158,7 @@ class Measured(NamedTuple):
             through_road=STATES[int(self.reach.state[pair, spot.place])],
             cleaning_class=row.cleaning_class,
             same_parcel=on_parcel,
+            owner=row.owner,
         )
 
 

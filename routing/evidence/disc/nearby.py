@@ -16,10 +16,14 @@ from routing.evidence.reports import Report
 from routing.types import AssetFact
 
 ASSET_REACH_M: Final = 10.0
+# Crossings are larger than what stands at a point: their register gives the middle (bridges of 30 m over a motorway;
+# sight areas and signs of level crossings).
+CROSSING_REACH_M: Final = {"bridge": 20.0, "level_crossing": 30.0}
 ADJOINING_REACH_M: Final = 15.0
+FAR: Final = np.int64(1) << 40
 # Of each kind so many stay in the evidence: the nearest decides, the rest is for people to see.
 ASSETS_KEPT: Final = 3
-SITE: Final = "construction_site"
+ALWAYS: Final = frozenset({"construction_site", *CROSSING_REACH_M})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +32,17 @@ class Assets:
 
     rows: tuple[AssetFact, ...]
     cm: NDArray[np.int64]
-    reach_cm: float
+    reach_cm: NDArray[np.int64]
     numbers: frozenset[str]
 
     def at(self, place: int) -> tuple[AssetFact, ...]:
         """The nearest few of each kind, and those whose number was given, by distance and key."""
         found = sorted(
             (int(cm), row.key, row)
-            for row, cm in zip(self.rows, self.cm[:, place].tolist(), strict=True)
-            if cm <= self.reach_cm
+            for row, cm, reach in zip(
+                self.rows, self.cm[:, place].tolist(), self.reach_cm.tolist(), strict=True
+            )
+            if cm <= reach
         )
         kept: list[AssetFact] = []
         for cm, _key, row in found:
@@ -47,7 +53,7 @@ class Assets:
 
     def differences(self) -> list[int]:
         """Places (as bits) by the nearest asset of each kind, and of those whose number was given."""
-        cm = np.where(self.cm <= self.reach_cm, self.cm, np.int64(1) << 40)
+        cm = np.where(self.cm <= self.reach_cm[:, None], self.cm, FAR)
         groups = [
             [n for n, row in enumerate(self.rows) if row.kind == kind]
             for kind in sorted({row.kind for row in self.rows})
@@ -56,27 +62,29 @@ class Assets:
         found: list[int] = []
         for group in groups:
             if group:
-                nearest = np.where(
-                    cm[group].min(axis=0) <= self.reach_cm, cm[group].argmin(axis=0), -1
-                )
+                nearest = np.where(cm[group].min(axis=0) < FAR, cm[group].argmin(axis=0), -1)
                 found += bits_of(nearest == np.arange(len(group))[:, None])
         return [bits for bits in found if bits]
 
 
 def assets_near(ground: Ground, block: Block, report: Report) -> Assets | None:
-    """The assets of the category's kinds, and construction sites, that any place of the disc has in reach."""
+    """The assets of the category's kinds, construction sites and crossings that any place of the disc has in reach.
+
+    An asset of the category may be the one that was meant as far away as the location may be wrong.
+    """
     reach = max(ASSET_REACH_M, report.radius)
     if not ground.asset_rows:
         return None
-    x, y, far = report.x, report.y, report.radius + reach
+    x, y, far = report.x, report.y, report.radius + max(reach, *CROSSING_REACH_M.values())
     found = ground.asset_tree.query(shapely.box(x - far, y - far, x + far, y + far)).tolist()
-    kinds = {*report.asset_kinds, SITE}
+    kinds = ALWAYS.union(report.asset_kinds)
     rows = sorted(
         (n for n in found if ground.asset_rows[n].kind in kinds),
         key=lambda n: (ground.asset_rows[n].kind, ground.asset_rows[n].key),
     )
     if not rows:
         return None
+    kind_of = [ground.asset_rows[n].kind for n in rows]
     away = (ground.assets[rows] - [x, y]).astype(np.float32)
     scale = np.float32(report.radius)
     dx = scale * block.places[:, 0] - away[:, :1]
@@ -84,7 +92,9 @@ def assets_near(ground: Ground, block: Block, report: Report) -> Assets | None:
     return Assets(
         rows=tuple(ground.asset_rows[n] for n in rows),
         cm=np.rint(np.sqrt(dx * dx + dy * dy) * 100).astype(np.int64),
-        reach_cm=reach * 100,
+        reach_cm=np.array(
+            [round(CROSSING_REACH_M.get(kind, reach) * 100) for kind in kind_of], dtype=np.int64
+        ),
         numbers=report.numbers,
     )
 

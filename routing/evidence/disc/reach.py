@@ -17,6 +17,8 @@ from routing.evidence.ground import Ground, Ints, SectionRow
 
 OUT, IN, UNKNOWN = range(3)
 STATES: Final = ("out", "in", "unknown")
+# Stations are given in metres and worked out in single precision: a place on the limit itself is inside.
+LIMIT_SLACK_M: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def _states(ground: Ground, rows: Sequence[SectionRow], along: Singles) -> NDArr
         for stretch in row.stretches:
             if stretch.from_station is not None and stretch.to_station is not None:
                 station = row.start_station + along[pair].astype(np.float64) * row.scale
-                on_it = (station >= stretch.from_station) & (station <= stretch.to_station)
+                on_it = (station >= stretch.from_station - LIMIT_SLACK_M) & (
+                    station <= stretch.to_station + LIMIT_SLACK_M
+                )
             else:
                 foot = shapely.line_interpolate_point(row.line, along[pair].astype(np.float64))
                 on_it = shapely.dwithin(foot, stretch.geometry, 1.0)

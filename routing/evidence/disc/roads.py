@@ -26,12 +26,14 @@ from routing.evidence.disc.patches import Patch
 from routing.evidence.disc.places import bits_of, expanded, masks_of, starts_of
 from routing.evidence.disc.reach import IN, OUT, UNKNOWN, Reach
 from routing.evidence.disc.stretches import stretches_find
-from routing.evidence.ground import ROAD_USES, Floats, Ground, SectionRow
+from routing.evidence.ground import Floats, Ground, SectionRow
 from routing.evidence.reports import Asks, Report
 
 REACH_CM: Final = round(REACH_M * 100)
 NOWHERE: Final = np.int64(1) << 60
-NOT_COVERING: Final = 4
+# Faults as bits, the graver the higher: two for what is named below, three for the rank of a covering section's class.
+NOT_COVERING: Final = 32
+RANK_OF_COVERING: Final = 2
 NO_STRETCH: Final = (math.inf, -math.inf)
 LOCAL: Final = 12
 LOCAL_BITS: Final = (1 << LOCAL) - 1
@@ -161,7 +163,7 @@ def _contests(
             claims = [
                 (pair, claim)
                 for pair in _contenders(ground, reach, patch, bits, mine, in_sight)
-                if (claim := _claim(ground, reach.section[pair], patch, report)).is_path
+                if (claim := _claim(ground, reach.section[pair], patch)).is_path
                 or claim.metres >= nearest[pair]
             ]
             if claims:
@@ -185,19 +187,18 @@ def _contenders(
     return covering if any(not bits & ~in_sight[pair] for pair in covering) else seen
 
 
-def _claim(ground: Ground, section: int, patch: Patch, report: Report) -> Claim:
+def _claim(ground: Ground, section: int, patch: Patch) -> Claim:
     known: Claim | None = ground.claims.get((section, patch))
     if known is None:
         known = ground.claims[section, patch] = _claim_on(ground.section_rows[section], patch)
-    if known.metres == REACH_M or patch.usage in ROAD_USES:
-        return known
-    return known._replace(metres=max(known.metres, min(report.accuracy_m, REACH_M)))
+    return known
 
 
 def _claim_on(row: SectionRow, patch: Patch) -> Claim:
     covers = row.key in patch.covering
     named = named_after(row.road, row.name, patch.location_text)
-    against = (not covers) * NOT_COVERING | (not named)
+    rank = CLASS_RANK.get(row.road_class, len(CLASS_RANK))
+    against = (rank << RANK_OF_COVERING if covers else NOT_COVERING) | (not named)
     half = HALF_WIDTH_M.get(row.road_class, 0.0)
     if covers or patch.usage in {"ROAD", "SQUARE"} or (patch.usage == "PATH" and named):
         return Claim(REACH_M, against, is_path=False)

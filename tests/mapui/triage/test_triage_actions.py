@@ -67,7 +67,7 @@ def test_panel_offers_candidates_first_and_no_foreign_authority(clerk, issue):
     authority_create(jurisdiction_create(), "FOREIGN")
     page = clerk.get(reverse("triage_issue", args=[issue.number]))
     groups = page.context["overrule_form"].fields["authority"].choices
-    assert [value for value, _name in groups[1][1]] == ["EUV"]
+    assert [value for value, _name in groups[1][1]] == ["EUV", "NEIGH"]
     everybody = [value for value, _name in groups[2][1]]
     assert "UNB" in everybody
     assert "FOREIGN" not in everybody
@@ -233,7 +233,7 @@ def test_proposal_after_a_change_is_shown_with_its_cause(clerk, issue):
         cause=DecisionCause.MOVED,
         outcome=Outcome.ASSIGNED,
         authority=Authority.objects.get(code="UNB"),
-        confidence=0.9,
+        probability=0.9,
         sentences={"de": "Ein Satz.", "en": "A sentence."},
     )
     text = clerk.get(reverse("triage_issue", args=[issue.number])).content.decode()

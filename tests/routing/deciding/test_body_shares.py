@@ -16,10 +16,11 @@ from tests.mapui.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def candidate(body: str, score: float, rule_id: str = "R1", **fields) -> dict:
+def candidate(body: str, probability: float, rule_id: str = "R1", **fields) -> dict:
     return {
         "body": body,
-        "score": score,
+        "probability": probability,
+        "confidence": 0.95,
         "rule_id": rule_id,
         "legal_basis": "",
         "notify": [],
@@ -60,9 +61,9 @@ def test_areas_of_one_body_are_told_apart(shares):
     assert [one.percent for one in found.told] == [50, 25]
 
 
-@pytest.mark.parametrize(("score", "small"), [(0.0099, 1), (0.01, 0)])
-def test_shares_below_one_per_cent_are_counted_only(shares, score, small):
-    found = shares(candidate("STRNRW", 0.5), candidate("TRIAGE", score, ""))
+@pytest.mark.parametrize(("probability", "small"), [(0.0099, 1), (0.01, 0)])
+def test_shares_below_one_per_cent_are_counted_only(shares, probability, small):
+    found = shares(candidate("STRNRW", 0.5), candidate("TRIAGE", probability, ""))
     assert (len(found.told), found.small) == (2 - small, small)
 
 

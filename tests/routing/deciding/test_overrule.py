@@ -58,7 +58,7 @@ def test_overrule_is_a_decision_of_a_person_and_the_proposal_stays(city, person)
         "Schutzgebiet",
         person,
     )
-    assert (second.rule_set, second.rule_id, second.confidence) == (None, "", 1.0)
+    assert (second.rule_set, second.rule_id, second.probability) == (None, "", 1.0)
     assert (second.evidence, second.candidates, second.editions) == (
         first.evidence,
         first.candidates,
@@ -204,7 +204,7 @@ def test_overrule_outdates_an_open_proposal(city, person):
     issue = report_make(city, 1)
     decision = Decision.objects.get(issue=issue)
     proposal = Proposal.objects.create(
-        issue=issue, decision=decision, cause="moved", outcome="triage", confidence=0
+        issue=issue, decision=decision, cause="moved", outcome="triage", probability=0
     )
     decision_overrule(issue_id=issue.pk, authority="UNB", reason="x", by=person, seen=1)
     proposal.refresh_from_db()

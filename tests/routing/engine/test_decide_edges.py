@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from routing.engine import CompiledRuleSet, RuleRow, ThresholdRow, decide
-from routing.engine.ranking import NEVER_BY_ITSELF, candidates_ranked, outcome_of
+from routing.engine.ranking import NEVER_BY_ITSELF, Key, Share, candidates_ranked, outcome_of
 from routing.enums import Outcome
 from routing.types import AgreementFact, AreaFact, AssetFact, Candidate, Evidence, Result
 from tests.routing.engine.test_engine import ROWS, bodies, evidence, parcel, road, section
@@ -20,7 +20,7 @@ STEP = 1 / (1 << 20)
 
 def rules(
     *rows: RuleRow,
-    assign_from: float = 0.7,
+    assign_from: float = 0.9,
     assign_margin: float = 0.3,
     thresholds: tuple[ThresholdRow, ...] = (),
 ) -> CompiledRuleSet:
@@ -47,8 +47,22 @@ ON_STREET = row_make("STREET", road_class="G", body="EUV", confidence=1.0)
 ON_FEDERAL = row_make("FEDERAL", road_class="B", body="STRNRW", confidence=1.0)
 
 
-def candidate(body: str, score: float, rule_id: str = "R", **known: Any) -> Candidate:
-    return Candidate(body, score, rule_id, "", "", **{"probability": score, **known})
+def candidate(body: str, probability: float, rule_id: str = "R", **known: Any) -> Candidate:
+    known = {"confidence": 0.9, **known}
+    return Candidate(
+        body=body,
+        probability=probability,
+        rule_id=rule_id,
+        legal_basis="",
+        condition="",
+        **known,
+    )
+
+
+def said(
+    addressee: str, rule_id: str, probability: float, confidence: float = 1.0
+) -> tuple[Key, Share]:
+    return Key(addressee, rule_id, "", ""), Share(probability, confidence)
 
 
 # --- Clear enough -------------------------------------------------------------------------------------
@@ -58,21 +72,48 @@ DIGITS = [(0.0, True), (-0.00004, True), (-0.00006, False), (-0.0001, False), (0
 
 
 @pytest.mark.parametrize(("off", "is_clear"), DIGITS)
-@pytest.mark.parametrize("start", [0.7, 0.35, 0.9])
+@pytest.mark.parametrize("start", [0.6, 0.9, 0.95])
 def test_decision_is_sent_from_the_threshold_on(
     start: float, off: float, *, is_clear: bool
 ) -> None:
-    ruleset = rules(row_make(confidence=start + off), assign_from=start, assign_margin=0)
+    ruleset = rules(ON_STREET, ON_FEDERAL, assign_from=start, assign_margin=0)
+    outcome = Outcome.ASSIGNED if is_clear else Outcome.TRIAGE
+    assert decide(shared(start + off), ruleset).outcome == outcome
+
+
+@pytest.mark.parametrize(("off", "is_clear"), DIGITS)
+def test_decision_is_sent_by_rules_that_are_seven_tenths_sure(
+    off: float, *, is_clear: bool
+) -> None:
+    """However low the threshold of the probability is: an open reading of the law is a person's."""
+    ruleset = rules(row_make(confidence=0.7 + off), assign_from=0, assign_margin=0)
     outcome = Outcome.ASSIGNED if is_clear else Outcome.TRIAGE
     assert decide(ON_G, ruleset).outcome == outcome
+
+
+@pytest.mark.parametrize(("share", "outcome"), [(2 / 3, Outcome.ASSIGNED), (0.666, Outcome.TRIAGE)])
+def test_rules_of_a_body_are_as_sure_as_the_mean_of_their_shares(
+    share: float, outcome: Outcome
+) -> None:
+    # 0.5 + 0.3 * share, so seven tenths at two thirds.
+    both = rules(
+        replace(ON_STREET, confidence=0.8), replace(ON_FEDERAL, body="EUV", confidence=0.5)
+    )
+    assert decide(shared(share), both).outcome == outcome
+    # How sure the rules of another body are is no matter of this one.
+    sure = rules(ON_STREET, replace(ON_FEDERAL, confidence=0.1))
+    assert decide(shared(0.9), sure).outcome == Outcome.ASSIGNED
+    unsure = rules(replace(ON_STREET, confidence=0.69), ON_FEDERAL)
+    assert decide(shared(0.9), unsure).outcome == Outcome.TRIAGE
 
 
 @pytest.mark.parametrize(
     ("share", "outcome"),
     [
         (0.65, Outcome.ASSIGNED),
-        (0.64996, Outcome.ASSIGNED),
-        (0.64994, Outcome.TRIAGE),
+        # Its own share and that of the other: 0.29996 and 0.29992.
+        (0.64998, Outcome.ASSIGNED),
+        (0.64996, Outcome.TRIAGE),
         (0.6499, Outcome.TRIAGE),
     ],
 )
@@ -96,17 +137,16 @@ def test_decision_is_sent_with_the_lead_and_not_with_less(share: float, outcome:
 def test_threshold_and_lead_are_those_of_the_numbers_shown(
     first: list[float], others: list[float], outcome: Outcome
 ) -> None:
-    ranked = [("EUV", "R", one) for one in first]
-    ranked += [(f"OTHER{n}", "R", one) for n, one in enumerate(others)]
+    ranked = [said("EUV", f"R{n}", one) for n, one in enumerate(first)]
+    ranked += [said(f"OTHER{n}", "R", one) for n, one in enumerate(others)]
     ruleset = rules(assign_from=0.7 if others else 0.8)
     assert outcome_of(ranked, doubts=(), evidence=ON_G, ruleset=ruleset) == outcome
 
 
 def test_lead_is_that_over_the_next_body_and_over_nothing_where_it_is_alone() -> None:
-    alone = rules(row_make(confidence=0.3), assign_from=0)
-    assert decide(ON_G, alone).outcome == Outcome.ASSIGNED
-    less = rules(row_make(confidence=0.2999), assign_from=0)
-    assert decide(ON_G, less).outcome == Outcome.TRIAGE
+    known = {"doubts": (), "evidence": ON_G, "ruleset": rules(assign_from=0)}
+    assert outcome_of([said("EUV", "R", 0.3)], **known) == Outcome.ASSIGNED
+    assert outcome_of([said("EUV", "R", 0.2999)], **known) == Outcome.TRIAGE
     # Rules of one body add up, and do not lead over each other.
     both = rules(ON_STREET, replace(ON_FEDERAL, body="EUV"))
     assert decide(shared(0.5), both).outcome == Outcome.ASSIGNED
@@ -119,7 +159,7 @@ def test_threshold_is_that_of_the_body_whatever_its_area(first: str, off: float)
     body = first.partition("/")[0]
     thresholds = (ThresholdRow("*", "*", 0.1, 0.0), ThresholdRow("*", body, 0.8, 0.3))
     outcome = outcome_of(
-        [(first, "R1", 0.5), (first, "R2", 0.3 + off), ("GREEN", "R3", 0.2)],
+        [said(first, "R1", 0.5), said(first, "R2", 0.3 + off), said("GREEN", "R3", 0.2)],
         doubts=(),
         evidence=ON_G,
         ruleset=rules(thresholds=thresholds),
@@ -141,20 +181,21 @@ def test_threshold_is_that_of_the_body_whatever_its_area(first: str, off: float)
 def test_threshold_is_the_narrowest_one(known: tuple[str, ...], counts: str) -> None:
     rows = tuple(ThresholdRow(*name.split("/"), 0.5, 0.1) for name in known)
     found = rules(thresholds=rows).threshold("ROAD_SURFACE", "EUV")
-    own = ThresholdRow("*", "*", 0.7, 0.3)
+    own = ThresholdRow("*", "*", 0.9, 0.3)
     assert found == (own if counts == "own" else ThresholdRow(*counts.split("/"), 0.5, 0.1))
 
 
 @pytest.mark.parametrize("doubt", sorted(NEVER_BY_ITSELF))
-def test_doubt_that_a_person_has_to_settle_outweighs_any_score(doubt: str) -> None:
+def test_doubt_that_a_person_has_to_settle_outweighs_any_probability(doubt: str) -> None:
     given = {"evidence": ON_G, "ruleset": rules()}
-    assert outcome_of([("EUV", "R", 1.0)], doubts=(doubt,), **given) == Outcome.TRIAGE
-    assert outcome_of([("EUV", "R", 1.0)], doubts=("other",), **given) == Outcome.ASSIGNED
+    assert outcome_of([said("EUV", "R", 1.0)], doubts=(doubt,), **given) == Outcome.TRIAGE
+    assert outcome_of([said("EUV", "R", 1.0)], doubts=("other",), **given) == Outcome.ASSIGNED
 
 
 def test_doubts_that_a_person_has_to_settle_are_these() -> None:
     assert set(NEVER_BY_ITSELF) == {
         "agreements_clash",
+        "levels",
         "location_vague",
         "no_place",
         "rests_on_missing_data",
@@ -163,11 +204,21 @@ def test_doubts_that_a_person_has_to_settle_are_these() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "outcome"),
-    [(250.0, Outcome.ASSIGNED), (250.01, Outcome.TRIAGE), (None, Outcome.ASSIGNED)],
+    ("accuracy", "confidence", "outcome"),
+    [
+        (None, 0.95, Outcome.ASSIGNED),
+        # Three standard deviations are 250 m: 83.333 m each, 95 % of the places within 2.44775 of them.
+        (203.97, 0.95, Outcome.ASSIGNED),
+        (203.99, 0.95, Outcome.TRIAGE),
+        # And 63 % within 1.41014 of them.
+        (117.51, 0.63, Outcome.ASSIGNED),
+        (117.52, 0.63, Outcome.TRIAGE),
+    ],
 )
-def test_nobody_is_assigned_beyond_250_metres(accuracy: float | None, outcome: Outcome) -> None:
-    result = decide(replace(ON_G, accuracy_m=accuracy), rules())
+def test_nobody_is_assigned_beyond_250_metres(
+    accuracy: float | None, confidence: float, outcome: Outcome
+) -> None:
+    result = decide(replace(ON_G, accuracy_m=accuracy, confidence=confidence), rules())
     assert (result.outcome, result.candidates[0].body) == (outcome, "EUV")
 
 
@@ -183,36 +234,40 @@ def test_nobody_is_assigned_beyond_250_metres(accuracy: float | None, outcome: O
 def test_one_rule_in_the_shadow_holds_its_own_body_back(
     shadowed: tuple[str, ...], outcome: Outcome
 ) -> None:
-    ranked = [("EUV", "STREET", 0.8), ("EUV", "SMALL", 0.01), ("STRNRW", "FEDERAL", 0.1)]
+    ranked = [
+        said("EUV", "STREET", 0.89),
+        said("EUV", "SMALL", 0.01),
+        said("STRNRW", "FEDERAL", 0.1),
+    ]
     given = {"evidence": replace(ON_G, shadowed=shadowed), "ruleset": rules()}
     assert outcome_of(ranked, doubts=(), **given) == outcome
 
 
-@pytest.mark.parametrize(("shadowed", "is_proposed_only"), [((), True), (("R1",), False)])
+@pytest.mark.parametrize(("shadowed", "is_proposed_only"), [((), True), (("STREET",), False)])
 def test_clear_decision_is_proposed_where_rule_or_threshold_hold_it_back(
     shadowed: tuple[str, ...], *, is_proposed_only: bool
 ) -> None:
     threshold = ThresholdRow("*", "*", 0.9, 0.3, is_proposed_only=is_proposed_only)
-    found = replace(ON_G, shadowed=shadowed)
-    clear, unclear = (rules(row_make(confidence=c), thresholds=(threshold,)) for c in (0.9, 0.89))
-    assert decide(found, clear).outcome == Outcome.PROPOSED
-    assert decide(found, unclear).outcome == Outcome.TRIAGE
+    ruleset = rules(ON_STREET, ON_FEDERAL, thresholds=(threshold,))
+    clear, unclear = (replace(shared(share), shadowed=shadowed) for share in (0.9, 0.89))
+    assert decide(clear, ruleset).outcome == Outcome.PROPOSED
+    assert decide(unclear, ruleset).outcome == Outcome.TRIAGE
 
 
 def test_triage_is_never_sent_however_low_the_threshold() -> None:
     nobody = rules(row_make(body="TRIAGE", confidence=1.0), assign_from=0, assign_margin=0)
     assert decide(ON_G, nobody).outcome == Outcome.TRIAGE
-    nothing = rules(row_make(confidence=0.0), assign_from=0, assign_margin=0)
-    assert decide(ON_G, nothing).outcome == Outcome.ASSIGNED
+    somebody = rules(row_make(confidence=1.0), assign_from=0, assign_margin=0)
+    assert decide(ON_G, somebody).outcome == Outcome.ASSIGNED
 
 
 # --- The order of candidates --------------------------------------------------------------------------
 
 
 def order(*found: Candidate) -> list[str]:
-    """Addressee, rule and hypothesis in their order, the same for any order of what is found."""
+    """Addressee, rule, hypothesis and level in their order, the same for any order of what is found."""
     forwards, backwards = (
-        [" ".join(filter(None, (c.addressee, c.rule_id, c.hypothesis))) for c in ranked]
+        [" ".join(filter(None, (c.addressee, c.rule_id, c.hypothesis, c.level))) for c in ranked]
         for ranked in (candidates_ranked(found), candidates_ranked(found[::-1]))
     )
     assert forwards == backwards
@@ -226,7 +281,9 @@ def test_bodies_are_ordered_by_what_their_parts_sum_to() -> None:
     assert found == ["EUV R1", "EUV R2", "GREEN R"]
 
 
-def test_parts_of_a_body_are_ordered_by_score_then_rule_then_hypothesis() -> None:
+def test_parts_of_a_body_are_ordered_by_probability_then_rule_then_hypothesis_then_level() -> None:
+    levels = [candidate("EUV", 0.1, "R1", level=level) for level in ("B 235", "A 42")]
+    assert order(*levels) == ["EUV R1 A 42", "EUV R1 B 235"]
     parts = [
         candidate("EUV", 0.1, "R1", hypothesis="out"),
         candidate("EUV", 0.1, "R1", hypothesis="in"),
@@ -247,12 +304,23 @@ def test_equal_bodies_are_ordered_by_name_and_triage_comes_last() -> None:
     assert order(*areas) == ["NEIGH/1 R", "NEIGH/2 R"]
 
 
-def test_candidate_of_several_places_has_their_sum_to_four_digits() -> None:
-    parts = [candidate("EUV", score) for score in (0.1, 0.2, 0.00004)]
-    [found] = candidates_ranked(parts)
-    assert (found.score, found.probability) == (0.3, 1.0)
-    [found] = candidates_ranked([*parts, candidate("EUV", 0.00002)])
-    assert found.score == 0.3001
+def test_candidate_of_several_places_has_their_sum_and_their_mean_confidence() -> None:
+    parts = [candidate("EUV", 0.2, confidence=0.8), candidate("EUV", 0.1, confidence=0.7)]
+    [found, other] = candidates_ranked([*parts, candidate("GREEN", 0.1)])
+    assert (found.probability, other.probability) == (0.75, 0.25)
+    # (0.2 * 0.8 + 0.1 * 0.7) / 0.3, to the four digits that are compared.
+    assert (found.confidence, other.confidence) == (0.7667, 0.9)
+
+
+def test_candidate_without_any_probability_is_as_sure_as_its_surest_rule() -> None:
+    parts = [candidate("EUV", 0.0, confidence=c) for c in (0.8, 0.9)]
+    [sure, other] = candidates_ranked([candidate("GREEN", 0.5), *parts])
+    assert (sure.body, other.body, other.probability, other.confidence) == (
+        "GREEN",
+        "EUV",
+        0.0,
+        0.9,
+    )
 
 
 def details(*shares: tuple[str, tuple[str, ...], float]) -> tuple[str, tuple[str, ...]]:
@@ -277,14 +345,17 @@ def test_copies_and_the_duty_s_rule_are_those_of_the_greatest_share_together() -
 
 
 def probabilities(*weights: float) -> list[float]:
-    """Those of bodies in the order of their names, all with the same score."""
-    parts = [candidate(f"B{n}", 0.1, probability=weight) for n, weight in enumerate(weights)]
-    return [one.probability for one in candidates_ranked(parts)]
+    """Those of bodies in the order of their names."""
+    parts = [candidate(f"B{n}", weight) for n, weight in enumerate(weights)]
+    found = {one.body: one.probability for one in candidates_ranked(parts)}
+    return [found[body] for body in sorted(found)]
+
+
+THIRD = 349525 * STEP
 
 
 def test_shares_are_whole_steps_and_the_rest_goes_to_the_largest_remainder() -> None:
-    third = 349525 * STEP
-    assert probabilities(1, 1, 1) == [third + STEP, third, third]
+    assert probabilities(1, 1, 1) == [THIRD + STEP, THIRD, THIRD]
     assert probabilities(0.5, 0.25, 0.25) == [0.5, 0.25, 0.25]
     # Remainders of 0.2, 0.2 and 0.6 of a step for one, then of 0.6, 0.6 and 0.8 for two.
     assert probabilities(1.2, 1.2, (1 << 20) - 2.4) == [STEP, STEP, 1 - 2 * STEP]
@@ -297,18 +368,19 @@ def test_shares_of_nothing_are_equal() -> None:
 
 
 def parts_of(result: Result) -> list[tuple[str, str, float, float]]:
-    return [(c.body, c.hypothesis, c.score, c.probability) for c in result.candidates]
+    """Body, hypothesis, confidence of the rule, probability."""
+    return [(c.body, c.hypothesis, c.confidence, c.probability) for c in result.candidates]
 
 
 def test_tie_is_shared_equally_by_its_bodies() -> None:
     rows = [row_make(f"R{n}", body=body, confidence=0.6) for n, body in enumerate(("EUV", "GREEN"))]
     result = decide(ON_G, rules(*rows))
-    assert parts_of(result) == [("EUV", "", 0.3, 0.5), ("GREEN", "", 0.3, 0.5)]
+    assert parts_of(result) == [("EUV", "", 0.6, 0.5), ("GREEN", "", 0.6, 0.5)]
     three = decide(ON_G, rules(*rows, row_make("R2", body="DB", confidence=0.6)))
-    assert [(c.body, c.score) for c in three.candidates] == [
-        ("DB", 0.2),
-        ("EUV", 0.2),
-        ("GREEN", 0.2),
+    assert [(c.body, c.probability) for c in three.candidates] == [
+        ("DB", THIRD + STEP),
+        ("EUV", THIRD),
+        ("GREEN", THIRD),
     ]
 
 
@@ -320,36 +392,42 @@ def test_tie_under_one_hypothesis_shares_the_half_of_it() -> None:
     ]
     result = decide(evidence("ROAD_SURFACE", **road("B", "unknown")), rules(*rows))
     assert parts_of(result) == [
-        ("STRNRW", "out", 0.3, 0.5),
-        ("EUV", "in", 0.15, 0.25),
-        ("GREEN", "in", 0.1, 0.25),
+        ("STRNRW", "out", 0.6, 0.5),
+        ("EUV", "in", 0.6, 0.25),
+        ("GREEN", "in", 0.4, 0.25),
     ]
 
 
 @pytest.mark.parametrize(
-    ("confidence", "score"), [(0.95, 0.325), (0.3, 0.0), (0.31, 0.005), (0.2, 0.0)]
+    ("confidence", "left"), [(0.95, 0.65), (0.99, 0.69), (0.31, 0.01), (0.3, 0.0), (0.2, 0.0)]
 )
 def test_unknown_limits_take_three_tenths_where_they_change_the_answer(
-    confidence: float, score: float
+    confidence: float, left: float
 ) -> None:
     rows = [
         row_make("IN", through_road="in", body="EUV", confidence=confidence),
         row_make("OUT", through_road="out", body="STRNRW", confidence=confidence),
     ]
     unknown = evidence("ROAD_SURFACE", **road("B", "unknown"))
-    assert [one.score for one in decide(unknown, rules(*rows)).candidates] == [score, score]
+    assert parts_of(decide(unknown, rules(*rows))) == [
+        ("EUV", "in", left, 0.5),
+        ("STRNRW", "out", left, 0.5),
+    ]
     # The same rule under both costs nothing, though the body alone is not enough.
     same = decide(unknown, rules(row_make(confidence=confidence)))
     assert parts_of(same) == [("EUV", "", confidence, 1.0)]
     alike = [replace(one, body="EUV") for one in rows]
-    assert [one.score for one in decide(unknown, rules(*alike)).candidates] == [score, score]
+    result = decide(unknown, rules(*alike))
+    assert parts_of(result) == [("EUV", "in", left, 0.5), ("EUV", "out", left, 0.5)]
+    # The body is certain, by which law is not: a person looks at it.
+    assert result.outcome == Outcome.TRIAGE
 
 
-def test_share_of_the_disc_weighs_score_and_probability() -> None:
+def test_share_of_the_disc_is_the_probability_and_leaves_the_confidence_alone() -> None:
     ruleset = rules(replace(ON_STREET, confidence=0.8), replace(ON_FEDERAL, confidence=0.6))
     assert parts_of(decide(shared(0.75), ruleset)) == [
-        ("EUV", "", 0.6, 0.75),
-        ("STRNRW", "", 0.15, 0.25),
+        ("EUV", "", 0.8, 0.75),
+        ("STRNRW", "", 0.6, 0.25),
     ]
 
 
@@ -383,11 +461,29 @@ def test_doubts_are_those_of_the_report_then_of_its_places_then_of_its_answers()
     )
 
 
-def test_facts_and_trace_are_those_of_the_reported_point() -> None:
+def test_facts_and_trace_are_those_of_the_place_that_speaks_most_for_the_first() -> None:
     result = decide(shared(0.1), rules(ON_STREET, ON_FEDERAL))
     assert result.candidates[0].body == "STRNRW"
-    assert result.facts.road_class == "G"
-    assert [one.rule_id for one in result.trace if one.matched] == ["STREET"]
+    assert result.facts.road_class == "B"
+    assert [one.rule_id for one in result.trace if one.matched] == ["FEDERAL"]
+    # The reported point is the first situation, whoever has it.
+    assert result.at_point.road_class == "G"
+
+
+@pytest.mark.parametrize(("shares", "where"), [((0.2, 0.3), "2"), ((0.3, 0.2), "1")])
+def test_place_that_speaks_most_is_one_of_the_first_candidate(
+    shares: tuple[float, float], where: str
+) -> None:
+    street, federal = (shared(0.5).situations[n] for n in (0, 1))
+    spots = [
+        replace(street, weight=share, parcels=(parcel(key=str(n)),))
+        for n, share in enumerate(shares, start=1)
+    ]
+    # The largest single place, but of another body.
+    found = replace(ON_G, situations=(replace(federal, weight=0.45), *spots))
+    result = decide(found, rules(ON_STREET, ON_FEDERAL))
+    assert (result.candidates[0].body, result.facts.parcel.key) == ("EUV", where)
+    assert result.at_point.road_class == "B"
 
 
 # --- Which rule ---------------------------------------------------------------------------------------
@@ -478,16 +574,16 @@ def test_neighbour_is_the_first_by_code_and_only_outside(known: dict[str, Any], 
 
 
 @pytest.mark.parametrize(
-    ("law", "rule_id", "score"), [(0.92, "LAW", 0.95), (0.95, "LAW", 0.95), (0.97, "LAW", 0.97)]
+    ("law", "rule_id", "counts"), [(0.92, "LAW", 0.95), (0.95, "LAW", 0.95), (0.97, "LAW", 0.97)]
 )
 def test_law_that_names_the_owner_too_gives_the_reason_and_the_higher_confidence_counts(
-    law: float, rule_id: str, score: float
+    law: float, rule_id: str, counts: float
 ) -> None:
     lamp = AssetFact("l1", "street_light", "", "EUV", "", 3.0)
     found = evidence("ROAD_SURFACE", assets=(lamp,), asset_kinds=("street_light",))
     owner = row_make("OWNER", priority=5, body="(asset owner)", confidence=0.95)
     first = decide(found, rules(owner, row_make("LAW", confidence=law))).candidates[0]
-    assert (first.rule_id, first.score) == (rule_id, score)
+    assert (first.rule_id, first.confidence) == (rule_id, counts)
     # The next row that matches says what the law is, not any later one.
     other = row_make("GREEN", body="GREEN", priority=9)
     assert decide(found, rules(owner, other, row_make("LAW"))).candidates[0].rule_id == "OWNER"

@@ -10,7 +10,7 @@ import pytest
 from routing.engine.conditions import ConditionError, condition_compile, known_conditions
 from routing.engine.facts import facts_of
 from routing.engine.predicates import PREDICATES, Need, predicates_groundless, predicates_needing
-from routing.types import AgreementFact, AssetFact
+from routing.types import AgreementFact, AssetFact, PartFact
 from tests.routing.engine.test_engine import evidence, parcel, section
 
 
@@ -28,6 +28,7 @@ def bridge(kind: str, note: str = "", key: str = "b") -> AssetFact:
 
 
 B, G = section("B"), section("G")
+RAIL = PartFact("rail", "", "")
 OWN = AgreementFact("V1", "EUV", "", ("ROAD_SURFACE",))
 OTHER = AgreementFact("V1", "EUV", "", ("BRIDGE",))
 
@@ -68,6 +69,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "independent_path": (on("PATH"), {**on("PATH"), "sections": (G,)}),
     'only_arms("G", "S")': ({"sections": (G, section("S"))}, {"sections": (G, B)}),
     "junction_of_classes": ({"sections": (G, B)}, {"sections": (G, section("G", key="2"))}),
+    'arm_of("A", "B")': ({"sections": (G, B)}, {"sections": (G, section("L"))}),
     'cleaning_class("7", "8")': (
         {"sections": (section("G", cleaning_class="7"),)},
         {"sections": (section("G", cleaning_class="6"),)},
@@ -80,6 +82,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     'asset_in_reach("construction_site")': (
         {"assets": (bridge("gully"), bridge("construction_site"))},
         {"assets": (bridge("gully"),)},
+    ),
+    'near_asset("bridge", "1")': (
+        {"assets": (bridge("bridge"),)},
+        {"assets": (replace(bridge("bridge"), distance=1.01),)},
+    ),
+    "rail_part_of_crossing": (
+        {"parts": (RAIL,), "assets": (replace(bridge("level_crossing"), distance=30.0),)},
+        {"parts": (RAIL,), "assets": (replace(bridge("level_crossing"), distance=30.01),)},
     ),
     "public_place": (on("BUILT", "CITY"), on("BUILT", "PRIV")),
     'adjoining_owner("CITY", "EG")': ({"adjoining_owner": "EG"}, {"adjoining_owner": ""}),
@@ -221,6 +231,7 @@ def test_predicates_that_need_no_ground_and_no_roads_are_these() -> None:
         "independent_path",
         "junction_of_classes",
         "on_road_section",
+        "arm_of",
         "only_arms",
         "outside_through_road",
         "road_class",

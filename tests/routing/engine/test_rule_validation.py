@@ -8,7 +8,6 @@ import pytest
 
 from routing.engine import RuleRow
 from routing.engine.checks.validation import ruleset_findings
-from routing.engine.findings import errors_of
 from tests.routing.engine.test_engine import ROWS, bodies
 from tests.routing.engine.test_rule_coverage import CATEGORIES
 from tests.routing.rule_factories import row_make
@@ -39,7 +38,7 @@ def found(*rows: RuleRow, categories: dict[str, str] = CATEGORIES) -> list[tuple
         ({"body": "(baulast)"}, "authority_unknown"),
         ({"notify": "NOBODY"}, "authority_unknown"),
         ({"condition": "is_raining"}, "predicate_unknown"),
-        ({"condition": "usage"}, None),
+        ({"condition": "usage"}, "never_applies"),
         ({"condition": "bridge"}, "predicate_arguments"),
         ({"condition": "it rains"}, "condition_syntax"),
         ({"condition": "1 + 1"}, "condition_not_predicate"),
@@ -74,16 +73,15 @@ def test_rule_without_basis_is_a_warning() -> None:
 
 def test_rule_behind_a_wider_one_is_unreachable() -> None:
     assert found(row_make("R1"), row_make("R2", priority=11, usage="ROAD", body="STRNRW")) == [
-        ("warning", "unreachable", ("R2",))
+        ("error", "unreachable", ("R2",)),
+        ("warning", "wildcard_swallows", ("R1",)),
     ]
 
 
 def test_rule_behind_two_that_share_its_places_is_unreachable() -> None:
     inside = row_make("R1", condition='answer("A", "yes")')
     outside = row_make("R2", condition='not answer("A", "yes")')
-    assert ("warning", "unreachable", ("R3",)) in found(
-        inside, outside, row_make("R3", priority=11)
-    )
+    assert ("error", "unreachable", ("R3",)) in found(inside, outside, row_make("R3", priority=11))
 
 
 def test_rule_behind_a_condition_that_may_fail_is_reachable() -> None:
@@ -94,7 +92,7 @@ def test_rule_behind_a_condition_that_may_fail_is_reachable() -> None:
 def test_rule_behind_the_same_condition_is_unreachable() -> None:
     first = row_make("R1", condition='use_description("teich")')
     second = row_make("R2", priority=11, condition='use_description("teich")', usage="WATER")
-    assert found(first, second) == [("warning", "unreachable", ("R2",))]
+    assert found(first, second) == [("error", "unreachable", ("R2",))]
 
 
 def test_rule_behind_an_agreement_or_an_asset_is_reachable() -> None:
@@ -104,12 +102,12 @@ def test_rule_behind_an_agreement_or_an_asset_is_reachable() -> None:
 
 
 def test_rule_about_another_part_than_its_category_never_applies() -> None:
-    assert found(row_make("R1", part="footway")) == [("warning", "never_applies", ("R1",))]
+    assert found(row_make("R1", part="footway")) == [("error", "never_applies", ("R1",))]
 
 
 def test_rule_whose_condition_denies_its_columns_never_applies() -> None:
     assert found(row_make("R1", usage="ROAD", condition='usage("PATH")')) == [
-        ("warning", "never_applies", ("R1",))
+        ("error", "never_applies", ("R1",))
     ]
 
 
@@ -140,6 +138,18 @@ def test_bodies_under_conditions_that_may_hold_together_are_a_warning() -> None:
     assert found(one, other) == [("warning", "possible_contradiction", ("R1", "R2"))]
 
 
+def test_rules_about_roads_of_different_owners_do_not_contradict_beside_the_road() -> None:
+    """Both look at the owner of the road's land; a rule for no road looks at the parcel's, and a person sees both."""
+    own = row_make("R1", road_class="S", owner="CITY")
+    other = row_make("R2", road_class="S|P", owner="PRIV", body="STRNRW")
+    assert found(own, other) == []
+    assert found(own, replace(other, owner="PRIV|CITY")) == [
+        ("error", "contradiction", ("R1", "R2"))
+    ]
+    assert found(own, replace(other, road_class="N")) == []
+    assert found(own, replace(other, road_class="S|N")) == []
+
+
 def test_bodies_under_conditions_that_exclude_each_other_do_not_contradict() -> None:
     one = row_make("R1", category="BRIDGE", condition="road over rail")
     other = row_make("R2", category="BRIDGE", condition="rail over road", body="STRNRW")
@@ -160,18 +170,8 @@ def test_order_of_storage_does_not_change_what_is_found() -> None:
     assert sorted(found(*ROWS)) == sorted(found(*reversed(ROWS)))
 
 
-def test_model_city_has_no_error_and_what_is_doubtful_is_named() -> None:
-    findings = ruleset_findings(ROWS, bodies=bodies(), categories=CATEGORIES)
-    assert errors_of(findings) == []
-    # The law's matrix names a road's authority and a forest's owner with the same rank beside a road.
-    assert {(one.code, one.rules) for one in findings} == {
-        *(("possible_contradiction", (road, "R16")) for road in ("R03", "R05", "R06", "R08")),
-        *(("possible_contradiction", (road, "R16")) for road in ("R09", "R11")),
-        *(("possible_contradiction", (road, "R17")) for road in ("R04", "R07", "R10")),
-        ("possible_contradiction", ("B10", "B11")),
-        ("possible_contradiction", ("T09", "T10")),
-        ("never_applies", ("A18",)),
-    }
+def test_model_city_has_no_finding() -> None:
+    assert ruleset_findings(ROWS, bodies=bodies(), categories=CATEGORIES) == []
 
 
 def test_finding_reads_as_a_sentence() -> None:
@@ -179,3 +179,52 @@ def test_finding_reads_as_a_sentence() -> None:
         [row_make("R1", usage="STREET")], bodies=bodies(), categories=CATEGORIES
     )
     assert str(finding).startswith("R1: column usage: “STREET” is not among ROAD, PATH, SQUARE")
+
+
+def swallowed(*rows: RuleRow) -> list[tuple[str, str, tuple]]:
+    return [one for one in found(*rows) if one[1] == "wildcard_swallows"]
+
+
+def test_row_for_all_categories_may_not_go_before_one_that_names_the_category() -> None:
+    every = row_make("ALL", priority=10, category="*", road_class="A", body="STRNRW")
+    named = row_make("GAS", priority=20, body="EUV")
+    assert swallowed(every, named) == [("error", "wildcard_swallows", ("ALL",))]
+    # Whatever else it asks for, as long as the kind of place alone decides.
+    outside = replace(every, condition="outside_built_up", road_class="N")
+    assert swallowed(outside, named) == [("error", "wildcard_swallows", ("ALL",))]
+    assert swallowed(replace(every, condition='not category("ROAD_SURFACE")'), named) == []
+    assert swallowed(replace(every, condition="agreement_applies"), named) == []
+    assert swallowed(replace(every, condition="bears_through_roads"), named) == []
+    assert swallowed(replace(every, body="EUV"), named) == []
+    assert swallowed(replace(every, priority=30), named) == []
+    assert swallowed(every, replace(named, road_class="N")) == []
+
+
+def test_row_that_leaves_open_what_a_later_one_names_is_looked_at() -> None:
+    wide = row_make("WIDE", priority=10, usage="FOREST", body="STRNRW")
+    narrow = row_make("CITY", priority=20, usage="FOREST|AGRI", owner="CITY", body="EUV")
+    assert swallowed(wide, narrow) == [("warning", "wildcard_swallows", ("WIDE",))]
+    # Neither is narrower in all columns.
+    assert swallowed(wide, replace(narrow, usage="*")) == []
+    assert swallowed(wide, replace(narrow, usage="AGRI")) == []
+    # A row for many categories comes after those for one of them.
+    assert swallowed(wide, replace(narrow, category=f"{narrow.category}|SIDEWALK")) == []
+
+
+def test_land_is_private_only_where_its_owner_may_be() -> None:
+    def excluded(**columns: str) -> list[dict[str, str]]:
+        rows = [row_make("R1", usage="FOREST", body="PRIV", **columns)]
+        return [
+            dict(one.values)
+            for one in ruleset_findings(
+                rows, bodies=bodies(), categories=CATEGORIES, private={"PRIV"}
+            )
+            if one.code == "body_excluded"
+        ]
+
+    public = "CITY, KREIS, LAND, BUND_STR, BUND_WSV, DB, EG, RVR"
+    assert excluded() == [{"body": "PRIV", "owners": public}]
+    assert excluded(condition="outside_built_up") == [{"body": "PRIV", "owners": public}]
+    assert excluded(owner="PRIV|CITY") == [{"body": "PRIV", "owners": "CITY"}]
+    assert excluded(owner="PRIV|CHURCH|UNKNOWN") == []
+    assert excluded(condition='answer("ORIGIN", "private")') == []

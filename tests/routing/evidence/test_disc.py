@@ -1,8 +1,9 @@
-"""The disc of accuracy: shares against areas worked out independently, and every place that has no simple answer."""
+"""The disc of accuracy: shares against an independent normal distribution, and places without a simple answer."""
 
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,9 @@ from routing.evidence.disc.places import (
 )
 from routing.models import Area, Asset, RoadPartArea, RoadSection
 from routing.rulebook import authorities_load, rule_set_load
-from routing.types import Evidence
+from routing.types import Evidence, Situation
 from tests.routing.engine.test_engine import FOLDER
+from tests.routing.evidence.normal import CUT, SIGMA_95, share_beyond, share_in
 from tests.routing.evidence.test_evidence import Place, box, gather, wkt
 
 pytestmark = pytest.mark.django_db
@@ -53,41 +55,56 @@ def owners(evidence: Evidence) -> dict[str, float]:
     return shares
 
 
-# --- Shares against areas ---------------------------------------------------------------------------
-
-
-def share_beyond(distance: float) -> float:
-    """Share of the unit disc beyond a straight line at this distance from its centre."""
-    return (math.acos(distance) - distance * math.sqrt(1 - distance * distance)) / math.pi
+# --- Shares against the normal distribution ---------------------------------------------------------
 
 
 def test_disc_places_are_equal_shares_of_any_half_plane() -> None:
     found = np.array(
         [
-            abs((UNIT_DISC @ [math.cos(angle), math.sin(angle)] > d).mean() - share_beyond(d))
+            abs((CUT * UNIT_DISC @ [math.cos(angle), math.sin(angle)] > d).mean() - share_beyond(d))
             for angle in np.linspace(0, 2 * math.pi, 90, endpoint=False)
-            for d in np.linspace(-0.98, 0.98, 99)
+            for d in np.linspace(-0.98 * CUT, 0.98 * CUT, 99).tolist()
         ]
     )
     assert (found.max() < WORST, found.mean() < MEAN) == (True, True)
 
 
-@pytest.mark.parametrize("part", [-0.9, -0.5, -0.3, 0.0, 0.3, 0.5, 0.9])
-def test_disc_share_beyond_a_boundary_is_its_area(place: Place, part: float) -> None:
+@pytest.mark.parametrize("sigmas", [-2.7, -1.5, -0.9, 0.0, 0.5, 0.9, 1.5, 2.7])
+def test_disc_share_beyond_a_boundary_is_that_of_a_normal_distribution(
+    place: Place, sigmas: float
+) -> None:
     place.parcel("wood", box(0, 120, 400, 300), "FOREST", "RVR")
-    [evidence] = gather(place.issue(200, 120 - 15 * part, accuracy_m=15.0, category="RATS"))
+    y = 120 - 15 * SIGMA_95 * sigmas
+    [evidence] = gather(place.issue(200, y, accuracy_m=15.0, category="RATS"))
     assert sum(one.weight for one in evidence.situations) == 1
-    assert owners(evidence)["RVR"] == pytest.approx(share_beyond(part), abs=WORST)
+    assert owners(evidence)["RVR"] == pytest.approx(share_beyond(sigmas), abs=WORST)
+    # What is cut off is a hundredth: Φ itself is as near.
+    assert owners(evidence)["RVR"] == pytest.approx(NormalDist().cdf(-sigmas), abs=WORST)
 
 
-def test_disc_share_of_a_strip_five_metres_wide_is_its_area(place: Place) -> None:
+def test_disc_share_of_a_strip_five_metres_wide_is_that_of_a_normal_distribution(
+    place: Place,
+) -> None:
     place.parcel("lane", box(0, 50, 400, 55), "PATH", "CITY")
-    for y in np.linspace(40, 65, 11):
-        [evidence] = gather(place.issue(200, float(y), accuracy_m=20.0, category="RATS"))
-        disc = shapely.Point(200, y).buffer(20, quad_segs=256)
-        wanted = disc.intersection(shapely.box(0, 50, 400, 55)).area / disc.area
+    sigma = 20 * SIGMA_95
+    for y in np.linspace(40, 65, 11).tolist():
+        [evidence] = gather(place.issue(200, y, accuracy_m=20.0, category="RATS"))
+        wanted = share_beyond((50 - y) / sigma) - share_beyond((55 - y) / sigma)
         # The lane lies upon the field, so that its places are on both; the path goes first.
-        assert owners(evidence).get("CITY", 0.0) == pytest.approx(wanted, abs=0.025)
+        assert owners(evidence).get("CITY", 0.0) == pytest.approx(wanted, abs=0.015)
+
+
+@pytest.mark.parametrize("accuracy", [5.0, 20.0])
+def test_disc_has_the_stated_share_of_its_places_within_the_accuracy(
+    place: Place, accuracy: float
+) -> None:
+    """The definition itself, whatever σ is: 95 of 100 places lie no further off than the accuracy says."""
+    around = shapely.Point(200, 70).buffer(accuracy, quad_segs=64)
+    place.parcel("round", list(around.exterior.coords), "GREEN", "CITY")
+    [evidence] = gather(place.issue(200, 70, accuracy_m=accuracy, category="RATS"))
+    inside = sum(one.weight for one in evidence.situations if len(one.parcels) == 2)
+    # Of what is not cut off.
+    assert inside == pytest.approx(0.95 / (1 - math.exp(-4.5)), abs=0.005)
 
 
 @settings(max_examples=60)
@@ -97,7 +114,7 @@ def test_disc_share_of_a_strip_five_metres_wide_is_its_area(place: Place) -> Non
     radius=st.floats(0.5, 250),
     east=st.floats(-1000, 1000),
 )
-def test_disc_sides_of_any_triangle_agree_with_an_independent_area(
+def test_disc_sides_of_any_triangle_agree_with_an_independent_integral(
     corner: tuple[float, float], angle: float, radius: float, east: float
 ) -> None:
     x, y = corner[0] * radius, corner[1] * radius
@@ -110,8 +127,7 @@ def test_disc_sides_of_any_triangle_agree_with_an_independent_area(
     starts_inside = shapely.intersects_xy(triangle, *(anchor * radius))
     share = crossed.bit_count() / PLACES
     share = 1 - share if starts_inside else share
-    disc = shapely.Point(0, 0).buffer(radius, quad_segs=256)
-    assert share == pytest.approx(disc.intersection(triangle).area / disc.area, abs=0.03)
+    assert share == pytest.approx(share_in(triangle, radius / CUT), abs=0.03)
 
 
 # Whole millimetres, which is what surveying gives: lines shorter than a float can square are no lines.
@@ -146,9 +162,14 @@ def test_disc_bits_and_masks_are_the_same_sets(bits: list[int]) -> None:
 # --- Accuracy ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("accuracy", [0.0, None])
-def test_disc_of_no_size_is_the_reported_point(place: Place, accuracy: float | None) -> None:
-    [evidence] = gather(place.issue(50, 10, accuracy_m=accuracy))
+@pytest.mark.parametrize(
+    ("source", "accuracy"),
+    [(LocationSource.COORDINATES, 0.0), (LocationSource.PARCEL, None), (LocationSource.PHOTO, 0.0)],
+)
+def test_disc_of_no_size_is_the_reported_point(
+    place: Place, source: LocationSource, accuracy: float | None
+) -> None:
+    [evidence] = gather(place.issue(50, 19, accuracy_m=accuracy, location_source=source))
     assert (len(evidence.situations), evidence.accuracy_m) == (1, 0.0)
     assert evidence.situations[0].weight == 1
 
@@ -161,21 +182,29 @@ def test_disc_without_an_accuracy_has_that_of_how_the_place_was_given(
     assert (evidence.accuracy_m, set(owners(evidence))) == (20.0, {"BUND_STR", "PRIV"})
 
 
+def test_coordinates_that_say_nothing_are_ten_metres_accurate(place: Place) -> None:
+    """95 of 100 outdoor telephones are within 10 m: at 5 m from an edge (1.22 σ) one of nine is beyond it."""
+    [evidence] = gather(place.issue(200, 15))
+    assert (evidence.accuracy_m, evidence.confidence) == (10.0, 0.95)
+    assert owners(evidence)["PRIV"] == pytest.approx(share_beyond(5 / 4.08539), abs=WORST)
+    assert owners(evidence)["PRIV"] == pytest.approx(1 / 9, abs=WORST)
+
+
 def test_disc_of_kilometres_is_bounded_and_nobody_is_assigned(place: Place) -> None:
     authorities_load(jurisdiction=place.jurisdiction, path=FOLDER / "authorities.csv")
     rule_set_load(jurisdiction=place.jurisdiction, path=FOLDER / "rules.csv")
     issue = place.issue(50, 10, accuracy_m=5000.0, category="ACUTE_DANGER")
-    sure = place.issue(50, 10, accuracy_m=250.0, category="ACUTE_DANGER")
+    # Three standard deviations are 249.98 m.
+    sure = place.issue(50, 10, accuracy_m=203.96, category="ACUTE_DANGER")
     (_f, evidence, vague), (_g, _e, clear) = results_of([issue.pk, sure.pk])
     assert vague is not None
     assert clear is not None
     assert (vague.outcome, "location_vague" in vague.doubts) == (Outcome.TRIAGE, True)
     assert (clear.outcome, clear.candidates[0].body) == (Outcome.ASSIGNED, "POLICE")
     assert sum(one.probability for one in vague.candidates) == 1
-    # Beyond 250 m nothing is looked at: the parcels reach 100 m from the road to either side.
-    disc = shapely.Point(50, 10).buffer(250, quad_segs=256)
-    known = disc.intersection(shapely.box(0, -100, 400, 120)).area / disc.area
-    assert 1 - owners(evidence)[""] == pytest.approx(known, abs=0.03)
+    # Beyond 250 m nothing is looked at: the parcels reach 100 m from the road to either side, and stand in for 5 m.
+    known = share_in(shapely.box(-55, -115, 355, 115), 250 / CUT)
+    assert 1 - owners(evidence)[""] == pytest.approx(known, abs=WORST)
 
 
 # --- Places without a simple answer -----------------------------------------------------------------
@@ -207,7 +236,9 @@ def test_disc_over_a_gap_is_divided_by_the_nearer_parcel(place: Place) -> None:
         "PRIV": pytest.approx(0.5, abs=WORST),
         "CITY": pytest.approx(0.5, abs=WORST),
     }
-    assert all(one.parcels[0].distance > 0 for one in evidence.situations)
+    # The parcels themselves begin 2 m to either side, which is 2.45 standard deviations.
+    in_gap = sum(one.weight for one in evidence.situations if one.parcels[0].distance > 0)
+    assert in_gap == pytest.approx(1 - 2 * share_beyond(1 / SIGMA_95), abs=0.005)
 
 
 def test_disc_over_a_wide_gap_has_a_share_on_no_parcel(place: Place) -> None:
@@ -257,7 +288,7 @@ def test_disc_crossing_the_end_of_a_through_road_is_divided_there(place: Place) 
     [evidence] = gather(place.issue(103, 10, accuracy_m=10.0))
     on_road = [one for one in evidence.situations if one.parcels[0].key == "road"]
     inside = sum(one.weight for one in on_road if one.sections[0].through_road == "in")
-    assert inside == pytest.approx(share_beyond(0.3), abs=WORST)
+    assert inside == pytest.approx(share_beyond(0.3 / SIGMA_95), abs=WORST)
 
 
 def test_disc_is_divided_by_parts_of_the_road_and_by_assets(place: Place) -> None:
@@ -281,10 +312,18 @@ def test_disc_is_divided_by_parts_of_the_road_and_by_assets(place: Place) -> Non
         )
     issue = place.issue(150, 10, category="GULLY_BLOCKED", asset_kinds=["gully"], accuracy_m=8.0)
     [evidence] = gather(issue)
-    near_a = sum(one.weight for one in evidence.situations if one.assets[0].key == "a")
-    assert near_a == pytest.approx(0.5, abs=WORST)
+    # The nearer one, as far as it is in reach: each at 5 m from the point, which is 1.53 σ.
+    sigma = 8 * SIGMA_95
+    reach = shapely.Point(-5, 0).buffer(10, quad_segs=64)
+    near_a = sum(one.weight for one in evidence.situations if _nearest(one) == "a")
+    wanted = share_in(reach.intersection(shapely.box(-90, -90, 0, 90)), sigma)
+    assert near_a == pytest.approx(wanted, abs=WORST)
     footway = sum(one.weight for one in evidence.situations if one.parts)
-    assert footway == pytest.approx(share_beyond(0.875), abs=WORST)
+    assert footway == pytest.approx(share_beyond(7 / sigma), abs=WORST)
+
+
+def _nearest(one: Situation) -> str:
+    return one.assets[0].key if one.assets else ""
 
 
 @pytest.mark.parametrize("dataset", dataset_names())

@@ -23,6 +23,7 @@ from routing.evidence.disc.places import (
     starts_of,
 )
 from routing.evidence.ground import Shapes
+from tests.routing.evidence.normal import CUT, WITHIN_CUT, place_of
 
 ANCHOR = (0.013791, 0.007193)
 
@@ -34,14 +35,17 @@ def pieces_of(geometry: shapely.Geometry) -> np.ndarray:
 # --- Places -------------------------------------------------------------------------------------------
 
 
-def test_places_are_a_sunflower_of_equal_areas_that_begins_at_the_point() -> None:
-    golden = math.pi * (3 - math.sqrt(5))
-    wanted = [(0.0, 0.0)]
-    for n in range(1, 256):
-        radius = math.sqrt((n + 0.5) / 256)
-        wanted.append((radius * math.cos(n * golden), radius * math.sin(n * golden)))
+def test_places_are_a_sunflower_of_equal_probabilities_that_begins_at_the_point() -> None:
+    wanted = np.array([place_of(n) for n in range(256)]) / CUT
     assert np.array_equal(UNIT_DISC, np.round(wanted, 9).astype(np.float32))
     assert CENTRE_ONLY.tolist() == [[0.0, 0.0]]
+
+
+@pytest.mark.parametrize("sigmas", [0.25, 0.5, 1.0, 1.5, 2.0, 2.5])
+def test_places_within_a_distance_are_as_many_as_a_normal_distribution_has(sigmas: float) -> None:
+    """The distance has a Rayleigh distribution: within d standard deviations lies 1 − exp(−d² / 2)."""
+    within = (np.hypot(*UNIT_DISC.T) * CUT <= sigmas).mean()
+    assert within == pytest.approx((1 - math.exp(-sigmas * sigmas / 2)) / WITHIN_CUT, abs=1 / 256)
 
 
 @pytest.mark.parametrize(("bits", "place"), [(1, 0), (0b1000, 3), (0b11000, 3), (1 << 255, 255)])

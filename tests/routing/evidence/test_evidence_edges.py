@@ -22,8 +22,8 @@ from routing.evidence import Asks, evidence_of, measured_of
 from routing.evidence.reports import neighbours
 from routing.models import Agreement, Area, Asset, Authority, RoadPartArea, RuleSet
 from routing.types import Situation
+from tests.routing.evidence.normal import CUT, SIGMA_95, place_of
 from tests.routing.evidence.test_evidence import E0, N0, Place, box, gather, situation, wkt
-from tests.routing.evidence.test_road_evidence_edges import sunflower
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def parcels(place: Place, x: float, y: float, **known: Any) -> list[str]:
 # --- Parcels ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("accuracy", [None, 3.0])
+@pytest.mark.parametrize("accuracy", [0.0, 3.0])
 @pytest.mark.parametrize(
     ("y", "keys"),
     [
@@ -56,7 +56,7 @@ def parcels(place: Place, x: float, y: float, **known: Any) -> list[str]:
     ],
 )
 def test_reported_point_is_on_an_edge_up_to_two_centimetres_off(
-    place: Place, y: float, keys: list[str], accuracy: float | None
+    place: Place, y: float, keys: list[str], accuracy: float
 ) -> None:
     found = at(place, 50, y, accuracy_m=accuracy).parcels
     assert [(one.key, one.distance) for one in found] == [(key, 0.0) for key in keys]
@@ -67,7 +67,7 @@ def test_edges_of_areas_are_taken_as_they_are(place: Place) -> None:
         assert at(place, x, 10).built_up == state
 
 
-@pytest.mark.parametrize("accuracy", [None, 0.001])
+@pytest.mark.parametrize("accuracy", [0.0, 0.001])
 @pytest.mark.parametrize(
     ("x", "y", "key"),
     [
@@ -85,7 +85,7 @@ def test_edges_of_areas_are_taken_as_they_are(place: Place) -> None:
     ],
 )
 def test_gap_is_bridged_up_to_five_metres(
-    place: Place, x: float, y: float, key: str, accuracy: float | None
+    place: Place, x: float, y: float, key: str, accuracy: float
 ) -> None:
     found = at(place, x, y, accuracy_m=accuracy).parcels
     assert [(one.key, one.distance, one.usage) for one in found] == (
@@ -300,8 +300,8 @@ def test_rule_set_in_effect_is_that_of_the_latest_day_then_of_the_higher_version
 # --- Inside and outside -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("accuracy", [None, 20.0])
-def test_city_without_a_boundary_has_no_outside(place: Place, accuracy: float | None) -> None:
+@pytest.mark.parametrize("accuracy", [0.0, 20.0])
+def test_city_without_a_boundary_has_no_outside(place: Place, accuracy: float) -> None:
     points = [(500, 0), (500.01, 0), (5000, 0)]
 
     def inside() -> list[bool]:
@@ -320,7 +320,7 @@ def test_city_without_a_boundary_has_no_outside(place: Place, accuracy: float | 
 
 @pytest.mark.parametrize(
     ("source", "assumed"),
-    [("coordinates", 0.0), ("address", 20.0), ("parcel", 0.0), ("photo", 20.0)],
+    [("coordinates", 10.0), ("address", 20.0), ("parcel", 0.0), ("photo", 20.0)],
 )
 @pytest.mark.parametrize("given", [None, 0.0, 7.5])
 def test_accuracy_is_the_one_given_else_that_of_how_the_place_was_given(
@@ -338,13 +338,16 @@ def test_report_without_a_place_has_no_situation(place: Place) -> None:
 
 @pytest.mark.parametrize(
     ("accuracy", "radius", "is_vague"),
-    [(249.99, 249.99, False), (250.0, 250.0, False), (250.01, 250.0, True), (5000, 250.0, True)],
+    [(100.0, 122.56, False), (203.97, 249.99, False), (203.99, 250.0, True), (5000, 250.0, True)],
 )
 def test_disc_has_at_most_250_metres_and_beyond_the_place_is_vague(
     place: Place, accuracy: float, radius: float, *, is_vague: bool
 ) -> None:
+    """Three standard deviations of 0.4085 times an accuracy at 95 %."""
     [(_head, found)] = measured_of([place.issue(50, 10, accuracy_m=accuracy).pk])
-    assert (found.report.radius, found.report.is_vague) == (radius, is_vague)
+    assert found.report.radius == pytest.approx(radius, abs=0.006)
+    assert found.report.radius == pytest.approx(min(250.0, CUT * SIGMA_95 * accuracy), abs=0.001)
+    assert found.report.is_vague is is_vague
     assert found.report.accuracy_m == accuracy
 
 
@@ -363,9 +366,11 @@ def assets(place: Place, **known: Any) -> list[tuple[str, float]]:
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "reach"), [(None, 10.0), (3.0, 10.0), (10.0, 10.0), (12.5, 12.5), (60.0, 60.0)]
+    ("accuracy", "reach"),
+    # Three standard deviations: 0.4085 × 3 of the accuracy; 10 m without one.
+    [(0.0, 10.0), (8.0, 10.0), (None, 12.26), (12.5, 15.32), (60.0, 73.54)],
 )
-def test_assets_are_in_reach_up_to_ten_metres_or_the_accuracy(
+def test_assets_are_in_reach_up_to_ten_metres_or_the_disc(
     place: Place, accuracy: float | None, reach: float
 ) -> None:
     asset(place, "near", 50 + reach)
@@ -399,7 +404,7 @@ def test_disc_is_divided_by_the_nearest_asset_in_reach_and_by_the_one_whose_numb
         asset(place, key, x)
     shares: dict[tuple[str, bool], float] = {}
     for n in range(256):
-        east, north = (8 * one for one in sunflower(n))
+        east, north = (8 * SIGMA_95 * one for one in place_of(n))
         away = {
             key: round(math.hypot(50 + east - x, north), 2) for key, x in (("a", 40), ("b", 60))
         }
@@ -427,10 +432,8 @@ def adjoining(place: Place, y: float, **known: Any) -> str:
     return situation(issue, asking=lambda _head, _code: Asks(adjoining=True)).adjoining_owner
 
 
-@pytest.mark.parametrize("accuracy", [None, 0.001])
-def test_adjoining_land_is_looked_for_up_to_fifteen_metres(
-    place: Place, accuracy: float | None
-) -> None:
+@pytest.mark.parametrize("accuracy", [0.0, 0.001])
+def test_adjoining_land_is_looked_for_up_to_fifteen_metres(place: Place, accuracy: float) -> None:
     Parcel.objects.filter(key="field").delete()
     LandUse.objects.filter(key="use of field").delete()
     assert adjoining(place, 15, accuracy_m=accuracy) == "PRIV"

@@ -16,6 +16,7 @@ from routing.enums import NetworkDataset
 from routing.evidence.disc.places import PLACES, UNIT_DISC
 from routing.models import RoadSection, ThroughRoad
 from routing.types import Situation
+from tests.routing.evidence.normal import CUT, SIGMA_95
 from tests.routing.evidence.test_evidence import Place, box, gather, wkt
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
@@ -94,8 +95,9 @@ class Drawing(Place):
 
 def dots(situation: Situation) -> list[tuple[int, int]]:
     """Where the places of a situation are drawn."""
-    [disc] = drawn("data-accuracy")
-    x, y, radius = (float(disc.attrib[name]) for name in ("cx", "cy", "r"))
+    [accuracy] = drawn("data-accuracy")
+    x, y, radius = (float(accuracy.attrib[name]) for name in ("cx", "cy", "r"))
+    radius *= CUT * SIGMA_95
     bits = int(situation.places, 16)
     places = [UNIT_DISC[n].tolist() for n in range(PLACES) if bits >> n & 1]
     return [(round(x + radius * east), round(y - radius * north)) for east, north in places]
@@ -108,6 +110,17 @@ def test_situations_of_the_picture_are_those_of_the_program() -> None:
         for one in drawn("data-situation")
     ]
     assert shown == [dots(one) for one in Drawing().situations()]
+
+
+def test_disc_of_the_picture_is_three_standard_deviations_of_its_accuracy() -> None:
+    [accuracy] = drawn("data-accuracy")
+    edges = drawn("data-disc")
+    assert len(edges) == 2
+    for one in edges:
+        assert float(one.attrib["r"]) == round(float(accuracy.attrib["r"]) * CUT * SIGMA_95)
+        assert [one.attrib[name] for name in ("cx", "cy")] == [
+            accuracy.attrib[name] for name in ("cx", "cy")
+        ]
 
 
 def test_shares_of_the_legend_are_those_of_the_places() -> None:

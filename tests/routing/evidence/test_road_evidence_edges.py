@@ -6,7 +6,6 @@ The place is that of `test_evidence`: the axis of a federal road (y = 10) betwee
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pytest
@@ -19,10 +18,11 @@ from routing.enums import NetworkDataset
 from routing.evidence import Asks, evidence_from, measured_of
 from routing.models import Area, RoadPartArea, RoadSection, ThroughRoad
 from routing.types import SectionFact
+from tests.routing.evidence.normal import SIGMA_95, place_of
 from tests.routing.evidence.test_evidence import E0, N0, Place, box, gather, situation, wkt
 
 pytestmark = pytest.mark.django_db
-DISCS = pytest.mark.parametrize("accuracy", [None, 0.001])
+DISCS = pytest.mark.parametrize("accuracy", [0.0, 0.001])
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def in_sight(place: Place, x: float, y: float, **known: Any) -> list[tuple[str, 
     ],
 )
 def test_road_is_in_sight_up_to_thirty_metres(
-    place: Place, x: float, y: float, distance: float | None, accuracy: float | None
+    place: Place, x: float, y: float, distance: float | None, accuracy: float
 ) -> None:
     found = in_sight(place, x, y, accuracy_m=accuracy)
     assert found == ([("B235-1", distance)] if distance else [])
@@ -107,7 +107,7 @@ def test_roads_in_sight_are_in_order_of_distance_then_key(place: Place) -> None:
     [("A", 25), ("B", 12), ("L", 11), ("K", 10), ("G", 9), ("S", 6), ("P", 6)],
 )
 def test_road_is_meant_beside_it_up_to_half_its_width_and_three_metres_more_on_a_path(
-    place: Place, road_class: str, half: float, accuracy: float | None
+    place: Place, road_class: str, half: float, accuracy: float
 ) -> None:
     RoadSection.objects.update(road_class=road_class)
     # The federal road's own parcel is out of the way: the yard reaches up to the axis.
@@ -125,15 +125,16 @@ def test_road_is_meant_beside_it_up_to_half_its_width_and_three_metres_more_on_a
     assert meant(place, 50, 10 - 30.01, accuracy_m=accuracy) == ""
 
 
-@pytest.mark.parametrize(
-    ("distance", "accuracy", "is_meant"),
-    [(20, 20.0, True), (20.01, 20.0, False), (30, 31.0, True), (30.01, 31.0, False)],
-)
-def test_road_is_meant_as_far_as_the_place_is_uncertain_and_in_sight(
-    place: Place, distance: float, accuracy: float, *, is_meant: bool
+@pytest.mark.parametrize("accuracy", [0.0, 20.0, 31.0])
+def test_road_is_meant_no_further_off_where_the_place_is_uncertain(
+    place: Place, accuracy: float
 ) -> None:
-    found = meant(place, 50, 10 - distance, accuracy_m=accuracy)
-    assert found == ("B235-1" if is_meant else "")
+    """Each place of a disc stands for itself: how uncertain it is widens no road (half a federal road: 12 m)."""
+    place.parcel("strip", box(0, -100, 400, 9), "BUILT", "PRIV")
+    Parcel.objects.filter(key__in=["road", "yard"]).delete()
+    LandUse.objects.filter(key__in=["use of road", "use of yard"]).delete()
+    assert meant(place, 50, -2, accuracy_m=accuracy) == "B235-1"
+    assert meant(place, 50, -2.01, accuracy_m=accuracy) == ""
 
 
 @DISCS
@@ -149,7 +150,7 @@ def test_road_is_meant_as_far_as_the_place_is_uncertain_and_in_sight(
     ],
 )
 def test_higher_class_is_meant_where_it_is_less_than_three_metres_further(
-    place: Place, away: float, near: float, key: str, accuracy: float | None
+    place: Place, away: float, near: float, key: str, accuracy: float
 ) -> None:
     Parcel.objects.filter(key="road").update(location_text="")
     axis(place, "G", (0, 10 + away + near), (400, 10 + away + near))
@@ -159,7 +160,7 @@ def test_higher_class_is_meant_where_it_is_less_than_three_metres_further(
 @DISCS
 @pytest.mark.parametrize(("y", "key"), [(330, "k1"), (330.01, "k2"), (329.99, "k1")])
 def test_roads_on_both_sides_are_meant_up_to_thirty_metres(
-    place: Place, y: float, key: str, accuracy: float | None
+    place: Place, y: float, key: str, accuracy: float
 ) -> None:
     place.parcel("square", box(0, 290, 400, 370), "SQUARE", "CITY")
     axis(place, "k2", (0, 360), (400, 360))
@@ -172,7 +173,7 @@ def test_roads_on_both_sides_are_meant_up_to_thirty_metres(
 
 @DISCS
 def test_fault_that_goes_before_distance_takes_a_road_out_of_the_comparison(
-    place: Place, accuracy: float | None
+    place: Place, accuracy: float
 ) -> None:
     """A street beside the road's parcel is nearest: who is equally near counts from the nearest on the parcel."""
     Parcel.objects.filter(key="road").update(location_text="")
@@ -188,7 +189,7 @@ def test_fault_that_goes_before_distance_takes_a_road_out_of_the_comparison(
 
 @DISCS
 def test_road_is_meant_by_polygon_then_parcel_then_name_then_nearness_then_class_then_key(
-    place: Place, accuracy: float | None
+    place: Place, accuracy: float
 ) -> None:
     def found() -> str:
         return meant(place, 50, 10, accuracy_m=accuracy)
@@ -221,6 +222,11 @@ def test_road_is_meant_by_polygon_then_parcel_then_name_then_nearness_then_class
         **{**known, "section_key": "k2", "part": "parking"},
     )
     assert found() == "k2"
+    # At a junction the higher class maintains what both cover (FStrG § 12 VI, StrWG NRW § 33), parcel or not.
+    RoadSection.objects.filter(key="covers").update(road_class="K")
+    assert found() == "covers"
+    RoadSection.objects.filter(key="k2").update(road_class="L")
+    assert found() == "k2"
 
 
 def test_road_whose_polygon_covers_the_place_goes_first_where_it_is_in_sight_of_a_part_only(
@@ -239,7 +245,7 @@ def test_road_whose_polygon_covers_the_place_goes_first_where_it_is_in_sight_of_
 @DISCS
 @pytest.mark.parametrize(("x", "is_on"), [(50.0009, True), (50.0011, False)])
 def test_axis_is_on_the_parcel_up_to_a_millimetre_beyond_it(
-    place: Place, x: float, accuracy: float | None, *, is_on: bool
+    place: Place, x: float, accuracy: float, *, is_on: bool
 ) -> None:
     """The reported point is on the edge of both; the smaller parcel goes first, and its axis ends there."""
     place.parcel("left", box(20, 200, 50, 205), "PATH", "CITY")
@@ -271,7 +277,7 @@ def section_at(place: Place, x: float, y: float = 10, **known: Any) -> SectionFa
     ],
 )
 def test_through_road_stretch_holds_both_its_stations(
-    place: Place, x: float, state: str, accuracy: float | None
+    place: Place, x: float, state: str, accuracy: float
 ) -> None:
     assert section_at(place, x, accuracy_m=accuracy).through_road == state
 
@@ -341,34 +347,28 @@ def test_section_of_several_lines_has_its_first_station_everywhere(place: Place)
 # --- Which place of a spot is told --------------------------------------------------------------------
 
 
-def sunflower(n: int) -> tuple[float, float]:
-    """The n-th of 256 places of equal area in the unit disc, from the centre outwards."""
-    radius = math.sqrt((n + 0.5) / 256) if n else 0.0
-    angle = n * math.pi * (3 - math.sqrt(5))
-    return radius * math.cos(angle), radius * math.sin(angle)
-
-
 def test_spot_is_told_by_its_place_nearest_to_the_reported_point(place: Place) -> None:
     [found] = gather(place.issue(200, 12, accuracy_m=15.0, category="RATS"))
-    places = [sunflower(n) for n in range(256)]
-    north = [n for n, (_east, y) in enumerate(places) if 12 + 15 * y > 20]
-    south = [n for n, (_east, y) in enumerate(places) if 12 + 15 * y < 0]
+    sigma = 15 * SIGMA_95
+    places = [place_of(n) for n in range(256)]
+    north = [n for n, (_east, y) in enumerate(places) if 12 + sigma * y > 20]
+    south = [n for n, (_east, y) in enumerate(places) if 12 + sigma * y < 0]
     on_road = [n for n in range(256) if n not in {*north, *south}]
     told = {one.parcels[0].key: one for one in found.situations}
     for key, some in (("road", on_road), ("field", north), ("yard", south)):
         one = told[key]
         assert (one.weight, int(one.places, 16)) == (len(some) / 256, sum(1 << n for n in some))
         [section] = one.sections
-        away = abs(12 + 15 * places[some[0]][1] - 10)
+        away = abs(12 + sigma * places[some[0]][1] - 10)
         assert section.distance == round(away, 2)
-        assert section.station == round(1200 + 15 * places[some[0]][0], 1)
+        assert section.station == round(1200 + sigma * places[some[0]][0], 1)
     # In the order of the place that tells each.
     firsts = {"road": on_road[0], "field": north[0], "yard": south[0]}
     assert [one.parcels[0].key for one in found.situations] == sorted(firsts, key=firsts.get)
 
 
 def test_point_without_a_disc_is_one_place(place: Place) -> None:
-    [found] = gather(place.issue(200, 12)).pop().situations
+    [found] = gather(place.issue(200, 12, accuracy_m=0.0)).pop().situations
     assert (found.weight, found.places) == (1.0, "")
 
 
@@ -394,8 +394,8 @@ def test_disc_is_divided_by_the_classes_that_rules_tell_apart(place: Place) -> N
     axis(place, "G", (0, 18), (400, 18), road_class="G")
     every = divided(place, 200, 10)
     # The federal road is meant up to three metres nearer to the street, the motorway as much nearer to it.
-    shares = {"A": (-8, -2.5), "B": (-2.5, 5.5), "G": (5.5, 8)}
-    heights = [8 * sunflower(n)[1] for n in range(256)]
+    shares = {"A": (-10, -2.5), "B": (-2.5, 5.5), "G": (5.5, 10)}
+    heights = [8 * SIGMA_95 * place_of(n)[1] for n in range(256)]
     wanted = [
         (road_class, sum(low <= one < high for one in heights) / 256)
         for road_class, (low, high) in shares.items()
@@ -408,7 +408,7 @@ def test_disc_is_divided_by_the_classes_that_rules_tell_apart(place: Place) -> N
 
 def test_disc_is_divided_at_a_stretch_s_end_only_where_limits_are_asked_for(place: Place) -> None:
     Area.objects.all().delete()
-    east = sum(8 * sunflower(n)[0] > 0 for n in range(256)) / 256
+    east = sum(place_of(n)[0] > 0 for n in range(256)) / 256
     assert divided(place, 100, 10) == sorted([("B", east), ("B", 1 - east)])
     assert divided(place, 100, 10, roads=frozenset("B")) == [("B", 1.0)]
     assert divided(place, 200, 10) == [("B", 1.0)]
@@ -420,7 +420,7 @@ def test_disc_is_divided_where_a_class_comes_into_sight_only_where_arms_are_aske
     """On the field nothing is about a road; the state road is in sight of the southern half."""
     axis(place, "L", (0, 30), (400, 30), road_class="L")
     axis(place, "G", (0, 31), (400, 31), road_class="G")
-    heights = [round(60 + 8 * sunflower(n)[1], 4) for n in range(256)]
+    heights = [round(60 + 8 * SIGMA_95 * place_of(n)[1], 4) for n in range(256)]
     shares = [
         sum(one <= 60.005 for one in heights) / 256,
         sum(60.005 < one <= 61.005 for one in heights) / 256,
@@ -436,7 +436,7 @@ def test_disc_is_divided_by_the_limits_of_the_nearest_road_of_the_highest_class(
     Area.objects.all().delete()
     axis(place, "G", (0, 28), (400, 28), road_class="G")
     axis(place, "K", (0, 22), (400, 22), road_class="K")
-    east = sum(8 * sunflower(n)[0] > 0 for n in range(256)) / 256
+    east = sum(place_of(n)[0] > 0 for n in range(256)) / 256
     halves = sorted([("", east), ("", 1 - east)])
     assert divided(place, 100, 30) == [("", 1.0)]
     # The federal road is furthest, but its class is the highest.

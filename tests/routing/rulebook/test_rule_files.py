@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from routing.engine import RuleRow
 from routing.engine.checks.content import RuleSetContent, difference_of
+from routing.engine.priors import PriorRow
 from routing.engine.ruleset import ThresholdRow
 from routing.errors import RuleSetError
 from routing.models import Authority, RuleSet
@@ -23,6 +24,7 @@ from routing.rulebook import authorities_load, content_read, draft_create, rule_
 from routing.rulebook.listed import rule_set_content, rule_set_in_effect
 from routing.rulebook.written import content_csv, content_json
 from routing.sentences import legal_basis_shown
+from routing.types import PRIOR_MAX, PRIOR_MIN
 from tests.routing.delivery_factories import jurisdiction_make
 from tests.routing.rule_factories import FOLDER, city_rules_load, draft_make, row_make
 
@@ -58,10 +60,20 @@ threshold_rows = st.builds(
     assign_margin=shares,
     is_proposed_only=st.booleans(),
 )
+prior_rows = st.builds(
+    PriorRow,
+    category=texts,
+    road_class=texts,
+    usage=texts,
+    part=texts,
+    built_up=texts,
+    weight=st.floats(PRIOR_MIN, PRIOR_MAX),
+)
 contents = st.builds(
     RuleSetContent,
     rows=st.lists(rule_rows, max_size=4).map(tuple),
     thresholds=st.lists(threshold_rows, max_size=3).map(tuple),
+    priors=st.lists(prior_rows, max_size=3).map(tuple),
     assign_from=shares,
     assign_margin=shares,
 )
@@ -84,6 +96,7 @@ def test_json_is_read_as_it_was_written(content: RuleSetContent) -> None:
     assert content_read(written.encode(), name="rules.json") == {
         "rows": list(content.rows),
         "thresholds": list(content.thresholds),
+        "priors": list(content.priors),
         "assign_from": content.assign_from,
         "assign_margin": content.assign_margin,
     }
@@ -240,12 +253,12 @@ def test_commands_lead_from_draft_to_activation(tmp_path: Path) -> None:
     printed("export_rules", format="json", output=file)
     written = json.loads(file.read_text("utf-8"))
     written["rules"][0]["note"] = "geprüft"
-    written["thresholds"] = [
+    written["thresholds"].append(
         {"category": "*", "body": "EUV", "assign_from": 0.8, "assign_margin": 0.3}
-    ]
+    )
     file.write_text(json.dumps(written), "utf-8")
-    assert "0 errors, 12 warnings." in printed("validate_rules", file)
-    assert printed("draft_rules", file) == "Version 2 is a draft with 249 rules.\n"
+    assert "0 errors, 0 warnings." in printed("validate_rules", file)
+    assert printed("draft_rules", file) == "Version 2 is a draft with 402 rules.\n"
     assert printed("diff_rules", 1, 2).splitlines() == [
         "~ X01",
         "    note:  → geprüft",
@@ -268,13 +281,13 @@ def test_command_refuses_a_set_with_errors(tmp_path: Path) -> None:
     city_rules_load()
     file = tmp_path / "rules.csv"
     file.write_text(
-        (FOLDER / "rules.csv").read_text("utf-8").replace("GREEN|BUILT", "GRÜN"),
+        (FOLDER / "rules.csv").read_text("utf-8").replace("FOREST|AGRI|WATER;CITY", "GRÜN;CITY"),
         "utf-8",
     )
     with pytest.raises(SystemExit):
         printed("validate_rules", file)
     printed("draft_rules", file)
-    with pytest.raises(CommandError, match=r"T05: .*GRÜN"):
+    with pytest.raises(CommandError, match=r"R17: .*GRÜN"):
         printed("activate_rules", rule_set=2)
     with pytest.raises(CommandError, match=r"cannot be read|No such file"):
         printed("draft_rules", tmp_path / "nothing.csv")
@@ -285,13 +298,14 @@ def test_loading_rules_keeps_the_thresholds(tmp_path: Path) -> None:
     jurisdiction = city_rules_load()
     current = rule_set_in_effect(jurisdiction, on=timezone.localdate())
     current.thresholds.create(category="*", body="EUV", assign_from="0.8", assign_margin="0.3")
-    assert draft_create(jurisdiction=jurisdiction).thresholds.count() == 1
+    kept = current.thresholds.count()
+    assert draft_create(jurisdiction=jurisdiction).thresholds.count() == kept
     for name in ("authorities.csv", "rules.csv"):
         text = (FOLDER / name).read_text("utf-8")
         (tmp_path / name).write_text(text.replace("StrWG 47", "StrWG 47 I"), "utf-8")
     call_command("load_rules", tmp_path, jurisdiction=CITY, verbosity=0)
     loaded = rule_set_in_effect(jurisdiction, on=timezone.localdate())
-    assert (loaded.version, loaded.thresholds.count()) == (3, 1)
+    assert (loaded.version, loaded.thresholds.count()) == (3, kept)
 
 
 @pytest.mark.django_db

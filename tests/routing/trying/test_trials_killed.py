@@ -49,7 +49,7 @@ def test_killed_worker_leaves_its_chunk_to_the_next_one(tmp_path, monkeypatch):
     monkeypatch.setattr(trials, "CHUNK", 10)
     city = city_make(tmp_path)
     issues_make(city, 600)
-    draft = draft_make(city, A06="UNB", A22="TRIAGE")
+    draft = draft_make(city, A06="UNB", A22a="TRIAGE")
     whole = trial_start(jurisdiction=city, rule_set=draft)
     trial_work(trial_id=whole.pk)
     trial = trial_start(jurisdiction=city, rule_set=draft)

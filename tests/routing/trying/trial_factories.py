@@ -35,7 +35,7 @@ def issues_make(city: Jurisdiction, count: int) -> list[Issue]:
                 point=Point(x, y, srid=25832),
                 latitude=latitude,
                 longitude=longitude,
-                accuracy_m=(None, 3.0, 30.0)[n % 3],
+                accuracy_m=(0.0, 3.0, 30.0)[n % 3],
                 channel=Channel.STAFF,
                 sender_key=f"many-{n}",
                 content_hash=b"0" * 32,
@@ -49,17 +49,22 @@ def issues_make(city: Jurisdiction, count: int) -> list[Issue]:
 def draft_make(city: Jurisdiction, **bodies: str) -> RuleSet:
     """The active rules as a draft, with other bodies by rule id."""
     active = RuleSet.objects.get(jurisdiction=city, status=RuleSetStatus.ACTIVE)
-    rules = list(active.rules.all())
+    rules, rows = list(active.rules.all()), [*active.thresholds.all(), *active.priors.all()]
     draft = RuleSet.objects.create(
         jurisdiction=city,
         version=RuleSet.objects.filter(jurisdiction=city).count() + 1,
         source="drawn",
         drafted_from=active,
+        assign_from=active.assign_from,
+        assign_margin=active.assign_margin,
     )
     for rule in rules:
         rule.pk, rule.rule_set = None, draft
         rule.body = bodies.get(rule.rule_id, rule.body)
     draft.rules.bulk_create(rules)
+    for row in rows:
+        row.pk, row.rule_set = None, draft
+        row.save()
     return draft
 
 
