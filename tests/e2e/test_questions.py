@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from routing.deciding.question_links import clarification_token
-from routing.models import Clarification
+from routing.enums import Outcome
+from routing.models import Clarification, Decision
 from tests.e2e.conftest import map_wait
 from tests.e2e.test_maps import problems
 from tests.golden.conftest import ModelCity, city_load
@@ -101,3 +102,24 @@ def test_asking_by_station_by_map_and_by_answer(city: ModelCity, page: Page) -> 
     page.get_by_label(re.compile("^auf der Straße selbst")).check()
     page.get_by_role("button", name="Mit dieser Antwort noch einmal fragen").click()
     expect(page.get_by_role("status", name="Antwort")).to_contain_text("EUV Stadtbetrieb")
+
+
+def test_reporter_says_on_which_level_it_is(city: ModelCity, page: Page) -> None:
+    """Where the A 42 leads over the K 14, the map cannot tell which road a dump lies on; the reporter can."""
+    place = place_of({"place": "Brücke-A-K", "category": "WASTE_DUMP", "answers": ""})
+    decision = decide_at(city, place)
+    assert {one["body"] for one in decision.candidates} >= {"AUTOBAHN", "EUV"}
+    question = Clarification.objects.get(issue=decision.issue)
+    page.goto(f"/questions/{clarification_token(question.public_id)}/")
+    expect(page.get_by_role("group", name="Auf der Brücke oder darunter?")).to_be_visible()
+    expect(page.get_by_label("auf der Brücke (A 42)")).to_be_visible()
+    assert problems(page) == []
+    page.get_by_label("unter der Brücke (K 14)").check()
+    page.get_by_role("button", name="Antwort senden").click()
+    expect(page.get_by_role("status")).to_contain_text("Vielen Dank")
+    current = Decision.objects.get(issue=decision.issue, is_current=True)
+    assert (current.outcome, current.authority and current.authority.code, current.road) == (
+        Outcome.ASSIGNED,
+        "EUV",
+        "K 14",
+    )
