@@ -18,8 +18,8 @@ from issues.models import Category, Issue
 from issues.services import issue_event_append
 from routing.deciding.asking import clarification_open, clarifications_withdraw, question_to_put
 from routing.deciding.results import results_of
-from routing.enums import DecisionCause, Outcome
-from routing.models import Authority, Decision, RuleSet
+from routing.enums import DecisionCause, DeliveryState, Outcome
+from routing.models import Authority, Decision, Delivery, RuleSet
 from routing.outbox.authorities import authorities_named
 from routing.outbox.queue import deliveries_planned, deliveries_store
 from routing.outbox.superseding import deliveries_cancel, deliveries_unsent
@@ -126,6 +126,25 @@ def decision_renew(
         issue = issue_locked(issue_id)
         deliveries_cancel(deliveries_unsent(issue_id))
         return _decide(issue, number=decision_supersede(issue), by=by, cause=cause)
+
+
+def decision_restate(*, issue: Issue, anew: Decision, cause: DecisionCause) -> Decision:
+    """Store what was decided `anew` for the same authority: what was sent or is queued now belongs to this decision.
+
+    The issue has to be locked. Nobody is written to; the authority learns of the change by its own way.
+    """
+    anew.number, anew.cause = decision_supersede(issue), cause
+    anew.save()
+    Delivery.objects.filter(decision__issue_id=issue.pk).exclude(
+        state=DeliveryState.CANCELLED
+    ).update(decision=anew)
+    clarifications_withdraw(issue.pk)
+    issue_event_append(
+        issue=issue,
+        kind=EventKind.DECIDED,
+        detail={"decision": anew.pk, "number": anew.number},
+    )
+    return anew
 
 
 def decision_supersede(issue: Issue) -> int:

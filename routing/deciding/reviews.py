@@ -16,11 +16,12 @@ from issues.services import issue_event_append
 from routing.deciding.decisions import (
     decision_make,
     decision_renew,
+    decision_restate,
     decisions_compute,
     issue_locked,
 )
 from routing.deciding.proposals import proposal_build
-from routing.enums import DecisionCause
+from routing.enums import DecisionCause, Outcome
 from routing.models import Decision, Proposal
 from routing.outbox.superseding import anything_sent, deliveries_unsent, proposals_outdate
 
@@ -39,7 +40,8 @@ def decision_review(*, issue_id: int, cause: DecisionCause) -> Decision | Propos
     """What follows when place, category or answers of an issue changed.
 
     Nothing sent yet: decided anew at once, what was queued is cancelled. Otherwise, and where a person has decided: a
-    proposal, if the answer is another one (open proposals are outdated in any case). A closed issue stays as it is.
+    proposal, if another authority has to act (open proposals are outdated in any case). Where it clearly is the same
+    one, sentence and evidence are renewed and nothing is sent. A closed issue stays as it is.
     Returns the new decision or proposal, if there is one. Raises Issue.DoesNotExist, RuleSetError.
     """
     with transaction.atomic():
@@ -55,12 +57,15 @@ def decision_review(*, issue_id: int, cause: DecisionCause) -> Decision | Propos
         if not by_person and not anything_sent(issue_id, deliveries_unsent(issue_id)):
             return decision_renew(issue_id=issue_id, cause=cause)
         [proposed] = decisions_compute({issue_id: issue})
-        detail = {"decision": standing.pk, "number": standing.number, "stands": True}
-        issue_event_append(issue=issue, kind=EventKind.DECIDED, detail=detail)
-        if (proposed.authority_id, proposed.area_code) == (
+        is_same = (proposed.authority_id, proposed.area_code) == (
             standing.authority_id,
             standing.area_code,
-        ):
+        )
+        if is_same and proposed.outcome == Outcome.ASSIGNED and not by_person:
+            return decision_restate(issue=issue, anew=proposed, cause=cause)
+        detail = {"decision": standing.pk, "number": standing.number, "stands": True}
+        issue_event_append(issue=issue, kind=EventKind.DECIDED, detail=detail)
+        if is_same:
             return None
         proposal = proposal_build(decision=standing, proposed=proposed, cause=cause)
         proposal.save()

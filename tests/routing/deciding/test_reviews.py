@@ -91,7 +91,32 @@ def test_move_back_outdates_the_proposal(city, move):
     move(issue, 3)
     move(issue, 2)
     assert [one.state for one in Proposal.objects.all()] == [ProposalState.OUTDATED]
-    assert Decision.objects.count() == 1
+
+
+def test_change_that_leaves_the_authority_renews_sentence_and_evidence(
+    city, django_capture_on_commit_callbacks
+):
+    issue = report_make(city, 1)
+    send_all()
+    first = Decision.objects.get(issue=issue)
+    sent = list(first.deliveries.values_list("pk", "state").order_by("pk"))
+    assert sent
+    category = Category.objects.get(jurisdiction=city, code="RATS")
+    with django_capture_on_commit_callbacks(execute=True):
+        issue_recategorise(issue=issue, category=category)
+    first.refresh_from_db()
+    second = Decision.objects.get(issue=issue, is_current=True)
+    assert (second.number, second.cause, second.authority) == (
+        2,
+        DecisionCause.RECATEGORISED,
+        first.authority,
+    )
+    assert (first.is_current, first.evidence["category"]) == (False, "WASTE_DUMP")
+    assert second.evidence["category"] == "RATS"
+    assert "Ratten" in second.sentences["de"]
+    # Nobody is written to twice; what was sent belongs to the decision that counts.
+    assert list(second.deliveries.values_list("pk", "state").order_by("pk")) == sent
+    assert not Proposal.objects.exists()
 
 
 def test_attempt_that_may_have_arrived_counts_as_sent(city, move):
@@ -158,13 +183,25 @@ def test_change_that_nobody_decided_on_is_found_by_the_sweep(city, move, monkeyp
     assert reviews_make_missing() == 0
 
 
-def test_change_that_alters_nothing_is_looked_at_once(city, move):
-    issue = report_make(city, 1)
+def test_change_that_leaves_a_person_s_decision_is_looked_at_once(city, move):
+    issue, person = report_make(city, 1), staff_create()
+    decision_overrule(issue_id=issue.pk, authority="UNB", reason="x", by=person, seen=1)
+    decision_overrule(issue_id=issue.pk, authority="EUV", reason="y", by=person, seen=2)
     send_all()
     move(issue, 2)
     IssueEvent.objects.update(at=timezone.now() - timedelta(minutes=1))
     assert reviews_make_missing() == 0
     assert issue.events.latest("pk").detail["stands"] is True
+    assert Decision.objects.filter(issue=issue).count() == 3
+
+
+def test_change_that_leaves_the_authority_is_looked_at_once(city, move):
+    issue = report_make(city, 1)
+    send_all()
+    move(issue, 2)
+    IssueEvent.objects.update(at=timezone.now() - timedelta(minutes=1))
+    assert reviews_make_missing() == 0
+    assert Decision.objects.filter(issue=issue).count() == 2
 
 
 def test_change_that_cannot_be_decided_on_does_not_hold_up_the_others(city, move, monkeypatch):
