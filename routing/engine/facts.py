@@ -34,7 +34,8 @@ SAME_DISTANCE_M: Final = 3.0
 DATASETS_NEEDED: Final = ("parcels", "land_use", "ownership", "road_sections")
 # Where no section lies, the owner of such land tells whether the street is municipal or private.
 USES_CLASSED_BY_OWNER: Final = frozenset({"ROAD", "SQUARE"})
-CLASSED_BY_OWNER: Final = {"CITY": "G", "PRIV": "P"}
+CITY: Final = "CITY"
+CLASSED_BY_OWNER: Final = {CITY: "G", "PRIV": "P"}
 
 
 def facts_of(evidence: Evidence, situation: Situation, *, side: int = 0) -> Facts:
@@ -132,9 +133,14 @@ def _within_reach(section: SectionFact, usage: str, parcel: ParcelFact | None) -
         return (
             section.same_parcel
             or _named_after(section, parcel)
-            or section.distance <= reach + BESIDE_ROAD_M
+            or (section.distance <= reach + BESIDE_ROAD_M and not _is_way_apart(section, parcel))
         )
     return section.distance <= reach
+
+
+def _is_way_apart(section: SectionFact, parcel: ParcelFact | None) -> bool:
+    """Whether a way of the city runs beside a road of another body: it is the city's own, however near the road."""
+    return section.road_class in CLASSIFIED and parcel is not None and parcel.owner == CITY
 
 
 def _preferred(

@@ -23,9 +23,15 @@ def away(road_class: str, distance: float, **known: Any) -> SectionFact:
     return section(road_class, **{"distance": distance, "same_parcel": False, **known})
 
 
-def chosen(*sections: SectionFact, usage: str = "ROAD", location: str = "", **known: Any) -> str:
+def chosen(
+    *sections: SectionFact,
+    usage: str = "ROAD",
+    owner: str = "UNKNOWN",
+    location: str = "",
+    **known: Any,
+) -> str:
     """The key of the road that the report is about, empty for none; the same in whatever order they come."""
-    ground = (parcel(usage, location_text=location),)
+    ground = (parcel(usage, owner, location_text=location),)
     keys = {
         (one := facts(parcels=ground, sections=order, **known).section) and one.key
         for order in (sections, sections[::-1])
@@ -49,6 +55,22 @@ def test_road_is_meant_up_to_half_its_width_beside_it(road_class: str, half: flo
 def test_road_is_meant_three_metres_further_on_a_path(road_class: str, half: float) -> None:
     assert chosen(away(road_class, half + 3.0), usage="PATH")
     assert not chosen(away(road_class, half + 3.01), usage="PATH")
+
+
+@pytest.mark.parametrize(
+    ("road_class", "owner", "is_meant"),
+    [("B", "CITY", False), ("L", "CITY", False), ("K", "CITY", False), ("G", "CITY", True)]
+    + [(road_class, owner, True) for road_class in "BLK" for owner in ("LAND", "UNKNOWN")],
+)
+def test_way_of_the_city_beside_a_road_of_another_body_is_its_own(
+    road_class: str, owner: str, is_meant: bool
+) -> None:
+    assert bool(chosen(away(road_class, 8.0), usage="PATH", owner=owner)) is is_meant
+    # On one parcel with the road, or under its name, it belongs to it all the same.
+    assert chosen(away(road_class, 8.0, same_parcel=True), usage="PATH", owner=owner)
+    assert chosen(
+        away(road_class, 8.0, name="Am Hang"), usage="PATH", owner=owner, location="Am Hang 3"
+    )
 
 
 def test_road_of_a_class_without_a_width_is_meant_on_its_axis_only() -> None:
