@@ -257,12 +257,14 @@ class Result:
     authority only ever proposes at present. TRIAGE: a person decides, with the candidates before them.
     `doubts` are codes, some with what they are about after a colon (`no_data:parcels`). `facts` and `trace` are those
     of the place, and of the way to read it, that speaks most for the first candidate; `at_point` are the facts at
-    the reported point itself.
+    the reported point itself. `grounds` are those of each candidate, in their order, as its rule sees them: beside a
+    road, a rule about the land next to it knows no road.
     """
 
     outcome: Outcome
     candidates: tuple[Candidate, ...]
     facts: Facts
     at_point: Facts
+    grounds: tuple[Facts, ...]
     trace: tuple[RuleTried, ...] = field(default=())
     doubts: tuple[str, ...] = field(default=())

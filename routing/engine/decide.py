@@ -12,7 +12,7 @@ from routing.engine.bodies import Body, bodies_resolve
 from routing.engine.clarifications import clarified
 from routing.engine.facts import columns_unknown, doubts_of, facts_of, hypotheses, report_doubts
 from routing.engine.levels import is_told_apart, readings
-from routing.engine.ranking import TRIAGE, Share, candidates_ranked, key_of, outcome_of
+from routing.engine.ranking import TRIAGE, Key, Share, candidates_ranked, key_of, outcome_of
 from routing.engine.ruleset import CompiledRule, CompiledRuleSet
 from routing.types import UNKNOWN, Candidate, Evidence, Facts, Result, RuleTried, Situation
 
@@ -45,18 +45,16 @@ def decide(evidence: Evidence, ruleset: CompiledRuleSet) -> Result:
         for one in finding.said
     ]
     candidates = candidates_ranked(one.candidate for one in said)
-    first = key_of(candidates[0])
-    leader = max(
-        (one for one in said if key_of(one.candidate) == first),
-        key=lambda one: one.candidate.probability,
-    )
+    strongest = _strongest(said)
+    leaders = [strongest[key_of(one)] for one in candidates]
     ranked = [(key_of(one), Share(one.probability, one.confidence)) for one in candidates]
     return Result(
         outcome=outcome_of(ranked, doubts=doubts, evidence=evidence, ruleset=ruleset),
         candidates=candidates,
-        facts=leader.facts,
+        facts=leaders[0].facts,
         at_point=facts_of(evidence, situations[0]),
-        trace=leader.trace,
+        grounds=tuple(_ground(one, ruleset) for one in leaders),
+        trace=leaders[0].trace,
         doubts=doubts,
     )
 
@@ -135,6 +133,24 @@ def finding_of(evidence: Evidence, situation: Situation, ruleset: CompiledRuleSe
         for one in _shared_out(some, is_alone=len(answers) == 1)
     )
     return Finding(said, tuple(dict.fromkeys(doubts)), prior_of(read, ruleset))
+
+
+def _strongest(said: Iterable[Said]) -> dict[Key, Said]:
+    """What speaks most for each candidate; the first of equals."""
+    found: dict[Key, Said] = {}
+    for one in said:
+        key = key_of(one.candidate)
+        if key not in found or one.candidate.probability > found[key].candidate.probability:
+            found[key] = one
+    return found
+
+
+def _ground(one: Said, ruleset: CompiledRuleSet) -> Facts:
+    """The facts on which a candidate rests, as its rule sees them."""
+    rules = ruleset.for_category(one.facts.category)
+    named = (rule for rule in rules if rule.row.rule_id == one.candidate.rule_id)
+    rule = next(named, None)
+    return rule.seen(one.facts) if rule else one.facts
 
 
 def doubts_named(evidence: Evidence, found: Iterable[Iterable[str]]) -> tuple[str, ...]:

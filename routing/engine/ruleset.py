@@ -96,13 +96,30 @@ class CompiledRule:
         asks = any(column in unknown for column, _values in self.columns)
         return asks and (self.condition is None or self.condition.holds(facts))
 
+    def seen(self, facts: Facts) -> Facts:
+        """The facts as a rule that matches sees them: beside a road either that road or the land next to it."""
+        if not facts.beside_road:
+            return facts
+        if self.is_about_roads:
+            return replace(facts, owner=facts.road_owner)
+        classes = dict(self.columns).get("road_class")
+        if classes is None or facts.road_class in classes:
+            return facts
+        return replace(
+            facts,
+            road_class="N",
+            through_road=facts.built_up,
+            beside_road=False,
+            section=None,
+        )
+
     def tried_with(self, facts: Facts) -> RuleTried:
         """Whether the rule matches, with the first reason why it does not.
 
         Beside a road, a rule about a class of road is about the road's land and not about the neighbour's.
         """
         if facts.beside_road and facts.owner != facts.road_owner and self.is_about_roads:
-            facts = replace(facts, owner=facts.road_owner)
+            facts = self.seen(facts)
         for column, values in self.columns:
             value = getattr(facts, column)
             no_road_too = column == "road_class" and facts.beside_road and "N" in values

@@ -10,17 +10,25 @@ from typing import Final
 
 from gis_core.languages import text_read
 from routing.engine.conditions import condition_compile
-from routing.engine.facts import CLASSIFIED, USES_CLASSED_BY_OWNER
+from routing.engine.facts import USES_CLASSED_BY_OWNER
 from routing.engine.predicates import Need, predicates_needing
+from routing.engine.ranking import TRIAGE
 from routing.enums import Outcome
 from routing.sentences.conditions import column_phrase, condition_phrase
+from routing.sentences.places import (
+    ground_phrase,
+    parcel_phrase,
+    place_phrase,
+    spot_phrase,
+    way_from_pin,
+)
 from routing.sentences.questions import answers_phrase
-from routing.sentences.words import Words, one_of, words_of
+from routing.sentences.reasons import reason_phrase
+from routing.sentences.triage import candidates_phrase, doubts_phrase, name_of
+from routing.sentences.words import one_of, words_of
 from routing.types import Candidate, Facts, Result
 
-TRIAGE: Final = "TRIAGE"
 OWNERSHIP_PREDICATES: Final = predicates_needing(Need.OWNER, Need.ADJOINING_OWNER)
-NUMBERED: Final = frozenset("ABLK")
 
 
 def sentence(
@@ -30,26 +38,38 @@ def sentence(
     words = words_of(language)
     if result is None:
         return words.no_rules
-    first = result.candidates[0]
-    place = place_phrase(result.facts, words)
     answered = answers_phrase(result.facts.evidence.clarifications, language)
     if result.outcome == Outcome.ASSIGNED:
-        reason = reason_phrase(first, result.facts, language)
+        first = result.candidates[0]
         told = [
-            words.assigned.format(authority=_names(result, authorities)[0]),
-            words.because.format(category=category, place=place, reason=reason),
+            words.assigned.format(authority=name_of(first, result, authorities)),
+            _because(result, language, category),
             answered,
             words.basis.format(
                 basis=legal_basis_shown(first.legal_basis, language), rule=first.rule_id
             ),
         ]
     else:
+        pin = result.at_point
+        place = f"{spot_phrase(pin, words)}{parcel_phrase(pin, words)}"
         told = [
             _lead_of_triage(result, language, authorities),
             words.reported.format(category=category, place=place),
             answered,
         ]
     return " ".join(filter(None, told))
+
+
+def _because(result: Result, language: str, category: str) -> str:
+    """The place on which the decision rests, as its rule sees it, and the reason; if it is not the pin, it says so."""
+    words = words_of(language)
+    first, facts = result.candidates[0], result.grounds[0]
+    place = ground_phrase(first, facts, words)
+    reason = reason_phrase(first, facts, language)
+    pin = way_from_pin(facts, result.at_point, words)
+    if not pin:
+        return words.because.format(category=category, place=place, reason=reason)
+    return words.because_elsewhere.format(category=category, place=place, pin=pin, reason=reason)
 
 
 def public_sentence(
@@ -79,14 +99,7 @@ def public_sentence(
 
 def _names(result: Result, authorities: Mapping[str, str]) -> list[str]:
     """Who may have to act, each once and likelier ones first; a neighbour with the name of its area."""
-    areas = result.facts.evidence.area_names
-    named = (
-        f"{authorities[one.body]} {areas[one.area_code]}"
-        if one.area_code
-        else authorities[one.body]
-        for one in result.candidates
-        if one.body != TRIAGE
-    )
+    named = (name_of(one, result, authorities) for one in result.candidates if one.body != TRIAGE)
     return list(dict.fromkeys(named))
 
 
@@ -107,18 +120,18 @@ def _rests_on_ownership(candidate: Candidate, facts: Facts) -> bool:
 def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str]) -> str:
     words = words_of(language)
     first = result.candidates[0]
-    names = _names(result, authorities)
-    doubts = ", ".join(_doubts(result, words))
-    if names:
-        return words.doubtful.format(authorities=one_of(names, words), doubts=doubts)
+    doubts = doubts_phrase(result, words)
+    if any(one.body != TRIAGE for one in result.candidates):
+        listed = candidates_phrase(result, language=language, authorities=authorities)
+        return f"{words.doubtful.format(candidates=listed)} {doubts}"
     # Without a place nobody can say yet what a rule would leave to a person.
     if first.rule_id and "no_place" not in result.doubts:
         return words.wants_triage.format(
             rule=first.rule_id,
-            reason=reason_phrase(first, result.facts, language),
+            reason=reason_phrase(first, result.grounds[0], language),
             basis=legal_basis_shown(first.legal_basis, language),
         )
-    return words.nobody.format(doubts=doubts)
+    return f"{words.nobody} {doubts}"
 
 
 @cache
@@ -139,41 +152,6 @@ def unreachable_phrase(codes: Sequence[str], language: str) -> str:
     return words_of(language).no_contact.format(names=", ".join(codes))
 
 
-def place_phrase(facts: Facts, words: Words) -> str:
-    """Where the place is, in words: road or land use, and the parcel."""
-    parcel = words.no_parcel
-    if facts.parcel is not None:
-        flur = words.flur.format(flur=facts.parcel.flur) if facts.parcel.flur else ""
-        parcel = words.parcel.format(
-            gemarkung=facts.parcel.gemarkung, flur=flur, number=facts.parcel.number
-        )
-    if facts.section is None:
-        return words.no_road.format(usage=words.usage[facts.usage], parcel=parcel)
-    numbered = facts.road_class in NUMBERED
-    limits = ""
-    if facts.road_class in CLASSIFIED:
-        limits = words.through_road[facts.through_road]
-    elif not numbered:
-        limits = words.built_up[facts.built_up]
-    form = words.on_numbered_road if numbered else words.on_named_road
-    return form.format(road=facts.section.road, limits=limits, parcel=parcel)
-
-
-def reason_phrase(candidate: Candidate, facts: Facts, language: str) -> str:
-    """Why the rule applies: what its columns ask for that narrows it most, and its condition in words."""
-    words = words_of(language)
-    reasons = []
-    if "road_class" in candidate.narrowed and facts.road_class in words.road_class:
-        reasons.append(words.road_class[facts.road_class])
-    if "owner" in candidate.narrowed and facts.owner in words.owner:
-        reasons.append(words.owner[facts.owner])
-    if candidate.condition:
-        because = condition_phrase(candidate.condition, language)
-        source = _source(candidate, facts)
-        reasons.append(f"{because} ({source})" if source else because)
-    return words.and_.join(reasons) or words.everywhere
-
-
 def tried_phrase(because: str, language: str) -> str:
     """Why a rule did not match, from what the engine noted (`RuleTried.because`)."""
     words = words_of(language)
@@ -185,35 +163,3 @@ def tried_phrase(because: str, language: str) -> str:
     if kind == "body":
         return words.body_unresolved.format(body=rest)
     return column_phrase(kind, rest, language) if kind in words.columns else because
-
-
-def _source(candidate: Candidate, facts: Facts) -> str:
-    """The document of an agreement, the number of an asset."""
-    predicates = condition_compile(candidate.condition).predicates
-    if "agreement_applies" in predicates and facts.agreement is not None:
-        return facts.agreement.document
-    if "asset_owner_known" in predicates and facts.asset is not None:
-        return facts.asset.number
-    return ""
-
-
-def _doubts(result: Result, words: Words) -> list[str]:
-    first = result.candidates[0]
-    codes = [code for code in result.doubts if code.partition(":")[0] in words.doubts]
-    if (
-        "location_vague" not in codes
-        and len(result.facts.evidence.situations) > 1
-        and len({c.addressee for c in result.candidates}) > 1
-    ):
-        codes.append("accuracy")
-    if result.outcome == Outcome.PROPOSED:
-        codes.append("proposed_only")
-    if not codes:
-        codes = ["no_rule" if first.body == TRIAGE else "low_confidence"]
-    return [doubt_phrase(code, words, rule=first.rule_id) for code in codes]
-
-
-def doubt_phrase(doubt: str, words: Words, *, rule: str) -> str:
-    """A doubt in words; what stands behind its colon is a dataset or an authority's code."""
-    code, _colon, about = doubt.partition(":")
-    return words.doubts[code].format(rule=rule, about=words.datasets.get(about, about))

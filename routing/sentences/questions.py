@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from gis_core.languages import Texts, text_in, texts_made
 from routing.engine.clarifications import ATTRIBUTE, NO_ROAD, SAYING_NOTHING
 from routing.engine.levels import CROSSED_USES
 from routing.engine.questions import LEVEL, QuestionAsked
+from routing.sentences.places import road_phrase
 from routing.sentences.words import one_of, words_of
 from routing.types import UNKNOWN
 
@@ -21,7 +21,6 @@ from routing.types import UNKNOWN
 NAMED_MAX: Final = 3
 NAMED_LENGTH_MAX: Final = 160
 NAMED_KINDS: Final = frozenset({"ground", "road", "part", LEVEL})
-_NUMBERED: Final = re.compile(r"^[ABLK] \d")
 TEXT: Final = ""
 
 
@@ -81,6 +80,8 @@ def _option(question: QuestionAsked, code: str, own: AttributeWords | None) -> O
 
 def _label(question: QuestionAsked, code: str, language: str) -> str:
     """An answer; of two levels also which of them is the bridge, where that is known."""
+    if code == NO_ROAD and len(question.options) == 2:
+        return text_in(_words()[question.kind, "not_this"], language)
     if not question.above:
         return answer_phrase(question.kind, code, language)
     position = "above" if code == question.above else "below"
@@ -111,11 +112,9 @@ def answer_phrase(kind: str, code: str, language: str) -> str:
     """An answer in words, also one that was stored long ago; its code where the words do not know it."""
     if kind == LEVEL:
         kind = "ground" if code in CROSSED_USES else "road"
-    form = code
     if kind == "road" and code != NO_ROAD:
-        form = "numbered" if _NUMBERED.match(code) else "named"
-    elif kind == "asset":
-        form = "number"
+        return road_phrase(code, words_of(language))
+    form = "number" if kind == "asset" else code
     found = _words().get((kind, form))
     return text_in(found, language).format(about=code) if found else code
 

@@ -16,7 +16,7 @@ from gis_core.models import Edition
 from issues.models import Issue
 from routing.models import Authority, Clarification, Decision
 from routing.sentences import legal_basis_shown, tried_phrase
-from routing.sentences.compose import doubt_phrase
+from routing.sentences.triage import doubt_phrase
 from routing.sentences.words import words_of
 from routing.types import Evidence
 

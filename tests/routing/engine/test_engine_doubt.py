@@ -220,7 +220,8 @@ def test_decide_between_two_neighbours_is_triage_that_names_both() -> None:
         ("NEIGH/05916000", 0.5),
     ]
     words = sentence(result, language="de", category="Loch", authorities={"NEIGH": "Nachbar"})
-    assert "Nachbar Bochum oder Nachbar Herne" in words
+    assert "(1) Nachbar Bochum – 50 %: " in words
+    assert "; (2) Nachbar Herne – 50 %: " in words
 
 
 def test_sentence_says_once_that_the_location_is_vague() -> None:

@@ -22,8 +22,8 @@ from routing.sentences.conditions import condition_phrase, predicate_rows
                 " Ortsdurchfahrten"
             ),
             (
-                "the land use of the parcel is road or path and it does not hold that the city bears the duty for"
-                " through-road stretches"
+                "the land use of the parcel is road or path and it is not the case that the city bears the duty"
+                " for through-road stretches"
             ),
         ),
         (

@@ -1,0 +1,97 @@
+"""What a person in triage reads: who may be responsible, the likeliest first, each with its reason, and the doubts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from routing.engine.ranking import TRIAGE
+from routing.enums import Outcome
+from routing.sentences.places import level_phrase, spot_phrase, way_from_pin
+from routing.sentences.reasons import reason_phrase
+from routing.sentences.words import Words, words_of
+from routing.types import Candidate, Facts, Result
+
+# So many are named; of the others only how many they are.
+NAMED_MAX: Final = 3
+
+
+def name_of(candidate: Candidate, result: Result, authorities: Mapping[str, str]) -> str:
+    """The authority's name; a neighbour's with the name of its area."""
+    name = authorities[candidate.body]
+    areas = result.facts.evidence.area_names
+    return f"{name} {areas[candidate.area_code]}" if candidate.area_code else name
+
+
+def candidates_phrase(result: Result, *, language: str, authorities: Mapping[str, str]) -> str:
+    """A numbered list that names with commas and brackets survive; each authority once, with all its rules' shares."""
+    words = words_of(language)
+    by_addressee: dict[str, list[tuple[Candidate, Facts]]] = {}
+    for candidate, facts in zip(result.candidates, result.grounds, strict=True):
+        key = candidate.addressee if candidate.rule_id else ""
+        by_addressee.setdefault(key, []).append((candidate, facts))
+    told = []
+    for some in by_addressee.values():
+        first, facts = some[0]
+        share = percent_phrase(math.fsum(one.probability for one, _facts in some), words)
+        if not first.rule_id:
+            told.append(words.no_rule_names.format(percent=share))
+            continue
+        name = words.by_person
+        if first.body != TRIAGE:
+            name = name_of(first, result, authorities)
+        where = _where(first, facts, result.at_point, words)
+        reason = reason_phrase(first, facts, language)
+        reason = f"{where}, {reason}" if where else reason
+        told.append(words.share.format(name=name, percent=share, reason=reason))
+    if len(told) == 1:
+        return told[0]
+    listed = [
+        words.numbered.format(number=number, candidate=one)
+        for number, one in enumerate(told[:NAMED_MAX], start=1)
+    ]
+    others = len(told) - len(listed)
+    return "; ".join([*listed, *([words.more.format(count=others)] if others else [])])
+
+
+def percent_phrase(share: float, words: Words) -> str:
+    """Whole percent; what is not certain is never 0 or 100."""
+    if 0.99 < share < 1:
+        return words.percent_high
+    return words.percent.format(percent=round(share * 100)) if share >= 0.01 else words.percent_low
+
+
+def _where(candidate: Candidate, facts: Facts, pin: Facts, words: Words) -> str:
+    """Where a candidate's place is, if that is not where the reported point is; a neighbour's name tells it."""
+    spot = spot_phrase(facts, words)
+    if candidate.area_code:
+        return ""
+    if candidate.level:
+        return f"{spot}{level_phrase(facts, words)}"
+    return spot if spot != spot_phrase(pin, words) else way_from_pin(facts, pin, words)
+
+
+def doubts_phrase(result: Result, words: Words) -> str:
+    first = result.candidates[0]
+    codes = [code for code in result.doubts if code.partition(":")[0] in words.doubts]
+    if "gap_between_parcels" in codes and "no_parcel" in codes:
+        codes.remove("no_parcel")
+    if (
+        "location_vague" not in codes
+        and len(result.facts.evidence.situations) > 1
+        and len({one.addressee for one in result.candidates}) > 1
+    ):
+        codes.append("accuracy")
+    if result.outcome == Outcome.PROPOSED:
+        codes.append("proposed_only")
+    if not codes:
+        codes = ["no_rule" if first.body == TRIAGE else "low_confidence"]
+    told = "; ".join(doubt_phrase(code, words, rule=first.rule_id) for code in codes)
+    return words.why_checked.format(doubts=told)
+
+
+def doubt_phrase(doubt: str, words: Words, *, rule: str) -> str:
+    """A doubt in words; what stands behind its colon is a dataset or an authority's code."""
+    code, _colon, about = doubt.partition(":")
+    return words.doubts[code].format(rule=rule, about=words.datasets.get(about, about))
