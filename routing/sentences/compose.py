@@ -15,16 +15,16 @@ from routing.engine.predicates import Need, predicates_needing
 from routing.engine.ranking import TRIAGE
 from routing.enums import Outcome
 from routing.sentences.conditions import column_phrase, condition_phrase
-from routing.sentences.places import (
-    ground_phrase,
-    parcel_phrase,
-    place_phrase,
-    spot_phrase,
-    way_from_pin,
-)
+from routing.sentences.places import ground_phrase, place_phrase, way_from_pin
 from routing.sentences.questions import answers_phrase
 from routing.sentences.reasons import reason_phrase
-from routing.sentences.triage import candidates_phrase, doubts_phrase, name_of
+from routing.sentences.triage import (
+    candidates_phrase,
+    doubts_phrase,
+    is_silent,
+    name_of,
+    reported_phrase,
+)
 from routing.sentences.words import one_of, words_of
 from routing.types import Candidate, Facts, Result
 
@@ -50,8 +50,7 @@ def sentence(
             ),
         ]
     else:
-        pin = result.at_point
-        place = f"{spot_phrase(pin, words)}{parcel_phrase(pin, words)}"
+        place = reported_phrase(result, words)
         told = [
             _lead_of_triage(result, language, authorities),
             words.reported.format(category=category, place=place),
@@ -125,12 +124,13 @@ def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str
         listed = candidates_phrase(result, language=language, authorities=authorities)
         return f"{words.doubtful.format(candidates=listed)} {doubts}"
     # Without a place nobody can say yet what a rule would leave to a person.
-    if first.rule_id and "no_place" not in result.doubts:
-        return words.wants_triage.format(
+    if not is_silent(first) and "no_place" not in result.doubts:
+        wanted = words.wants_triage.format(
             rule=first.rule_id,
             reason=reason_phrase(first, result.grounds[0], language),
             basis=legal_basis_shown(first.legal_basis, language),
         )
+        return f"{wanted} {doubts}" if result.doubts else wanted
     return f"{words.nobody} {doubts}"
 
 

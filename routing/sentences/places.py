@@ -34,11 +34,11 @@ def spot_phrase(facts: Facts, words: Words) -> str:
 
 
 def level_phrase(facts: Facts, words: Words) -> str:
-    """What crosses at the place on another level, and whether the place is on the bridge; with a leading blank."""
+    """That the place is on a bridge and over what, with a leading blank; empty on the lower level."""
     ground = facts.situation.parcels[0].usage if facts.situation.parcels else ""
     crossed = ground if ground in CROSSED_USES else ""
     is_above = level_above(facts.situation, (facts.level, crossed)) == facts.level
-    return (words.bridge if is_above else words.crossing)[crossed]
+    return words.bridge[crossed] if is_above else ""
 
 
 def limits_phrase(facts: Facts, words: Words) -> str:

@@ -26,8 +26,10 @@ def reason_phrase(candidate: Candidate, facts: Facts, language: str) -> str:
 
 def _columns(candidate: Candidate, facts: Facts, words: Words) -> Iterator[str]:
     limits = ""
-    if "through_road" in candidate.narrowed and not candidate.hypothesis:
-        limits = _limits(facts, facts.through_road, words)
+    if "through_road" in candidate.narrowed and facts.through_road != UNKNOWN:
+        limits = (words.through_road if facts.road_class in CLASSIFIED else words.built_up)[
+            facts.through_road
+        ]
     if "road_class" in candidate.narrowed and facts.road_class in words.road_class:
         yield f"{words.road_class[facts.road_class]}{limits}"
     elif limits:
@@ -59,20 +61,15 @@ def _least(candidate: Candidate, facts: Facts, words: Words) -> str:
     return words.everywhere
 
 
-def _limits(facts: Facts, state: str, words: Words) -> str:
-    """With a leading blank."""
-    return (words.through_road if facts.road_class in CLASSIFIED else words.built_up)[state]
-
-
 def _supposed(candidate: Candidate, facts: Facts, words: Words) -> str:
     is_limit = facts.road_class in CLASSIFIED and facts.through_road == UNKNOWN
     return (words.through_road if is_limit else words.built_up)[candidate.hypothesis].strip()
 
 
 def _joined(reasons: Sequence[str], words: Words) -> str:
-    """“A and B”; only commas where a reason has an “and” of its own."""
-    if len(reasons) > 1 and any(words.and_ in one for one in reasons):
-        return ", ".join(reasons)
+    """“A and B”; semicolons where a reason has a comma or an “and” of its own."""
+    if any(words.and_ in one or ", " in one for one in reasons):
+        return "; ".join(reasons)
     return one_of(reasons, words, last=words.and_)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from routing.engine.ranking import TRIAGE
 from routing.enums import Outcome
-from routing.sentences.places import level_phrase, spot_phrase, way_from_pin
+from routing.sentences.places import level_phrase, parcel_phrase, spot_phrase, way_from_pin
 from routing.sentences.reasons import reason_phrase
 from routing.sentences.words import Words, words_of
 from routing.types import Candidate, Facts, Result
@@ -24,18 +25,25 @@ def name_of(candidate: Candidate, result: Result, authorities: Mapping[str, str]
     return f"{name} {areas[candidate.area_code]}" if candidate.area_code else name
 
 
+def is_silent(candidate: Candidate) -> bool:
+    """Whether no rule says anything: none matches, or only the one that is there for that."""
+    return candidate.body == TRIAGE and not candidate.confidence
+
+
 def candidates_phrase(result: Result, *, language: str, authorities: Mapping[str, str]) -> str:
     """A numbered list that names with commas and brackets survive; each authority once, with all its rules' shares."""
     words = words_of(language)
     by_addressee: dict[str, list[tuple[Candidate, Facts]]] = {}
     for candidate, facts in zip(result.candidates, result.grounds, strict=True):
-        key = candidate.addressee if candidate.rule_id else ""
+        key = "" if is_silent(candidate) else candidate.addressee
         by_addressee.setdefault(key, []).append((candidate, facts))
     told = []
-    for some in by_addressee.values():
+    for addressee, some in by_addressee.items():
         first, facts = some[0]
+        if len({one.hypothesis for one, _facts in some}) > 1:
+            first = replace(first, hypothesis="")
         share = percent_phrase(math.fsum(one.probability for one, _facts in some), words)
-        if not first.rule_id:
+        if not addressee:
             told.append(words.no_rule_names.format(percent=share))
             continue
         name = words.by_person
@@ -60,6 +68,13 @@ def percent_phrase(share: float, words: Words) -> str:
     if 0.99 < share < 1:
         return words.percent_high
     return words.percent.format(percent=round(share * 100)) if share >= 0.01 else words.percent_low
+
+
+def reported_phrase(result: Result, words: Words) -> str:
+    """Where the report's point is; where levels are in doubt it is on none of them."""
+    pin = result.at_point
+    spot = words.two_levels if result.candidates[0].level else spot_phrase(pin, words)
+    return f"{spot}{parcel_phrase(pin, words)}"
 
 
 def _where(candidate: Candidate, facts: Facts, pin: Facts, words: Words) -> str:

@@ -43,7 +43,7 @@ class Words:
     in_street: str
     in_neighbour: str
     nowhere: str
-    crossing: Mapping[str, str]
+    two_levels: str
     bridge: Mapping[str, str]
     road_class: Mapping[str, str]
     no_class: str
@@ -107,12 +107,7 @@ GERMAN: Final = Words(
     in_street="in der Straße „{road}“",
     in_neighbour="in der Nachbargemeinde {name}",
     nowhere="an einem noch unbekannten Ort",
-    crossing={
-        "": " an der Kreuzung zweier Straßen auf zwei Ebenen",
-        "RAIL": " an der Kreuzung mit der Bahn auf zwei Ebenen",
-        "CANAL": " an der Kreuzung mit dem Kanal",
-        "WATER": " an der Kreuzung mit einem Gewässer",
-    },
+    two_levels="an einem Ort mit zwei Ebenen",
     bridge={
         "": " auf der Brücke über eine andere Straße",
         "RAIL": " auf der Brücke über die Bahn",
@@ -262,12 +257,7 @@ ENGLISH: Final = Words(
     in_street="in the street “{road}”",
     in_neighbour="in the neighbouring municipality of {name}",
     nowhere="at a place not known yet",
-    crossing={
-        "": " at the crossing of two roads on two levels",
-        "RAIL": " at the crossing with the railway on two levels",
-        "CANAL": " at the crossing with the canal",
-        "WATER": " at the crossing with a watercourse",
-    },
+    two_levels="at a place with two levels",
     bridge={
         "": " on the bridge over another road",
         "RAIL": " on the bridge over the railway",

@@ -29,6 +29,7 @@ from tests.routing.engine.test_engine import (
     section,
 )
 from tests.routing.rule_factories import row_make
+from tests.routing.sentences.cases import cases
 
 BY_ID = {row.rule_id: row for row in ROWS}
 NAMES = {row.body: f"<{row.body}>" for row in ROWS} | {code: f"<{code}>" for code in bodies()}
@@ -168,7 +169,7 @@ def test_limits_are_told_once() -> None:
         (
             {"usage": "BUILT", "condition": "tree on the road's land", "through_road": "in"},
             (
-                "der Ort liegt innerorts, der Baum steht auf dem Straßengrundstück, und die Stadt trägt die"
+                "der Ort liegt innerorts; der Baum steht auf dem Straßengrundstück, und die Stadt trägt die"
                 " Straßenbaulast hier nicht"
             ),
         ),
@@ -181,11 +182,20 @@ def test_reason_tells_what_the_rule_asks_for(columns: dict[str, str], reason: st
 
 
 def test_reason_of_a_hypothesis_says_what_it_supposes() -> None:
+    text = told(evidence("WASTE_DUMP", parcels=(parcel("BUILT", "PRIV"),), built_up="unknown"))
+    assert "falls der Ort außerorts liegt, denn das Flurstück ist in privatem Eigentum" in text
+
+
+def test_body_that_acts_under_every_hypothesis_supposes_nothing() -> None:
     text = told(evidence("ROAD_SURFACE", "carriageway", **road("B", "unknown")))
-    assert (
-        "falls der Ort außerhalb der Ortsdurchfahrt liegt, denn die Straße ist eine Bundesstraße"
-        in text
-    )
+    assert "<STRNRW> – 100 %: die Straße ist eine Bundesstraße. Grund" in text
+
+
+def test_place_on_two_levels_is_on_neither() -> None:
+    text = told(cases()["road over motorway"])
+    assert "auf der B 235 auf der Brücke über eine andere Straße, die Straße ist" in text
+    assert "; (2) <AUTOBAHN> – 50 %: auf der A 42, die Straße ist" in text
+    assert "an einem Ort mit zwei Ebenen (Gemarkung" in text
 
 
 def two_places(share: float) -> Evidence:
