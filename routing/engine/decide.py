@@ -147,6 +147,8 @@ def _strongest(said: Iterable[Said]) -> dict[Key, Said]:
 
 def _ground(one: Said, ruleset: CompiledRuleSet) -> Facts:
     """The facts on which a candidate rests, as its rule sees them."""
+    if not one.facts.beside_road:
+        return one.facts
     rules = ruleset.for_category(one.facts.category)
     named = (rule for rule in rules if rule.row.rule_id == one.candidate.rule_id)
     rule = next(named, None)

@@ -97,9 +97,7 @@ class CompiledRule:
         return asks and (self.condition is None or self.condition.holds(facts))
 
     def seen(self, facts: Facts) -> Facts:
-        """The facts as a rule that matches sees them: beside a road either that road or the land next to it."""
-        if not facts.beside_road:
-            return facts
+        """A place beside a road as a rule that matches sees it: either that road or the land next to it."""
         if self.is_about_roads:
             return replace(facts, owner=facts.road_owner)
         classes = dict(self.columns).get("road_class")

@@ -16,6 +16,11 @@ from routing.types import Candidate, Facts, Result
 
 # So many are named; of the others only how many they are.
 NAMED_MAX: Final = 3
+# Doubts that go without saying where another one is told.
+IMPLIED: Final = {
+    "gap_between_parcels": frozenset({"no_parcel"}),
+    "no_place": frozenset({"built_up_unknown", "no_parcel"}),
+}
 
 
 def name_of(candidate: Candidate, result: Result, authorities: Mapping[str, str]) -> str:
@@ -90,8 +95,8 @@ def _where(candidate: Candidate, facts: Facts, pin: Facts, words: Words) -> str:
 def doubts_phrase(result: Result, words: Words) -> str:
     first = result.candidates[0]
     codes = [code for code in result.doubts if code.partition(":")[0] in words.doubts]
-    if "gap_between_parcels" in codes and "no_parcel" in codes:
-        codes.remove("no_parcel")
+    implied = frozenset[str]().union(*(IMPLIED.get(code, frozenset()) for code in codes))
+    codes = [code for code in codes if code not in implied]
     if (
         "location_vague" not in codes
         and len(result.facts.evidence.situations) > 1

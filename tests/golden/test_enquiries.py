@@ -92,7 +92,7 @@ def test_responsibility_tells_reason_and_date(model_city: ModelCity, client: Cli
     _status, answer = ask(client, model_city, "K 14 im Ort, Fahrbahn")
     [authority] = answer["authorities"]
     assert (authority["code"], authority["name"]) == ("KREIS66", "Kreis Recklinghausen")
-    assert "an der K 14 innerhalb der Ortsdurchfahrt" in str(answer["reason"])
+    assert "auf der K 14 innerhalb der Ortsdurchfahrt" in str(answer["reason"])
     assert "§§ 43, 44 StrWG NRW" in str(answer["reason"])
     assert answer["data_as_of"] is not None
 
@@ -150,16 +150,16 @@ def ask_place(
 @pytest.mark.parametrize(
     ("place", "body", "near"),
     [
-        ("4409063O4409064O 1200 m", "STRNRW", "an der B 235 innerhalb"),
-        ("4409063o4409064o km 1,2", "STRNRW", "an der B 235 innerhalb"),
-        ("L 628 Station 1200", "STRNRW", "an der L 628 innerhalb"),
-        ("L628 km 3,4", "STRNRW", "an der L 628 außerhalb"),
-        ("L 628, Station 3+400", "STRNRW", "an der L 628 außerhalb"),
-        ("Landesstraße 628 bei km 3,4", "STRNRW", "an der L 628 außerhalb"),
-        ("L628 3,4 km", "STRNRW", "an der L 628 außerhalb"),
+        ("4409063O4409064O 1200 m", "STRNRW", "auf der B 235 innerhalb"),
+        ("4409063o4409064o km 1,2", "STRNRW", "auf der B 235 innerhalb"),
+        ("L 628 Station 1200", "STRNRW", "auf der L 628 innerhalb"),
+        ("L628 km 3,4", "STRNRW", "auf der L 628 außerhalb"),
+        ("L 628, Station 3+400", "STRNRW", "auf der L 628 außerhalb"),
+        ("Landesstraße 628 bei km 3,4", "STRNRW", "auf der L 628 außerhalb"),
+        ("L628 3,4 km", "STRNRW", "auf der L 628 außerhalb"),
         # As the program itself writes it, with a point for the thousands.
-        ("4409063O4409064O, Station 1.200 m", "STRNRW", "an der B 235 innerhalb"),
-        ("382801 5716239", "EUV", "„Buchenring“"),
+        ("4409063O4409064O, Station 1.200 m", "STRNRW", "auf der B 235 innerhalb"),
+        ("382801 5716239", "EUV", "am Buchenring"),
     ],
 )
 def test_responsibility_understands_stations_and_coordinates(
@@ -317,7 +317,7 @@ def test_responsibility_tells_how_the_public_reaches_the_authority(
             "mail": "service@euv.example",
         }
     ]
-    assert answer["reason_en"].startswith("For “Pothole or road damage” in the street “Buchenring”")
+    assert answer["reason_en"].startswith("For “Pothole or road damage” on Buchenring ")
 
 
 def test_responsibility_is_limited_per_address(

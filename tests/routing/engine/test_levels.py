@@ -466,3 +466,49 @@ def test_private_owner_is_never_named_by_owner_where_the_land_is_public(
     result = decide(replace(found, situations=(public,)), RULES)
     assert BY_OWNER
     assert not BY_OWNER & {it.rule_id for it in result.candidates}
+
+
+# --- What a rule sees -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("columns", "seen"),
+    [
+        # About the road: its own land.
+        ({"road_class": "B"}, ("B", "CITY", "out", True, True)),
+        # About land that belongs to no road, named alone or together with another class.
+        ({"road_class": "N"}, ("N", "PRIV", "in", False, False)),
+        ({"road_class": "G|N"}, ("N", "PRIV", "in", False, False)),
+        # About either, or about any.
+        ({"road_class": "B|N"}, ("B", "PRIV", "out", True, True)),
+        ({}, ("B", "PRIV", "out", True, True)),
+    ],
+)
+def test_ground_beside_a_road_is_what_the_rule_sees(
+    columns: dict[str, str], seen: tuple[str, str, str, bool, bool]
+) -> None:
+    beside = evidence(
+        "TREE_DANGER",
+        "green",
+        parcels=(parcel("BUILT", "PRIV"),),
+        sections=(way("B", through_road="out", owner="CITY"),),
+    )
+    result = decide(beside, rules(row_make(category="TREE_DANGER", **columns)))
+    [ground] = result.grounds
+    assert (
+        ground.road_class,
+        ground.owner,
+        ground.through_road,
+        ground.section is not None,
+        ground.beside_road,
+    ) == seen
+    # The facts of the place itself stay as they are.
+    assert (result.facts.road_class, result.facts.owner) == ("B", "PRIV")
+
+
+def test_grounds_are_those_of_each_candidate_in_their_order() -> None:
+    result = decide(canal(), rules(ROAD, replace(CANAL, confidence=0.5)))
+    assert [one.level for one in result.grounds] == [one.level for one in result.candidates]
+    assert {one.usage for one in result.grounds} == {"ROAD", "CANAL"}
+    nobody = decide(canal(), rules(row_make(category="OTHER")))
+    assert (nobody.candidates[0].rule_id, nobody.grounds) == ("", (nobody.facts,))
