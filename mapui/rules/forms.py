@@ -75,7 +75,7 @@ def with_stored(choices: Iterable[Any], stored: Iterable[str]) -> list[Any]:
 
 
 class ThresholdForm(RevisionForm):
-    """From which certainty on a category or an authority is sent to by itself."""
+    """From which probability on a category or an authority is sent to by itself."""
 
     category = forms.ChoiceField(label=FIELDS["category"])
     body = forms.ChoiceField(label=FIELDS["body"])
@@ -84,7 +84,7 @@ class ThresholdForm(RevisionForm):
     is_proposed_only = forms.BooleanField(
         label=FIELDS["is_proposed_only"],
         required=False,
-        help_text=_("Whatever the certainty, a person decides."),
+        help_text=_("Whatever the probability, a person decides."),
     )
 
     def __init__(

@@ -43,7 +43,7 @@ FIELDS: Final[Mapping[str, Any]] = {
     "legal_basis": gettext_lazy("Legal basis"),
     "note": gettext_lazy("Note"),
     "precision_from": gettext_lazy("Proposes only, until this precision"),
-    "assign_from": gettext_lazy("Sent by itself from this certainty"),
+    "assign_from": gettext_lazy("Sent by itself from this probability"),
     "assign_margin": gettext_lazy("and this lead over the next"),
     "is_proposed_only": gettext_lazy("Only ever proposed"),
     "built_up": gettext_lazy("Built-up area"),
