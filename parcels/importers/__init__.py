@@ -27,6 +27,7 @@ def datasets_register() -> None:
             districts_convert,
             PROFILES,
             district_field="key",
+            is_evidence=False,
         ),
         DatasetSpec(
             CadastreDataset.PARCELS,

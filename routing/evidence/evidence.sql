@@ -1,27 +1,16 @@
 -- Everything within reach of a set of reports of one jurisdiction, each thing once: rows of
 --   layer, ids, texts, numbers, lengths of the geometries, geometries (WKB, one after the other),
 -- one row a layer, because a few long arrays are read many times quicker than many rows.
--- The reports are stored issues or places that somebody asks about: the first part comes from
--- routing/evidence/statement.py. Which of it concerns which report, and how that varies across each report's disc of
--- accuracy, is worked out there; here nothing is left out that could matter, and nothing else is decided.
+-- The reports are stored issues or places that somebody asks about; discs.sql tells where each of them may be. Which of
+-- it concerns which report, and how that varies across each report's disc of accuracy, is worked out in disc/; here nothing
+-- is left out that could matter, and nothing else is decided.
 -- Areas have thousands of corners and mostly lie all around: where nothing of their edge is near, the box stands for
 -- them, and where they are not near at all, nothing does.
--- Parameters: disc (largest radius), reach, margin (metres), sigmas (how many standard deviations a disc reaches out),
--- accuracies ([metres, confidence] by source of the location), time_zone.
-WITH given AS MATERIALIZED (
-    SELECT g.*, (g.received_at AT TIME ZONE %(time_zone)s)::date AS received_on,
-           COALESCE(g.given_accuracy, g.key_accuracy, (%(accuracies)s::jsonb -> g.source ->> 0)::float8, 0) AS accuracy,
-           -- What a sender means by its accuracies says nothing about the one that is assumed of all senders.
-           COALESCE(CASE WHEN COALESCE(g.given_accuracy, g.key_accuracy) IS NOT NULL THEN g.key_confidence END,
-                    (%(accuracies)s::jsonb -> g.source ->> 1)::float8, 0.95) AS confidence
-    FROM (%(given)s) g
-),
+-- Parameters: reach, margin (metres), time_zone; those of discs.sql.
+WITH given AS MATERIALIZED (%(discs)s),
 extent AS MATERIALIZED (
     SELECT jurisdiction_id, max(radius) AS radius, ST_SetSRID(ST_Expand(ST_Extent(point), max(radius))::geometry, %(srid)s) AS box
-    FROM (
-        SELECT jurisdiction_id, point, LEAST(%(disc)s, %(sigmas)s * accuracy / sqrt(-2 * ln(1 - confidence))) AS radius
-        FROM given
-    ) discs
+    FROM given
     GROUP BY jurisdiction_id
 ),
 section AS MATERIALIZED (
@@ -34,8 +23,8 @@ SELECT layer, array_agg(id), array_agg(texts), array_agg(numbers), array_agg(COA
        string_agg(geometry, ''::bytea)
 FROM (
 SELECT 'report' AS layer, g.id,
-       ARRAY[g.category, g.part, g.received_on::text, g.answers::text, g.asset_kinds::text, g.clarifications::text,
-             (g.source = 'unplaced')::text]::text[]
+       ARRAY[g.category, g.part, (g.received_at AT TIME ZONE %(time_zone)s)::date::text, g.answers::text,
+             g.asset_kinds::text, g.clarifications::text, (g.source = 'unplaced')::text]::text[]
            AS texts,
        ARRAY[ST_X(g.point), ST_Y(g.point), g.accuracy, g.confidence] AS numbers, NULL::bytea AS geometry
 FROM given g

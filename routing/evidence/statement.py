@@ -22,7 +22,9 @@ from routing.evidence.ground import Ground
 from routing.evidence.reports import Question, Report
 from routing.evidence.rows import Head, Row, ground_of, head_of, reports_of
 
-STATEMENT: Final = Path(__file__).with_name("evidence.sql").read_text("utf-8")
+HERE: Final = Path(__file__).parent
+STATEMENT: Final = (HERE / "evidence.sql").read_text("utf-8")
+DISCS: Final = (HERE / "discs.sql").read_text("utf-8")
 # How far parcels and land use matter beyond the disc: gaps between them, and who owns the adjoining land.
 MARGIN_M: Final = 15.0
 PARAMETERS: Final = {
@@ -39,12 +41,12 @@ PARAMETERS: Final = {
 def _composed(kind: str, given: str) -> tuple[str, str]:
     """Types of the parameters, and the statement; parameter 1 is of this kind and names the given reports."""
     numbers = {parameter: f"${n}" for n, parameter in enumerate(PARAMETERS, start=2)}
-    return ", ".join([kind, *PARAMETERS.values()]), STATEMENT % {**numbers, "given": given}
+    discs = DISCS % {**numbers, "given": given}
+    return ", ".join([kind, *PARAMETERS.values()]), STATEMENT % {**numbers, "discs": discs}
 
 
-STORED: Final = _composed(
-    "bigint[]",
-    """
+# Stored issues as reports are given.
+ISSUES: Final = """
     SELECT i.id, i.jurisdiction_id, i.answers, i.point, i.accuracy_m AS given_accuracy, i.location_source AS source,
            CASE WHEN i.location_source = 'coordinates' THEN k.accuracy_m END AS key_accuracy,
            CASE WHEN i.location_source = 'coordinates' THEN k.accuracy_confidence END AS key_confidence,
@@ -55,9 +57,9 @@ STORED: Final = _composed(
     FROM issues_issue i
     JOIN issues_category c ON c.id = i.category_id
     LEFT JOIN issues_apikey k ON k.id = i.api_key_id
-    WHERE i.id = ANY($1)
-    """,
-)
+    WHERE i.id = ANY(%(issues)s)
+    """
+STORED: Final = _composed("bigint[]", ISSUES % {"issues": "$1"})
 ASKED: Final = _composed(
     "jsonb",
     f"""
@@ -110,9 +112,7 @@ def accuracies() -> str:
 
     As JSON; where from is told in docs/evidence.md. A sender's key may say better for its coordinates.
     """
-    with (
-        Path(__file__).with_name("location_accuracy.csv").open(encoding="utf-8", newline="") as file
-    ):
+    with (HERE / "location_accuracy.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter=";")
         return json.dumps(
             {row["source"]: [float(row["accuracy_m"]), float(row["confidence"])] for row in rows}
