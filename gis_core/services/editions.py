@@ -136,8 +136,11 @@ def edition_rollback(*, edition: Edition, by: User | None = None) -> Edition:
 
 
 @contextmanager
-def activation_rehearse(edition: Edition) -> Iterator[None]:
-    """Within it the STAGED edition is active for this connection alone; afterwards all is as it was."""
+def activation_rehearse(edition: Edition) -> Iterator[Edition]:
+    """Within it the STAGED edition is active for this connection alone; afterwards all is as it was.
+
+    Yields the edition as it is then.
+    """
     rehearsed = Edition.objects.get(pk=edition.pk)
     staging = Staging(dataset_spec(rehearsed.dataset), rehearsed)
     _staged_required(rehearsed, staging)
@@ -145,7 +148,8 @@ def activation_rehearse(edition: Edition) -> Iterator[None]:
     with transaction.atomic():
         try:
             _activate(rehearsed, staging)
-            yield
+            _boundary_refresh(rehearsed)
+            yield rehearsed
         finally:
             transaction.set_rollback(True)
 
@@ -223,8 +227,21 @@ def _announce(edition: Edition, staging: Staging) -> None:
         if any(edition.report.get(name) for name in _CHANGES):
             statistics_refresh(staging)
         staging.drop()
-        if dataset_spec(edition.dataset).boundary:
-            jurisdiction_boundary_refresh(jurisdiction=edition.jurisdiction)
+        _boundary_refresh(edition)
     except DatabaseError:
         logger.exception("edition %s is active; what follows from it went wrong", edition.pk)
     edition_activated.send_robust(Edition, edition_id=edition.pk)
+
+
+def _boundary_refresh(edition: Edition) -> None:
+    """Notes in the edition's report whether the boundary moved, which concerns more than the places of its rows."""
+    if not dataset_spec(edition.dataset).boundary:
+        return
+    jurisdiction = edition.jurisdiction
+    jurisdiction.refresh_from_db(fields=["boundary"])
+    before = jurisdiction.boundary
+    jurisdiction_boundary_refresh(jurisdiction=jurisdiction)
+    after = jurisdiction.boundary
+    if after is not None and (before is None or not after.equals(before)):
+        edition.report["boundary_moved"] = True
+        edition.save(update_fields=["report"])

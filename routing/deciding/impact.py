@@ -1,13 +1,16 @@
-"""What an edition would change for open issues, before it is activated; and the proposals made of that afterwards."""
+"""What an edition would change for open issues, before it is activated; and the proposals made of that afterwards.
+
+Only the issues that its difference touches are decided anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gis_core.datasets import dataset_spec, dataset_specs
@@ -20,6 +23,7 @@ from routing.deciding.decisions import decisions_compute
 from routing.deciding.in_force import decisions_overruled
 from routing.deciding.proposals import proposal_build
 from routing.enums import ProposalState
+from routing.evidence.touched import issues_touched
 from routing.models import Authority, Decision, Proposal
 
 # Issues that are decided by one statement: memory stays flat however many are open.
@@ -59,24 +63,25 @@ class Impact:
 def impact_of(edition: Edition) -> list[Impact]:
     """The open issues that would get another authority if this STAGED edition were activated; nothing is written.
 
-    For an edition that is active already: those that would get another one than they have, decided now.
-    Buildings and addresses decide nothing, so they concern nobody.
+    For an edition that is active already: those that it touches and that would get another one than they have,
+    decided now. Buildings, addresses and cadastral districts decide nothing, so they concern nobody.
     """
     if not dataset_spec(edition.dataset).is_evidence:
         return []
     if edition.status == EditionStatus.ACTIVE:
-        return list(_differing(edition))
+        return list(_differing(_touched([edition])))
     if not any(edition.report.get(name) for name in ("new", "changed", "vanished")):
         return []
-    with activation_rehearse(edition):
-        return list(_differing(edition))
+    with activation_rehearse(edition) as rehearsed:
+        return list(_differing(_touched([rehearsed])))
 
 
 def proposals_make(edition: Edition) -> int:
     """Stores what the activation of an edition changes as proposals; the number of them.
 
-    Decisions stay as they are. An open proposal of an issue gives way to a newer one, or to none. That it was done
-    is noted in the reports of this edition and of those activated before it, whose proposals these are as well.
+    Decisions stay as they are. An open proposal of an issue that is touched gives way to a newer one, or to none.
+    That it was done is noted in the reports of this edition and of those activated before it, whose proposals these
+    are as well.
     """
     if not dataset_spec(edition.dataset).is_evidence:
         return 0
@@ -93,9 +98,12 @@ def proposals_make(edition: Edition) -> int:
         )
         if not waiting:
             return 0
-        impacts = list(_differing(edition))
+        touched = _touched(waiting)
+        impacts = list(_differing(touched))
         open_ones = Proposal.objects.filter(
-            state=ProposalState.OPEN, issue__jurisdiction=edition.jurisdiction_id
+            Q(issue__in=touched) | Q(issue__status__in=CLOSED),
+            state=ProposalState.OPEN,
+            issue__jurisdiction=edition.jurisdiction_id,
         )
         open_ones.update(state=ProposalState.OUTDATED, closed_at=timezone.now())
         Proposal.objects.bulk_create(
@@ -126,22 +134,24 @@ def _without_proposals(jurisdiction: int) -> QuerySet[Edition]:
     ).exclude(report__has_key=PROPOSALS)
 
 
-def _differing(edition: Edition) -> Iterator[Impact]:
-    """Open issues decided anew on what this connection sees as active, where the answer is another one.
+def _touched(editions: Sequence[Edition]) -> set[int]:
+    """The open, decided issues that the differences of these editions touch."""
+    decided = Decision.objects.filter(
+        is_current=True, issue__jurisdiction=editions[0].jurisdiction_id
+    ).exclude(issue__status__in=CLOSED)
+    return issues_touched(list(decided.values_list("issue_id", flat=True)), editions)
+
+
+def _differing(issue_ids: Collection[int]) -> Iterator[Impact]:
+    """Issues decided anew on what this connection sees as active, where the answer is another one.
 
     What a person has overruled already is not proposed again and again: only an answer that is new to them is.
     """
-    current = (
-        Decision.objects.filter(is_current=True, issue__jurisdiction=edition.jurisdiction_id)
-        .exclude(issue__status__in=CLOSED)
-        .order_by("issue_id")
-        .values_list("pk", flat=True)
-    )
-    ids = list(current)
+    ids = sorted(issue_ids)
     for start in range(0, len(ids), CHUNK):
-        chunk = Decision.objects.filter(pk__in=ids[start : start + CHUNK]).select_related(
-            "issue__category", "authority"
-        )
+        chunk = Decision.objects.filter(
+            is_current=True, issue__in=ids[start : start + CHUNK]
+        ).select_related("issue__category", "authority")
         decisions = {decision.issue_id: decision for decision in chunk.order_by("issue_id")}
         issues = {pk: decision.issue for pk, decision in decisions.items()}
         overruled = decisions_overruled(decisions.values())
