@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
     from config.benchmarks.measure import Figure
 
-NAMES: Final = ("intake", "geodata", "decision", "state", "redaction", "fuzz", "truth")
+NAMES: Final = (
+    "intake",
+    "geodata",
+    "decision",
+    "activation",
+    "state",
+    "redaction",
+    "fuzz",
+    "truth",
+)
 # Measured without being named; the others take minutes.
 USUAL: Final = ("intake", "geodata")
 
@@ -43,6 +52,7 @@ def main(arguments: list[str]) -> int:
     django.setup()
     # What is logged for each report would be measured, and would hide the figures.
     logging.disable(logging.WARNING)
+    from config.benchmarks.activation import activation
     from config.benchmarks.decision import decision
     from config.benchmarks.fuzz import fuzz
     from config.benchmarks.geodata import geodata
@@ -54,7 +64,7 @@ def main(arguments: list[str]) -> int:
     truth_asked = partial(
         truth, seed=options.seed, places=options.places, small=options.small, listed=options.list
     )
-    measured_by = (intake, geodata, decision, state, redaction, fuzz, truth_asked)
+    measured_by = (intake, geodata, decision, activation, state, redaction, fuzz, truth_asked)
     benchmarks: dict[str, Callable[[], list[Figure]]] = dict(zip(NAMES, measured_by, strict=True))
     figures: list[Figure] = []
     for name in [options.name] if options.name else USUAL:

@@ -102,7 +102,7 @@ def decision() -> list[Figure]:
     single = issues[:: max(1, len(issues) // (SINGLES + WARM_UP))][: SINGLES + WARM_UP]
     look_ups = milliseconds(_look_up, single)[WARM_UP:]
     singles = milliseconds(_decide, single)[WARM_UP:]
-    raw = _bare_seconds(issues)
+    raw = bare_seconds(issues)
     figures = [
         Figure(
             name="evidence and decision of one issue, median",
@@ -138,18 +138,19 @@ def _issues(city: City) -> list[int]:
     """Ids of the issues; they are made where another number of them is there."""
     own = Issue.objects.filter(jurisdiction=city.jurisdiction)
     if own.count() != ISSUES:
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE issues_issue CASCADE")
-            cursor.execute(
-                ISSUES_MAKE,
-                {
-                    "jurisdiction": city.jurisdiction.pk,
-                    "copies": ISSUES // 12_000 + 1,
-                    "count": ISSUES,
-                },
-            )
-            cursor.execute("ANALYZE issues_issue")
+        issues_make(city, ISSUES)
     return list(own.order_by("pk").values_list("pk", flat=True))
+
+
+def issues_make(city: City, count: int) -> None:
+    """So many issues instead of those that are there."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE issues_issue CASCADE")
+        cursor.execute(
+            ISSUES_MAKE,
+            {"jurisdiction": city.jurisdiction.pk, "copies": count // 12_000 + 1, "count": count},
+        )
+        cursor.execute("ANALYZE issues_issue")
 
 
 def _look_up(issue_id: int) -> None:
@@ -162,7 +163,7 @@ def _decide(issue_id: int) -> None:
     [_found] = results_of([issue_id])
 
 
-def _bare_seconds(issues: Sequence[int]) -> float:
+def bare_seconds(issues: Sequence[int]) -> float:
     """The look-ups of all issues in one statement on one core; the best of two runs."""
     taken = []
     for _run in range(2):
