@@ -6,11 +6,15 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.languages import TextsField, text_in
 from gis_core.srids import storage_srid
 
 
 class Jurisdiction(models.Model):
     """A municipality that uses this installation.
+
+    `public_names`, `website`, `phone` and `public_mail` are told to the public wherever no single authority is named:
+    the municipality itself looks after the matter.
 
     The boundary is kept in the storage CRS. Reports up to `acceptance_margin_m` metres outside it are
     accepted and passed to the neighbour; those further out are refused.
@@ -23,6 +27,10 @@ class Jurisdiction(models.Model):
         help_text=_("As in Open311: castrop-rauxel.de"),
     )
     name = models.CharField(_("name"), max_length=100)
+    public_names = TextsField(_("name for the public"), length_max=200, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    phone = models.CharField(_("telephone for the public"), max_length=50, blank=True)
+    public_mail = models.EmailField(_("e-mail for the public"), blank=True)
     municipality_key = models.CharField(_("official municipality key (AGS)"), max_length=8)
     issue_prefix = models.CharField(_("prefix of issue numbers"), max_length=8)
     boundary = models.MultiPolygonField(
@@ -46,3 +54,8 @@ class Jurisdiction(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def public_name(self) -> str:
+        """How the public calls it, “Stadt Castrop-Rauxel”; its name where nothing else is known."""
+        return text_in(self.public_names) or self.name

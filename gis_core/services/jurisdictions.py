@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 
@@ -10,12 +10,22 @@ from gis_core.datasets import dataset_specs
 from gis_core.errors import GisError
 from gis_core.models import Jurisdiction
 
+OPTIONAL: Final = (
+    "bears_through_roads",
+    "acceptance_margin_m",
+    "public_names",
+    "website",
+    "phone",
+    "public_mail",
+)
+
 
 def jurisdiction_save(*, facts: dict[str, Any]) -> tuple[Jurisdiction, bool]:
     """Creates or updates the jurisdiction with the identifier `facts["id"]`; second, whether it is new.
 
     Facts: id, name, ags, issue_prefix (default: the first letters of the name's words), bears_through_roads,
-    acceptance_margin_m. Raises GisError naming a missing one.
+    acceptance_margin_m; for the public public_names (by language), website, phone, public_mail. Raises GisError naming
+    a missing one.
     """
     missing = [name for name in ("id", "name", "ags") if not facts.get(name)]
     if missing:
@@ -25,7 +35,7 @@ def jurisdiction_save(*, facts: dict[str, Any]) -> tuple[Jurisdiction, bool]:
         "municipality_key": facts["ags"],
         "issue_prefix": facts.get("issue_prefix") or _prefix(facts["name"]),
     }
-    for optional in ("bears_through_roads", "acceptance_margin_m"):
+    for optional in OPTIONAL:
         if optional in facts:
             values[optional] = facts[optional]
     return Jurisdiction.objects.update_or_create(identifier=facts["id"], defaults=values)
