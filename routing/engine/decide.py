@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
@@ -33,9 +33,29 @@ def decide(evidence: Evidence, ruleset: CompiledRuleSet) -> Result:
     probabilities of the same authority add up. The reporter's answer to a question narrows the evidence first.
     Raises nothing for any evidence; a rule set is validated when compiled.
     """
+    return _decide(evidence, ruleset, finding_of)
+
+
+def decide_variants(variants: Iterable[Evidence], ruleset: CompiledRuleSet) -> tuple[Result, ...]:
+    """`decide` for evidence of one report that differs in some situations alone; the others are looked at once."""
+    known: dict[Situation, Finding] = {}
+
+    def find(evidence: Evidence, situation: Situation, ruleset: CompiledRuleSet) -> Finding:
+        if situation not in known:
+            known[situation] = finding_of(evidence, situation, ruleset)
+        return known[situation]
+
+    return tuple(_decide(one, ruleset, find) for one in variants)
+
+
+def _decide(
+    evidence: Evidence,
+    ruleset: CompiledRuleSet,
+    find: Callable[[Evidence, Situation, CompiledRuleSet], Finding],
+) -> Result:
     evidence, unfitting = clarified(evidence)
     situations = evidence.situations or (NOWHERE,)
-    findings = [finding_of(evidence, situation, ruleset) for situation in situations]
+    findings = [find(evidence, situation, ruleset) for situation in situations]
     shares = shares_of([one.weight for one in situations], [one.prior for one in findings])
     nowhere = () if evidence.situations else ("no_place",)
     doubts = (*doubts_named(evidence, (one.doubts for one in findings)), *unfitting, *nowhere)
