@@ -13,9 +13,11 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core.coordinates import storage_to_wgs84
 from issues.enums import IssueStatus, PhotoStatus
 from issues.errors import IssueUnknown
 from issues.models import Issue, Photo
+from issues.models.querysets import COARSE_M
 from issues.redaction import Finding, findings, masked
 
 # Five decimals of a degree are about a metre.
@@ -35,8 +37,9 @@ class PublicPhoto:
 class PublicIssue:
     """An issue as the public sees it. `text` and `address` are those that were released.
 
-    `latitude` and `longitude`: WGS84, five decimals. `received_at` and `changed_at`: the full hour, because a minute
-    would tell when somebody was where. `authority`: its name for the public, "" as long as nobody is decided on.
+    `latitude` and `longitude`: WGS84, five decimals; `is_coarse`: they are those of a grid, because the issue is
+    sheltered. `received_at` and `changed_at`: the full hour, because a minute would tell when somebody was where.
+    `authority`: its name for the public, "" as long as nobody is decided on.
     """
 
     number: str
@@ -49,6 +52,7 @@ class PublicIssue:
     address: str
     latitude: float
     longitude: float
+    is_coarse: bool
     received_at: datetime
     changed_at: datetime
     authority: str = ""
@@ -134,6 +138,7 @@ def release_state(issue: Issue, photos: Iterable[Photo]) -> str:
     shown = [
         *(issue.description, issue.address_text, issue.public_text, issue.public_address),
         *(issue.status_note, issue.category_id, issue.latitude, issue.longitude, released_at),
+        issue.is_sheltered,
         sorted(str(photo.public_id) for photo in photos if photo.is_released),
     ]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
@@ -147,19 +152,21 @@ def hour_shown(moment: datetime) -> datetime:
 def _view(
     issue: Issue, *, text: str, address: str, authority: str, photos: Iterable[Photo]
 ) -> PublicIssue:
+    latitude, longitude = _place_shown(issue)
     return PublicIssue(
         number=issue.number,
         category_code=issue.category.code,
         category=issue.category.name,
         is_emergency=issue.category.is_emergency,
-        status=IssueStatus(issue.status),
+        status=issue.public_status,
         note=note_public(issue),
         text=text,
-        address=address,
-        latitude=round(issue.latitude, PUBLIC_DECIMALS),
-        longitude=round(issue.longitude, PUBLIC_DECIMALS),
+        address="" if issue.is_sheltered else address,
+        latitude=round(latitude, PUBLIC_DECIMALS),
+        longitude=round(longitude, PUBLIC_DECIMALS),
+        is_coarse=issue.is_sheltered,
         received_at=hour_shown(issue.received_at),
-        changed_at=hour_shown(issue.changed_at),
+        changed_at=hour_shown(issue.public_changed_at),
         authority=authority,
         photos=tuple(
             PublicPhoto(public_id=photo.public_id, width=photo.width or 0, height=photo.height or 0)
@@ -167,3 +174,12 @@ def _view(
             if photo.status == PhotoStatus.STORED
         ),
     )
+
+
+def _place_shown(issue: Issue) -> tuple[float, float]:
+    """Latitude and longitude; of a sheltered issue the nearest point of a grid, which several parcels share."""
+    if not issue.is_sheltered:
+        return issue.latitude, issue.longitude
+    east, north = (round(one / COARSE_M) * COARSE_M for one in (issue.point.x, issue.point.y))
+    longitude, latitude = storage_to_wgs84(east, north)
+    return latitude, longitude

@@ -13,7 +13,7 @@ from django.contrib.gis.db.models.functions import PointOnSurface
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from gis_core.db.prepared import prepared_execute
@@ -29,6 +29,7 @@ from issues.errors import (
 )
 from issues.guesses import CATCH_ALL, Known, categories_guessed
 from issues.models import ApiKey, Category, CategoryAttribute, Issue, Photo
+from issues.models.issues import QUIET
 from issues.models.querysets import IssueQuerySet
 from issues.types import Span, Window
 
@@ -38,7 +39,10 @@ LAST_CHANGE: Final = Greatest("status_changed_at", "released_at")
 VERSION: Final = """
     SELECT max(e.id), min(e.id), count(e.id),
            (SELECT md5(string_agg(c::text, '|' ORDER BY c.id)) FROM issues_category c WHERE c.jurisdiction_id = %s)
-    FROM (SELECT id FROM issues_issueevent ORDER BY id DESC LIMIT 1000) e
+    FROM (SELECT e.id FROM issues_issueevent e
+          WHERE NOT (COALESCE(e.detail ->> 'to', e.kind) = 'forwarded'
+                     AND EXISTS (SELECT FROM issues_issue i WHERE i.id = e.issue_id AND i.is_sheltered))
+          ORDER BY e.id DESC LIMIT 1000) e
 """
 ACCEPTS: Final = """
     SELECT ST_DWithin(boundary, ST_SetSRID(ST_MakePoint($1, $2), $3), acceptance_margin_m)
@@ -156,13 +160,26 @@ def issues_listed(
     if window.received is not None:
         issues = _within(issues, "received_at", window.received)
     if window.changed is not None:
-        issues = _within(issues.alias(last_change=LAST_CHANGE), "last_change", window.changed)
+        issues = _changed_within(issues, window.changed)
     if codes:
         issues = issues.filter(category__code__in=codes)
     if is_closed is not None:
         closed = Q(status__in=[status for status in IssueStatus if status.is_closed])
         issues = issues.filter(closed if is_closed else ~closed)
     return _for_answer(issues)
+
+
+def _changed_within(issues: IssueQuerySet, span: Span) -> IssueQuerySet:
+    """By the change that may be seen. It is never later than the last one, which the index finds from the start on."""
+    start, end = span
+    quiet = Q(is_sheltered=True, status__in=QUIET)
+    issues = issues.alias(
+        last_change=LAST_CHANGE, seen_change=Coalesce("released_at", "received_at")
+    ).filter(~quiet | Q(seen_change__gte=_hour(start)), last_change__gte=_hour(start))
+    if end is None:
+        return issues
+    until = _hour(end) + timedelta(hours=1)
+    return issues.filter(~quiet & Q(last_change__lt=until) | quiet & Q(seen_change__lt=until))
 
 
 def _within(issues: IssueQuerySet, field: str, span: Span) -> IssueQuerySet:
@@ -177,7 +194,8 @@ def issues_version(jurisdiction: Jurisdiction) -> str:
     """What differs as soon as anything has happened to an issue, or a category was changed.
 
     It costs the same for one issue and for a million. Events come with every change.
-    The latest thousand tell also of one that was committed after a later one.
+    The latest thousand tell also of one that was committed after a later one. That a sheltered issue was passed on
+    does not count: nobody outside may see it.
     """
     with connection.cursor() as cursor:
         cursor.execute(VERSION, [jurisdiction.pk])

@@ -224,7 +224,7 @@ def _own_shown(issue: Issue, agency: str | None) -> dict[str, Any]:
         "agency_responsible": agency,
         "service_notice": None,
         "requested_datetime": timezone.localtime(issue.received_at),
-        "updated_datetime": timezone.localtime(issue.changed_at),
+        "updated_datetime": timezone.localtime(issue.public_changed_at),
         "expected_datetime": None,
         "address": issue.address_text or None,
         "address_id": issue.address_id or None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.contrib.gis.db import models
@@ -23,6 +24,9 @@ from issues.models.categories import Category
 from issues.models.keys import ApiKey
 from issues.models.querysets import IssueQuerySet
 
+# While a sheltered issue is in one of these states, both look alike from outside.
+QUIET: Final = (IssueStatus.RECEIVED, IssueStatus.FORWARDED)
+
 
 class Issue(models.Model):
     """A report: appended, never edited but for its status and release, and where staff put place, category or
@@ -35,6 +39,10 @@ class Issue(models.Model):
     the radius in metres within which the sender locates the point; null when nothing is known of it. The point
     of an issue that nobody has placed yet (`is_placed`) stands for the whole municipality. `set_aside` is what was
     sent and fits no question of the category, by attribute code: for staff alone.
+
+    `is_sheltered`: whether, and to whom, the issue is sent depends on who owns ground that is not public. Everybody
+    but the staff then sees a coarse place, no address, the municipality as the one that looks after it, and not
+    that it was passed on (ADR 20).
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -75,6 +83,7 @@ class Issue(models.Model):
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    is_sheltered = models.BooleanField(_("shown coarsely to the public"), default=False)
 
     objects = IssueQuerySet.as_manager()
 
@@ -132,6 +141,21 @@ class Issue(models.Model):
     def changed_at(self) -> datetime:
         """When the state last changed, or the public first heard of the issue, whatever was later."""
         return max(self.status_changed_at, self.released_at or self.status_changed_at)
+
+    @property
+    def public_status(self) -> IssueStatus:
+        """The state as everybody but the staff sees it."""
+        return IssueStatus.RECEIVED if self.is_quiet else IssueStatus(self.status)
+
+    @property
+    def public_changed_at(self) -> datetime:
+        """When that state last changed, or the public first heard of the issue, whatever was later."""
+        return (self.released_at or self.received_at) if self.is_quiet else self.changed_at
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody outside may see if it was passed on."""
+        return self.is_sheltered and self.status in QUIET
 
     @property
     def is_placed(self) -> bool:

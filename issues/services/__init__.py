@@ -13,7 +13,7 @@ from issues.services.keys import api_key_create
 from issues.services.photos.fetching import photo_fetch, photos_claim_due
 from issues.services.photos.stored import photo_prepare
 from issues.services.release import issue_release, issue_withdraw
-from issues.services.workflow import issue_event_append, issue_set_status
+from issues.services.workflow import issue_event_append, issue_set_status, issue_shelter
 
 __all__ = [
     "answers_closed",
@@ -25,6 +25,7 @@ __all__ = [
     "issue_receive",
     "issue_release",
     "issue_set_status",
+    "issue_shelter",
     "issue_withdraw",
     "photo_fetch",
     "photo_prepare",

@@ -74,3 +74,10 @@ def issue_set_status(
         stored.status, stored.status_note, stored.status_changed_at = status, note, event.at
         stored.save(update_fields=["status", "status_note", "status_changed_at"])
     return stored
+
+
+def issue_shelter(*, issue: Issue, is_sheltered: bool) -> None:
+    """Says whether the public must not learn to whom the issue is sent (`Issue.is_sheltered`)."""
+    if issue.is_sheltered != is_sheltered:
+        issue.is_sheltered = is_sheltered
+        issue.save(update_fields=["is_sheltered"])
