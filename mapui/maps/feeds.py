@@ -23,7 +23,6 @@ from mapui.maps.tile_layers import LAYERS
 from mapui.site.forms import FilterForm, TriageFilterForm
 from mapui.site.issues import (
     FEATURE_LIMIT,
-    authorities_by_pk,
     issues_decided,
     issues_for_triage,
     issues_public,
@@ -84,7 +83,7 @@ def _issues_respond(
 ) -> HttpResponse:
     found: list[Issue] = list(issues_decided(issues)[: FEATURE_LIMIT + 1])
     shown = found[:FEATURE_LIMIT]
-    context = {"authorities": authorities_by_pk(jurisdiction)}
+    context = serializer.context_for(shown, jurisdiction)
     changed_at = max((one.status_changed_at for one in shown), default=None)
     return collection_respond(
         request,

@@ -40,11 +40,17 @@ class IssueList:
 
 
 def issue_list(
-    issues: Any, *, request: HttpRequest, serializer: type[IssueFeatureSerializer], authorities: Any
+    issues: Any,
+    *,
+    request: HttpRequest,
+    serializer: type[IssueFeatureSerializer],
+    jurisdiction: Jurisdiction | None,
 ) -> IssueList:
     """The page asked for; a page number that does not exist gives the nearest that does."""
     page = LongPaginator(issues_decided(issues), counting=issues).get_page(request.GET.get("page"))
-    data = serializer(page.object_list, many=True, context={"authorities": authorities}).data
+    page.object_list = list(page.object_list)
+    context = serializer.context_for(page.object_list, jurisdiction)
+    data = serializer(page.object_list, many=True, context=context).data
     return IssueList(page=page, features=data["features"])
 
 

@@ -17,7 +17,7 @@ from issues.public_view import public_view
 from mapui.maps.page import SELECTED, issue_list, list_addresses, map_context, selection_named
 from mapui.site.enums import MapName
 from mapui.site.forms import FilterForm
-from mapui.site.issues import authorities_by_pk, issues_public
+from mapui.site.issues import issues_public
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.serializers import PublicIssueSerializer
 from mapui.site.types import IssueFilter, PageRequest
@@ -37,7 +37,7 @@ def public_map(request: PageRequest) -> HttpResponse:
         issues,
         request=request,
         serializer=PublicIssueSerializer,
-        authorities=authorities_by_pk(jurisdiction),
+        jurisdiction=jurisdiction,
     )
     context: dict[str, Any] = {
         "page": "public",

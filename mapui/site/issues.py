@@ -33,18 +33,25 @@ def issues_public(
     *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, bbox: Polygon | None = None
 ) -> QuerySet[Issue]:
     """Released issues of public categories, latest first, without the reporter's own words."""
-    released = Issue.objects.filter(jurisdiction=jurisdiction).public()
-    issues = _issues_chosen(released, chosen=chosen, bbox=bbox)
-    return issues.defer("description", "address_text", "answers")
+    issues = Issue.objects.filter(jurisdiction=jurisdiction).public()
+    if chosen.status in IssueStatus:
+        issues = issues.in_public_status(chosen.status)
+    if bbox is not None:
+        issues = issues.in_public_place(bbox)
+    found = _issues_chosen(issues, chosen=chosen)
+    return found.defer("description", "address_text", "answers")
 
 
 def issues_for_triage(
     *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, bbox: Polygon | None = None
 ) -> QuerySet[Any]:
     """All issues, latest first."""
-    issues = _issues_chosen(
-        Issue.objects.filter(jurisdiction=jurisdiction), chosen=chosen, bbox=bbox
-    )
+    issues: QuerySet[Any] = Issue.objects.filter(jurisdiction=jurisdiction)
+    if chosen.status in IssueStatus:
+        issues = issues.filter(status=chosen.status)
+    if bbox is not None:
+        issues = issues.filter(point__intersects=bbox)
+    issues = _issues_chosen(issues, chosen=chosen)
     assigned = Decision.objects.filter(is_current=True, outcome=Outcome.ASSIGNED)
     if chosen.authority == UNCLEAR:
         return issues.filter(~Exists(assigned.filter(issue=OuterRef("pk"))))
@@ -59,17 +66,11 @@ def issues_for_triage(
     return issues
 
 
-def _issues_chosen(
-    issues: QuerySet[Any], *, chosen: IssueFilter, bbox: Polygon | None
-) -> QuerySet[Any]:
+def _issues_chosen(issues: QuerySet[Any], *, chosen: IssueFilter) -> QuerySet[Any]:
     if chosen.status == OPEN:
         issues = issues.exclude(status__in=[one for one in IssueStatus if one.is_closed])
-    elif chosen.status:
-        issues = issues.filter(status=chosen.status)
     if chosen.group:
         issues = issues.filter(**{f"category__groups__{language_first()}": chosen.group})
-    if bbox is not None:
-        issues = issues.filter(point__intersects=bbox)
     return issues.order_by("-received_at", "-pk")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.gis.geos import Point
@@ -12,15 +13,18 @@ from rest_framework import serializers
 from rest_framework_gis.fields import GeometrySerializerMethodField
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
+from gis_core.models import Jurisdiction
 from gis_core.srids import WGS84
 from issues.models import Issue
 from issues.public_view import PublicIssue, public_view
 from mapui.site.enums import status_colour
+from mapui.site.issues import authorities_by_pk
+from routing.deciding.in_force import agency_names
 from routing.enums import Outcome
 
 
 class IssueFeatureSerializer(GeoFeatureModelSerializer):
-    """What both maps show. `context["authorities"]` holds the authorities by primary key."""
+    """What both maps show. The context is that of `context_for`, for the very issues."""
 
     geometry = GeometrySerializerMethodField()
     category = serializers.CharField(source="category.name")
@@ -44,6 +48,13 @@ class IssueFeatureSerializer(GeoFeatureModelSerializer):
             "url",
         )
 
+    @staticmethod
+    def context_for(
+        issues: Sequence[Issue], jurisdiction: Jurisdiction | None
+    ) -> Mapping[str, Any]:
+        """What the fields need to know of all issues together, in one query."""
+        raise NotImplementedError
+
     def get_geometry(self, issue: Issue | PublicIssue) -> Point | None:
         """None for what nobody has placed yet: the list shows it, a map cannot. What is public has a place."""
         if isinstance(issue, Issue) and not issue.is_placed:
@@ -60,11 +71,6 @@ class IssueFeatureSerializer(GeoFeatureModelSerializer):
     def get_url(self, issue: Any) -> str:
         return reverse("public_issue", args=[issue.number])
 
-    def _authority(self, issue: Any) -> Any:
-        if issue.outcome != Outcome.ASSIGNED:
-            return None
-        return self.context["authorities"].get(issue.authority_pk)
-
 
 class PublicIssueSerializer(IssueFeatureSerializer):
     """A part of the public view; its text, address and photos stand on the issue's own page."""
@@ -77,12 +83,16 @@ class PublicIssueSerializer(IssueFeatureSerializer):
     class Meta(IssueFeatureSerializer.Meta):
         fields = (*IssueFeatureSerializer.Meta.fields, "authority", "note")
 
+    @staticmethod
+    def context_for(
+        issues: Sequence[Issue], _jurisdiction: Jurisdiction | None
+    ) -> Mapping[str, Any]:
+        return {"agencies": agency_names([issue.pk for issue in issues])}
+
     def to_representation(self, instance: Any) -> Any:
         """Nothing but the public view ever reaches the fields."""
-        authority = self._authority(instance)
-        return super().to_representation(
-            public_view(instance, authority=authority.public_name if authority else "")
-        )
+        agency = self.context["agencies"].get(instance.pk, "")
+        return super().to_representation(public_view(instance, authority=agency))
 
 
 class TriageIssueSerializer(IssueFeatureSerializer):
@@ -92,6 +102,17 @@ class TriageIssueSerializer(IssueFeatureSerializer):
 
     class Meta(IssueFeatureSerializer.Meta):
         fields = (*IssueFeatureSerializer.Meta.fields, "authority", "code", "released")
+
+    @staticmethod
+    def context_for(
+        _issues: Sequence[Issue], jurisdiction: Jurisdiction | None
+    ) -> Mapping[str, Any]:
+        return {"authorities": authorities_by_pk(jurisdiction)}
+
+    def _authority(self, issue: Any) -> Any:
+        if issue.outcome != Outcome.ASSIGNED:
+            return None
+        return self.context["authorities"].get(issue.authority_pk)
 
     def get_url(self, issue: Issue) -> str:
         return reverse("triage_issue", args=[issue.number])

@@ -29,7 +29,7 @@ from mapui.site.cards.decisions import decision_card
 from mapui.site.cards.parcels import ParcelsFound, parcel_card, parcels_chosen
 from mapui.site.enums import MapName
 from mapui.site.forms import PlaceForm, TriageFilterForm
-from mapui.site.issues import authorities_by_pk, issues_for_triage
+from mapui.site.issues import issues_for_triage
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import TRIAGE, page_for
 from mapui.site.serializers import TriageIssueSerializer
@@ -62,7 +62,7 @@ def triage_map(request: PageRequest) -> HttpResponse:
         issues,
         request=request,
         serializer=TriageIssueSerializer,
-        authorities=authorities_by_pk(jurisdiction),
+        jurisdiction=jurisdiction,
     )
     context: dict[str, Any] = {
         "page": "triage",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from routing.enums import DecisionCause, Outcome
-from routing.models import Decision
+from django.db.models import OuterRef, Subquery
+
+from gis_core.languages import text_in
+from routing.enums import AreaKind, DecisionCause, Outcome
+from routing.models import Area, Decision
 
 
 def decisions_latest(issue_ids: Collection[int]) -> dict[int, Decision]:
@@ -26,9 +29,34 @@ def decisions_overruled(decisions: Iterable[Decision]) -> dict[int, Decision]:
 
 
 def agency_names(issue_ids: Collection[int]) -> dict[int, str]:
-    """Issue → the public name of who must act, for those that are decided; never reveals an owner."""
-    return {
-        issue_id: decision.authority.public_name
-        for issue_id, decision in decisions_latest(issue_ids).items()
-        if decision.authority is not None and decision.outcome == Outcome.ASSIGNED
-    }
+    """Issue → the public name of who must act, for those that are decided, in one query.
+
+    Of a sheltered issue it is the municipality's, whatever is decided, and so it is for an authority that acts through
+    another. Of a neighbour it says which one.
+    """
+    neighbours = Area.objects.active().filter(
+        kind=AreaKind.NEIGHBOUR,
+        jurisdiction=OuterRef("issue__jurisdiction"),
+        code=OuterRef("area_code"),
+    )
+    current = Decision.objects.filter(issue_id__in=issue_ids, is_current=True).annotate(
+        area=Subquery(neighbours.values("name")[:1])
+    )
+    rows = current.values_list(
+        "issue_id",
+        "outcome",
+        "area",
+        "authority__public_names",
+        "authority__acts_through",
+        "issue__is_sheltered",
+        "issue__jurisdiction__public_names",
+        "issue__jurisdiction__name",
+    )
+    names: dict[int, str] = {}
+    for issue_id, outcome, area, authority, through, is_sheltered, municipality, name in rows:
+        is_decided = authority is not None and outcome == Outcome.ASSIGNED
+        if is_sheltered or (is_decided and through is not None):
+            names[issue_id] = text_in(municipality) or name
+        elif is_decided:
+            names[issue_id] = f"{text_in(authority)} {area or ''}".rstrip()
+    return names
