@@ -152,12 +152,12 @@ def _as_json(asked: Asked) -> dict[str, Any]:
             {
                 "code": one.code,
                 "name": one.public_name,
-                **_by_language("name", one.public_names),
+                **_by_language("name", one.names),
                 "website": one.website or None,
                 "phone": one.phone or None,
                 "mail": one.public_mail or None,
             }
-            for one in (found.authorities if found else ())
+            for one in (found.bodies if found else ())
         ],
         "question": _question_as_json(found.question) if found and found.question else None,
         "reason": asked.sentence,

@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from issues.enums import Channel
 from issues.models import Issue
+from routing.deciding.public_answers import PublicAnswer
 from routing.deciding.questions import question_for
-from routing.engine.questions import SETTLED
 from routing.evidence import IssueFacts
 from routing.models import Clarification, Decision
 from routing.sentences.questions import QuestionWorded
-from routing.types import Evidence, Result
 
 # Whoever reported this way gets an answer with the question's address; nobody else could be asked.
 ASKABLE_CHANNELS: Final = frozenset({Channel.OPEN311, Channel.WEB})
@@ -23,20 +22,20 @@ WITHDRAWN: Final = "withdrawn"
 
 
 def question_to_put(
-    issue: Issue, *, number: int, facts: IssueFacts, evidence: Evidence, result: Result | None
+    issue: Issue, *, number: int, facts: IssueFacts, told: PublicAnswer
 ) -> QuestionWorded | None:
-    """The question that the reporter of an undecided issue is asked: once for an issue, in no emergency.
+    """The question that an issue's reporter is asked: once for an issue, in no emergency.
 
-    `number` is that of the decision in doubt; before the first one nothing can have been asked.
+    It is asked where the matter is in doubt as the public may know it, whatever the decision knows of owners: to ask
+    or not to ask must not tell them. `number` is that of the decision; before the first one nothing can have been
+    asked.
     """
-    if result is None or result.outcome in SETTLED:
-        return None
     if issue.channel not in ASKABLE_CHANNELS or issue.category.is_emergency:
         return None
     if number > 1 and Clarification.objects.filter(issue=issue).exists():
         return None
     return question_for(
-        category_id=issue.category_id, facts=facts, evidence=evidence, result=result
+        category_id=issue.category_id, facts=facts, evidence=told.evidence, result=told.results[0]
     )
 
 

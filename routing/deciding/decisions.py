@@ -15,14 +15,18 @@ from gis_core.db.prepared import prepared_execute
 from gis_core.languages import text_in, texts_made
 from issues.enums import EventKind
 from issues.models import Category, Issue
-from issues.services import issue_event_append
+from issues.services import issue_event_append, issue_shelter
 from routing.deciding.asking import clarification_open, clarifications_withdraw, question_to_put
+from routing.deciding.public_answers import PublicAnswer, public_answer
 from routing.deciding.results import results_of
+from routing.engine.questions import SETTLED
 from routing.enums import DecisionCause, DeliveryState, Outcome
+from routing.evidence import IssueFacts
 from routing.models import Authority, Decision, Delivery, RuleSet
 from routing.outbox.authorities import authorities_named
 from routing.outbox.queue import deliveries_planned, deliveries_store
 from routing.outbox.superseding import deliveries_cancel, deliveries_unsent
+from routing.rulebook.compiled import rule_set_compiled
 from routing.sentences import sentence, unreachable_phrase
 from routing.sentences.questions import asked_phrase
 from routing.types import Evidence, Result
@@ -33,10 +37,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # In the order of the models, as `from_db` takes them.
-ISSUE_FIELDS: Final = ("id", "number", "jurisdiction_id", "category_id", "channel")
+ISSUE_FIELDS: Final = (
+    "id",
+    "number",
+    "jurisdiction_id",
+    "category_id",
+    "channel",
+    "is_sheltered",
+)
 CATEGORY_FIELDS: Final = ("id", "code", "names", "is_emergency")
 ISSUE_LOCKED: Final = """
-    SELECT i.id, i.number, i.jurisdiction_id, i.category_id, i.channel, c.code, c.names::text, c.is_emergency,
+    SELECT i.id, i.number, i.jurisdiction_id, i.category_id, i.channel, i.is_sheltered,
+           c.code, c.names::text, c.is_emergency,
            EXISTS (SELECT FROM routing_decision d WHERE d.issue_id = i.id)
     FROM issues_issue i JOIN issues_category c ON c.id = i.category_id
     WHERE i.id = $1
@@ -87,11 +99,11 @@ def _issue_locked(issue_id: int, before: str = "") -> tuple[Issue, bool]:
         row = cursor.fetchone()
     if row is None:
         raise Issue.DoesNotExist(f"There is no issue {issue_id}.")
-    issue = Issue.from_db(None, ISSUE_FIELDS, row[:5])
+    issue = Issue.from_db(None, ISSUE_FIELDS, row[:6])
     issue.category = Category.from_db(
-        None, CATEGORY_FIELDS, [row[3], row[5], json.loads(row[6]), row[7]]
+        None, CATEGORY_FIELDS, [row[3], row[6], json.loads(row[7]), row[8]]
     )
-    return issue, row[8]
+    return issue, row[9]
 
 
 def decisions_make_missing(*, limit: int = 500) -> int:
@@ -174,8 +186,12 @@ def _decide(
     decision.number, decision.decided_by, decision.cause = number, by, cause
     if number > 1:
         clarifications_withdraw(issue.pk)
-    question = question_to_put(issue, number=number, facts=facts, evidence=evidence, result=result)
-    if question is not None:
+    question = None
+    if result is not None:
+        told = _told_publicly(facts, evidence, authorities)
+        issue_shelter(issue=issue, is_sheltered=told.is_owners_matter)
+        question = question_to_put(issue, number=number, facts=facts, told=told)
+    if question is not None and decision.outcome not in SETTLED:
         decision.outcome = Outcome.ASKED
         for language in decision.sentences:
             decision.sentences[language] += f" {asked_phrase(question, language)}"
@@ -195,6 +211,26 @@ def _decide(
         detail={"decision": decision.pk, "number": decision.number},
     )
     return decision
+
+
+def shelter_renew(issue: Issue) -> None:
+    """Works out anew what the public may hear of an issue whose decision stands although the report changed."""
+    [(facts, evidence, result)] = results_of([issue.pk])
+    if result is not None:
+        told = _told_publicly(facts, evidence, authorities_named(facts.jurisdiction_id, ()))
+        issue_shelter(issue=issue, is_sheltered=told.is_owners_matter)
+
+
+def _told_publicly(
+    facts: IssueFacts, evidence: Evidence, authorities: Mapping[str, Authority]
+) -> PublicAnswer:
+    """What everybody may hear of the decision."""
+    assert facts.rule_set_id is not None  # noqa: S101 - there is a result
+    return public_answer(
+        evidence,
+        rule_set_compiled(facts.rule_set_id, facts.bodies),
+        municipality={code for code, one in authorities.items() if one.acts_through_id is not None},
+    )
 
 
 def decisions_compute(

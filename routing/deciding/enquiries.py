@@ -2,36 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.gis.geos import Point
 
-from gis_core.languages import Texts, text_in, texts_made
+from gis_core.languages import Texts, language_first, text_in, texts_made
 from gis_core.models import Edition
 from issues.enums import LocationSource
 from issues.models import Category
+from routing.deciding.public_answers import LEAST_SHARE, PublicAnswer, public_answer
 from routing.deciding.questions import question_for
 from routing.deciding.results import results_of
-from routing.enums import Outcome
-from routing.evidence import Question
+from routing.engine import CompiledRuleSet
+from routing.evidence import IssueFacts, Question
 from routing.models import Authority
+from routing.rulebook.compiled import rule_set_compiled
 from routing.sentences import public_sentence
 from routing.sentences.questions import QuestionWorded
 
 
 @dataclass(frozen=True, kw_only=True)
-class Responsibility:
-    """The public answer. `authorities` has one entry if the answer is clear, otherwise all candidates.
+class PublicBody:
+    """Whom the public may turn to: an authority, a neighbouring municipality, or the municipality itself.
 
-    `question` would settle the matter, if one question can. `data_as_of` is the oldest date of the geodata
-    that the answer rests on.
+    `code`: the authority's, or the identifier of the jurisdiction.
+    """
+
+    code: str
+    names: Texts
+    website: str = ""
+    phone: str = ""
+    public_mail: str = ""
+
+    @property
+    def public_name(self) -> str:
+        return text_in(self.names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Responsibility:
+    """The public answer. `bodies` has one entry if the answer is clear, otherwise all candidates.
+
+    It never is empty: the municipality is told where nobody else can be. `question` would settle the matter, if one
+    question can. `data_as_of` is the oldest date of the geodata that the answer rests on.
     """
 
     is_clear: bool
-    authorities: tuple[Authority, ...]
+    bodies: tuple[PublicBody, ...]
     sentences: Texts
     question: QuestionWorded | None
     data_as_of: date | None
@@ -62,41 +82,114 @@ def responsibility_asked(
         accuracy_m=accuracy_m,
         source=source,
     )
-    [(facts, evidence, result)] = results_of([asked])
-    question = question_for(category_id=category.pk, facts=facts, evidence=evidence, result=result)
-    if answer is not None and question is not None and question.allows(*answer):
-        [(facts, evidence, result)] = results_of([replace(asked, clarifications=(answer,))])
-        question = None
-    if result is None:
-        return None
-    is_clear = result.outcome == Outcome.ASSIGNED
-    codes = list(dict.fromkeys(candidate.body for candidate in result.candidates))
-    named = {
-        authority.code: authority.acts_through or authority
-        for authority in Authority.objects.filter(
-            jurisdiction_id=category.jurisdiction_id, code__in=codes
-        ).select_related("acts_through")
-    }
-    told = codes[:1] if is_clear else codes
-    return Responsibility(
-        is_clear=is_clear,
-        authorities=tuple(dict.fromkeys(named[code] for code in told if code in named)),
-        sentences=texts_made(
-            lambda language: public_sentence(
-                result,
-                language=language,
-                category=text_in(category.names, language),
-                authorities={
-                    code: text_in(one.public_names, language) for code, one in named.items()
-                },
-            )
-        ),
-        question=question,
-        data_as_of=_oldest(evidence.datasets.values()),
-    )
+    found = _Found.of(asked, category)
+    question = found.question() if found else None
+    if found and answer is not None and question is not None and question.allows(*answer):
+        found, question = _Found.of(replace(asked, clarifications=(answer,)), category), None
+    return found.told(question) if found else None
 
 
-def _oldest(editions: Any) -> date | None:
+@dataclass(frozen=True)
+class _Found:
+    """What the rules say about the question, and whom the jurisdiction could name."""
+
+    category: Category
+    facts: IssueFacts
+    rules: CompiledRuleSet
+    answer: PublicAnswer
+    is_municipality: bool
+    authorities: Mapping[str, Authority]
+
+    @classmethod
+    def of(cls, asked: Question, category: Category) -> _Found | None:
+        [(facts, evidence, _result)] = results_of([asked])
+        if facts.rule_set_id is None:
+            return None
+        rules = rule_set_compiled(facts.rule_set_id, facts.bodies)
+        known = Authority.objects.filter(jurisdiction_id=category.jurisdiction_id)
+        authorities = {one.code: one for one in known}
+        through = {code for code, one in authorities.items() if one.acts_through_id is not None}
+        answer = public_answer(evidence, rules, municipality=through)
+        _named, share = answer.shares()
+        is_likely = share >= rules.threshold(category.code, "").assign_from
+        is_alone = answer.leader is not None and answer.leader.body in through
+        return cls(category, facts, rules, answer, is_likely or is_alone, authorities)
+
+    @property
+    def is_clear(self) -> bool:
+        return self.is_municipality or self.answer.leader is not None
+
+    def question(self) -> QuestionWorded | None:
+        """Found without any owner of ground that is not public, as the answer is."""
+        if self.is_clear:
+            return None
+        return question_for(
+            category_id=self.category.pk,
+            facts=self.facts,
+            evidence=self.answer.evidence,
+            result=self.answer.results[0],
+        )
+
+    def told(self, question: QuestionWorded | None) -> Responsibility:
+        bodies = self._bodies()
+        facts, reason = self.answer.reason(self.rules)
+        if self.is_municipality:
+            facts, reason = self.answer.results[0].at_point, None
+        return Responsibility(
+            is_clear=self.is_clear,
+            bodies=bodies or (self._municipality(),),
+            sentences=texts_made(
+                lambda language: public_sentence(
+                    facts,
+                    language=language,
+                    category=text_in(self.category.names, language),
+                    names=list(dict.fromkeys(text_in(one.names, language) for one in bodies)),
+                    is_clear=self.is_clear,
+                    is_municipality=self.is_municipality,
+                    reason=reason,
+                )
+            ),
+            question=question,
+            data_as_of=_oldest(self.answer.evidence.datasets.values()),
+        )
+
+    def _bodies(self) -> tuple[PublicBody, ...]:
+        """Who may have to act, the municipality last; nobody where no rule names anybody."""
+        if self.is_municipality:
+            return (self._municipality(),)
+        if self.answer.leader is not None:
+            return (self._body(self.answer.leader.addressee),)
+        named, municipality = self.answer.shares()
+        found = [self._body(one) for one in named]
+        return (*found, self._municipality()) if municipality >= LEAST_SHARE else (*found,)
+
+    def _body(self, addressee: str) -> PublicBody:
+        code, _slash, area = addressee.partition("/")
+        one = self.authorities[code]
+        names = one.public_names
+        if area:
+            named = self.answer.evidence.area_names.get(area, area)
+            names = {language: f"{name} {named}" for language, name in names.items()}
+        return PublicBody(
+            code=code,
+            names=names,
+            website=one.website,
+            phone=one.phone,
+            public_mail=one.public_mail,
+        )
+
+    def _municipality(self) -> PublicBody:
+        jurisdiction = self.category.jurisdiction
+        return PublicBody(
+            code=jurisdiction.identifier,
+            names=jurisdiction.public_names or {language_first(): jurisdiction.name},
+            website=jurisdiction.website,
+            phone=jurisdiction.phone,
+            public_mail=jurisdiction.public_mail,
+        )
+
+
+def _oldest(editions: Iterable[int]) -> date | None:
     dates = [
         as_of or (activated_at.date() if activated_at else None)
         for as_of, activated_at in Edition.objects.filter(pk__in=list(editions)).values_list(

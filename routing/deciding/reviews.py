@@ -19,6 +19,7 @@ from routing.deciding.decisions import (
     decision_restate,
     decisions_compute,
     issue_locked,
+    shelter_renew,
 )
 from routing.deciding.proposals import proposal_build
 from routing.enums import DecisionCause, Outcome
@@ -48,6 +49,7 @@ def decision_review(*, issue_id: int, cause: DecisionCause) -> Decision | Propos
         issue = issue_locked(issue_id)
         issue.refresh_from_db(fields=["status"])
         if IssueStatus(issue.status).is_closed:
+            shelter_renew(issue)
             return None
         standing = issue.decisions.select_related("authority").filter(is_current=True).first()
         if standing is None:
@@ -56,6 +58,7 @@ def decision_review(*, issue_id: int, cause: DecisionCause) -> Decision | Propos
         by_person = standing.cause == DecisionCause.OVERRULED
         if not by_person and not anything_sent(issue_id, deliveries_unsent(issue_id)):
             return decision_renew(issue_id=issue_id, cause=cause)
+        shelter_renew(issue)
         [proposed] = decisions_compute({issue_id: issue})
         is_same = (proposed.authority_id, proposed.area_code) == (
             standing.authority_id,

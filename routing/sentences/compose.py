@@ -6,12 +6,8 @@ import csv
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 from gis_core.languages import text_read
-from routing.engine.conditions import condition_compile
-from routing.engine.facts import USES_CLASSED_BY_OWNER
-from routing.engine.predicates import Need, predicates_needing
 from routing.engine.ranking import TRIAGE
 from routing.enums import Outcome
 from routing.sentences.conditions import column_phrase, condition_phrase
@@ -27,8 +23,6 @@ from routing.sentences.triage import (
 )
 from routing.sentences.words import one_of, words_of
 from routing.types import Candidate, Facts, Result
-
-OWNERSHIP_PREDICATES: Final = predicates_needing(Need.OWNER, Need.ADJOINING_OWNER)
 
 
 def sentence(
@@ -72,48 +66,33 @@ def _because(result: Result, language: str, category: str) -> str:
 
 
 def public_sentence(
-    result: Result, *, language: str, category: str, authorities: Mapping[str, str]
+    facts: Facts,
+    *,
+    language: str,
+    category: str,
+    names: Sequence[str],
+    is_clear: bool,
+    is_municipality: bool,
+    reason: Candidate | None,
 ) -> str:
-    """The sentence for the public; `authorities` maps codes to public names.
+    """The sentence for the public; `names` are who may have to act, by public names, likelier ones first.
 
-    The sentence never tells who owns a parcel: it leaves out a reason or basis that rests on ownership.
+    `is_municipality`: the municipality looks after it, whoever has to act in the end. `reason` is the candidate whose
+    rule and legal basis may be told. What may be told decides `routing.deciding.public_answers`.
     """
     words = words_of(language)
-    first = result.candidates[0]
-    is_clear = result.outcome == Outcome.ASSIGNED
-    names = _names(result, authorities)
     form = words.asked_nobody
-    if names:
+    if is_municipality:
+        form = words.asked_municipality
+    elif names:
         form = words.asked_clear if is_clear else words.asked_unclear
     text = form.format(
-        category=category,
-        place=place_phrase(result.facts, words),
-        authority=names[0] if is_clear else one_of(names, words),
+        category=category, place=place_phrase(facts, words), authority=one_of(names, words)
     )
-    if not is_clear or _rests_on_ownership(first, result.facts):
+    if reason is None:
         return text
-    basis = legal_basis_shown(first.legal_basis, language)
-    return f"{text} {words.basis.format(basis=basis, rule=first.rule_id)}"
-
-
-def _names(result: Result, authorities: Mapping[str, str]) -> list[str]:
-    """Who may have to act, each once and likelier ones first; a neighbour with the name of its area."""
-    named = (name_of(one, result, authorities) for one in result.candidates if one.body != TRIAGE)
-    return list(dict.fromkeys(named))
-
-
-def _rests_on_ownership(candidate: Candidate, facts: Facts) -> bool:
-    """Also by the road class, where no section gives it: then the owner makes a street municipal or private."""
-    predicates = (
-        condition_compile(candidate.condition).predicates if candidate.condition else frozenset()
-    )
-    asks_class = "road_class" in candidate.narrowed or "road_class" in predicates
-    class_of_owner = facts.section is None and facts.usage in USES_CLASSED_BY_OWNER
-    return (
-        "owner" in candidate.narrowed
-        or bool(predicates & OWNERSHIP_PREDICATES)
-        or (asks_class and class_of_owner)
-    )
+    basis = legal_basis_shown(reason.legal_basis, language)
+    return f"{text} {words.basis.format(basis=basis, rule=reason.rule_id)}"
 
 
 def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str]) -> str:

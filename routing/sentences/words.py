@@ -66,6 +66,7 @@ class Words:
     datasets: Mapping[str, str]
     columns: Mapping[str, str]
     asked_clear: str
+    asked_municipality: str
     asked_unclear: str
     asked_nobody: str
     column_fails: str
@@ -216,6 +217,7 @@ GERMAN: Final = Words(
         "owner": "Eigentum",
     },
     asked_clear="Für „{category}“ {place} ist zuständig: {authority}.",
+    asked_municipality="Für „{category}“ {place} gilt: {authority} kümmert sich darum.",
     asked_unclear="Für „{category}“ {place} muss das eine Person prüfen; in Frage kommt: {authority}.",
     asked_nobody="Für „{category}“ {place} muss eine Person prüfen, wer zuständig ist.",
     column_fails="{column}: {value}; verlangt: {wanted}",
@@ -366,6 +368,7 @@ ENGLISH: Final = Words(
         "owner": "ownership",
     },
     asked_clear="For “{category}” {place} the responsible authority is: {authority}.",
+    asked_municipality="For “{category}” {place}: {authority} looks after it.",
     asked_unclear="For “{category}” {place} a person has to check; possible: {authority}.",
     asked_nobody="For “{category}” {place} a person has to check who is responsible.",
     column_fails="{column}: {value}; asked for: {wanted}",

@@ -272,7 +272,7 @@ def test_not_knowing_goes_to_triage_and_nothing_more_is_asked(
     page = answer(client, Clarification.objects.get(issue=issue), "unknown")
     decision = issue.decisions.latest("number")
     assert (decision.outcome, issue.clarifications.count()) == (Outcome.TRIAGE, 1)
-    assert "Ein Mensch sieht sich Ihre Meldung nun an." in page.content.decode()
+    assert "Um Ihre Meldung kümmert sich: Stadt Castrop-Rauxel." in page.content.decode()
 
 
 def test_no_answer_in_time_goes_to_triage(model_city: ModelCity, client: Client) -> None:

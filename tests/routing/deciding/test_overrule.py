@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from issues.models import IssueEvent
+from issues.models import Issue, IssueEvent
 from routing.deciding.decisions import decision_renew
 from routing.deciding.in_force import agency_names
 from routing.deciding.overrule import decision_confirm, decision_overrule
@@ -79,7 +79,16 @@ def test_reason_of_a_person_is_not_told_to_anybody(city, person):
         issue_id=issue.pk, authority="UNB", reason="Herr Muster rief an", by=person, seen=1
     )
     assert "Muster" not in decision.sentences["de"] + decision.sentences["en"]
+    assert agency_names([issue.pk]) == {issue.pk: city.public_name}
+
+
+def test_agency_is_named_where_no_owner_counts_and_it_acts_itself(city, person):
+    issue = report_make(city, 1)
+    decision = decision_overrule(issue_id=issue.pk, authority="UNB", reason="x", by=person, seen=1)
+    Issue.objects.filter(pk=issue.pk).update(is_sheltered=False)
     assert agency_names([issue.pk]) == {issue.pk: decision.authority.public_name}
+    Authority.objects.filter(code="UNB").update(acts_through=Authority.objects.get(code="ORD"))
+    assert agency_names([issue.pk]) == {issue.pk: city.public_name}
 
 
 def test_overrule_cancels_what_is_queued_and_queues_anew(city, person):

@@ -221,3 +221,13 @@ def test_change_that_cannot_be_decided_on_does_not_hold_up_the_others(city, move
     monkeypatch.setattr(reviews, "decision_renew", renew_second)
     assert reviews_make_missing() == 1
     assert Decision.objects.filter(issue=second).count() == 2
+
+
+def test_move_after_sending_renews_what_the_public_may_hear(city, move):
+    """The decision stands until a person agrees; the place is hidden at once."""
+    issue = report_make(city, 1)
+    send_all()
+    Issue.objects.filter(pk=issue.pk).update(is_sheltered=False)
+    move(issue, 3)
+    issue.refresh_from_db()
+    assert (issue.is_sheltered, Decision.objects.count()) == (True, 1)

@@ -12,6 +12,7 @@ import pytest
 
 from issues.enums import RoadPart
 from parcels.enums import OwnerClass, Usage
+from routing.deciding.public_answers import PUBLIC_GROUND, PublicAnswer, public_answer
 from routing.engine import CompiledRuleSet, decide
 from routing.engine.questions import question_best
 from routing.rulebook import rules_read
@@ -19,7 +20,6 @@ from routing.sentences import public_sentence
 from routing.sentences.questions import question_worded
 from routing.sentences.words import WORDS
 from routing.types import Evidence, ParcelFact, SectionFact, Situation
-from tests.routing.rule_factories import row_make
 
 CITY = Path(__file__).resolve().parents[3] / "fixtures" / "castrop_rauxel"
 # Words that would say it, in both languages; none of them stands in the name of a category or an authority.
@@ -38,6 +38,7 @@ def city_rows(name: str) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def authorities() -> dict[str, dict[str, str]]:
+    """Code → the row of the authority that it acts through, else its own."""
     rows = {row["code"]: row for row in city_rows("authorities.csv")}
     return {code: rows[row["acts_through"] or code] for code, row in rows.items()}
 
@@ -80,44 +81,75 @@ def evidence(category: dict[str, str], situation: Situation) -> Evidence:
     )
 
 
-@pytest.mark.parametrize("owner", OwnerClass.values)
-def test_public_sentence_of_every_body_never_tells_the_owner(
-    owner: str, ruleset: CompiledRuleSet, authorities: dict[str, dict[str, str]]
+def told(
+    answer: PublicAnswer,
+    language: str,
+    authorities: dict[str, dict[str, str]],
+    rules: CompiledRuleSet,
+) -> str:
+    """The sentence as the look-up makes it; the municipality is the City."""
+    named, share = answer.shares()
+    names = [authorities[one][f"public_name_{language}"] for one in named]
+    facts, reason = answer.reason(rules)
+    return public_sentence(
+        facts,
+        language=language,
+        category="X",
+        names=[*names, "City"] if share > 0 else names,
+        is_clear=answer.leader is not None,
+        is_municipality=share >= 0.7,
+        reason=reason,
+    )
+
+
+@pytest.fixture(scope="module")
+def answers(
+    ruleset: CompiledRuleSet, authorities: dict[str, dict[str, str]]
+) -> list[tuple[str, list[PublicAnswer]]]:
+    """(land use, the answers for several owners) beside some roads and beside none, for every category."""
+    municipality = {code for code, row in authorities.items() if row["code"] != code}
+    return [
+        (
+            same[0].parcels[0].usage,
+            [
+                public_answer(evidence(category, one), ruleset, municipality=municipality)
+                for one in same
+            ],
+        )
+        for category in city_rows("categories.csv")
+        for same in zip(*(situations(owner) for owner in ("CITY", "PRIV", "RVR")), strict=True)
+        if same[0].built_up == "in"
+        and {one.road_class for one in same[0].sections} <= {"K", "G", "P"}
+    ]
+
+
+def test_public_answer_is_the_same_whoever_owns_ground_that_is_not_public(
+    answers: list[tuple[str, list[PublicAnswer]]],
 ) -> None:
-    told: set[str] = set()
-    bodies: set[str] = set()
-    for category in city_rows("categories.csv"):
-        for situation in situations(owner):
-            result = decide(evidence(category, situation), ruleset)
-            bodies.update(one.body for one in result.candidates)
-            for language in ("de", "en"):
-                names = {code: row[f"public_name_{language}"] for code, row in authorities.items()}
-                told.add(
-                    public_sentence(result, language=language, category="X", authorities=names)
-                )
-    assert len(bodies) > 15
-    assert [sentence for sentence in sorted(told) if TELLING.search(sentence)] == []
+    named: set[str] = set()
+    for usage, (first, *others) in answers:
+        if usage not in PUBLIC_GROUND:
+            assert all(one == first for one in others)
+            named.update(first.shares()[0])
+    # Somebody is named there, where the owner does not matter.
+    assert {"GAS", "ORD", "LIGHT"} <= named
+
+
+def test_public_sentence_never_tells_the_owner(
+    answers: list[tuple[str, list[PublicAnswer]]],
+    authorities: dict[str, dict[str, str]],
+    ruleset: CompiledRuleSet,
+) -> None:
+    sentences = {
+        told(answer, language, authorities, ruleset)
+        for _usage, same in answers
+        for answer in same
+        for language in ("de", "en")
+    }
+    assert any("(Regel R12)" in one for one in sentences)
+    assert [one for one in sorted(sentences) if TELLING.search(one)] == []
     phrases = {phrase for words in WORDS.values() for phrase in words.owner.values()}
-    assert [one for one in told if any(phrase in one for phrase in phrases)] == []
-
-
-@pytest.mark.parametrize(
-    ("columns", "condition"), [({"road_class": "P"}, ""), ({}, 'road_class("P")')]
-)
-def test_public_sentence_of_a_private_street_by_class_alone_never_tells_the_owner(
-    columns: dict[str, str], condition: str, authorities: dict[str, dict[str, str]]
-) -> None:
-    """A street without a section is a private one because of its owner, also where a rule asks for the class."""
-    row = row_make("07", body="PRIV", legal_basis="BGB 823", condition=condition, **columns)
-    rules = CompiledRuleSet.compile([row], bodies=authorities, assign_from=0.7, assign_margin=0.3)
-    parcel = ParcelFact("k", "Castrop", 1, "1", 100.0, "ROAD", "", "", "PRIV", "")
-    place = Situation(weight=1.0, inside=True, built_up="in", parcels=(parcel,))
-    category = {"code": "ROAD_SURFACE", "part": "carriageway"}
-    result = decide(evidence(category, place), rules)
-    names = {code: row["public_name_de"] for code, row in authorities.items()}
-    told = public_sentence(result, language="de", category="X", authorities=names)
-    assert (result.candidates[0].rule_id, TELLING.search(told)) == ("07", None)
-    assert "Regel" not in told
+    assert [one for one in sentences if any(phrase in one for phrase in phrases)] == []
 
 
 def test_every_body_of_the_rules_is_seen_by_the_walk(
