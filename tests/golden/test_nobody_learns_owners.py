@@ -107,7 +107,7 @@ def owners_set(owners: Mapping[str, str]) -> None:
 
 
 def asked(client: Client, city: ModelCity, place: Place, category: str, **fields: str) -> Features:
-    """All that the look-up says, as JSON and on the page."""
+    """All that the look-up says."""
     longitude, latitude = storage_to_wgs84(place.point.x, place.point.y)
     query = {"category": category, "lat": f"{latitude:.7f}", "long": f"{longitude:.7f}", **fields}
     answer = client.get(
@@ -240,9 +240,20 @@ def test_look_up_tells_nobody_who_owns_built_up_land(
     told = {one.key: look_up(client, model_city, one, codes) for one in places}
     samples = [(told[one.key], drawn[one.key]) for one in places]
     assert told_apart(samples) <= chance_at_most(len(samples))
+    pages = set()
     for owner, place in zip(OwnerClass, places, strict=False):
         owners_set(dict.fromkeys(drawn, owner))
         assert look_up(client, model_city, place, codes) == told[place.key]
+        pages.add(look_up_page(client, places[0]))
+    assert len(pages) == 1
+
+
+def look_up_page(client: Client, place: Place) -> str:
+    longitude, latitude = storage_to_wgs84(place.point.x, place.point.y)
+    query = {"category": "GRAFFITI", "lat": f"{latitude:.7f}", "long": f"{longitude:.7f}"}
+    page = client.get(reverse("responsibility"), query).content.decode()
+    assert "kümmert sich darum" in page
+    return " ".join(strip_tags(page).split())
 
 
 def look_up(
