@@ -166,6 +166,12 @@ def _together(
     yield from of_places.values()
     for (severity, wildcard), others in swallowed.items():
         yield Finding(severity, "wildcard_swallows", (wildcard,), {"others": _some(others)})
+    # Else nothing is known of the parts of the road that reports are about.
+    if any(categories.values()):
+        yield from _never_deciding(seen)
+
+
+def _never_deciding(seen: Mapping[str, _Seen]) -> Iterator[Finding]:
     for rule_id, known in seen.items():
         if not known.can_match:
             yield Finding(Severity.ERROR, "never_applies", (rule_id,))
