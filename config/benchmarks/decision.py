@@ -36,13 +36,13 @@ ISSUES_MAKE: Final = """
 INSERT INTO issues_issue (
     public_id, number, description, answers, set_aside, point, latitude, longitude, accuracy_m, location_source,
     address_text, address_id, public_text, public_address, channel, sender_key, content_hash, received_at, status,
-    status_note, status_changed_at,
+    status_note, status_changed_at, is_sheltered,
     category_id, jurisdiction_id
 )
 SELECT gen_random_uuid(), 'B-' || n, '', '{}', '{}', ST_Translate(at, dice[1] * 8 - 4, dice[2] * 8 - 4), 51.5, 7.3,
        CASE WHEN dice[3] < 0.33 THEN NULL WHEN dice[3] < 0.5 THEN 5 WHEN dice[3] < 0.7 THEN 10 WHEN dice[3] < 0.9
             THEN 20 ELSE 30 END,
-       'coordinates', '', '', '', '', 'web', 'b' || n, decode(md5(n::text), 'hex'), now(), 'received', '', now(),
+       'coordinates', '', '', '', '', 'web', 'b' || n, decode(md5(n::text), 'hex'), now(), 'received', '', now(), false,
        kinds.ids[1 + floor(dice[4] * cardinality(kinds.ids))::int], %(jurisdiction)s
 FROM (
     SELECT n, at, ARRAY(

@@ -43,7 +43,7 @@ def impact_shown(edition: Edition) -> list[ImpactShown] | None:
     if stored is None or impact_is_due(edition):
         return None
     codes = {one[name] for one in stored for name in ("from", "to")}
-    named = authorities_named(edition.jurisdiction_id, codes)
+    named = authorities_named(edition.jurisdiction_id, codes) if codes else {}
 
     def words(code: str, outcome: str) -> str:
         if outcome == Outcome.TRIAGE or not code:
@@ -67,7 +67,7 @@ def golden_broken(edition: Edition) -> list[GoldenBroken]:
     """The golden cases that the edition would break, as stored when that was looked at."""
     stored = edition.report.get("golden_broken") or []
     codes = {one[name] for one in stored for name in ("expected", "then")}
-    named = authorities_named(edition.jurisdiction_id, codes)
+    named = authorities_named(edition.jurisdiction_id, codes) if codes else {}
     return [
         GoldenBroken(one["name"], body_name(one["expected"], named), body_name(one["then"], named))
         for one in stored
