@@ -143,7 +143,7 @@ def decision_renew(
 def decision_restate(*, issue: Issue, anew: Decision, cause: DecisionCause) -> Decision:
     """Store what was decided `anew` for the same authority: what was sent or is queued now belongs to this decision.
 
-    The issue has to be locked. Nobody is written to; the authority learns of the change by its own way.
+    The issue has to be locked. Nobody is written to.
     """
     anew.number, anew.cause = decision_supersede(issue), cause
     anew.save()

@@ -16,6 +16,7 @@ from parcels.enums import OwnerClass, Usage
 from routing.engine import CompiledRuleSet, decide, decide_variants
 from routing.engine.conditions import condition_compile
 from routing.engine.predicates import Need, predicates_needing
+from routing.engine.ranking import TRIAGE
 from routing.enums import Outcome
 from routing.types import Candidate, Evidence, Facts, Result, Situation
 
@@ -30,7 +31,6 @@ OWNERS: Final = (
 # Roads whose owner the evidence holds (`SectionFact.owner`).
 CLASSES_OWNED: Final = frozenset("SP")
 OWNER_PREDICATES: Final = predicates_needing(Need.OWNER, Need.ADJOINING_OWNER)
-TRIAGE: Final = "TRIAGE"
 # Who has less of the places than this is not named as somebody who may have to act.
 LEAST_SHARE: Final = 0.01
 
