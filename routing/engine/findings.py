@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gis_core.enums import Severity
+
+# So many rules are named; of more, that there are more.
+NAMED_MAX: Final = 3
 
 
 def _(text: str) -> str:
@@ -46,6 +49,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "it comes before %(others)s and takes places of them, though they name what it leaves open."
     ),
     "body_excluded": _("%(body)s stands for private owners, but the row holds for %(owners)s too."),
+    "works_astray": _(
+        "it sends %(body)s, the city's own, to private ground, and names no owner of it."
+    ),
     "contradiction": _(
         "%(rules)s match at the same places with the same rank, but name %(bodies)s."
     ),
@@ -89,3 +95,13 @@ def finding_text(finding: Finding, form: str) -> str:
 
 def errors_of(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity == Severity.ERROR]
+
+
+def names_listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def names_some(names: Collection[str]) -> str:
+    """The first of many names."""
+    more = ["…"] if len(names) > NAMED_MAX else []
+    return names_listed([*list(names)[:NAMED_MAX], *more])

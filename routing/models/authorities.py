@@ -18,6 +18,9 @@ class Authority(models.Model):
     `acts_through`: reports are never sent to this authority but to the one named here (private owners are
     written to by the public order office, never by the system). Outside of `valid_from` to `valid_to`
     (both days included, none is open) no decision names it.
+
+    `is_city_works`: it belongs to the city and looks after what is the city's (streets, green, houses, lamps), so that
+    it has no business on private ground. Whoever acts there for public order is none of these.
     """
 
     jurisdiction = models.ForeignKey(
@@ -35,6 +38,7 @@ class Authority(models.Model):
     acts_through = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="acts_for"
     )
+    is_city_works = models.BooleanField(_("looks after what is the city's"), default=False)
 
     class Meta:
         verbose_name = _("authority")

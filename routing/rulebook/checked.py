@@ -15,8 +15,8 @@ from routing.engine.findings import Finding
 from routing.models import RuleSet
 from routing.rulebook.compiled import rule_set_compile
 from routing.rulebook.listed import (
-    authorities_acting,
     authority_codes,
+    bodies_known,
     category_parts,
     rule_set_content,
     rule_set_in_effect,
@@ -30,15 +30,15 @@ def rule_set_findings(rule_set: RuleSet) -> list[Finding]:
 
 def content_findings(content: RuleSetContent, jurisdiction: Jurisdiction) -> list[Finding]:
     """The same for what is not stored yet."""
-    through = authorities_acting(jurisdiction)
-    bodies, categories = through.keys(), category_parts(jurisdiction)
+    bodies, categories = bodies_known(jurisdiction), category_parts(jurisdiction)
     return [
-        *_threshold_findings(content, bodies, categories),
+        *_threshold_findings(content, bodies.every, categories),
         *ruleset_findings(
             content.rows,
-            bodies=bodies,
+            bodies=bodies.every,
             categories=categories,
-            private={code for code, other in through.items() if other},
+            private=bodies.private,
+            works=bodies.works,
         ),
     ]
 

@@ -150,10 +150,23 @@ def authority_codes(jurisdiction: Jurisdiction) -> frozenset[str]:
     )
 
 
-def authorities_acting(jurisdiction: Jurisdiction) -> dict[str, str | None]:
-    """Code of each authority → the one that acts for it, as for private owners; None where it acts itself."""
+@dataclass(frozen=True, slots=True)
+class BodiesKnown:
+    """Codes of authorities: `every` one, those that stand for `private` owners, and the city's own `works`."""
+
+    every: frozenset[str]
+    private: frozenset[str]
+    works: frozenset[str]
+
+
+def bodies_known(jurisdiction: Jurisdiction) -> BodiesKnown:
     found = Authority.objects.filter(jurisdiction=jurisdiction)
-    return dict(found.values_list("code", "acts_through__code"))
+    rows = list(found.values_list("code", "acts_through_id", "is_city_works"))
+    return BodiesKnown(
+        frozenset(code for code, _through, _is_works in rows),
+        frozenset(code for code, through, _is_works in rows if through is not None),
+        frozenset(code for code, _through, is_works in rows if is_works),
+    )
 
 
 def category_parts(jurisdiction: Jurisdiction) -> dict[str, str]:

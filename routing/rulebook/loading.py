@@ -22,6 +22,7 @@ from routing.rulebook.reading import csv_rows, priors_read, rules_read, threshol
 # Texts in several languages (columns name_de, name_en …) and where they are kept.
 AUTHORITY_TEXTS: Final = {"name": "names", "public_name": "public_names"}
 AUTHORITY_COLUMNS: Final = ("colour", "website", "phone", "public_mail", "valid_from", "valid_to")
+IS_CITY_WORKS: Final = "is_city_works"
 
 
 @transaction.atomic
@@ -75,6 +76,8 @@ def _authority(jurisdiction: Jurisdiction, row: dict[str, str], where: str) -> A
     authority = authority or Authority(jurisdiction=jurisdiction, code=row["code"])
     for column, field in AUTHORITY_TEXTS.items():
         setattr(authority, field, texts_read(row, column))
+    if IS_CITY_WORKS in row:
+        authority.is_city_works = _flag(row[IS_CITY_WORKS], f"{where}, {IS_CITY_WORKS}")
     for column in AUTHORITY_COLUMNS:
         if column in row:
             value: Any = row[column].strip()
@@ -85,3 +88,9 @@ def _authority(jurisdiction: Jurisdiction, row: dict[str, str], where: str) -> A
         raise RuleSetError(f"{where}: {error}") from error
     authority.save()
     return authority
+
+
+def _flag(text: str, where: str) -> bool:
+    if text not in {"", "0", "1"}:
+        raise RuleSetError(f"{where}: “{text}” is neither 1 nor 0.")
+    return text == "1"

@@ -13,7 +13,7 @@ from routing.engine.checks.turns import Turn, Turns, turns_of
 from routing.engine.columns import COLUMN_VALUES
 from routing.engine.ruleset import COMPUTED_BODIES
 from routing.sentences import legal_basis_shown
-from tests.routing.engine.test_engine import FOLDER, ROWS, RULES
+from tests.routing.engine.test_engine import FOLDER, ROWS, RULES, city_works
 from tests.routing.engine.test_rule_coverage import CATEGORIES
 
 
@@ -26,7 +26,6 @@ def emergencies() -> list[str]:
 
 PRIVATE = ("PRIV", "CHURCH")
 PUBLIC = tuple(one for one in COLUMN_VALUES["owner"] if one not in {*PRIVATE, "UNKNOWN"})
-CITY_WORKS = frozenset({"EUV", "GREEN", "LIGHT", "ESTATE", "SCHOOL"})
 MOTORWAY = "AUTOBAHN"
 EMERGENCIES = emergencies()
 # Who acts is the reporter's own answer, or the by-law about adjoining owners.
@@ -76,7 +75,7 @@ def test_no_row_sends_the_citys_works_to_private_ground_unless_it_names_it(categ
     places = turns(category).places
     ground = places.where("owner", *PRIVATE) & places.where("road_class", "P", "N")
     ground &= places.where("beside_road", NO)
-    for body in CITY_WORKS:
+    for body in city_works():
         for turn in deciding(category, body):
             named = dict(turn.rule.columns).get("owner", frozenset())
             assert not turn.decides & ground or not named.isdisjoint(PRIVATE), turn.rule.row.rule_id

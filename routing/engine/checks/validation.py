@@ -6,27 +6,26 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations
-from typing import Final
 
 from gis_core.enums import Severity
 from routing.engine.checks.coverage import parts_of
 from routing.engine.checks.places import NO
 from routing.engine.checks.turns import Turn, Turns, turns_of
+from routing.engine.checks.wildcards import (
+    public_land_called_private,
+    swallowed_rows,
+    works_astray,
+)
 from routing.engine.columns import ANYTHING, COLUMN_VALUES
-from routing.engine.conditions import ConditionError, atoms_of, condition_compile
-from routing.engine.findings import Finding, errors_of
-from routing.engine.predicates import NOT_PUBLIC_OWNERS, PREDICATES
+from routing.engine.conditions import ConditionError, condition_compile
+from routing.engine.findings import Finding, errors_of, names_listed, names_some
 from routing.engine.ruleset import (
     COMPUTED_BODIES,
     DUTY_BODIES,
     DUTY_CATEGORY,
-    CompiledRule,
     CompiledRuleSet,
     RuleRow,
 )
-
-NAMED_MAX: Final = 3
-OF_CITY: Final = "bears_through_roads"
 
 
 def ruleset_findings(
@@ -35,18 +34,19 @@ def ruleset_findings(
     bodies: Collection[str],
     categories: Mapping[str, str],
     private: Collection[str] = (),
+    works: Collection[str] = (),
 ) -> list[Finding]:
     """Everything that is wrong with the rows, errors first.
 
-    `bodies` are the codes of the authorities, `private` those that stand for private owners; `categories` are those of
-    the categories with the part of the road that each is about; with no categories at all they are not checked. What
-    needs the rules to be compiled is looked for only where every row can be.
+    `bodies` are the codes of the authorities, `private` those that stand for private owners, `works` the city's own
+    works; `categories` are those of the categories with the part of the road that each is about; with no categories
+    at all they are not checked. What needs the rules to be compiled is looked for only where every row can be.
     """
     findings = [*row_findings(rows, bodies=bodies, categories=categories), *_duties_unknown(rows)]
     if not errors_of(findings):
         ruleset = CompiledRuleSet.compile(rows, bodies=bodies, assign_from=0, assign_margin=0)
         findings += _duplicates(rows)
-        findings += _together(ruleset, categories or _categories_named(rows), private)
+        findings += _together(ruleset, categories or _categories_named(rows), private, works)
     order = list(Severity)
     return sorted(findings, key=lambda one: -order.index(one.severity))
 
@@ -133,7 +133,7 @@ def _duplicates(rows: Sequence[RuleRow]) -> Iterator[Finding]:
         alike[row.priority, columns, row.condition, row.body].append(row.rule_id)
     for ids in alike.values():
         if len(ids) > 1:
-            yield Finding(Severity.WARNING, "duplicate", tuple(ids), {"rules": _listed(ids)})
+            yield Finding(Severity.WARNING, "duplicate", tuple(ids), {"rules": names_listed(ids)})
 
 
 @dataclass(slots=True)
@@ -146,7 +146,10 @@ class _Seen:
 
 
 def _together(
-    ruleset: CompiledRuleSet, categories: Mapping[str, str], private: Collection[str]
+    ruleset: CompiledRuleSet,
+    categories: Mapping[str, str],
+    private: Collection[str],
+    works: Collection[str],
 ) -> Iterator[Finding]:
     seen = {rule.row.rule_id: _Seen() for rule in ruleset.rules}
     of_places: dict[tuple[str, tuple[str, ...]], Finding] = {}
@@ -159,13 +162,15 @@ def _together(
             known.decides |= bool(turn.decides)
             if not known.decides:
                 known.behind.update(_covering(turn, turns))
-        for one in chain(_clashes(turns), _owners_excluded(turns, private)):
+        for one in chain(
+            _clashes(turns), public_land_called_private(turns, private), works_astray(turns, works)
+        ):
             of_places.setdefault((one.code, one.rules), one)
-        for severity, wildcard, named in _swallowed(turns):
+        for severity, wildcard, named in swallowed_rows(turns):
             swallowed.setdefault((severity, wildcard), {})[named] = None
     yield from of_places.values()
     for (severity, wildcard), others in swallowed.items():
-        yield Finding(severity, "wildcard_swallows", (wildcard,), {"others": _some(others)})
+        yield Finding(severity, "wildcard_swallows", (wildcard,), {"others": names_some(others)})
     # Else nothing is known of the parts of the road that reports are about.
     if any(categories.values()):
         yield from _never_deciding(seen)
@@ -177,7 +182,7 @@ def _never_deciding(seen: Mapping[str, _Seen]) -> Iterator[Finding]:
             yield Finding(Severity.ERROR, "never_applies", (rule_id,))
         elif not known.decides:
             yield Finding(
-                Severity.ERROR, "unreachable", (rule_id,), {"others": _some(known.behind)}
+                Severity.ERROR, "unreachable", (rule_id,), {"others": names_some(known.behind)}
             )
 
 
@@ -208,71 +213,7 @@ def _clashes(turns: Turns) -> Iterator[Finding]:
             "contradiction" if certain else "possible_contradiction",
             ids,
             {
-                "rules": _listed(ids),
-                "bodies": _listed((one.rule.row.body, other.rule.row.body)),
+                "rules": names_listed(ids),
+                "bodies": names_listed((one.rule.row.body, other.rule.row.body)),
             },
         )
-
-
-def _swallowed(turns: Turns) -> Iterator[tuple[Severity, str, str]]:
-    """(severity, wildcard, named): rows that ask for less and take places of a later row that names another body.
-
-    A row for all categories before one that names the category is never meant, whatever else they ask for. A row before
-    one for the same categories that is narrower in all columns may be: a person looks.
-    """
-    for earlier, later in combinations(turns.turns, 2):
-        if not _is_of_place(earlier.rule) or earlier.rule.is_level_with(later.rule):
-            continue
-        if earlier.rule.row.body == later.rule.row.body:
-            continue
-        wide, narrow = dict(earlier.rule.columns), dict(later.rule.columns)
-        for_all = "category" in narrow and "category" not in wide
-        if not for_all and not (wide.keys() < narrow.keys() and _same_categories(wide, narrow)):
-            continue
-        taken = earlier.reach.sure & earlier.left & later.reach.may
-        if taken & turns.places.where("beside_road", NO):
-            severity = Severity.ERROR if for_all else Severity.WARNING
-            yield severity, earlier.rule.row.rule_id, later.rule.row.rule_id
-
-
-def _same_categories(
-    wide: Mapping[str, frozenset[str]], narrow: Mapping[str, frozenset[str]]
-) -> bool:
-    return "category" not in wide or narrow["category"] <= wide["category"]
-
-
-def _is_of_place(rule: CompiledRule) -> bool:
-    """Whether the kind of place alone decides if it holds.
-
-    Other conditions speak of one report, contract or city (an answer, a by-law, the duty for through-road stretches):
-    they are no wildcards, and may name a private person in spite of the owner.
-    """
-    return rule.condition is None or all(
-        PREDICATES[one.name].asks is None and one.name != OF_CITY
-        for one in atoms_of(rule.condition.tree)
-    )
-
-
-def _owners_excluded(turns: Turns, private: Collection[str]) -> Iterator[Finding]:
-    """Rows that call land private whoever owns it."""
-    public = [one for one in COLUMN_VALUES["owner"] if one not in NOT_PUBLIC_OWNERS]
-    # Beside a road the owner of the road's land counts, which no kind of place tells.
-    elsewhere = turns.places.where("beside_road", NO)
-    for turn in turns.turns:
-        if not _is_of_place(turn.rule) or turn.rule.row.body not in private:
-            continue
-        decides = turn.decides & elsewhere
-        owners = [one for one in public if decides & turns.places.where("owner", one)]
-        if owners:
-            values = {"body": turn.rule.row.body, "owners": _listed(owners)}
-            yield Finding(Severity.ERROR, "body_excluded", (turn.rule.row.rule_id,), values)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
-
-
-def _some(names: Collection[str]) -> str:
-    """The first of many names."""
-    more = ["…"] if len(names) > NAMED_MAX else []
-    return _listed([*list(names)[:NAMED_MAX], *more])

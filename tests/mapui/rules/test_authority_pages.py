@@ -37,10 +37,13 @@ def test_authority_and_contact_are_stored(activator):
         "public_name_en": "Works",
         "colour": "#112233",
         "valid_from": "2026-01-01",
+        "is_city_works": "on",
     }
     assert activator.post("/rules/authorities/new/", data).status_code == 302
     authority = Authority.objects.get(code="BAUHOF")
     assert (authority.jurisdiction, str(authority.valid_from)) == (jurisdiction, "2026-01-01")
+    assert authority.is_city_works
+    assert "kümmert sich um Eigentum der Stadt" in activator.get("/rules/authorities/").text
     edited = {**data, "code": "OTHER", "valid_to": "2025-01-01"}
     response = activator.post(reverse("authority_edit", args=[authority.pk]), edited)
     assert response.status_code == 422

@@ -33,9 +33,21 @@ from routing.types import (
 FOLDER = Path(__file__).resolve().parents[3] / "fixtures" / "castrop_rauxel"
 
 
-def bodies() -> list[str]:
+def authorities() -> list[dict[str, str]]:
     with (FOLDER / "authorities.csv").open(encoding="utf-8", newline="") as file:
-        return [row["code"] for row in csv.DictReader(file, delimiter=";")]
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def bodies() -> list[str]:
+    return [row["code"] for row in authorities()]
+
+
+def private_bodies() -> list[str]:
+    return [row["code"] for row in authorities() if row["acts_through"]]
+
+
+def city_works() -> list[str]:
+    return [row["code"] for row in authorities() if row["is_city_works"]]
 
 
 ROWS = rules_read(FOLDER / "rules.csv")

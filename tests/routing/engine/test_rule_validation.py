@@ -8,7 +8,7 @@ import pytest
 
 from routing.engine import RuleRow
 from routing.engine.checks.validation import ruleset_findings
-from tests.routing.engine.test_engine import ROWS, bodies
+from tests.routing.engine.test_engine import ROWS, bodies, city_works, private_bodies
 from tests.routing.engine.test_rule_coverage import CATEGORIES
 from tests.routing.rule_factories import row_make
 
@@ -73,8 +73,8 @@ def test_rule_without_basis_is_a_warning() -> None:
 
 def test_rule_behind_a_wider_one_is_unreachable() -> None:
     assert found(row_make("R1"), row_make("R2", priority=11, usage="ROAD", body="STRNRW")) == [
+        ("error", "wildcard_swallows", ("R1",)),
         ("error", "unreachable", ("R2",)),
-        ("warning", "wildcard_swallows", ("R1",)),
     ]
 
 
@@ -171,7 +171,14 @@ def test_order_of_storage_does_not_change_what_is_found() -> None:
 
 
 def test_model_city_has_no_finding() -> None:
-    assert ruleset_findings(ROWS, bodies=bodies(), categories=CATEGORIES) == []
+    found = ruleset_findings(
+        ROWS,
+        bodies=bodies(),
+        categories=CATEGORIES,
+        private=private_bodies(),
+        works=city_works(),
+    )
+    assert found == []
 
 
 def test_finding_reads_as_a_sentence() -> None:
@@ -200,15 +207,37 @@ def test_row_for_all_categories_may_not_go_before_one_that_names_the_category() 
     assert swallowed(every, replace(named, road_class="N")) == []
 
 
-def test_row_that_leaves_open_what_a_later_one_names_is_looked_at() -> None:
+def test_row_that_leaves_open_what_a_later_one_names_may_not_go_before_it() -> None:
     wide = row_make("WIDE", priority=10, usage="FOREST", body="STRNRW")
     narrow = row_make("CITY", priority=20, usage="FOREST|AGRI", owner="CITY", body="EUV")
-    assert swallowed(wide, narrow) == [("warning", "wildcard_swallows", ("WIDE",))]
+    assert swallowed(wide, narrow) == [("error", "wildcard_swallows", ("WIDE",))]
+    assert swallowed(wide, replace(narrow, body="STRNRW")) == []
+    assert swallowed(wide, replace(narrow, priority=5)) == []
+    assert swallowed(replace(wide, owner="LAND"), narrow) == []
     # Neither is narrower in all columns.
     assert swallowed(wide, replace(narrow, usage="*")) == []
     assert swallowed(wide, replace(narrow, usage="AGRI")) == []
     # A row for many categories comes after those for one of them.
     assert swallowed(wide, replace(narrow, category=f"{narrow.category}|SIDEWALK")) == []
+
+
+def test_row_that_leaves_a_later_one_some_of_its_places_is_looked_at() -> None:
+    wide = row_make("WIDE", priority=10, usage="FOREST", body="STRNRW")
+    narrow = row_make("CITY", priority=20, usage="FOREST|AGRI", owner="CITY", body="EUV")
+    looked_at = [("warning", "wildcard_swallows", ("WIDE",))]
+    assert swallowed(replace(wide, condition="outside_built_up"), narrow) == looked_at
+    # Whom a computed body stands for is known at the place only: here the state's office either way.
+    duty = row_make("DUTY", priority=30, road_class="B", body="STRNRW")
+    computed = replace(narrow, road_class="B", body="(Baulast)")
+    assert swallowed(replace(wide, road_class="B"), computed, duty) == looked_at
+
+
+def test_row_that_holds_unless_somebody_answers_is_a_wildcard_too() -> None:
+    wide = row_make("WIDE", priority=10, usage="FOREST", body="STRNRW")
+    narrow = row_make("CITY", priority=20, usage="FOREST", owner="CITY", body="EUV")
+    unless = replace(wide, condition='not answer("ORIGIN", "private")')
+    assert swallowed(unless, narrow) == [("error", "wildcard_swallows", ("WIDE",))]
+    assert swallowed(replace(wide, condition='answer("ORIGIN", "private")'), narrow) == []
 
 
 def test_land_is_private_only_where_its_owner_may_be() -> None:
@@ -228,3 +257,27 @@ def test_land_is_private_only_where_its_owner_may_be() -> None:
     assert excluded(owner="PRIV|CITY") == [{"body": "PRIV", "owners": "CITY"}]
     assert excluded(owner="PRIV|CHURCH|UNKNOWN") == []
     assert excluded(condition='answer("ORIGIN", "private")') == []
+    # Who says nothing has not said that it is private.
+    assert excluded(condition='not answer("ORIGIN", "road")') == [
+        {"body": "PRIV", "owners": public}
+    ]
+    assert excluded(owner="PRIV", condition='not answer("ORIGIN", "road")') == []
+
+
+def test_city_s_works_go_to_private_ground_only_where_the_row_names_its_owner() -> None:
+    def astray(**columns: str) -> list[dict[str, str]]:
+        row = row_make("R1", **{"body": "EUV", "road_class": "N", **columns})
+        findings = ruleset_findings(
+            [row], bodies=bodies(), categories=CATEGORIES, works={"EUV", "GREEN"}
+        )
+        return [dict(one.values) for one in findings if one.code == "works_astray"]
+
+    assert astray() == [{"body": "EUV"}]
+    assert astray(road_class="*", usage="BUILT") == [{"body": "EUV"}]
+    assert astray(road_class="P|G", body="GREEN") == [{"body": "GREEN"}]
+    assert astray(condition='answer("PLACE", "public")') == [{"body": "EUV"}]
+    assert astray(owner="CITY") == []
+    assert astray(owner="CITY|CHURCH") == []
+    assert astray(road_class="G|S") == []
+    assert astray(body="ORD") == []
+    assert astray(condition='owner("CITY")') == []

@@ -342,6 +342,16 @@ def test_authorities_load_takes_validity_and_public_contact(tmp_path: Path) -> N
     authorities_load(jurisdiction=jurisdiction_make(), path=file)
     old.refresh_from_db()
     assert (old.phone, str(old.valid_to)) == ("02305 1", "2026-12-31")
+    file.write_text(f"{header};is_city_works\nOLD;{names};1\nNEW;{names};\n", "utf-8")
+    authorities_load(jurisdiction=jurisdiction_make(), path=file)
+    works = Authority.objects.filter(is_city_works=True)
+    assert [one.code for one in works] == ["OLD"]
+    file.write_text(f"{header}\nOLD;{names}\n", "utf-8")
+    authorities_load(jurisdiction=jurisdiction_make(), path=file)
+    assert works.count() == 1
+    file.write_text(f"{header};is_city_works\nOLD;{names};ja\n", "utf-8")
+    with pytest.raises(RuleSetError, match=r"authorities\.csv, line 2, is_city_works: “ja” is"):
+        authorities_load(jurisdiction=jurisdiction_make(), path=file)
     file.write_text(f"{header};valid_from\nOLD;{names};morgen\n", "utf-8")
     with pytest.raises(RuleSetError, match=r"authorities.csv, line 2: .*valid_from"):
         authorities_load(jurisdiction=jurisdiction_make(), path=file)

@@ -1,0 +1,15 @@
+"""Which authorities are the city's own works; loading the city's `authorities.csv` again says it."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("routing", "0013_probabilities")]
+
+    operations = [
+        migrations.AddField(
+            "authority",
+            "is_city_works",
+            models.BooleanField(default=False, verbose_name="looks after what is the city's"),
+        ),
+    ]
