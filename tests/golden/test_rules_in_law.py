@@ -143,6 +143,17 @@ def test_what_the_sources_leave_open_is_marked_and_only_proposed(row) -> None:
     assert marked == (row.confidence < 0.7), shown
 
 
+def test_row_that_asks_nothing_is_sure() -> None:
+    """Its reason reads "this holds everywhere"; where something is open, the reason says what."""
+    asking_nothing = [
+        rule.row
+        for rule in RULES.rules
+        if rule.condition is None and dict(rule.columns).keys() == {"category"}
+    ]
+    assert asking_nothing
+    assert [row.rule_id for row in asking_nothing if row.confidence < 0.7] == []
+
+
 @pytest.mark.parametrize("category", ON_LAND)
 def test_every_known_owner_of_open_land_has_a_row(category: str) -> None:
     found = turns(category)

@@ -142,8 +142,7 @@ def test_row_with_complementary_conditions_is_no_hole() -> None:
 
 
 def test_row_of_a_triage_that_is_wanted_is_no_hole() -> None:
-    answers = {"part": "cycle_shared", "road_class": "B", "through_road": "in"}
-    rows = row_at("CYCLEPATH", **answers, usage="ROAD", owner="CITY", beside_road=NO)
+    rows = row_at("CEMETERY", road_class="N", usage="GREEN", owner="CHURCH", beside_road=NO)
     assert {row.state for row in rows} == {Coverage.TRIAGE}
 
 
