@@ -221,9 +221,9 @@ def asset_choose(evidence: Evidence, situation: Situation) -> AssetFact | None:
 
 
 def asset_near(situation: Situation, kind: str) -> AssetFact | None:
-    """The nearest asset of a kind in reach."""
+    """The nearest asset of a kind in reach; one that the register describes goes before one that it does not."""
     found = [asset for asset in situation.assets if asset.kind == kind]
-    return min(found, key=lambda asset: (asset.distance, asset.key), default=None)
+    return min(found, key=lambda asset: (not asset.note, asset.distance, asset.key), default=None)
 
 
 def agreements_fitting(evidence: Evidence, situation: Situation) -> list[AgreementFact]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from routing.engine.facts import asset_near
 from routing.engine.predicate import (
     PREDICATES,
     YES,
@@ -195,9 +196,9 @@ def bridge(facts: Facts, kind: str) -> bool:
 
     The register's note is the kind, of road over road followed by the upper road: "road_over_road B 235".
     """
-    for asset in facts.situation.assets:
-        if asset.kind == "bridge" and asset.note:
-            return asset.note.partition(" ")[0] == kind
+    asset = asset_near(facts.situation, "bridge")
+    if asset is not None and asset.note:
+        return asset.note.partition(" ")[0] == kind
     return answer(facts, "KIND", kind)
 
 

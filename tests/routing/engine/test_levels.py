@@ -104,6 +104,16 @@ def test_bridge_of_the_register_makes_roads_of_any_class_two_levels() -> None:
     assert levels(place("B", "G", assets=(asset("gully", "road_over_road"),))) == ()
 
 
+def test_bridge_that_the_register_describes_goes_before_a_nearer_one() -> None:
+    described = (asset("bridge", "road_over_road B 235", 9.0), asset("bridge", distance=1.0))
+    found = place("B", "G", assets=described)
+    assert levels(found) == levels(place("B", "G", assets=described[:1]))
+    assert len(levels(found)) == 2
+    # Of two that it describes the nearer one counts.
+    over_rail = (asset("bridge", "road_over_rail", 1.0), *described)
+    assert levels(place("B", "G", assets=over_rail)) == ()
+
+
 @pytest.mark.parametrize(("distance", "is_near"), [(9.0, True), (9.01, False)])
 def test_bridge_without_polygons_is_of_the_roads_within_half_their_width(
     distance: float, *, is_near: bool
