@@ -19,6 +19,8 @@ from routing.types import UNKNOWN, Candidate, Evidence, Facts, Result, RuleTried
 # What an unknown fact takes from the confidence of the rules that depend on it (responsibility.md 1.3, step 5): even
 # where they name the same authority, which law makes it responsible stays open.
 UNKNOWN_PENALTY: Final = 0.3
+# A rule that would be certain is not sent by itself then, either: this is less than `CONFIDENCE_FROM`.
+PENALISED_MOST: Final = 0.69
 NEIGHBOUR: Final = "neighbour"
 ASSET_OWNER: Final = "(asset owner)"
 # Stands in where evidence has no situation at all, so that this too has an answer.
@@ -211,7 +213,8 @@ def _answers_of(
 
 def _less_sure(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(
-        replace(one, confidence=max(0.0, one.confidence - UNKNOWN_PENALTY)) for one in candidates
+        replace(one, confidence=max(0.0, min(one.confidence - UNKNOWN_PENALTY, PENALISED_MOST)))
+        for one in candidates
     )
 
 
