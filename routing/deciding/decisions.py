@@ -23,7 +23,7 @@ from routing.engine.questions import SETTLED
 from routing.enums import DecisionCause, DeliveryState, Outcome
 from routing.evidence import IssueFacts
 from routing.models import Authority, Decision, Delivery, RuleSet
-from routing.outbox.authorities import authorities_named
+from routing.outbox.authorities import authorities_named, names_in
 from routing.outbox.queue import deliveries_planned, deliveries_store
 from routing.outbox.superseding import deliveries_cancel, deliveries_unsent
 from routing.rulebook.compiled import rule_set_compiled
@@ -180,7 +180,8 @@ def _decide(
     [(facts, evidence, result)] = results_of([issue.pk])
     named: set[str] = set()
     if result is not None:
-        named = {candidate.body for candidate in result.candidates} | {*result.candidates[0].notify}
+        named = {candidate.body for candidate in result.candidates}
+        named |= {*result.candidates[0].notify, *evidence.lapsed}
     authorities = authorities_named(facts.jurisdiction_id, named)
     decision = _decision(issue, evidence, result, facts.rule_set_id, authorities)
     decision.number, decision.decided_by, decision.cause = number, by, cause
@@ -274,9 +275,7 @@ def _decision(
                 result,
                 language=language,
                 category=text_in(issue.category.names, language),
-                authorities={
-                    code: text_in(one.names, language) for code, one in authorities.items()
-                },
+                authorities=names_in(authorities, language),
             )
         ),
         notify=list(first.notify) if first else [],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,6 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gis_core.db.prepared import prepared_execute
+from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
 from routing.models import Authority, AuthorityContact
 
@@ -63,6 +64,11 @@ def authorities_named(jurisdiction_id: int, codes: Collection[str]) -> dict[str,
             authority.acts_through = Authority.from_db(None, ("id", "code"), row[6:])
         found[authority.code] = authority
     return found
+
+
+def names_in(authorities: Mapping[str, Authority], language: str) -> dict[str, str]:
+    """Codes of authorities → their names in a language."""
+    return {code: text_in(one.names, language) for code, one in authorities.items()}
 
 
 def authorities_valid(jurisdiction: Jurisdiction, *, on: date) -> QuerySet[Authority]:

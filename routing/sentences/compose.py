@@ -98,7 +98,7 @@ def public_sentence(
 def _lead_of_triage(result: Result, language: str, authorities: Mapping[str, str]) -> str:
     words = words_of(language)
     first = result.candidates[0]
-    doubts = doubts_phrase(result, words)
+    doubts = doubts_phrase(result, words, authorities)
     if any(one.body != TRIAGE for one in result.candidates):
         listed = candidates_phrase(result, language=language, authorities=authorities)
         return f"{words.doubtful.format(candidates=listed)} {doubts}"
@@ -131,14 +131,14 @@ def unreachable_phrase(codes: Sequence[str], language: str) -> str:
     return words_of(language).no_contact.format(names=", ".join(codes))
 
 
-def tried_phrase(because: str, language: str) -> str:
-    """Why a rule did not match, from what the engine noted (`RuleTried.because`)."""
+def tried_phrase(because: str, language: str, authorities: Mapping[str, str]) -> str:
+    """Why a rule did not match, from what the engine noted (`RuleTried.because`); `authorities` as in `sentence`."""
     words = words_of(language)
     kind, _colon, rest = because.partition(": ")
     if kind == "condition":
         return words.condition_fails.format(because=condition_phrase(rest, language))
     if kind == "validity":
-        return words.body_lapsed.format(body=rest)
+        return words.body_lapsed.format(body=authorities.get(rest, rest))
     if kind == "body":
         return words.body_unresolved.format(body=rest)
     return column_phrase(kind, rest, language) if kind in words.columns else because

@@ -92,7 +92,7 @@ def _where(candidate: Candidate, facts: Facts, pin: Facts, words: Words) -> str:
     return spot if spot != spot_phrase(pin, words) else way_from_pin(facts, pin, words)
 
 
-def doubts_phrase(result: Result, words: Words) -> str:
+def doubts_phrase(result: Result, words: Words, authorities: Mapping[str, str]) -> str:
     first = result.candidates[0]
     codes = [code for code in result.doubts if code.partition(":")[0] in words.doubts]
     implied = frozenset[str]().union(*(IMPLIED.get(code, frozenset()) for code in codes))
@@ -107,11 +107,14 @@ def doubts_phrase(result: Result, words: Words) -> str:
         codes.append("proposed_only")
     if not codes:
         codes = ["no_rule" if first.body == TRIAGE else "low_confidence"]
-    told = "; ".join(doubt_phrase(code, words, rule=first.rule_id) for code in codes)
+    told = "; ".join(
+        doubt_phrase(code, words, rule=first.rule_id, authorities=authorities) for code in codes
+    )
     return words.why_checked.format(doubts=told)
 
 
-def doubt_phrase(doubt: str, words: Words, *, rule: str) -> str:
+def doubt_phrase(doubt: str, words: Words, *, rule: str, authorities: Mapping[str, str]) -> str:
     """A doubt in words; what stands behind its colon is a dataset or an authority's code."""
     code, _colon, about = doubt.partition(":")
-    return words.doubts[code].format(rule=rule, about=words.datasets.get(about, about))
+    named = words.datasets.get(about) or authorities.get(about, about)
+    return words.doubts[code].format(rule=rule, about=named)

@@ -23,7 +23,7 @@ from routing.deciding.explaining.discs import disc_parts
 from routing.deciding.overrule import decision_overrule
 from routing.deciding.question_links import clarification_token
 from routing.enums import Outcome, RuleSetStatus
-from routing.models import Clarification, Decision
+from routing.models import Authority, Clarification, Decision
 from routing.rulebook import shadows
 from routing.types import Evidence
 from tests.golden.conftest import ModelCity
@@ -188,6 +188,23 @@ def test_explanation_page_says_names_and_not_codes(model_city: ModelCity, staff:
     assert re.findall(r"\b(?:TRIAGE|NEIGH|ORD|CITY|PRIV|STRNRW)\b", tables) == []
     assert "Nachbargemeinde" in tables
     assert "Straßenklasse: Gemeindestraße; verlangt: Bundesstraße" in tables
+
+
+def test_authority_that_does_not_act_on_the_day_is_told_by_its_name(
+    model_city: ModelCity, staff: Client
+) -> None:
+    Authority.objects.filter(jurisdiction=model_city.jurisdiction, code="EUV").update(
+        valid_to=date(2026, 1, 1)
+    )
+    decision = decided(model_city, "G-Fahrbahn-Klasse5", "ROAD_SURFACE")
+    told = "EUV Stadtbetrieb Castrop-Rauxel ist an diesem Tag nicht zuständig"
+    assert told in decision.sentences["de"]
+    answer = explained(staff, decision)
+    [doubt] = [one for one in answer["doubts"] if one["code"] == "authority_lapsed:EUV"]
+    assert doubt["de"] == told
+    [rule] = [one for one in answer["rules"] if one["rule_id"] == "R12"]
+    assert rule["because"]["en"] == "EUV municipal services is not in charge on this day"
+    assert told in page(staff, decision)
 
 
 def test_former_decisions_stay_explained_as_they_were(model_city: ModelCity, staff: Client) -> None:

@@ -24,6 +24,7 @@ from routing.deciding.explaining.body_shares import (
 )
 from routing.enums import AreaKind, Outcome, RoadClass, ThroughRoadState
 from routing.models import Authority, Decision, Delivery
+from routing.outbox.authorities import names_in
 from routing.sentences import legal_basis_shown, tried_phrase
 from routing.types import (
     AgreementFact,
@@ -123,6 +124,7 @@ def decision_card(issue: Issue, *, decision: Decision | None = None) -> Decision
     authorities = {
         one.code: one for one in Authority.objects.filter(jurisdiction=issue.jurisdiction)
     }
+    names = names_in(authorities, language)
     parcel = _parcel(issue, decision)
     key_then = "" if parcel and parcel.key == decision.parcel_key else decision.parcel_key
     return DecisionCard(
@@ -132,7 +134,7 @@ def decision_card(issue: Issue, *, decision: Decision | None = None) -> Decision
         bodies=body_shares(decision, authorities),
         notified=tuple(body_name(code, authorities) for code in decision.notify),
         trace=tuple(
-            RuleShown(one["rule_id"], one["matched"], tried_phrase(one["because"], language))
+            RuleShown(one["rule_id"], one["matched"], tried_phrase(one["because"], language, names))
             for one in decision.trace
         ),
         situations=tuple(_situation(one, authorities) for one in told),

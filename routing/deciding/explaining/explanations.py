@@ -15,6 +15,7 @@ from gis_core.languages import languages
 from gis_core.models import Edition
 from issues.models import Issue
 from routing.models import Authority, Clarification, Decision
+from routing.outbox.authorities import names_in
 from routing.sentences import legal_basis_shown, tried_phrase
 from routing.sentences.triage import doubt_phrase
 from routing.sentences.words import words_of
@@ -44,8 +45,8 @@ def explanation_of(decision: Decision) -> dict[str, Any]:
         "issue": _issue(issue),
         "decision": _decision(decision, authorities),
         "candidates": [_candidate(one, authorities, areas) for one in decision.candidates],
-        "rules": [_rule(one) for one in decision.trace],
-        "doubts": _doubts(decision),
+        "rules": [_rule(one, authorities) for one in decision.trace],
+        "doubts": _doubts(decision, authorities),
         "clarifications": [_clarification(one) for one in issue.clarifications.all()],
         "evidence": _evidence(decision),
         "data": _data(decision),
@@ -122,9 +123,12 @@ def _candidate(
     }
 
 
-def _rule(stored: dict[str, Any]) -> dict[str, Any]:
+def _rule(stored: dict[str, Any], authorities: dict[str, Authority]) -> dict[str, Any]:
     because = stored["because"]
-    told = {language: tried_phrase(because, language) for language in languages()}
+    told = {
+        language: tried_phrase(because, language, names_in(authorities, language))
+        for language in languages()
+    }
     return {
         "rule_id": stored["rule_id"],
         "matched": stored["matched"],
@@ -132,11 +136,16 @@ def _rule(stored: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _doubts(decision: Decision) -> list[dict[str, str]]:
+def _doubts(decision: Decision, authorities: dict[str, Authority]) -> list[dict[str, str]]:
     found = []
     for doubt in decision.evidence.get("doubts", ()):
         told = {
-            language: doubt_phrase(doubt, words_of(language), rule=decision.rule_id)
+            language: doubt_phrase(
+                doubt,
+                words_of(language),
+                rule=decision.rule_id,
+                authorities=names_in(authorities, language),
+            )
             for language in languages()
             if doubt.partition(":")[0] in words_of(language).doubts
         }

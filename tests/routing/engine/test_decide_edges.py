@@ -399,7 +399,8 @@ def test_tie_under_one_hypothesis_shares_the_half_of_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "left"), [(0.95, 0.65), (0.99, 0.69), (1.0, 0.69), (0.31, 0.01), (0.3, 0.0), (0.2, 0.0)]
+    ("confidence", "left"),
+    [(0.95, 0.65), (0.99, 0.69), (1.0, 0.69), (0.31, 0.01), (0.3, 0.0), (0.2, 0.0)],
 )
 def test_unknown_limits_take_three_tenths_where_they_change_the_answer(
     confidence: float, left: float

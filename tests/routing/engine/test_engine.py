@@ -388,10 +388,11 @@ def _may_both_match(one: str, other: str) -> bool:
         ),
         ("condition: opt80=1", "nicht erfüllt: die Stadt trägt die Baulast der Ortsdurchfahrten"),
         ("body: (contractor)", "die Stelle ist hier nicht zu bestimmen: (contractor)"),
+        ("validity: EUV", "Bauhof ist an diesem Tag nicht zuständig"),
     ],
 )
 def test_rule_that_did_not_match_says_why_in_german(because: str, german: str) -> None:
-    assert tried_phrase(because, "de") == german
+    assert tried_phrase(because, "de", {"EUV": "Bauhof"}) == german
 
 
 def test_legal_basis_is_written_out_for_every_row() -> None:
