@@ -152,12 +152,24 @@ def test_command_prints_a_key_once_and_stores_its_hash(jurisdiction, capsys):
     assert (stored.name, stored.reports_per_minute) == ("App", 5)
     assert clear not in stored.key_hash
     assert api_key_find(jurisdiction, clear) == stored
+    assert (stored.accuracy_m, stored.accuracy_confidence) == (None, None)
     with pytest.raises(CommandError):
         call_command("create_api_key", "App", jurisdiction="elsewhere.example")
     with pytest.raises(CommandError):
         call_command(
             "create_api_key", "App", jurisdiction="castrop-rauxel.de", reports_per_minute=-1
         )
+
+
+def test_command_says_what_the_sender_s_accuracy_means(jurisdiction):
+    city = {"jurisdiction": "castrop-rauxel.de"}
+    call_command("create_api_key", "App", accuracy_m=4.5, accuracy_confidence=0.68, **city)
+    stored = ApiKey.objects.get()
+    assert (stored.accuracy_m, stored.accuracy_confidence) == (4.5, 0.68)
+    for wrong in ({"accuracy_m": -1.0}, {"accuracy_m": 5001.0}, {"accuracy_confidence": 1.0}):
+        with pytest.raises(CommandError):
+            call_command("create_api_key", "App", **wrong, **city)
+    assert ApiKey.objects.count() == 1
 
 
 # --- Answers ----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from issues.errors import IssuesError
@@ -22,9 +23,26 @@ class Command(BaseCommand):
         parser.add_argument(
             "--reports-per-minute", type=int, default=60, help="0 for no limit (default: 60)"
         )
+        parser.add_argument(
+            "--accuracy-m",
+            type=float,
+            help="radius in metres of coordinates that say nothing of it, 0 to 5000",
+        )
+        parser.add_argument(
+            "--accuracy-confidence",
+            type=float,
+            help="share of the places within the sender's accuracy, 0.1 to 0.999",
+        )
 
     def handle(
-        self, *args: Any, name: str, jurisdiction: str, reports_per_minute: int, **options: Any
+        self,
+        *args: Any,
+        name: str,
+        jurisdiction: str,
+        reports_per_minute: int,
+        accuracy_m: float | None,
+        accuracy_confidence: float | None,
+        **options: Any,
     ) -> None:
         if reports_per_minute < 0:
             raise CommandError("--reports-per-minute must not be negative.")
@@ -32,7 +50,14 @@ class Command(BaseCommand):
             found = jurisdiction_find(jurisdiction)
         except IssuesError as error:
             raise CommandError(error.message) from error
-        _stored, clear = api_key_create(
-            jurisdiction=found, name=name, reports_per_minute=reports_per_minute
-        )
+        try:
+            _stored, clear = api_key_create(
+                jurisdiction=found,
+                name=name,
+                reports_per_minute=reports_per_minute,
+                accuracy_m=accuracy_m,
+                accuracy_confidence=accuracy_confidence,
+            )
+        except ValidationError as error:
+            raise CommandError("; ".join(error.messages)) from error
         self.stdout.write(clear)
