@@ -37,6 +37,8 @@ class LocationSource(models.TextChoices):
     ADDRESS = "address", _("address")
     PARCEL = "parcel", _("parcel key")
     PHOTO = "photo", _("photo")
+    # Coordinates that staff gave: the sender's accuracy says nothing of them.
+    MAP = "map", _("set by staff on the map")
     # Only the text of an address that the cadastre does not know: a person has to place it (ADR 14).
     UNPLACED = "unplaced", _("not placed yet")
 

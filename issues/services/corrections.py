@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from issues.enums import AttributeType, EventKind
+from issues.enums import AttributeType, EventKind, LocationSource
 from issues.errors import AnswerMissing, ReportInvalid, ServiceUnknown
 from issues.models import Category, Issue
 from issues.services.answers import answers_checked
@@ -35,6 +35,7 @@ _PLACE: Final = ("point", "latitude", "longitude", "accuracy_m", "location_sourc
 def issue_move(*, issue: Issue, location: LocationInput, by: User | None = None) -> Issue:
     """Puts the issue elsewhere; the place is checked as at the intake, an accuracy not given is unknown from now on.
 
+    Coordinates count as set on the map: what their sender's key says of accuracies is of no account any more.
     What the reporter wrote of the place stays as it was sent. An issue that is public is so no longer: nobody has
     looked at it in its new place. Raises an `IssuesError`; then nothing is changed. The same place again changes
     nothing. Returns the issue as stored.
@@ -45,7 +46,9 @@ def issue_move(*, issue: Issue, location: LocationInput, by: User | None = None)
         former, was_placed = _place_of(stored), stored.is_placed
         stored.point, stored.accuracy_m = place.point, place.accuracy_m
         stored.latitude, stored.longitude = place.latitude, place.longitude
-        stored.location_source = place.source
+        stored.location_source = (
+            LocationSource.MAP if place.source == LocationSource.COORDINATES else place.source
+        )
         if was_placed and _place_of(stored) == former:
             return stored
         stored.save(update_fields=_PLACE)

@@ -62,6 +62,12 @@ def test_move_stores_place_event_and_tells(issue, news, django_capture_on_commit
     assert news == [(issue.pk, "moved")]
 
 
+def test_place_that_staff_set_has_nothing_to_do_with_the_sender_s_coordinates(issue):
+    assert issue.location_source == LocationSource.COORDINATES
+    moved = issue_move(issue=issue, location=LocationInput(lat=LAT + 0.001, long=LONG))
+    assert Issue.objects.get(pk=moved.pk).location_source == LocationSource.MAP
+
+
 def test_move_to_the_same_place_is_no_change(issue, news, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         issue_move(issue=issue, location=LocationInput(lat=LAT, long=LONG, accuracy="20"))

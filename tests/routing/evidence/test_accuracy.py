@@ -50,6 +50,7 @@ def radius(place: Place, **known: Any) -> float:
         ("address", 20.0, 0.95),
         ("photo", 20.0, 0.63),
         ("parcel", 0.0, 0.95),
+        ("map", 3.0, 0.95),
     ],
 )
 def test_accuracy_means_what_its_source_means(
@@ -89,7 +90,7 @@ def test_sender_s_key_says_what_its_accuracy_means(place: Place) -> None:
 
 @pytest.mark.parametrize(
     ("source", "assumed", "confidence"),
-    [("address", 20.0, 0.95), ("photo", 20.0, 0.63), ("parcel", 0.0, 0.95)],
+    [("address", 20.0, 0.95), ("photo", 20.0, 0.63), ("parcel", 0.0, 0.95), ("map", 3.0, 0.95)],
 )
 def test_sender_s_key_speaks_of_its_coordinates_only(
     place: Place, source: str, assumed: float, confidence: float

@@ -320,7 +320,7 @@ def test_city_without_a_boundary_has_no_outside(place: Place, accuracy: float) -
 
 @pytest.mark.parametrize(
     ("source", "assumed"),
-    [("coordinates", 10.0), ("address", 20.0), ("parcel", 0.0), ("photo", 20.0)],
+    [("coordinates", 10.0), ("address", 20.0), ("parcel", 0.0), ("photo", 20.0), ("map", 3.0)],
 )
 @pytest.mark.parametrize("given", [None, 0.0, 7.5])
 def test_accuracy_is_the_one_given_else_that_of_how_the_place_was_given(
