@@ -18,6 +18,8 @@ def reason_phrase(candidate: Candidate, facts: Facts, language: str) -> str:
     """
     words = words_of(language)
     reasons = [*_columns(candidate, facts, words), *_condition(candidate, facts, language)]
+    if candidate.hypothesis and not reasons and {"through_road"}.issuperset(candidate.narrowed):
+        return words.supposed_alone.format(where=_supposed(candidate, facts, words))
     reason = _joined(reasons or [_least(candidate, facts, words)], words)
     if not candidate.hypothesis:
         return reason

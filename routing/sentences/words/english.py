@@ -54,6 +54,7 @@ ENGLISH: Final = Words(
     no_class="the place belongs to no known road",
     lies="the place lies {where}",
     supposed="if the place lies {where}, as {reason}",
+    supposed_alone="if the place lies {where}",
     part={
         "carriageway": "the carriageway",
         "footway": "the footway",

@@ -41,6 +41,7 @@ class Words:
     no_class: str
     lies: str
     supposed: str
+    supposed_alone: str
     part: Mapping[str, str]
     about_part: str
     owner: Mapping[str, str]

@@ -54,6 +54,7 @@ GERMAN: Final = Words(
     no_class="der Ort gehört zu keiner bekannten Straße",
     lies="der Ort liegt {where}",
     supposed="falls der Ort {where} liegt, denn {reason}",
+    supposed_alone="falls der Ort {where} liegt",
     part={
         "carriageway": "die Fahrbahn",
         "footway": "den Gehweg",

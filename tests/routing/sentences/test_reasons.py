@@ -186,6 +186,15 @@ def test_reason_of_a_hypothesis_says_what_it_supposes() -> None:
     assert "falls der Ort außerorts liegt, denn das Flurstück ist in privatem Eigentum" in text
 
 
+def test_rule_that_another_one_goes_before_inside_holds_outside_and_not_everywhere() -> None:
+    inside = row_make("R1", category="WASTE_DUMP", through_road="in", body="EUV")
+    found = rules(inside, row_make("R2", priority=11, category="WASTE_DUMP", body="UAB"))
+    unknown = evidence("WASTE_DUMP", parcels=(parcel("BUILT", "PRIV"),), built_up="unknown")
+    text = told(unknown, found)
+    assert "<EUV> – 50 %: falls der Ort innerorts liegt;" in text
+    assert "<UAB> – 50 %: falls der Ort außerorts liegt. Grund" in text
+
+
 def test_body_that_acts_under_every_hypothesis_supposes_nothing() -> None:
     text = told(evidence("ROAD_SURFACE", "carriageway", **road("B", "unknown")))
     assert "<STRNRW> – 100 %: die Straße ist eine Bundesstraße. Grund" in text
