@@ -33,6 +33,19 @@ TEXTS: Final[Mapping[str, str]] = {
         "a threshold is for the category %(value)s, which does not exist."
     ),
     "threshold_range": _("the threshold %(value)s is not between 0 and 1."),
+    "prior_category_unknown": _(
+        "the prior %(prior)s is for the category %(value)s, which does not exist."
+    ),
+    "prior_value_unknown": _(
+        "the prior %(prior)s: column %(column)s: “%(value)s” is not among %(known)s."
+    ),
+    "prior_range": _(
+        "the prior %(prior)s has the weight %(value)s, which is not between %(least)s and %(most)s."
+    ),
+    "prior_twice": _("the priors %(prior)s and %(other)s are for the same ground."),
+    "prior_ratio": _(
+        "categories with priors more than %(ratio)s to 1 apart, which decide almost alone: %(count)s (%(value)s)."
+    ),
     "condition_syntax": _("The condition “%(text)s” is neither known nor an expression."),
     "condition_not_predicate": _(
         "The condition “%(text)s” holds something that is not a named predicate."

@@ -28,7 +28,8 @@ class PriorRow:
     """Relative rate of reports of a category per square metre of a kind of ground; `*` is any, `|` alternatives.
 
     `part` is a part of the road, or `none` for a place on no known one. Only ratios matter: 1 is what holds where no
-    row fits.
+    row fits. `settled` is the number of settled issues of the category that the weight was proposed from; None: it is
+    an expert's value.
     """
 
     category: str
@@ -37,6 +38,7 @@ class PriorRow:
     part: str
     built_up: str
     weight: float
+    settled: int | None = None
 
     @property
     def name(self) -> str:
@@ -54,10 +56,31 @@ class PriorRow:
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     values: tuple[tuple[str, frozenset[str]], ...]
-    weight: float
+    row: PriorRow
 
-    def fits(self, ground: Mapping[str, frozenset[str]]) -> bool:
-        return all(not wanted.isdisjoint(ground[column]) for column, wanted in self.values)
+    def fits(self, ground: Mapping[str, str]) -> bool:
+        return all(ground[column] in wanted for column, wanted in self.values)
+
+
+def weight_of(row: PriorRow | None) -> float:
+    return WEIGHT_ELSEWHERE if row is None else row.weight
+
+
+def grounds_of(facts: Facts) -> list[dict[str, str]]:
+    """The kinds of ground at this place, read in this way: one for each part of the road, with values for COLUMNS."""
+    return [
+        {
+            "built_up": facts.built_up,
+            "road_class": facts.road_class,
+            "usage": facts.usage,
+            "part": part,
+        }
+        for part in _parts(facts)
+    ]
+
+
+def _parts(facts: Facts) -> list[str]:
+    return sorted({one.part for one in facts.situation.parts} - NO_PARTS) or [NO_PART]
 
 
 class Priors:
@@ -85,11 +108,10 @@ class Priors:
 
     def weight(self, facts: Facts) -> float:
         """The relative rate at this place, read in this way."""
-        parts = sorted({one.part for one in facts.situation.parts} - NO_PARTS) or [NO_PART]
-        key = (facts.category, facts.road_class, facts.usage, facts.built_up, *parts)
+        key = (facts.category, facts.road_class, facts.usage, facts.built_up, *_parts(facts))
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._worked_out(facts, parts)
+            known = self._known[key] = self._worked_out(facts)
         return known
 
     def road_classes(self, category: str) -> frozenset[str]:
@@ -97,20 +119,17 @@ class Priors:
         values = (dict(row.values).get("road_class") for row in self._rows(category))
         return frozenset().union(*(one for one in values if one is not None))
 
-    def _worked_out(self, facts: Facts, parts: Iterable[str]) -> float:
-        """On several parts at once the one that most reports come from counts."""
-        rows = self._rows(facts.category)
-        found = []
-        for part in parts:
-            ground = {
-                "road_class": frozenset({facts.road_class}),
-                "usage": frozenset({facts.usage}),
-                "built_up": frozenset({facts.built_up}),
-                "part": frozenset({part}),
-            }
-            fitting = (row.weight for row in rows if row.fits(ground))
-            found.append(next(fitting, WEIGHT_ELSEWHERE))
-        return min(PRIOR_MAX, max(PRIOR_MIN, *found))
+    def row(self, category: str, ground: Mapping[str, str]) -> PriorRow | None:
+        """The row that counts on a kind of ground, which has a value for each of COLUMNS."""
+        return next((one.row for one in self._rows(category) if one.fits(ground)), None)
+
+    def row_at(self, facts: Facts) -> PriorRow | None:
+        """The row that counts at this place; on several parts at once the one that most reports come from."""
+        found = [self.row(facts.category, ground) for ground in grounds_of(facts)]
+        return max(found, key=weight_of)
+
+    def _worked_out(self, facts: Facts) -> float:
+        return min(PRIOR_MAX, max(PRIOR_MIN, weight_of(self.row_at(facts))))
 
     def _rows(self, category: str) -> tuple[_Compiled, ...]:
         if category not in self._of_category:
@@ -121,7 +140,7 @@ class Priors:
                         for column in COLUMNS
                         if (values := alternatives(getattr(row, column))) is not None
                     ),
-                    row.weight,
+                    row,
                 )
                 for row in self.for_category(category)
             )

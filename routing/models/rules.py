@@ -163,7 +163,8 @@ class Threshold(models.Model):
 class Prior(models.Model):
     """How often reports of a category come from a kind of ground, per square metre and relative to other ground.
 
-    Columns as in `routing.engine.priors.PriorRow`: `*` is any, `|` separates alternatives.
+    Columns as in `routing.engine.priors.PriorRow`: `*` is any, `|` separates alternatives. `settled` is null for an
+    expert's value.
     """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="priors")
@@ -173,6 +174,7 @@ class Prior(models.Model):
     part = models.CharField(_("part"), max_length=100, default="*")
     built_up = models.CharField(_("built-up area"), max_length=20, default="*")
     weight = models.FloatField(_("weight"))
+    settled = models.PositiveIntegerField(_("settled issues"), null=True, blank=True)
 
     class Meta:
         verbose_name = pgettext_lazy("rule set", "prior")

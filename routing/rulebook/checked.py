@@ -10,6 +10,7 @@ from gis_core.models import Jurisdiction
 from routing.engine import CompiledRuleSet
 from routing.engine.checks.content import RuleSetContent
 from routing.engine.checks.coverage import CoverageCell, CoverageRow, coverage_cells, coverage_rows
+from routing.engine.checks.priors import prior_findings
 from routing.engine.checks.validation import ruleset_findings
 from routing.engine.findings import Finding
 from routing.models import RuleSet
@@ -31,8 +32,9 @@ def rule_set_findings(rule_set: RuleSet) -> list[Finding]:
 def content_findings(content: RuleSetContent, jurisdiction: Jurisdiction) -> list[Finding]:
     """The same for what is not stored yet."""
     bodies, categories = bodies_known(jurisdiction), category_parts(jurisdiction)
-    return [
+    found = [
         *_threshold_findings(content, bodies.every, categories),
+        *prior_findings(content.priors, categories=categories),
         *ruleset_findings(
             content.rows,
             bodies=bodies.every,
@@ -41,6 +43,7 @@ def content_findings(content: RuleSetContent, jurisdiction: Jurisdiction) -> lis
             works=bodies.works,
         ),
     ]
+    return sorted(found, key=lambda one: one.severity != Severity.ERROR)
 
 
 def _threshold_findings(

@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from gis_core.models import Jurisdiction
 from routing.engine import RuleRow
 from routing.engine.checks.content import RuleSetContent
+from routing.engine.priors import PriorRow
 from routing.engine.ruleset import ThresholdRow
 from routing.enums import RuleSetStatus
 from routing.errors import RuleSetChanged, RuleSetError
 from routing.models import Prior, Rule, RuleSet, Threshold
-from routing.rulebook.listed import rule_set_content, rule_set_in_effect
+from routing.rulebook.listed import prior_row, rule_set_content, rule_set_in_effect
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -208,6 +209,30 @@ def threshold_store(
 def threshold_delete(*, draft: RuleSet, revision: int, threshold: Threshold) -> RuleSet:
     draft = draft_locked(draft, revision)
     draft.thresholds.filter(pk=threshold.pk).delete()
+    return _edited(draft)
+
+
+@transaction.atomic
+def prior_store(*, draft: RuleSet, revision: int, row: PriorRow, replaces: Prior | None) -> Prior:
+    """A new prior of a draft, or one in the place of another. Raises RuleSetError where its ground has one."""
+    draft = draft_locked(draft, revision)
+    others = draft.priors.all() if replaces is None else draft.priors.exclude(pk=replaces.pk)
+    if any(prior_row(one).name == row.name for one in others):
+        raise RuleSetError(_("There is a prior for this ground already."))
+    prior = Prior(rule_set=draft, **asdict(row))
+    if replaces is not None:
+        if not draft.priors.filter(pk=replaces.pk).exists():
+            raise RuleSetError(_("The prior is not there any more."))
+        prior.pk = replaces.pk
+    prior.save(force_insert=replaces is None)
+    _edited(draft)
+    return prior
+
+
+@transaction.atomic
+def prior_delete(*, draft: RuleSet, revision: int, prior: Prior) -> RuleSet:
+    draft = draft_locked(draft, revision)
+    draft.priors.filter(pk=prior.pk).delete()
     return _edited(draft)
 
 

@@ -52,7 +52,13 @@ def threshold_row(threshold: Threshold) -> ThresholdRow:
 
 def prior_row(prior: Prior) -> PriorRow:
     return PriorRow(
-        prior.category, prior.road_class, prior.usage, prior.part, prior.built_up, prior.weight
+        prior.category,
+        prior.road_class,
+        prior.usage,
+        prior.part,
+        prior.built_up,
+        prior.weight,
+        prior.settled,
     )
 
 

@@ -26,6 +26,8 @@ REQUIRED_COLUMNS: Final = frozenset(MATRIX_COLUMNS) - OPTIONAL_COLUMNS
 PRIORITY_MAX: Final = 32_767
 ROWS_MAX: Final = 10_000
 SETTINGS: Final = ("assign_from", "assign_margin")
+# How many settled issues a prior rests on (`settled`) a file need not say.
+PRIOR_COLUMNS: Final = frozenset({"category", "road_class", "usage", "part", "built_up", "weight"})
 
 
 def rules_read(path: Path) -> list[RuleRow]:
@@ -57,7 +59,7 @@ def thresholds_read(path: Path) -> list[ThresholdRow]:
 
 def priors_read(path: Path) -> list[PriorRow]:
     """The priors of a file (`;`-separated, UTF-8). Raises RuleSetError naming file, line and column."""
-    found = _lines(_bytes(path), path.name, {field.name for field in fields(PriorRow)})
+    found = _lines(_bytes(path), path.name, set(PRIOR_COLUMNS))
     return [_prior_row(row, _line(path.name, line)) for line, row in found]
 
 
@@ -208,7 +210,7 @@ def _threshold_row(row: Mapping[str, Any], where: str) -> ThresholdRow:
 
 
 def _prior_row(row: Mapping[str, Any], where: str) -> PriorRow:
-    missing = sorted({field.name for field in fields(PriorRow)} - row.keys())
+    missing = sorted(PRIOR_COLUMNS - row.keys())
     if missing:
         raise _wrong(where, _("there is no %s.") % ", ".join(missing))
     value = row["weight"]
@@ -227,7 +229,17 @@ def _prior_row(row: Mapping[str, Any], where: str) -> PriorRow:
         part=_textual(row["part"], Prior, "part", f"{where} part"),
         built_up=_textual(row["built_up"], Prior, "built_up", f"{where} built_up"),
         weight=weight,
+        settled=_settled(row.get("settled"), where),
     )
+
+
+def _settled(value: Any, where: str) -> int | None:
+    """How many settled issues a prior rests on; empty for an expert's value."""
+    if value in (None, ""):
+        return None
+    if isinstance(value, bool | float) or not str(value).isascii() or not str(value).isdecimal():
+        raise _wrong(f"{where} settled:", _("“%s” is no whole number.") % value)
+    return int(value)
 
 
 def _textual(value: Any, model: type[Rule | Threshold | Prior], field: str, where: str) -> str:

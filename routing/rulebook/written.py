@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from routing.engine import RuleRow
 from routing.engine.checks.content import MATRIX_COLUMNS, OPTIONAL_COLUMNS, RuleSetContent
 from routing.engine.checks.coverage import MATRIX, CoverageRow
+from routing.engine.priors import PriorRow
 
 
 def content_csv(content: RuleSetContent) -> str:
     """The rows as `;`-separated CSV; the columns that the matrix does not have only where some row needs them.
 
-    Thresholds and priors have no place in it: `content_json` has them.
+    Thresholds and priors have no place in it: `content_json` has them, `priors_csv` the priors alone.
     """
     columns = [
         column
@@ -31,6 +32,18 @@ def content_csv(content: RuleSetContent) -> str:
     writer.writeheader()
     writer.writerows(
         {column: _written(value) for column, value in _cells(row).items()} for row in content.rows
+    )
+    return text.getvalue()
+
+
+def priors_csv(content: RuleSetContent) -> str:
+    """The priors as `;`-separated CSV, in the shape of `priors.csv`."""
+    text = io.StringIO()
+    columns = [field.name for field in fields(PriorRow)]
+    writer = csv.DictWriter(text, columns, delimiter=";", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(
+        {column: _written(value) for column, value in asdict(row).items()} for row in content.priors
     )
     return text.getvalue()
 
@@ -88,4 +101,4 @@ def _cells(row: RuleRow) -> dict[str, Any]:
 def _written(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)

@@ -38,14 +38,15 @@ class Command(BaseCommand):
         for line in _lines(difference):
             self.stdout.write(line)
         self.stdout.write(
-            f"{len(difference.rules)} rules and {len(difference.thresholds)} thresholds differ."
+            f"{len(difference.rules)} rules, {len(difference.thresholds)} thresholds"
+            f" and {len(difference.priors)} priors differ."
         )
 
 
 def _lines(difference: RuleSetDifference) -> Iterator[str]:
     for change in difference.settings:
         yield _cell(change)
-    for one in (*difference.rules, *difference.thresholds):
+    for one in (*difference.rules, *difference.thresholds, *difference.priors):
         yield f"{SIGNS[one.kind]} {one.name}"
         yield from _cells(one)
 

@@ -140,6 +140,7 @@ ENGLISH: Final = Words(
     columns={
         "road_class": "road class",
         "through_road": "through-road",
+        "built_up": "built-up area",
         "part": "part of the road",
         "usage": "land use",
         "owner": "ownership",

@@ -140,6 +140,7 @@ GERMAN: Final = Words(
     columns={
         "road_class": "Straßenklasse",
         "through_road": "Ortsdurchfahrt",
+        "built_up": "geschlossene Ortslage",
         "part": "Straßenteil",
         "usage": "Nutzung",
         "owner": "Eigentum",

@@ -22,7 +22,8 @@ from routing.errors import RuleSetError
 from routing.models import Authority, RuleSet
 from routing.rulebook import authorities_load, content_read, draft_create, rule_store
 from routing.rulebook.listed import rule_set_content, rule_set_in_effect
-from routing.rulebook.written import content_csv, content_json
+from routing.rulebook.reading import priors_read
+from routing.rulebook.written import content_csv, content_json, priors_csv
 from routing.sentences import legal_basis_shown
 from routing.types import PRIOR_MAX, PRIOR_MIN
 from tests.routing.delivery_factories import jurisdiction_make
@@ -68,6 +69,7 @@ prior_rows = st.builds(
     part=texts,
     built_up=texts,
     weight=st.floats(PRIOR_MIN, PRIOR_MAX),
+    settled=st.none() | st.integers(0, 10_000),
 )
 contents = st.builds(
     RuleSetContent,
@@ -87,6 +89,16 @@ def test_csv_is_read_as_it_was_written(content: RuleSetContent) -> None:
     assert tuple(rows) == content.rows
     again = RuleSetContent(rows=tuple(rows), assign_from=0.7, assign_margin=0.3)
     assert content_csv(again) == written
+
+
+@settings(max_examples=50)
+@given(content=contents)
+def test_priors_are_read_as_they_were_written(
+    tmp_path_factory: pytest.TempPathFactory, content: RuleSetContent
+) -> None:
+    path = tmp_path_factory.mktemp("priors") / "priors.csv"
+    path.write_text(priors_csv(content), encoding="utf-8", newline="")
+    assert priors_read(path) == list(content.priors)
 
 
 @settings(max_examples=100)
@@ -256,15 +268,31 @@ def test_commands_lead_from_draft_to_activation(tmp_path: Path) -> None:
     written["thresholds"].append(
         {"category": "*", "body": "EUV", "assign_from": 0.8, "assign_margin": 0.3}
     )
+    [changed] = [
+        one
+        for one in written["priors"]
+        if one["category"] == "BUS_STOP_POLE" and one["weight"] == 6
+    ]
+    changed |= {"weight": 4.5, "settled": 210}
     file.write_text(json.dumps(written), "utf-8")
-    assert "0 errors, 0 warnings." in printed("validate_rules", file)
+    # Motorways are far less likely than any other ground, which a person has to have wanted.
+    told = printed("validate_rules", file)
+    assert "die mehr als 50 zu 1 auseinander liegen" in told
+    assert "0 errors, 1 warnings." in told
     assert printed("draft_rules", file) == "Version 2 is a draft with 404 rules.\n"
     assert printed("diff_rules", 1, 2).splitlines() == [
         "~ X01",
         "    note:  → geprüft",
         "+ */EUV",
-        "1 rules and 1 thresholds differ.",
+        "~ BUS_STOP_POLE/*/ROAD|PATH|SQUARE/*/*",
+        "    weight: 6.0 → 4.5",
+        "    settled: None → 210",
+        "1 rules, 1 thresholds and 1 priors differ.",
     ]
+    found = jurisdiction.rule_sets.get(version=2)
+    assert printed("export_rules", rule_set=2, format="priors") == priors_csv(
+        rule_set_content(found)
+    )
     assert json.loads(printed("diff_rules", 1, 2, json=True))["rules"][0]["name"] == "X01"
     day = timezone.localdate() + timedelta(days=2)
     assert printed("activate_rules", rule_set=2, start=day) == f"Version 2 counts from {day}.\n"
