@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from gis_core.enums import Severity
+from mapui.rules.prior_tables import columns_of, ground_shown
 from mapui.site.rule_words import FIELDS, RuleWords, condition_shown
 from routing.engine.checks.content import Difference, RuleSetDifference
 from routing.engine.columns import ANYTHING, COLUMNS
 from routing.engine.findings import Finding
+from routing.engine.priors import COLUMNS as GROUND
+from routing.engine.priors import PriorRow
 from routing.engine.ruleset import ThresholdRow
 from routing.models import Rule, RuleSet, Threshold
 from routing.sentences import legal_basis_shown
@@ -162,7 +165,7 @@ def thresholds_shown(rule_set: RuleSet, words: RuleWords) -> list[ThresholdShown
 
 @dataclass(frozen=True)
 class DifferenceShown:
-    """A rule or threshold that differs: its name, how, and (field, before, after) of each cell."""
+    """A rule, threshold or prior that differs: its name, how, and (field, before, after) of each cell."""
 
     name: str
     kind: str
@@ -171,15 +174,16 @@ class DifferenceShown:
 
 def differences_shown(
     difference: RuleSetDifference, words: RuleWords
-) -> tuple[list[DifferenceShown], list[DifferenceShown], tuple[tuple[str, str, str], ...]]:
-    """Rules, thresholds, and the rule set's own settings."""
-    return (
-        [_difference(one, words) for one in difference.rules],
-        [_difference(one, words) for one in difference.thresholds],
-        tuple(
+) -> dict[str, list[DifferenceShown] | list[tuple[str, str, str]]]:
+    """Rules, thresholds and priors, and the rule set's own settings as (field, before, after)."""
+    return {
+        "rules": [_difference(one, words) for one in difference.rules],
+        "thresholds": [_difference(one, words) for one in difference.thresholds],
+        "priors": [_difference(one, words) for one in difference.priors],
+        "settings": [
             (str(FIELDS[one.field]), str(one.before), str(one.after)) for one in difference.settings
-        ),
-    )
+        ],
+    }
 
 
 def _difference(one: Difference, words: RuleWords) -> DifferenceShown:
@@ -187,6 +191,10 @@ def _difference(one: Difference, words: RuleWords) -> DifferenceShown:
     if isinstance(row, ThresholdRow):
         name = f"{words.cell('category', row.category)} / {words.cell('body', row.body)}"
         named_by: set[str] = {"category", "body"}
+    elif isinstance(row, PriorRow):
+        category = words.column("category", row.category) or _("All categories")
+        name = f"{category} – {ground_shown(columns_of(row), words)}"
+        named_by = {"category", *GROUND}
     else:
         name, named_by = one.name, {"rule_id"}
     cells = [

@@ -57,6 +57,13 @@ urlpatterns: list[URLPattern] = [
         editing.rules_remove,
         name="rules_threshold_remove",
     ),
+    path("rules/<int:pk>/priors/new/", editing.rules_prior, name="rules_prior_new"),
+    path("rules/<int:pk>/priors/<int:prior_pk>/", editing.rules_prior, name="rules_prior"),
+    path(
+        "rules/<int:pk>/priors/<int:prior_pk>/remove/",
+        editing.rules_remove,
+        name="rules_prior_remove",
+    ),
     path("rules/<int:pk>/activate/", activating.rules_activate, name="rules_activate"),
     path("rules/<int:pk>/retire/", activating.rules_retire, name="rules_retire"),
 ]

@@ -15,6 +15,7 @@ from gis_core.models import Jurisdiction
 from issues.models import Category
 from routing.engine.columns import ANYTHING
 from routing.engine.conditions import ConditionError
+from routing.engine.priors import NO_PART
 from routing.models import Authority
 from routing.sentences.conditions import LABELS, condition_phrase, predicate_rows
 
@@ -48,6 +49,8 @@ FIELDS: Final[Mapping[str, Any]] = {
     "is_proposed_only": gettext_lazy("Only ever proposed"),
     "built_up": gettext_lazy("Built-up area"),
     "beside_road": gettext_lazy("Beside the road"),
+    "weight": gettext_lazy("Weight"),
+    "settled": gettext_lazy("Proposed from so many settled issues"),
 }
 
 
@@ -86,6 +89,8 @@ class RuleWords:
             return self.category(value)
         if column == "beside_road":
             return _("yes") if value == "yes" else _("no")
+        if column == "part" and value == NO_PART:
+            return _("none of them")
         labels = LABELS["through_road" if column == "built_up" else column]
         return str(labels(value).label) if value in labels.values else value
 
@@ -98,16 +103,21 @@ class RuleWords:
         return self.values(column, values)
 
     def cell(self, field: str, value: Any) -> str:
-        """A cell of a rule or threshold, for the page of differences."""
+        """A cell of a rule, threshold or prior, for the page of differences."""
         if value in (None, ""):
             return "–"
-        if field in LABELS or field == "category":
+        if field in LABELS or field in {"built_up", "category"}:
             return self.column(field, value) or _("any")
         if field in {"body", "notify"}:
             return _("any") if value == "*" else self.body(value)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        return str(localize(value))
+        return number_shown(value) if isinstance(value, float) else str(localize(value))
+
+
+def number_shown(value: float) -> str:
+    """In the language of the screen; a whole number without decimals."""
+    return str(localize(int(value) if value.is_integer() else value))
 
 
 def condition_shown(text: str) -> str:

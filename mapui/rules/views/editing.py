@@ -21,19 +21,22 @@ from mapui.rules.forms import (
     RevisionForm,
     ThresholdForm,
 )
+from mapui.rules.prior_form import PriorForm
 from mapui.rules.row_form import RuleForm
 from mapui.rules.views.sets import context_of, draft_or_404, jurisdiction_or_404, rule_set_or_404
 from mapui.site.permissions import EDIT_RULES, rules_page
 from mapui.site.rule_words import RuleWords, condition_shown, predicates_shown
 from routing.engine.conditions import ConditionError, condition_compile
 from routing.errors import RuleSetChanged, RuleSetError
-from routing.models import Rule, RuleSet, Threshold
+from routing.models import Prior, Rule, RuleSet, Threshold
 from routing.rulebook import (
     content_read,
     draft_create,
     draft_describe,
     draft_discard,
     draft_import,
+    prior_delete,
+    prior_store,
     rule_delete,
     rule_store,
     threshold_delete,
@@ -157,6 +160,26 @@ def rules_threshold(request: HttpRequest, pk: int, threshold_pk: int | None = No
 
 @rules_page(EDIT_RULES)
 @require_http_methods(METHODS)
+def rules_prior(request: HttpRequest, pk: int, prior_pk: int | None = None) -> HttpResponse:
+    """A new prior, or one that is there."""
+    draft = draft_or_404(pk)
+    prior = get_object_or_404(Prior, pk=prior_pk, rule_set=draft) if prior_pk else None
+    form = PriorForm(
+        request.POST if request.method == "POST" else None,
+        draft=draft,
+        words=RuleWords.of(draft.jurisdiction),
+        prior=prior,
+    )
+
+    def store() -> str:
+        prior_store(draft=draft, revision=_revision(form), row=form.row(), replaces=prior)
+        return _("The prior is stored.")
+
+    return _edited(request, draft, form, store, "mapui/rules/prior.html", {"prior": prior})
+
+
+@rules_page(EDIT_RULES)
+@require_http_methods(METHODS)
 def rules_describe(request: HttpRequest, pk: int) -> HttpResponse:
     """Note and general thresholds of a draft."""
     draft = draft_or_404(pk)
@@ -217,36 +240,57 @@ def _edited(
 @rules_page(EDIT_RULES)
 @require_http_methods(METHODS)
 def rules_remove(
-    request: HttpRequest, pk: int, rule_pk: int | None = None, threshold_pk: int | None = None
+    request: HttpRequest,
+    pk: int,
+    rule_pk: int | None = None,
+    threshold_pk: int | None = None,
+    prior_pk: int | None = None,
 ) -> HttpResponse:
-    """Asks, then removes a row, a threshold or the whole draft."""
+    """Asks, then removes a row, a threshold, a prior or the whole draft."""
     draft = draft_or_404(pk)
-    rule = get_object_or_404(Rule, pk=rule_pk, rule_set=draft) if rule_pk else None
-    threshold = None
-    if threshold_pk:
-        threshold = get_object_or_404(Threshold, pk=threshold_pk, rule_set=draft)
+    part: Rule | Threshold | Prior | None = None
+    if rule_pk:
+        part = get_object_or_404(Rule, pk=rule_pk, rule_set=draft)
+    elif threshold_pk:
+        part = get_object_or_404(Threshold, pk=threshold_pk, rule_set=draft)
+    elif prior_pk:
+        part = get_object_or_404(Prior, pk=prior_pk, rule_set=draft)
     form = RevisionForm(request.POST if request.method == "POST" else None, draft=draft)
     if request.method == "POST" and form.is_valid():
         try:
-            _remove(draft, _revision(form), rule, threshold)
+            _remove(draft, _revision(form), part)
         except RuleSetError as error:
             messages.error(request, str(error))
         else:
             messages.success(request, _("Removed."))
-            if not (rule or threshold):
+            if part is None:
                 return redirect("rules")
         return redirect("rules_set", pk=draft.pk)
-    context = context_of(draft, form=form, rule=rule, threshold=threshold)
+    context = context_of(draft, form=form, question=_question(draft, part), part=part)
     return render(request, "mapui/rules/remove.html", context)
 
 
-def _remove(draft: RuleSet, revision: int, rule: Rule | None, threshold: Threshold | None) -> None:
-    if rule is not None:
-        rule_delete(draft=draft, revision=revision, rule=rule)
-    elif threshold is not None:
-        threshold_delete(draft=draft, revision=revision, threshold=threshold)
-    else:
-        draft_discard(draft=draft, revision=revision)
+def _question(draft: RuleSet, part: Rule | Threshold | Prior | None) -> str:
+    match part:
+        case Rule(rule_id=name):
+            return _("Remove rule %(name)s?") % {"name": name}
+        case Threshold():
+            return _("Remove the threshold?")
+        case Prior():
+            return _("Remove the prior?")
+    return _("Discard the draft of version %(number)s?") % {"number": draft.version}
+
+
+def _remove(draft: RuleSet, revision: int, part: Rule | Threshold | Prior | None) -> None:
+    match part:
+        case Rule():
+            rule_delete(draft=draft, revision=revision, rule=part)
+        case Threshold():
+            threshold_delete(draft=draft, revision=revision, threshold=part)
+        case Prior():
+            prior_delete(draft=draft, revision=revision, prior=part)
+        case _:
+            draft_discard(draft=draft, revision=revision)
 
 
 @rules_page(EDIT_RULES)

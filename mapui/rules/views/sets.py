@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from gis_core.models import Jurisdiction
 from mapui.rules.coverage import category_shown, overview_shown
 from mapui.rules.forms import RuleFilterForm
+from mapui.rules.prior_tables import priors_shown
 from mapui.rules.tables import (
     RuleFilter,
     differences_shown,
@@ -84,7 +85,7 @@ def rules_list(request: HttpRequest) -> HttpResponse:
 @rules_page()
 @require_safe
 def rules_set(request: HttpRequest, pk: int) -> HttpResponse:
-    """One version: what is wrong with it, its rows, its thresholds. For htmx the rows alone."""
+    """One version: what is wrong with it, its rows, thresholds and priors. For htmx the rows alone."""
     rule_set = rule_set_or_404(pk)
     words = RuleWords.of(rule_set.jurisdiction)
     form = RuleFilterForm(request.GET, words=words)
@@ -100,6 +101,7 @@ def rules_set(request: HttpRequest, pk: int) -> HttpResponse:
             rule_set, words, chosen=chosen, findings=findings, language=get_language() or "de"
         ),
         thresholds=thresholds_shown(rule_set, words),
+        priors=priors_shown(rule_set, words),
         findings=findings_shown(findings),
         errors=errors,
         warnings=len(findings) - errors,
@@ -158,8 +160,8 @@ def rules_difference(request: HttpRequest, pk: int) -> HttpResponse:
         if request.GET.get("format") == "json":
             return JsonResponse(difference.to_json())
         words = RuleWords.of(rule_set.jurisdiction)
-        rules, thresholds, settings = differences_shown(difference, words)
-        context |= {"rules": rules, "thresholds": thresholds, "settings": settings}
+        context["differs"] = bool(difference)
+        context |= differences_shown(difference, words)
     return render(request, "mapui/rules/difference.html", context)
 
 

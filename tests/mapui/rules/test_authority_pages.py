@@ -24,7 +24,13 @@ READ = [
     "rules_csv",
     "rules_json",
 ]
-EDIT = ["rules_describe", "rules_row_new", "rules_threshold_new", "rules_discard"]
+EDIT = [
+    "rules_describe",
+    "rules_row_new",
+    "rules_threshold_new",
+    "rules_prior_new",
+    "rules_discard",
+]
 
 
 def test_authority_and_contact_are_stored(activator):

@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from routing.engine.priors import PriorRow
 from routing.enums import RuleSetStatus
 from routing.models import Rule, RuleSet, Trial
 from routing.rulebook import content_read, rule_store
 from routing.rulebook.listed import rule_set_content, rule_set_in_effect
-from tests.mapui.factories import jurisdiction_create, staff_create
+from tests.mapui.factories import category_create, jurisdiction_create, staff_create
 from tests.mapui.rules.rules_requests import address, row_data
 from tests.routing.delivery_factories import jurisdiction_make
 from tests.routing.rule_factories import active_make, draft_make, row_make
@@ -29,7 +30,13 @@ READ = [
     "rules_csv",
     "rules_json",
 ]
-EDIT = ["rules_describe", "rules_row_new", "rules_threshold_new", "rules_discard"]
+EDIT = [
+    "rules_describe",
+    "rules_row_new",
+    "rules_threshold_new",
+    "rules_prior_new",
+    "rules_discard",
+]
 
 
 def test_draft_is_made_and_edited(editor):
@@ -279,3 +286,30 @@ def test_draft_is_tried_from_its_page(editor, draft):
     editor.post(reverse("trials"), {"subject": f"rules-{draft.pk}", "limit": "1000"})
     trial = Trial.objects.get()
     assert (trial.rule_set, trial.revision, trial.issue_limit) == (draft, draft.revision, 1000)
+
+
+def test_priors_are_edited(editor, draft):
+    category_create(code="ROAD_SURFACE", jurisdiction=draft.jurisdiction)
+    data = {"revision": 0, "category": ["ROAD_SURFACE"], "part": ["none"], "usage": ["ROAD"]}
+    refused = editor.post(address("rules_prior_new", draft), {**data, "weight": "101"})
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == ["weight"]
+    editor.post(address("rules_prior_new", draft), {**data, "weight": "2,5"})
+    assert rule_set_content(draft).priors == (
+        PriorRow("ROAD_SURFACE", "*", "ROAD", "none", "*", 2.5),
+    )
+    page = editor.get(address("rules_set", draft)).content.decode()
+    assert "Straßenteil: keiner davon; Tatsächliche Nutzung: Straße" in page
+    assert "Erfahrungswert" in page
+    twice = editor.post(address("rules_prior_new", draft), {**data, "revision": 1, "weight": "3"})
+    assert "Für diese Fläche gibt es schon eine Häufigkeit." in twice.content.decode()
+    prior = draft.priors.get()
+    form = editor.get(address("rules_prior", draft, prior.pk)).context["form"]
+    assert (form["part"].value(), form["built_up"].value()) == (["none"], [])
+    data = {"revision": 1, "built_up": ["in"], "weight": "0.5"}
+    editor.post(address("rules_prior", draft, prior.pk), data)
+    assert rule_set_content(draft).priors == (PriorRow("*", "*", "*", "*", "in", 0.5),)
+    asked = editor.get(address("rules_prior_remove", draft, prior.pk)).content.decode()
+    assert "Häufigkeit entfernen?" in asked
+    editor.post(address("rules_prior_remove", draft, prior.pk), {"revision": 2})
+    assert not draft.priors.exists()

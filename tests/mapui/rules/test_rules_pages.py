@@ -9,9 +9,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from routing.engine.priors import PriorRow
 from routing.enums import RuleSetStatus
 from routing.models import Authority, RuleSet
-from routing.rulebook import draft_create, rule_store
+from routing.rulebook import draft_create, prior_store, rule_store
 from routing.rulebook.compiled import rule_set_compile
 from routing.rulebook.listed import rule_set_content
 from tests.mapui.factories import staff_create
@@ -30,7 +31,13 @@ READ = [
     "rules_csv",
     "rules_json",
 ]
-EDIT = ["rules_describe", "rules_row_new", "rules_threshold_new", "rules_discard"]
+EDIT = [
+    "rules_describe",
+    "rules_row_new",
+    "rules_threshold_new",
+    "rules_prior_new",
+    "rules_discard",
+]
 
 
 @pytest.mark.parametrize("name", ["rules", "rules_import", "rules_condition", "authorities"])
@@ -156,8 +163,8 @@ def test_rows_of_a_category_stand_in_the_order_in_which_they_are_tried(editor):
 def test_page_of_a_set_has_a_constant_number_of_queries(editor, count, django_assert_num_queries):
     draft = draft_make(*(row_make(f"R{number}", priority=number) for number in range(count)))
     # Session, user, two kinds of permissions; the set; categories, authorities; findings: rules, thresholds,
-    # authorities, categories; the sets for its phase; rows, thresholds, priors.
-    with django_assert_num_queries(15):
+    # authorities, categories, priors; the sets for its phase; rows, thresholds, priors.
+    with django_assert_num_queries(16):
         editor.get(address("rules_set", draft))
 
 
@@ -198,6 +205,11 @@ def test_difference_page_shows_cells(editor):
         ("Tatsächliche Nutzung", "Straße, Weg", "Straße"),
         ("Sicherheit", "0,9", "0,5"),
     )
+    row = PriorRow("ROAD_SURFACE", "*", "ROAD", "*", "*", 4.0, settled=120)
+    prior_store(draft=draft, revision=1, row=row, replaces=None)
+    [difference] = editor.get(address("rules_difference", draft)).context["priors"]
+    assert difference.name.endswith(" – Tatsächliche Nutzung: Straße")
+    assert [cell[1:] for cell in difference.cells] == [("–", "4"), ("–", "120")]
     written = editor.get(address("rules_difference", draft), {"format": "json"}).json()
     assert [one["name"] for one in written["rules"]] == ["R1"]
     assert editor.get(address("rules_difference", draft), {"against": "x"}).status_code == 404
