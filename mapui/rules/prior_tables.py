@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from mapui.site.rule_words import FIELDS, RuleWords
 from routing.engine.priors import PriorRow
 from routing.models import Prior, RuleSet
+from routing.rulebook.settled import CategoryProposal, ProposedPrior
 
 # The order in which ground is told.
 GROUND = ("part", "usage", "road_class", "built_up")
@@ -59,3 +61,28 @@ def priors_shown(rule_set: RuleSet, words: RuleWords) -> list[PriorGroup]:
         PriorGroup(words.column("category", text) or _("All categories"), tuple(groups[text]))
         for text in sorted(groups, key=place)
     ]
+
+
+@dataclass(frozen=True)
+class ProposalShown:
+    """What is proposed for a category: (ground, prior) for each kind of ground, the most frequent first."""
+
+    title: str
+    proposal: CategoryProposal
+    priors: tuple[tuple[str, ProposedPrior], ...]
+
+
+def proposals_shown(proposals: Iterable[CategoryProposal], words: RuleWords) -> dict[str, Any]:
+    """Categories with a proposal, and those with too few issues, the most issues first."""
+    shown = [
+        ProposalShown(
+            words.category(one.category),
+            one,
+            tuple((ground_shown(columns_of(prior.row), words), prior) for prior in one.priors),
+        )
+        for one in sorted(proposals, key=lambda one: -one.issues)
+    ]
+    return {
+        "proposals": [one for one in shown if not one.proposal.missing],
+        "too_few": [one for one in shown if one.proposal.missing],
+    }

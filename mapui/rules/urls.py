@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.rules.views import activating, authorities, editing, sets
+from mapui.rules.views import activating, authorities, editing, priors, sets
 
 urlpatterns: list[URLPattern] = [
     path("rules/", sets.rules_list, name="rules"),
@@ -57,6 +57,8 @@ urlpatterns: list[URLPattern] = [
         editing.rules_remove,
         name="rules_threshold_remove",
     ),
+    path("rules/priors/", priors.priors_proposal, name="priors_proposal"),
+    path("rules/priors/draft/", priors.priors_take, name="priors_take"),
     path("rules/<int:pk>/priors/new/", editing.rules_prior, name="rules_prior_new"),
     path("rules/<int:pk>/priors/<int:prior_pk>/", editing.rules_prior, name="rules_prior"),
     path(

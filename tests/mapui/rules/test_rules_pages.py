@@ -40,7 +40,9 @@ EDIT = [
 ]
 
 
-@pytest.mark.parametrize("name", ["rules", "rules_import", "rules_condition", "authorities"])
+@pytest.mark.parametrize(
+    "name", ["rules", "rules_import", "rules_condition", "priors_proposal", "authorities"]
+)
 def test_lists_are_for_who_may_edit_or_activate(client, draft, name):
     assert client.get(reverse(name))["Location"].startswith("/login/")
     client.force_login(staff_create())
