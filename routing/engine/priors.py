@@ -66,8 +66,8 @@ def weight_of(row: PriorRow | None) -> float:
     return WEIGHT_ELSEWHERE if row is None else row.weight
 
 
-def grounds_of(facts: Facts) -> list[dict[str, str]]:
-    """The kinds of ground at this place, read in this way: one for each part of the road, with values for COLUMNS."""
+def _grounds(facts: Facts) -> list[dict[str, str]]:
+    """One for each part of the road at this place, with values for COLUMNS."""
     return [
         {
             "built_up": facts.built_up,
@@ -123,13 +123,14 @@ class Priors:
         """The row that counts on a kind of ground, which has a value for each of COLUMNS."""
         return next((one.row for one in self._rows(category) if one.fits(ground)), None)
 
-    def row_at(self, facts: Facts) -> PriorRow | None:
-        """The row that counts at this place; on several parts at once the one that most reports come from."""
-        found = [self.row(facts.category, ground) for ground in grounds_of(facts)]
-        return max(found, key=weight_of)
+    def counting(self, facts: Facts) -> tuple[dict[str, str], PriorRow | None]:
+        """The kind of ground at this place, and its row; on several parts at once that which most reports come from."""
+        found = [(ground, self.row(facts.category, ground)) for ground in _grounds(facts)]
+        return max(found, key=lambda one: weight_of(one[1]))
 
     def _worked_out(self, facts: Facts) -> float:
-        return min(PRIOR_MAX, max(PRIOR_MIN, weight_of(self.row_at(facts))))
+        _ground, row = self.counting(facts)
+        return min(PRIOR_MAX, max(PRIOR_MIN, weight_of(row)))
 
     def _rows(self, category: str) -> tuple[_Compiled, ...]:
         if category not in self._of_category:

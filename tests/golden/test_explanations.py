@@ -316,3 +316,86 @@ def test_map_of_the_explanation_names_bodies_beside_their_colours(
     exact = decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE", accuracy_m=0.0)
     feed = staff.get(reverse("explanation_feed", args=[exact.issue.number])).json()
     assert "part" not in {one["properties"]["kind"] for one in feed["features"]}
+
+
+# --- What the priors did ------------------------------------------------------------------------------
+
+
+def test_explanation_tells_what_priors_did(model_city: ModelCity, staff: Client) -> None:
+    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=8.0)
+    grounds = explained(staff, decision)["grounds"]
+    for name in ("by_location", "probability"):
+        assert sum(one[name] for one in grounds) == pytest.approx(1), name
+    # A ground's probability is its share by the location times its weight, over those of all.
+    total = sum(one["by_location"] * one["weight"] for one in grounds)
+    for one in grounds:
+        expected = one["by_location"] * one["weight"] / total
+        assert one["probability"] == pytest.approx(expected, abs=1e-9)
+    # On the street the city's works act, and nowhere else.
+    works = sum(one["probability"] for one in decision.candidates if one["body"] == "EUV")
+    street = sum(one["probability"] for one in grounds if one["usage"] == "ROAD")
+    assert street == pytest.approx(works, abs=1e-4)
+    assert works < 1
+    footway = next(one for one in grounds if one["part"] == "footway")
+    stored = decision.rule_set.priors.get(category="WASTE_DUMP", part="footway")
+    assert (footway["weight"], footway["weight_from"]) == (stored.weight, "expert")
+    assert footway["settled"] is None
+    assert (footway["usage"], footway["road_class"]) == ("ROAD", "G")
+    assert footway["probability"] > footway["by_location"]
+    shown = page(staff, decision)
+    assert "Wo es wahrscheinlich ist" in shown
+    assert "Straße (Gehweg, Gemeindestraße)" in shown
+    assert "Erfahrungswert" in shown
+    assert "Beides zusammen ergibt" in shown
+
+
+def test_priors_from_settled_issues_are_labelled_so(model_city: ModelCity, staff: Client) -> None:
+    model_city.jurisdiction.rule_sets.get().priors.filter(part="footway").update(settled=231)
+    results.rule_set_compiled.cache_clear()
+    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=8.0)
+    footway = next(one for one in explained(staff, decision)["grounds"] if one["part"] == "footway")
+    assert (footway["weight_from"], footway["settled"]) == ("settled", 231)
+    assert "aus 231 erledigten Meldungen" in page(staff, decision)
+
+
+def test_explanation_at_a_point_has_one_ground_and_no_table(
+    model_city: ModelCity, staff: Client
+) -> None:
+    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=0.0)
+    [ground] = explained(staff, decision)["grounds"]
+    assert (ground["part"], ground["by_location"], ground["probability"]) == ("footway", 1, 1)
+    assert "Wo es wahrscheinlich ist" not in page(staff, decision)
+
+
+def test_ground_of_a_person_s_decision_is_what_the_rules_weighed(
+    model_city: ModelCity, staff: Client
+) -> None:
+    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=8.0)
+    before = explained(staff, decision)["grounds"]
+    overruled = decision_overrule(
+        issue_id=decision.issue_id,
+        authority="STRNRW",
+        reason="Ortsbegehung",
+        by=staff_create("zweite"),
+        seen=1,
+    )
+    assert explained(staff, overruled)["grounds"] == before
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (8.0, "zu 95 % im Umkreis von 8 m"),
+        (None, "Keine Genauigkeit angegeben; angenommen: zu 95 % im Umkreis von 10 m"),
+        (5000.0, "was im Umkreis von 250 m liegt"),
+    ],
+)
+def test_explanation_says_how_sure_an_accuracy_is(
+    model_city: ModelCity, staff: Client, given: float | None, told: str
+) -> None:
+    decision = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=given)
+    evidence = explained(staff, decision)["evidence"]
+    assert (evidence["accuracy_m"], evidence["accuracy_confidence"]) == (given or 10.0, 0.95)
+    shown = page(staff, decision)
+    assert told in shown
+    assert ("Darin liegt der Ort zu 99 %" in shown) == (given != 5000.0)

@@ -9,7 +9,11 @@ from typing import Any
 from gis_core.dataset_names import dataset_label
 from gis_core.languages import language_shown
 from mapui.site.rule_words import RuleWords
+from mapui.triage.explanation.grounds import GroundsShown, grounds_shown
+from routing.deciding.explaining.body_shares import percent_of
+from routing.deciding.explaining.discs import disc_radius
 from routing.deciding.explaining.explanations import explanation_of
+from routing.engine.location import is_vague
 from routing.enums import DecisionCause, Outcome
 from routing.models import Decision, Rule
 
@@ -50,9 +54,25 @@ class HistoryLine:
 
 
 @dataclass(frozen=True)
+class AccuracyShown:
+    """Metres within which the place lies with `percent`; the disc drawn reaches `radius` metres.
+
+    `is_assumed`: the report said nothing of it. `is_cut`: the disc would reach further than anybody could act upon.
+    """
+
+    metres: float
+    percent: int
+    radius: float
+    is_assumed: bool
+    is_cut: bool
+
+
+@dataclass(frozen=True)
 class ExplanationShown:
     """`has_rule_set`: whether the rules that were tried are still there to be named."""
 
+    accuracy: AccuracyShown | None
+    grounds: GroundsShown | None
     rules: tuple[RuleLine, ...]
     has_rule_set: bool
     doubts: tuple[str, ...]
@@ -68,6 +88,8 @@ def explanation_shown(decision: Decision) -> ExplanationShown:
     words = RuleWords.of(decision.issue.jurisdiction)
     rules = _rules_tried(decision)
     return ExplanationShown(
+        accuracy=_accuracy(decision),
+        grounds=grounds_shown(explained["grounds"]),
         rules=_rules(rules, explained["rules"], language, words),
         has_rule_set=bool(rules),
         doubts=tuple(doubt[language] for doubt in explained["doubts"]),
@@ -81,6 +103,21 @@ def explanation_shown(decision: Decision) -> ExplanationShown:
             for one in explained["data"]
         ),
         history=tuple(_former(one, decision, words) for one in explained["history"]),
+    )
+
+
+def _accuracy(decision: Decision) -> AccuracyShown | None:
+    """None at the point itself, and where the decision rests on no place."""
+    metres = decision.evidence.get("accuracy_m")
+    if not metres:
+        return None
+    confidence = decision.evidence.get("confidence", 0.95)
+    return AccuracyShown(
+        metres=metres,
+        percent=percent_of(confidence),
+        radius=disc_radius(metres, confidence),
+        is_assumed=decision.issue.accuracy_m is None,
+        is_cut=is_vague(metres, confidence),
     )
 
 

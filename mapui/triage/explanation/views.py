@@ -27,7 +27,6 @@ from mapui.triage.explanation.features import explanation_bounds, explanation_fe
 from mapui.triage.explanation.page import explanation_shown
 from mapui.triage.views import triage_permission
 from routing.deciding.explaining.explanations import explanation_of, explanation_schema
-from routing.engine.location import DISC_MAX_M
 from routing.models import Decision
 from routing.outbox.authorities import authorities_named
 
@@ -68,7 +67,6 @@ def explanation_page(request: PageRequest, number: str) -> HttpResponse:
     query = f"?decision={decision.number}"
     context = {
         "page": "explanation",
-        "disc_max_m": DISC_MAX_M,
         "back_url": back_to_list(request, number),
         "jurisdiction": issue.jurisdiction,
         "issue": issue,

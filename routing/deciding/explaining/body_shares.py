@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from gis_core.languages import language_shown
+from parcels.enums import Usage
 from routing.engine.ranking import TRIAGE
 from routing.models import Authority, Decision
 from routing.sentences import legal_basis_shown
@@ -21,7 +22,7 @@ SMALL: Final = 0.01
 
 @dataclass(frozen=True, kw_only=True)
 class RuleShare:
-    """A rule's share. `hypothesis` ("in" or "out") and `level` say on what it rests where that is not known."""
+    """A rule's share. `hypothesis` ("in" or "out") and `level` (in words) say on what it rests if that is not known."""
 
     rule_id: str
     legal_basis: str
@@ -54,9 +55,9 @@ class BodyShares:
     small: int
 
     @property
-    def has_hypotheses(self) -> bool:
-        """Whether anything rests on what is not known."""
-        return any(rule.hypothesis for one in self.told for rule in one.rules)
+    def has_conditions(self) -> bool:
+        """Whether anything rests on what is not known: limits, or a level."""
+        return any(rule.hypothesis or rule.level for one in self.told for rule in one.rules)
 
 
 def body_shares(decision: Decision, authorities: Mapping[str, Authority]) -> BodyShares:
@@ -99,6 +100,11 @@ def percent_of(share: float) -> int:
     return round(100 * share)
 
 
+def _level(level: str) -> str:
+    """A road's name as it is, or the land that the road leads over or under."""
+    return str(Usage(level).label) if level in Usage.values else level
+
+
 def _rules(parts: Iterable[dict[str, Any]]) -> Iterable[RuleShare]:
     language = language_shown()
     for one in parts:
@@ -107,7 +113,7 @@ def _rules(parts: Iterable[dict[str, Any]]) -> Iterable[RuleShare]:
                 rule_id=one["rule_id"],
                 legal_basis=legal_basis_shown(one["legal_basis"], language),
                 hypothesis=one.get("hypothesis", ""),
-                level=one.get("level", ""),
+                level=_level(one.get("level", "")),
                 via=one.get("via", ""),
                 percent=percent_of(one.get("probability", 0.0)),
             )

@@ -11,13 +11,13 @@ import shapely
 from shapely.affinity import affine_transform
 from shapely.geometry.base import BaseGeometry
 
+from routing.deciding.explaining.ruled import evidence_ruled
 from routing.engine import CompiledRuleSet, decide
 from routing.engine.clarifications import clarified
 from routing.engine.decide import weighed
 from routing.engine.location import DISC_MAX_M, location_radius
 from routing.evidence.disc.places import UNIT_DISC
-from routing.models import Authority, Decision
-from routing.rulebook.compiled import rule_set_compiled
+from routing.models import Decision
 from routing.types import Evidence, Situation
 
 # Where the reporter said that it is not.
@@ -45,16 +45,11 @@ def disc_parts(decision: Decision) -> list[DiscPart]:
     None where there is no disc, or no rules were in effect. A person's decision shows what the rules said
     before it.
     """
-    made = (
-        decision.issue.decisions.filter(rule_set__isnull=False, number__lte=decision.number)
-        .order_by("-number")
-        .first()
-    )
-    if made is None or made.rule_set_id is None:
+    ruled = evidence_ruled(decision)
+    if ruled is None:
         return []
-    codes = Authority.objects.filter(jurisdiction_id=decision.issue.jurisdiction_id)
-    rules = rule_set_compiled(made.rule_set_id, frozenset(codes.values_list("code", flat=True)))
-    evidence = weighed(Evidence.from_json(made.evidence), rules)
+    rules = ruled[1]
+    evidence = weighed(ruled[0], rules)
     found: dict[str, list[tuple[Situation, str]]] = defaultdict(list)
     for situation in evidence.situations:
         if situation.places:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from gis_core.languages import languages
 from gis_core.models import Edition
 from issues.models import Issue
+from routing.deciding.explaining.grounds import ground_shares
 from routing.models import Authority, Clarification, Decision
 from routing.outbox.authorities import names_in
 from routing.sentences import legal_basis_shown, tried_phrase
@@ -48,6 +49,7 @@ def explanation_of(decision: Decision) -> dict[str, Any]:
         "rules": [_rule(one, authorities) for one in decision.trace],
         "doubts": _doubts(decision, authorities),
         "clarifications": [_clarification(one) for one in issue.clarifications.all()],
+        "grounds": [one.to_json() for one in ground_shares(decision)],
         "evidence": _evidence(decision),
         "data": _data(decision),
         "history": [_former(one) for one in _history(issue)],
@@ -173,6 +175,7 @@ def _evidence(decision: Decision) -> dict[str, Any]:
     stored = decision.evidence
     return {
         **{name: stored.get(name) for name in _REPORTED},
+        "accuracy_confidence": stored.get("confidence"),
         "parcel": decision.parcel_key or None,
         "road": decision.road or None,
         "clarifications": [
