@@ -193,7 +193,7 @@ def _difference(one: Difference, words: RuleWords) -> DifferenceShown:
         named_by: set[str] = {"category", "body"}
     elif isinstance(row, PriorRow):
         category = words.column("category", row.category) or _("All categories")
-        name = f"{category} – {ground_shown(columns_of(row), words)}"
+        name = f"{category}: {ground_shown(columns_of(row), words)}"
         named_by = {"category", *GROUND}
     else:
         name, named_by = one.name, {"rule_id"}

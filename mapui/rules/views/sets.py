@@ -91,6 +91,7 @@ def rules_set(request: HttpRequest, pk: int) -> HttpResponse:
     form = RuleFilterForm(request.GET, words=words)
     chosen = RuleFilter(**form.cleaned_data) if form.is_valid() else RuleFilter()
     findings = rule_set_findings(rule_set)
+    priors = priors_shown(rule_set, words)
     errors = len(errors_of(findings))
     context = context_of(
         rule_set,
@@ -101,7 +102,8 @@ def rules_set(request: HttpRequest, pk: int) -> HttpResponse:
             rule_set, words, chosen=chosen, findings=findings, language=get_language() or "de"
         ),
         thresholds=thresholds_shown(rule_set, words),
-        priors=priors_shown(rule_set, words),
+        priors=priors,
+        prior_count=sum(len(group.priors) for group in priors),
         findings=findings_shown(findings),
         errors=errors,
         warnings=len(findings) - errors,

@@ -39,12 +39,13 @@ def test_proposal_stands_beside_present_value_count_and_area(editor, city):
         settled_make(city, 81)
     page = page_of(editor)
     [shown] = editor.get(reverse(PAGE)).context["proposals"]
-    ground, prior = next(one for one in shown.priors if one[1].issues)
-    assert "Straßenteil: Gehweg" in ground
-    assert prior.weight > prior.row.weight
+    prior = next(one for one in shown.priors if one.prior.issues)
+    assert prior.ground == ("Straße – Gehweg", "Straßenklasse: Gemeindestraße")
+    assert prior.prior.weight > prior.prior.row.weight
+    assert prior.present == "10"
     # The footway's 3 m by 200 m; the decimals are German.
     assert "600" in page
-    assert str(prior.weight).replace(".", ",") in page
+    assert f"<strong>{prior.weight}</strong>" in page
     assert "Erfahrungswert" in page
 
 

@@ -299,7 +299,7 @@ def test_priors_are_edited(editor, draft):
         PriorRow("ROAD_SURFACE", "*", "ROAD", "none", "*", 2.5),
     )
     page = editor.get(address("rules_set", draft)).content.decode()
-    assert "Straßenteil: keiner davon; Tatsächliche Nutzung: Straße" in page
+    assert "Straße – auf keinem Straßenteil" in page
     assert "Erfahrungswert" in page
     twice = editor.post(address("rules_prior_new", draft), {**data, "revision": 1, "weight": "3"})
     assert "Für diese Fläche gibt es schon eine Häufigkeit." in twice.content.decode()

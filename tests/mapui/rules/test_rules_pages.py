@@ -210,7 +210,7 @@ def test_difference_page_shows_cells(editor):
     row = PriorRow("ROAD_SURFACE", "*", "ROAD", "*", "*", 4.0, settled=120)
     prior_store(draft=draft, revision=1, row=row, replaces=None)
     [difference] = editor.get(address("rules_difference", draft)).context["priors"]
-    assert difference.name.endswith(" – Tatsächliche Nutzung: Straße")
+    assert difference.name.endswith(": Straße")
     assert [cell[1:] for cell in difference.cells] == [("–", "4"), ("–", "120")]
     written = editor.get(address("rules_difference", draft), {"format": "json"}).json()
     assert [one["name"] for one in written["rules"]] == ["R1"]
