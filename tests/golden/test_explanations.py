@@ -399,3 +399,11 @@ def test_explanation_says_how_sure_an_accuracy_is(
     shown = page(staff, decision)
     assert told in shown
     assert ("Darin liegt der Ort zu 99 %" in shown) == (given != 5000.0)
+
+
+def test_place_beside_the_rails_is_explained(model_city: ModelCity, staff: Client) -> None:
+    """The zone of the rails is no part that a category could be about, but a fact of the place."""
+    decision = decided(model_city, "Bahnübergang", "WASTE_DUMP", accuracy_m=8.0)
+    parts = {one["part"] for place in decision.evidence["situations"] for one in place["parts"]}
+    assert "rail" in parts
+    assert "Streifen neben den Schienen" in page(staff, decision)

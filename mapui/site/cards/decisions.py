@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from gis_core.languages import language_shown
 from gis_core.models import Edition
@@ -32,6 +33,7 @@ from routing.types import (
     AssetFact,
     Evidence,
     ParcelFact,
+    PartFact,
     SectionFact,
     Situation,
 )
@@ -172,7 +174,7 @@ def _situation(situation: Situation, authorities: dict[str, Authority]) -> Situa
             )
             for one in situation.sections
         ),
-        parts=tuple(str(RoadPart(one.part).label) for one in situation.parts),
+        parts=tuple(_part(one) for one in situation.parts),
         assets=tuple(
             AssetShown(one, body_name(one.owner, authorities)) for one in situation.assets
         ),
@@ -181,6 +183,13 @@ def _situation(situation: Situation, authorities: dict[str, Authority]) -> Situa
         ),
         areas=tuple(_area(one) for one in situation.areas),
     )
+
+
+def _part(fact: PartFact) -> str:
+    """The zone of the rails at a level crossing is no part of the road that a category could be about."""
+    if fact.part in RoadPart.values:
+        return str(RoadPart(fact.part).label)
+    return _("strip beside the rails")
 
 
 def _area(fact: AreaFact) -> AreaShown:
