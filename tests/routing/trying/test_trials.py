@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import F
 
 from gis_core.services.editions import edition_activate
+from issues.enums import IssueStatus
 from issues.models import Issue
 from parcels.models import Ownership, Parcel
 from routing.deciding import results
@@ -19,6 +20,8 @@ from routing.engine import decide
 from routing.enums import Outcome, TrialState
 from routing.errors import RuleSetError, TrialRefused
 from routing.models import Decision, Delivery, Proposal, RuleSet, Trial, TrialChange
+from routing.rulebook import draft_import
+from routing.rulebook.listed import rule_set_content
 from routing.trying import chunks as trial_chunks
 from routing.trying import trials
 from routing.trying.listed import (
@@ -38,6 +41,7 @@ from routing.trying.trials import (
 from tests.gis_core.geodata_factories import stage, write
 from tests.mapui.factories import jurisdiction_create
 from tests.mapui.geodata.geodata_factories import OWNERS, city_make, parcel_key
+from tests.routing.settled_factories import prior, settled_city, settled_make
 from tests.routing.trying.trial_factories import draft_make, found, issues_make
 
 pytestmark = pytest.mark.django_db
@@ -341,3 +345,18 @@ def test_duty_that_rests_on_other_rules_is_not_taken_for_the_same(city):
     draft = draft_make(city)
     draft.assign_from = 0.8
     assert not results._alike(one, results.rule_set_compile(draft, bodies), "RATS")
+
+
+def test_draft_with_other_priors_is_tried_with_them():
+    """A report a metre before the footway, known to 8 m: by the priors in effect it is on the street."""
+    town = settled_city()
+    issue = settled_make(town, 79, accuracy_m=8.0, status=IssueStatus.RECEIVED)
+    content = rule_set_content(RuleSet.objects.get(jurisdiction=town))
+    yards = prior(100.0, usage="BUILT")
+    draft = draft_import(
+        jurisdiction=town, content={"rows": content.rows, "priors": [yards]}, name="yards"
+    )
+    trial = run(trial_start(jurisdiction=town, rule_set=draft))
+    [change] = trial.changes.all()
+    assert change.issue == issue
+    assert (change.from_rule, change.to_rule) == ("R2", "R3")
