@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("routing", "0013_probabilities")]
+    dependencies = [("routing", "0014_priors_from_settled_issues")]
 
     operations = [
         migrations.AddField(
