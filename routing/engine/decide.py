@@ -62,7 +62,7 @@ def _decide(
     nowhere = () if evidence.situations else ("no_place",)
     doubts = (*doubts_named(evidence, (one.doubts for one in findings)), *unfitting, *nowhere)
     said = [
-        replace(one, candidate=_weighed(one.candidate, share))
+        _weighed(one, share)
         for finding, share in zip(findings, shares, strict=True)
         for one in finding.said
     ]
@@ -110,10 +110,6 @@ def prior_of(read: Sequence[Facts], ruleset: CompiledRuleSet) -> float:
     return prior if is_told_apart(read) else prior / len(read)
 
 
-def _weighed(candidate: Candidate, share: float) -> Candidate:
-    return replace(candidate, probability=candidate.probability * share)
-
-
 @dataclass(frozen=True, slots=True)
 class Said:
     """A candidate with the facts, and the rules tried, that led to it."""
@@ -121,6 +117,13 @@ class Said:
     candidate: Candidate
     facts: Facts
     trace: tuple[RuleTried, ...]
+
+
+def _weighed(said: Said, share: float) -> Said:
+    if share == 1.0:
+        return said
+    candidate = replace(said.candidate, probability=said.candidate.probability * share)
+    return Said(candidate, said.facts, said.trace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def finding_of(evidence: Evidence, situation: Situation, ruleset: CompiledRuleSe
     if is_told_apart(read) and len({frozenset(body for _rule, body in some) for some in named}) > 1:
         doubts.append("levels")
     said = tuple(
-        replace(one, candidate=_weighed(one.candidate, share))
+        _weighed(one, share)
         for some, share in zip(answers, shares, strict=True)
         for one in _shared_out(some, is_alone=len(answers) == 1)
     )
@@ -200,10 +203,10 @@ def _answers_of(
     facts: Facts, rules: Sequence[CompiledRule], ruleset: CompiledRuleSet
 ) -> tuple[Answer, ...]:
     """Under each hypothesis about what is unknown; one where all lead to the same, and nothing depends on it."""
-    answers = [
-        replace(answer_of(one, rules, ruleset, name), facts=facts)
-        for name, one in hypotheses(facts)
-    ]
+    answers = [answer_of(one, rules, ruleset, name) for name, one in hypotheses(facts)]
+    if len(answers) == 1:
+        return (answers[0],)
+    answers = [replace(one, facts=facts) for one in answers]
     if len({answer.named for answer in answers}) > 1:
         return tuple(replace(one, candidates=_less_sure(one.candidates)) for one in answers)
     first = answers[0]

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
+from routing.engine.levels import MOTORWAY
 from routing.types import AgreementFact, AssetFact, PartFact
 
 Floats = NDArray[np.float64]
@@ -180,6 +181,9 @@ class Ground:
         keys = sorted(range(len(self.section_rows)), key=lambda n: self.section_rows[n].key)
         self.section_order = np.empty(len(keys), dtype=np.int64)
         self.section_order[keys] = np.arange(len(keys))
+        self.motorways = frozenset(
+            row.key for row in self.section_rows if row.road_class == MOTORWAY
+        )
 
     @property
     def has_areas(self) -> bool:

@@ -85,10 +85,14 @@ class Measured(NamedTuple):
         )
 
     def _may_have_levels(self, spot: Spot, assets: Sequence[AssetFact]) -> bool:
-        """Whether `routing.engine.levels` might find several ways on different levels here."""
+        """Whether `routing.engine.levels` might find several ways on different levels here.
+
+        Without a bridge in the register several roads are on different levels only where a motorway is among them.
+        """
+        covering = spot.patch.covering
         return (
-            len(spot.patch.covering) > 1
-            or (bool(spot.patch.covering) and spot.patch.usage in CROSSED_USES)
+            (len(covering) > 1 and not covering.isdisjoint(self.ground.motorways))
+            or (bool(covering) and spot.patch.usage in CROSSED_USES)
             or any(one.kind == "bridge" for one in assets)
         )
 

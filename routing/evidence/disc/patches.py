@@ -166,8 +166,10 @@ def _around(ground: Ground, near: Sequence[int], point: Any) -> list[tuple[float
 
 def _use_of(parcel: ParcelRow, covering: Sequence[UseRow]) -> UseRow | None:
     """The land use of a parcel at a place: its own row first, road use first, then by key."""
-    fitting = [use for use in covering if use.parcel_key in {parcel.key, ""}]
-    return min(fitting, key=lambda use: _use_order(parcel, use), default=None)
+    fitting = [use for use in covering if use.parcel_key in (parcel.key, "")]
+    if len(fitting) > 1:
+        fitting.sort(key=lambda use: _use_order(parcel, use))
+    return fitting[0] if fitting else None
 
 
 def _nearest_use(parcel: ParcelRow, around: Sequence[tuple[float, UseRow]]) -> UseRow | None:

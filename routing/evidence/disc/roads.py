@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -270,9 +269,13 @@ def _on_parcel(
     ]
     stretches_find(ground, {key for key in keys if key})
     found = [ground.stretches[key] if key else [] for key in keys]
-    for one in zip_longest(*found, fillvalue=NO_STRETCH):
-        begin, end = np.array(one).T
-        yield begin, end
+    deepest = max(map(len, found))
+    ends = np.tile(np.array(NO_STRETCH), (deepest, len(found), 1))
+    for row, some in enumerate(found):
+        if some:
+            ends[: len(some), row] = some
+    for one in ends:
+        yield one[:, 0], one[:, 1]
 
 
 def _parcel_matters(contest: Contest) -> bool:
