@@ -12,7 +12,8 @@ from config.benchmarks.truth.asking import Told
 
 VERDICTS: Final = ("right", "doubt+", "doubt-", "nobody", "open", "WRONG")
 BINS: Final = 10
-BIN_LEAST: Final = 30
+# Of so many answers chance alone moves a share by five points (one standard error at one half); of fewer by more.
+BIN_LEAST: Final = 100
 DEVIATION_MEAN: Final = 0.03
 DEVIATION_WORST: Final = 0.08
 
