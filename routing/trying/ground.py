@@ -49,7 +49,11 @@ WITH ground AS (
     FROM ground
 )
 SELECT usage, owner, total / count(*) OVER (PARTITION BY usage, owner), ST_X(point), ST_Y(point)
-FROM drawn, LATERAL (SELECT ST_GeometryN(ST_GeneratePoints(geometry, 1, %(seed)s::integer), 1) AS point) AS one
+FROM drawn, LATERAL (
+    -- In a sliver no point is found by chance.
+    SELECT COALESCE(ST_GeometryN(ST_GeneratePoints(geometry, 1, %(seed)s::integer), 1), ST_PointOnSurface(geometry))
+        AS point
+) AS one
 WHERE turn <= %(count)s
 ORDER BY usage, owner, turn
 """

@@ -7,11 +7,13 @@ from io import StringIO
 
 import pytest
 from django.contrib.gis.db.models.functions import Area
+from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.core.management import CommandError, call_command
 from django.db.models import FloatField, Sum
 from django.db.models.functions import Cast
 
 from issues.models import Category
+from parcels.enums import Usage
 from parcels.models import LandUse
 from routing.models import RuleSet
 from routing.trying.ground import Verdict, ground_coverage, ground_places
@@ -43,6 +45,17 @@ def test_places_are_drawn_alike_for_a_seed_and_stand_for_all_ground(city):
     kinds = {(one.usage, one.owner) for one in places}
     assert len(kinds) >= 2
     assert all(sum((one.usage, one.owner) == kind for one in places) <= 4 for kind in kinds)
+
+
+def test_place_is_drawn_in_a_sliver_as_well(city):
+    sliver = LandUse.objects.filter(jurisdiction=city).first()
+    west, south, _east, _north = sliver.geometry.extent
+    sliver.pk, sliver.key, sliver.usage = None, "sliver", Usage.RAIL
+    sliver.geometry = MultiPolygon(Polygon.from_bbox((west, south, west + 1e-6, south + 10)))
+    sliver.save()
+    [place] = [one for one in ground_places(city, count=4, seed=1) if one.usage == Usage.RAIL]
+    assert place.x == pytest.approx(west, abs=1e-5)
+    assert south < place.y < south + 10
 
 
 def test_shares_of_a_category_sum_to_one_and_the_greatest_goes_first(city):
