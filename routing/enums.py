@@ -86,11 +86,26 @@ class DecisionCause(models.TextChoices):
 
 
 class TrialState(models.TextChoices):
+    """Of a trial run, and of a measurement of the coverage on the ground, which nobody cancels."""
+
     WAITING = "waiting", _("waiting")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
     CANCELLED = "cancelled", _("cancelled")
+
+
+class GroundVerdict(models.TextChoices):
+    """What reports from a kind of ground come to.
+
+    CLEAR: sent or proposed to one body. DOUBT: a person chooses from the bodies named. PERSON: a rule leaves it to a
+    person on purpose. NOBODY: no rule at all, or only the last one for everything.
+    """
+
+    CLEAR = "clear", pgettext_lazy("coverage", "clear")
+    DOUBT = "doubt", pgettext_lazy("coverage", "doubt")
+    PERSON = "person", pgettext_lazy("coverage", "a person on purpose")
+    NOBODY = "nobody", pgettext_lazy("coverage", "nobody")
 
 
 class ChannelKind(models.TextChoices):

@@ -8,7 +8,7 @@ from celery import shared_task
 
 from routing.deciding import clarifications, decisions, impact, reviews
 from routing.forwarding import sending
-from routing.trying import edition_impact, trials
+from routing.trying import edition_impact, ground_runs, trials
 
 TRIAL_TURN_SECONDS: Final = 15
 
@@ -44,9 +44,17 @@ def trial_run(trial_id: int) -> None:
 
 @shared_task
 def trials_go_on() -> None:
-    """Wakes workers for trials that no worker holds."""
+    """Wakes workers for trials that no worker holds, and for measurements that are not finished."""
     for trial_id in trials.trials_unattended():
         trials.trial_nudge(trial_id)
+    for coverage_id in ground_runs.coverages_unfinished():
+        ground_runs.coverage_nudge(coverage_id)
+
+
+@shared_task
+def ground_run(coverage_id: int) -> None:
+    """Measures what a rule set says on the ground."""
+    ground_runs.coverage_work(coverage_id=coverage_id)
 
 
 @shared_task

@@ -132,6 +132,7 @@ CELERY_TASK_ROUTES = {
     f"{app}.tasks.geodata_*": {"queue": "geodata"} for app in ("gis_core", "routing")
 } | {
     "routing.tasks.trial_run": {"queue": "geodata"},
+    "routing.tasks.ground_run": {"queue": "geodata"},
     # Servers of strangers may be as slow as they like: nobody else waits for them.
     "issues.tasks.photos_*": {"queue": "photos"},
 }

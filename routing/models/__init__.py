@@ -4,6 +4,7 @@ from routing.models.authorities import Authority, AuthorityContact
 from routing.models.clarifications import Clarification
 from routing.models.decisions import Decision
 from routing.models.deliveries import Delivery, DeliveryEvent
+from routing.models.ground import GroundCoverage, GroundRow
 from routing.models.network import (
     Agreement,
     Area,
@@ -28,6 +29,8 @@ __all__ = [
     "Delivery",
     "DeliveryEvent",
     "GoldenCase",
+    "GroundCoverage",
+    "GroundRow",
     "Prior",
     "Proposal",
     "RailTrack",

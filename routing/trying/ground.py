@@ -7,25 +7,32 @@ reports come from it: its area times the prior of the category.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import fsum
 from typing import Final, NamedTuple
 
+from django.contrib.gis.geos import MultiPoint, Point
 from django.db import connection
 from django.utils import timezone
 
 from gis_core.models import Jurisdiction
+from gis_core.srids import storage_srid
 from issues.models import Category
 from routing.deciding.results import results_of
+from routing.engine import CompiledRuleSet
 from routing.engine.ranking import TRIAGE
-from routing.enums import Outcome
+from routing.enums import GroundVerdict, Outcome
 from routing.evidence import Question
-from routing.models import RuleSet
+from routing.models import GroundRow, RuleSet
 from routing.rulebook.compiled import rule_set_compile
 from routing.rulebook.listed import authority_codes
 from routing.types import Result
 
+# Of each kind of ground, unless told otherwise: a page waits some seconds for so many.
+PLACES_PER_KIND: Final = 16
+SEED: Final = 1
+# So many of a row's places are kept, to be looked at.
+EXAMPLES: Final = 5
 # Of each land use and owner class, so many areas are drawn, larger ones more often (A-Res: Efraimidis, Spirakis 2006).
 PLACES_SQL: Final = """
 WITH ground AS (
@@ -59,14 +66,6 @@ ORDER BY usage, owner, turn
 """
 
 
-class Verdict(StrEnum):
-    """What a report at a place comes to: one body, several that a person chooses from, or no rule at all."""
-
-    CLEAR = "clear"
-    DOUBT = "doubt"
-    NOBODY = "nobody"
-
-
 class GroundPlace(NamedTuple):
     """A drawn place (storage CRS, metres) and the area in m² that it stands for."""
 
@@ -77,24 +76,16 @@ class GroundPlace(NamedTuple):
     y: float
 
 
-@dataclass(frozen=True, slots=True)
-class GroundRow:
-    """One category on one kind of ground.
+class _Kind(NamedTuple):
+    """What the places of a row have in common."""
 
-    `share` is how many of the category's reports it stands for, 0 to 1; all rows of a category sum to one. `x` and `y`
-    are one of its places (storage CRS). `bodies` are those named, likelier ones first.
-    """
-
-    category: str
     road_class: str
+    through_road: str
+    part: str
     usage: str
     owner: str
-    verdict: Verdict
+    verdict: GroundVerdict
     bodies: tuple[str, ...]
-    share: float
-    places: int
-    x: float
-    y: float
 
 
 def ground_places(jurisdiction: Jurisdiction, *, count: int, seed: int) -> list[GroundPlace]:
@@ -106,47 +97,75 @@ def ground_places(jurisdiction: Jurisdiction, *, count: int, seed: int) -> list[
         return [GroundPlace(*row) for row in cursor.fetchall()]
 
 
-def ground_coverage(
+def ground_told(
     rule_set: RuleSet, places: Sequence[GroundPlace], *, categories: Sequence[Category]
-) -> Iterator[GroundRow]:
-    """What the rule set says at these places, category by category, the rows with the greatest share first.
+) -> Iterator[tuple[GroundPlace, list[Result]]]:
+    """What the rule set says at each place, a result for each category in their order.
 
-    Reports are exact, carry no answer and come in now. Raises RuleSetError where the rules cannot be used.
+    Reports are exact, carry no answer and come in now. All categories of a place are decided in one go, so that what
+    lies around it is read once. Raises RuleSetError where the rules cannot be used.
     """
-    priors = rule_set_compile(rule_set, authority_codes(rule_set.jurisdiction)).priors
-    for category in categories:
+    now = timezone.now()
+    for place in places:
         questions = [
-            Question(category.pk, one.x, one.y, timezone.now(), answers={}, accuracy_m=0.0)
-            for one in places
+            Question(one.pk, place.x, place.y, now, answers={}, accuracy_m=0.0)
+            for one in categories
         ]
-        weights: dict[tuple[str, str, str, Verdict, tuple[str, ...]], list[float]]
-        weights = defaultdict(list)
-        examples: dict[object, GroundPlace] = {}
-        told = results_of(questions, rule_set=rule_set)
-        for place, (_facts, _evidence, result) in zip(places, told, strict=True):
-            if result is None:
-                continue
-            facts = result.at_point
-            kind = (facts.road_class, facts.usage, facts.owner, *_said(result))
-            weights[kind].append(place.area * priors.weight(facts))
-            examples.setdefault(kind, place)
-        total = sum(map(sum, weights.values()))
-        rows = [
-            GroundRow(
-                category.code,
-                *kind,
-                share=sum(some) / total,
-                places=len(some),
-                x=examples[kind].x,
-                y=examples[kind].y,
-            )
-            for kind, some in weights.items()
-        ]
-        yield from sorted(rows, key=lambda row: (-row.share, row.road_class, row.usage, row.owner))
+        results = [result for _facts, _evidence, result in results_of(questions, rule_set=rule_set)]
+        yield place, [one for one in results if one is not None]
 
 
-def _said(result: Result) -> tuple[Verdict, tuple[str, ...]]:
+def ground_rows(
+    rule_set: RuleSet, told: Iterable[tuple[GroundPlace, list[Result]]]
+) -> list[GroundRow]:
+    """The results at all places counted together, each by how often reports come from there; the rows are not stored.
+
+    The rows of a category stand together, the greatest share first. Raises RuleSetError as `ground_told` does.
+    """
+    compiled = rule_set_compile(rule_set, authority_codes(rule_set.jurisdiction))
+    weights: dict[str, dict[_Kind, list[float]]] = defaultdict(lambda: defaultdict(list))
+    points: dict[tuple[str, _Kind], list[Point]] = defaultdict(list)
+    for place, results in told:
+        for result in results:
+            category, kind = result.at_point.category, _kind(result, compiled)
+            weights[category][kind].append(place.area * compiled.priors.weight(result.at_point))
+            points[category, kind].append(Point(place.x, place.y, srid=storage_srid()))
+    return [
+        GroundRow(
+            category=category,
+            **{**kind._asdict(), "bodies": list(kind.bodies)},
+            share=share,
+            places=len(points[category, kind]),
+            examples=MultiPoint(points[category, kind][:EXAMPLES], srid=storage_srid()),
+        )
+        for category, found in weights.items()
+        for share, kind in _shares(found)
+    ]
+
+
+def _shares(found: Mapping[_Kind, Sequence[float]]) -> list[tuple[float, _Kind]]:
+    total = fsum(weight for some in found.values() for weight in some)
+    shares = [(fsum(some) / total, kind) for kind, some in found.items()]
+    return sorted(shares, key=lambda one: (-one[0], one[1]))
+
+
+def _kind(result: Result, compiled: CompiledRuleSet) -> _Kind:
+    facts = result.at_point
     bodies = tuple(dict.fromkeys(one.body for one in result.candidates if one.body != TRIAGE))
     if result.outcome in {Outcome.ASSIGNED, Outcome.PROPOSED}:
-        return Verdict.CLEAR, bodies[:1]
-    return (Verdict.DOUBT, bodies) if bodies else (Verdict.NOBODY, ())
+        verdict, bodies = GroundVerdict.CLEAR, bodies[:1]
+    elif bodies:
+        verdict = GroundVerdict.DOUBT
+    elif _is_on_purpose(result, compiled):
+        verdict = GroundVerdict.PERSON
+    else:
+        verdict = GroundVerdict.NOBODY
+    columns = (facts.road_class, facts.through_road, facts.part, facts.usage, facts.owner)
+    return _Kind(*columns, verdict, bodies)
+
+
+def _is_on_purpose(result: Result, compiled: CompiledRuleSet) -> bool:
+    """Whether a rule leaves it to a person that asks for something, if only a category. The last one does not."""
+    named = {one.rule_id for one in result.candidates}
+    rules = compiled.for_category(result.at_point.category)
+    return any(one.columns for one in rules if one.row.rule_id in named)
