@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.rules.views import activating, authorities, editing, priors, sets
+from mapui.rules.views import activating, authorities, editing, ground, priors, sets
 
 urlpatterns: list[URLPattern] = [
     path("rules/", sets.rules_list, name="rules"),
@@ -33,6 +33,25 @@ urlpatterns: list[URLPattern] = [
         sets.rules_coverage_file,
         {"kind": "json"},
         name="rules_coverage_json",
+    ),
+    path("rules/<int:pk>/ground/", ground.rules_ground, name="rules_ground"),
+    path("rules/<int:pk>/ground/start/", ground.rules_ground_start, name="rules_ground_start"),
+    path("rules/<int:pk>/ground/progress/", ground.rules_ground_watch, name="rules_ground_watch"),
+    path("rules/<int:pk>/ground/<int:row_pk>/", ground.rules_hole, name="rules_hole"),
+    path(
+        "rules/<int:pk>/ground/<int:row_pk>/map.js",
+        ground.rules_hole_script,
+        name="rules_hole_script",
+    ),
+    path(
+        "rules/<int:pk>/ground/<int:row_pk>/map.css",
+        ground.rules_hole_style,
+        name="rules_hole_style",
+    ),
+    path(
+        "api/rules/<int:pk>/ground/<int:row_pk>/places.geojson",
+        ground.rules_hole_feed,
+        name="rules_hole_feed",
     ),
     path("rules/<int:pk>/difference/", sets.rules_difference, name="rules_difference"),
     path("rules/<int:pk>/rules.csv", sets.rules_file, {"kind": "csv"}, name="rules_csv"),

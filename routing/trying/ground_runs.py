@@ -209,3 +209,14 @@ def shares_by_category(coverage: GroundCoverage) -> Mapping[str, Mapping[GroundV
 def holes_of(coverage: GroundCoverage) -> QuerySet[GroundRow]:
     """Where a body is in doubt or nobody is named, the greatest share first."""
     return coverage.rows.filter(verdict__in=HOLES)
+
+
+def coverage_last(rule_set: RuleSet) -> GroundCoverage | None:
+    """The measurement that was begun last, in whatever state."""
+    return rule_set.ground_coverages.order_by("-pk").first()
+
+
+def coverage_shown(rule_set: RuleSet) -> GroundCoverage | None:
+    """The result that there is: that of the last measurement that came to its end."""
+    done = rule_set.ground_coverages.filter(state=TrialState.DONE)
+    return done.select_related("created_by").order_by("-pk").first()

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -21,6 +22,7 @@ from mapui.rules.forms import (
     RevisionForm,
     ThresholdForm,
 )
+from mapui.rules.ground import hole_shown, row_missing
 from mapui.rules.prior_form import PriorForm
 from mapui.rules.row_form import RuleForm
 from mapui.rules.views.sets import context_of, draft_or_404, jurisdiction_or_404, rule_set_or_404
@@ -28,7 +30,7 @@ from mapui.site.permissions import EDIT_RULES, rules_page
 from mapui.site.rule_words import RuleWords, condition_shown, predicates_shown
 from routing.engine.conditions import ConditionError, condition_compile
 from routing.errors import RuleSetChanged, RuleSetError
-from routing.models import Prior, Rule, RuleSet, Threshold
+from routing.models import GroundRow, Prior, Rule, RuleSet, Threshold
 from routing.rulebook import (
     content_read,
     draft_create,
@@ -66,6 +68,8 @@ def rules_draft(request: HttpRequest) -> HttpResponse:
     messages.success(
         request, _("Version %d is a draft now; nothing counts of it yet.") % draft.version
     )
+    if (hole := request.POST.get("hole", "")).isdecimal():
+        return redirect(f"{reverse('rules_row_new', args=[draft.pk])}?hole={hole}")
     return redirect("rules_set", pk=draft.pk)
 
 
@@ -107,13 +111,16 @@ def _rules_import(request: HttpRequest) -> HttpResponse:
 @rules_page(EDIT_RULES)
 @require_http_methods(METHODS)
 def rules_row(request: HttpRequest, pk: int, rule_pk: int | None = None) -> HttpResponse:
-    """A new row, one like another (`?like=`), or one that is there."""
+    """A new row, one like another (`?like=`), the one that a hole lacks (`?hole=`), or one that is there."""
     draft = draft_or_404(pk)
     rule, like = None, None
+    hole = _hole_given(request, draft)
     if rule_pk is not None:
         rule = get_object_or_404(Rule, pk=rule_pk, rule_set=draft)
     elif (asked := request.GET.get("like", "")).isdecimal():
         like = get_object_or_404(Rule, pk=int(asked), rule_set=draft)
+    elif hole is not None:
+        like = row_missing(hole)
     words = RuleWords.of(draft.jurisdiction)
     form = RuleForm(
         request.POST if request.method == "POST" else None,
@@ -130,10 +137,19 @@ def rules_row(request: HttpRequest, pk: int, rule_pk: int | None = None) -> Http
     language = get_language() or "de"
     context = {
         "rule": rule,
+        "hole": hole_shown(hole, words) if hole else None,
         "predicates": predicates_shown(),
         "bases": [(one, legal_basis_shown(one, language)) for one in legal_bases_used(draft)],
     }
     return _edited(request, draft, form, store, "mapui/rules/row.html", context)
+
+
+def _hole_given(request: HttpRequest, draft: RuleSet) -> GroundRow | None:
+    """None also where the ground was measured anew since: what was typed counts all the same."""
+    if not (asked := request.GET.get("hole", "")).isdecimal():
+        return None
+    city = draft.jurisdiction_id
+    return GroundRow.objects.filter(pk=int(asked), coverage__rule_set__jurisdiction=city).first()
 
 
 @rules_page(EDIT_RULES)
