@@ -1,7 +1,8 @@
 """What a rule set says on the city's own ground: at places drawn over its parcels, for each category.
 
 The coverage matrix counts kinds of places alike, however rare they are. Here a kind of ground weighs as much as
-reports come from it: its area times the prior of the category.
+reports come from it: its area times the prior of the category. Reports about lamps come from where lamps stand: a
+category with assets is asked about at drawn assets, where the city has any.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ WITH ground AS (
            ) AS turn
     FROM ground
 )
-SELECT usage, owner, total / count(*) OVER (PARTITION BY usage, owner), ST_X(point), ST_Y(point)
+SELECT usage, owner, '', total / count(*) OVER (PARTITION BY usage, owner), ST_X(point), ST_Y(point)
 FROM drawn, LATERAL (
     -- In a sliver no point is found by chance.
     SELECT COALESCE(ST_GeometryN(ST_GeneratePoints(geometry, 1, %(seed)s::integer), 1), ST_PointOnSurface(geometry))
@@ -64,14 +65,26 @@ FROM drawn, LATERAL (
 WHERE turn <= %(count)s
 ORDER BY usage, owner, turn
 """
+ASSETS_SQL: Final = """
+WITH drawn AS (
+    SELECT kind, geometry, count(*) OVER (PARTITION BY kind) AS total,
+           row_number() OVER (PARTITION BY kind ORDER BY md5(key || %(seed)s), key) AS turn
+    FROM routing_asset
+    WHERE edition_to_id IS NULL AND jurisdiction_id = %(jurisdiction)s AND kind = ANY(%(kinds)s)
+)
+SELECT '', '', kind, total::float8 / count(*) OVER (PARTITION BY kind), ST_X(geometry), ST_Y(geometry)
+FROM drawn WHERE turn <= %(count)s
+ORDER BY kind, turn
+"""
 
 
 class GroundPlace(NamedTuple):
-    """A drawn place (storage CRS, metres) and the area in m² that it stands for."""
+    """A drawn place (storage CRS, metres): `size` is the m² of ground, or the number of assets, that it stands for."""
 
     usage: str
     owner: str
-    area: float
+    asset: str
+    size: float
     x: float
     y: float
 
@@ -89,27 +102,42 @@ class _Kind(NamedTuple):
 
 
 def ground_places(jurisdiction: Jurisdiction, *, count: int, seed: int) -> list[GroundPlace]:
-    """Up to `count` places of each land use and owner class; the same ones for the same seed and data."""
+    """Up to `count` places of each land use and owner class, and of each kind of asset that a category is about.
+
+    The same ones for the same seed and data; none where no land use is loaded.
+    """
+    categories = Category.objects.filter(jurisdiction=jurisdiction, is_active=True)
+    kinds = {kind for one in categories for kind in one.asset_kinds}
+    values = {
+        "jurisdiction": jurisdiction.pk,
+        "count": count,
+        "seed": str(seed),
+        "kinds": sorted(kinds),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            PLACES_SQL, {"jurisdiction": jurisdiction.pk, "count": count, "seed": str(seed)}
-        )
-        return [GroundPlace(*row) for row in cursor.fetchall()]
+        cursor.execute(PLACES_SQL, values)
+        places = [GroundPlace(*row) for row in cursor.fetchall()]
+        if places:
+            cursor.execute(ASSETS_SQL, values)
+            places += [GroundPlace(*row) for row in cursor.fetchall()]
+    return places
 
 
 def ground_told(
     rule_set: RuleSet, places: Sequence[GroundPlace], *, categories: Sequence[Category]
 ) -> Iterator[tuple[GroundPlace, list[Result]]]:
-    """What the rule set says at each place, a result for each category in their order.
+    """What the rule set says at each place, a result for each category that is asked about there.
 
     Reports are exact, carry no answer and come in now. All categories of a place are decided in one go, so that what
     lies around it is read once. Raises RuleSetError where the rules cannot be used.
     """
     now = timezone.now()
+    known = {one.asset for one in places}
     for place in places:
         questions = [
             Question(one.pk, place.x, place.y, now, answers={}, accuracy_m=0.0)
             for one in categories
+            if place.asset in (known.intersection(one.asset_kinds) or {""})
         ]
         results = [result for _facts, _evidence, result in results_of(questions, rule_set=rule_set)]
         yield place, [one for one in results if one is not None]
@@ -128,7 +156,8 @@ def ground_rows(
     for place, results in told:
         for result in results:
             category, kind = result.at_point.category, _kind(result, compiled)
-            weights[category][kind].append(place.area * compiled.priors.weight(result.at_point))
+            prior = 1.0 if place.asset else compiled.priors.weight(result.at_point)
+            weights[category][kind].append(place.size * prior)
             points[category, kind].append(Point(place.x, place.y, srid=storage_srid()))
     return [
         GroundRow(

@@ -151,6 +151,7 @@ def test_page_shows_each_category_the_worst_first_and_the_holes(editor, active, 
     assert [one.row for one in found.context["shown"]] == rows[:25]
     text = found.content.decode()
     assert f"Lücken 1 bis 25 von {len(rows)}." in text
+    assert all(address("rules_hole", active, row.pk) in text for row in rows[:25])
     last = editor.get(address("rules_ground", active), {"page": "99"})
     assert last.context["shown"][-1].row == rows[-1]
 
@@ -209,7 +210,9 @@ def test_hole_leads_to_the_map_with_its_places(editor, active, hole):
 def test_hole_of_a_draft_leads_to_a_row_that_is_filled_in(editor, active):
     draft = draft_create(jurisdiction=active.jurisdiction)
     hole = measure(draft).rows.get(category="WASTE_DUMP", owner="CITY")
-    GroundRow.objects.filter(pk=hole.pk).update(verdict=GroundVerdict.NOBODY, through_road="unknown")
+    GroundRow.objects.filter(pk=hole.pk).update(
+        verdict=GroundVerdict.NOBODY, through_road="unknown"
+    )
     text = editor.get(address("rules_ground", draft), {"category": "WASTE_DUMP"}).content.decode()
     link = f"{address('rules_row_new', draft)}?hole={hole.pk}"
     assert link in text
@@ -247,7 +250,8 @@ def test_without_a_draft_one_is_made_by_post_first(editor, active, hole):
     assert answer["Location"] == f"{address('rules_row_new', draft)}?hole={hole.pk}"
     assert editor.get(answer["Location"]).context["form"]["owner"].value() == ["CITY"]
     text = editor.get(address("rules_ground", active), {"category": "WASTE_DUMP"}).content.decode()
-    assert f"Zeile in Entwurf {draft.version} schreiben" in text
+    assert f"kommt in Entwurf {draft.version}." in text
+    assert f"{address('rules_row_new', draft)}?hole={hole.pk}" in text
 
 
 def test_row_is_stored_though_the_hole_was_measured_anew_meanwhile(editor, active, hole):

@@ -8,12 +8,13 @@ from io import StringIO
 
 import pytest
 from django.contrib.gis.db.models.functions import Area
-from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import FloatField, Sum
 from django.db.models.functions import Cast
 
+from gis_core.srids import storage_srid
 from issues.models import Category
 from parcels.enums import Usage
 from parcels.models import LandUse
@@ -21,7 +22,7 @@ from routing import tasks
 from routing.engine import RuleRow
 from routing.enums import GroundVerdict, TrialState
 from routing.errors import TrialRefused
-from routing.models import GroundCoverage, RuleSet
+from routing.models import Asset, GroundCoverage, RuleSet
 from routing.rulebook import rule_store
 from routing.trying import ground_runs
 from routing.trying.ground import ground_places, ground_rows, ground_told
@@ -80,7 +81,7 @@ def test_places_are_drawn_alike_for_a_seed_and_stand_for_all_ground(city):
     total = LandUse.objects.filter(jurisdiction=city, edition_to=None).aggregate(
         all=Sum(Cast(Area("geometry"), FloatField()))
     )
-    assert sum(one.area for one in places) == pytest.approx(total["all"])
+    assert sum(one.size for one in places) == pytest.approx(total["all"])
     assert Counter((one.usage, one.owner) for one in places) == {
         ("GREEN", "CITY"): 2,
         ("GREEN", "PRIV"): 2,
@@ -122,6 +123,33 @@ def test_ground_weighs_as_much_as_reports_come_from_it(city):
     for row in rows_of(city, draft, "WASTE_DUMP"):
         shares[Usage(row.usage)] += row.share
     assert shares == pytest.approx({Usage.RAIL: 3 / 4, Usage.GREEN: 1 / 4})
+
+
+def test_category_with_assets_is_asked_about_where_they_stand(city):
+    """Three lamps on the city's green space, of which two are drawn; without lamps, the ground is asked."""
+    assert len(rows_of(city, draft_make(city), "STREET_LIGHT")) == 2
+    edition = LandUse.objects.filter(jurisdiction=city).first().edition_from
+    ground = LandUse.objects.get(jurisdiction=city, key="use1").geometry
+    west, south, _east, _north = ground.extent
+    points = [Point(west + 10 * n, south + 10, srid=storage_srid()) for n in (1, 2, 3)]
+    Asset.objects.bulk_create(
+        Asset(
+            jurisdiction=city,
+            edition_from=edition,
+            key=f"lamp{n}",
+            content_hash=b"",
+            kind="street_light",
+            geometry=point,
+        )
+        for n, point in enumerate(points)
+    )
+    places = ground_places(city, count=2, seed=1)
+    assert [one.size for one in places if one.asset == "street_light"] == [1.5, 1.5]
+    category = Category.objects.get(jurisdiction=city, code="STREET_LIGHT")
+    told_at = ground_told(draft_make(city), places, categories=[category])
+    [row] = ground_rows(draft_make(city), told_at)
+    assert (row.usage, row.owner, row.places, row.share) == ("GREEN", "CITY", 2, 1.0)
+    assert {one.coords for one in row.examples} < {one.coords for one in points}
 
 
 def test_example_places_lie_on_the_row_s_ground(city):
