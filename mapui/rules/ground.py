@@ -28,8 +28,8 @@ MARGIN_DEGREES: Final = 0.002
 def percent_shown(share: float) -> str:
     """One decimal; what is less than half of that, but not nothing, is said to be so."""
     if 0 < share < 0.0005:
-        return _("< %(number)s %%") % {"number": number_format(0.1, 1)}
-    return f"{number_format(100 * share, 1)} %"
+        return f"< {number_format(0.1, 1)} %"
+    return f"{number_format(round(100 * share, 1), 1)} %"
 
 
 @dataclass(frozen=True)

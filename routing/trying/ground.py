@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.contrib.gis.geos import MultiPoint, Point
 from django.db import connection
@@ -108,7 +108,7 @@ def ground_places(jurisdiction: Jurisdiction, *, count: int, seed: int) -> list[
     """
     categories = Category.objects.filter(jurisdiction=jurisdiction, is_active=True)
     kinds = {kind for one in categories for kind in one.asset_kinds}
-    values = {
+    values: dict[str, Any] = {
         "jurisdiction": jurisdiction.pk,
         "count": count,
         "seed": str(seed),

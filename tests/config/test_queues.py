@@ -36,6 +36,7 @@ def test_work_on_geodata_goes_to_the_loader() -> None:
         "gis_core.tasks.geodata_services_sync",
         "routing.tasks.geodata_impacts_store_missing",
         "routing.tasks.geodata_proposals_make_missing",
+        "routing.tasks.ground_run",
         "routing.tasks.trial_run",
     ]
 
@@ -46,7 +47,7 @@ def test_photos_of_strangers_servers_go_to_the_fetcher() -> None:
 
 
 def test_everything_else_goes_to_the_worker() -> None:
-    long = (".geodata_", ".trial_run", ".photos_")
+    long = (".geodata_", ".ground_run", ".trial_run", ".photos_")
     queues = {queue_of(task) for task in own_tasks() if not any(one in task for one in long)}
     assert queues == {QUEUES["worker"]}
     assert queue_of("routing.tasks.deliveries_send_due") == QUEUES["worker"]

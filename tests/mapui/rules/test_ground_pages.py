@@ -7,7 +7,9 @@ import json
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import translation
 
+from mapui.rules.ground import percent_shown
 from parcels.models import LandUse
 from routing.enums import GroundVerdict, RuleSetStatus, TrialState
 from routing.models import GroundCoverage, GroundRow, RuleSet
@@ -154,6 +156,15 @@ def test_page_shows_each_category_the_worst_first_and_the_holes(editor, active, 
     assert all(address("rules_hole", active, row.pk) in text for row in rows[:25])
     last = editor.get(address("rules_ground", active), {"page": "99"})
     assert last.context["shown"][-1].row == rows[-1]
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [(0.0, "0,0 %"), (0.0004, "< 0,1 %"), (0.0005, "0,1 %"), (0.9206, "92,1 %"), (1.0, "100,0 %")],
+)
+def test_share_is_rounded_and_a_small_one_is_not_nothing(share, shown):
+    with translation.override("de"):
+        assert percent_shown(share) == shown
 
 
 def test_bar_of_a_category_is_as_wide_as_its_shares(editor, active, hole):
