@@ -105,7 +105,7 @@ def test_pages_fit_the_window_and_everybody(rules_page: Page) -> None:
     page = rules_page
     page.get_by_role("button", name="Neuen Entwurf anlegen").click()
     draft = RuleSet.objects.get(version=2)
-    rule = draft.rules.get(rule_id="O01")
+    rule, prior = draft.rules.get(rule_id="O01"), draft.priors.first()
     for address in (
         "/rules/",
         "/rules/import/",
@@ -113,6 +113,8 @@ def test_pages_fit_the_window_and_everybody(rules_page: Page) -> None:
         "/rules/authorities/new/",
         f"/rules/{draft.pk}/",
         f"/rules/{draft.pk}/rows/{rule.pk}/",
+        "/rules/priors/",
+        f"/rules/{draft.pk}/priors/{prior.pk}/",
         f"/rules/{draft.pk}/coverage/",
         f"/rules/{draft.pk}/coverage/?category=TREE_DANGER",
         f"/rules/{draft.pk}/difference/",
