@@ -248,7 +248,7 @@ def test_responsibility_of_an_address_is_as_vague_as_a_report_with_it(
         {"place": address.text, "accuracy": "20"},
         {"place": address.text, "accuracy": "0"},
     ]
-    answers = [ask_place(client, model_city, category="WASTE_DUMP", **one)[1] for one in asked]
+    answers = [ask_place(client, model_city, category="TREE_DANGER", **one)[1] for one in asked]
     told = ("is_clear", "authorities", "reason", "question")
     placed, given, vague, exact = ([answer[name] for name in told] for answer in answers)
     assert placed == given == vague

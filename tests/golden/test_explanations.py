@@ -83,7 +83,7 @@ def test_explanation_of_every_outcome_keeps_the_published_shape(
     made = [
         decided(model_city, "K-in-Fahrbahn", "ROAD_SURFACE"),
         decided(model_city, "B-unbekannt-Fahrbahn", "ROAD_SURFACE", accuracy_m=12.0),
-        decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=30.0),
+        decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=50.0),
         decided(model_city, "Haus-unbekannt", "ROAD_SURFACE"),
         decided(model_city, "L628-Vereinbarung-Radweg", "CYCLEPATH", answers="KIND=shared"),
         decided(model_city, "Jenseits-Herne", "ROAD_SURFACE"),
@@ -208,7 +208,7 @@ def test_authority_that_does_not_act_on_the_day_is_told_by_its_name(
 
 
 def test_former_decisions_stay_explained_as_they_were(model_city: ModelCity, staff: Client) -> None:
-    first = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=30.0)
+    first = decided(model_city, "G-Gehweg", "WASTE_DUMP", accuracy_m=50.0)
     question = Clarification.objects.get(issue=first.issue)
     staff.post(
         reverse("question", args=[clarification_token(question.public_id)]), {"answer": "ROAD"}

@@ -10,6 +10,7 @@ from typing import Final
 from gis_core.enums import Severity
 from routing.engine.columns import ANYTHING, COLUMN_VALUES, alternatives
 from routing.engine.findings import Finding
+from routing.engine.levels import MOTORWAY
 from routing.engine.priors import COLUMNS, NO_PART, PriorRow
 from routing.enums import ThroughRoadState
 from routing.types import PRIOR_MAX, PRIOR_MIN
@@ -76,9 +77,14 @@ def _same_ground(rows: Sequence[PriorRow]) -> Iterator[tuple[PriorRow, PriorRow]
 
 
 def _far_apart(rows: Sequence[PriorRow]) -> list[str]:
-    """Categories with two kinds of ground too far apart; any two may lie beside each other."""
+    """Categories with two kinds of ground too far apart; any two may lie beside each other.
+
+    Motorways are left out: hardly anybody stops there (StVO § 18 VIII), so their priors are low on purpose.
+    """
     weights: dict[str, list[float]] = defaultdict(list)
     for row in rows:
+        if row.road_class == MOTORWAY:
+            continue
         for category in _named(row.category):
             weights[category].append(row.weight)
     return sorted(one for one, some in weights.items() if max(some) > RATIO_MAX * min(some))

@@ -77,3 +77,8 @@ def test_grounds_more_than_fifty_to_one_apart_are_a_warning() -> None:
         "prior_ratio",
         "WASTE_DUMP",
     )
+
+
+def test_low_prior_of_motorways_is_no_warning() -> None:
+    motorway = replace(YARD, road_class="A", usage="ROAD", weight=0.05)
+    assert list(prior_findings([FOOTWAY, motorway], categories=["WASTE_DUMP"])) == []
