@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,7 +27,7 @@ from issues.errors import (
     ServiceMissing,
     ServiceUnknown,
 )
-from issues.guesses import CATCH_ALL, Known, categories_guessed
+from issues.guesses import CATCH_ALL, Known, Vocabulary
 from issues.models import ApiKey, Category, CategoryAttribute, Issue, Photo
 from issues.models.issues import QUIET
 from issues.models.querysets import IssueQuerySet
@@ -80,13 +80,36 @@ def categories_likely(issue: Issue) -> list[Category]:
     """What an issue of the catch-all category may be about by its words, the likeliest first; [] for any other."""
     if issue.category.code != CATCH_ALL:
         return []
-    others = issue.jurisdiction.categories.filter(is_active=True).exclude(code=CATCH_ALL)
-    offered = {category.code: category for category in others}
-    known = (
-        Known(code, list(one.names.values()), one.keywords.split(","))
+    offered = _categories_named(issue.jurisdiction_id)
+    return [offered[code] for code in _vocabulary(offered).guesses(issue.description)]
+
+
+def issues_perhaps_urgent(issues: Iterable[Issue]) -> set[str]:
+    """The numbers of the issues (of one jurisdiction) that came as "something else" and are likeliest an emergency."""
+    vague = [issue for issue in issues if issue.category.code == CATCH_ALL]
+    if not vague:
+        return set()
+    offered = _categories_named(vague[0].jurisdiction_id)
+    vocabulary = _vocabulary(offered)
+    return {
+        issue.number
+        for issue in vague
+        for code in vocabulary.guesses(issue.description)[:1]
+        if offered[code].is_emergency
+    }
+
+
+def _categories_named(jurisdiction_pk: int) -> dict[str, Category]:
+    """The active categories but the catch-all, by their codes."""
+    active = Category.objects.filter(jurisdiction=jurisdiction_pk, is_active=True)
+    return {category.code: category for category in active.exclude(code=CATCH_ALL)}
+
+
+def _vocabulary(offered: Mapping[str, Category]) -> Vocabulary:
+    return Vocabulary(
+        Known(code, list(one.names.values()), one.keywords.split(","), one.is_emergency)
         for code, one in offered.items()
     )
-    return [offered[code] for code in categories_guessed(issue.description, known)]
 
 
 def category_find(jurisdiction: Jurisdiction, code: str) -> Category:

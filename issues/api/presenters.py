@@ -125,7 +125,9 @@ def received_shown(
         if received.issue.category.is_public
         else _("Reports of this category are not shown to the public.")
     ]
-    if received.issue.category.is_emergency:
+    if warnings := received.issue.category.warnings:
+        notices = warnings + notices
+    elif received.issue.category.is_emergency:
         notices.insert(0, _("Danger to life? Call 112 or 110 at once."))
     if not received.issue.is_placed:
         notices.append(_("The address was not found; a person places the report on the map."))

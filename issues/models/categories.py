@@ -61,6 +61,12 @@ class Category(models.Model):
     def group(self) -> str:
         return text_in(self.groups)
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the reporter has to know before reporting, whom to call for instance; read with the questions."""
+        told = (one for one in self.attributes.all() if not one.is_variable)
+        return [text_in(one.descriptions) for one in told]
+
 
 class CategoryAttribute(models.Model):
     """A question of a category (Open311 attribute). `values` is a list of {key, names}."""

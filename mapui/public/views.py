@@ -85,4 +85,7 @@ def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, 
         return None
     authority = agency_names([issue.pk]).get(issue.pk, "")
     photos = issue.photos.filter(is_released=True).order_by("pk")
-    return {"issue": public_view(issue, authority=authority, photos=photos)}
+    return {
+        "issue": public_view(issue, authority=authority, photos=photos),
+        "warnings": issue.category.warnings,
+    }

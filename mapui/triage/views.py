@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from issues.models import Issue
-from issues.selectors import categories_likely
+from issues.selectors import categories_likely, issues_perhaps_urgent
 from mapui.maps.page import (
     SELECTED,
     back_to_list,
@@ -69,6 +69,7 @@ def triage_map(request: PageRequest) -> HttpResponse:
         "jurisdiction": jurisdiction,
         "form": form,
         "shown": shown,
+        "urgent": issues_perhaps_urgent(shown.page.object_list),
         **list_addresses(form, page_name="triage", feed_name="triage_issues"),
     }
     if request.htmx and not request.htmx.history_restore_request:

@@ -30,12 +30,12 @@ def question_to_put(
     or not to ask must not tell them. `number` is that of the decision; before the first one nothing can have been
     asked.
     """
-    if issue.channel not in ASKABLE_CHANNELS or issue.category.is_emergency:
+    if issue.channel not in ASKABLE_CHANNELS:
         return None
     if number > 1 and Clarification.objects.filter(issue=issue).exists():
         return None
     return question_for(
-        category_id=issue.category_id, facts=facts, evidence=told.evidence, result=told.results[0]
+        category=issue.category, facts=facts, evidence=told.evidence, result=told.results[0]
     )
 
 

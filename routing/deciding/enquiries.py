@@ -124,7 +124,7 @@ class _Found:
         if self.is_clear:
             return None
         return question_for(
-            category_id=self.category.pk,
+            category=self.category,
             facts=self.facts,
             evidence=self.answer.evidence,
             result=self.answer.results[0],
@@ -161,7 +161,13 @@ class _Found:
             return (self._body(self.answer.leader.addressee),)
         named, municipality = self.answer.shares()
         found = [self._body(one) for one in named]
-        return (*found, self._municipality()) if municipality >= LEAST_SHARE else (*found,)
+        if municipality >= LEAST_SHARE:
+            found.append(self._municipality())
+        # Several offices of the city may have one name for the public; whoever asks gets it once.
+        by_name: dict[str, PublicBody] = {}
+        for one in found:
+            by_name.setdefault(text_in(one.names, language_first()), one)
+        return tuple(by_name.values())
 
     def _body(self, addressee: str) -> PublicBody:
         code, _slash, area = addressee.partition("/")

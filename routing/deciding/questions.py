@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from issues.enums import AttributeType
-from issues.models import CategoryAttribute
+from issues.models import Category, CategoryAttribute
 from routing.engine.questions import SETTLED, AttributeAsked, question_best
 from routing.evidence import IssueFacts
 from routing.rulebook.compiled import rule_set_compiled
@@ -12,15 +12,15 @@ from routing.types import Evidence, Result
 
 
 def question_for(
-    *, category_id: int, facts: IssueFacts, evidence: Evidence, result: Result | None
+    *, category: Category, facts: IssueFacts, evidence: Evidence, result: Result | None
 ) -> QuestionWorded | None:
-    """None where nothing is in doubt, one was asked before, or no answer would settle anything."""
-    if result is None or facts.rule_set_id is None:
+    """None where nothing is in doubt, one was asked before, or no answer would settle anything; in no emergency."""
+    if result is None or facts.rule_set_id is None or category.is_emergency:
         return None
     if result.outcome in SETTLED or evidence.clarifications:
         return None
     own = CategoryAttribute.objects.filter(
-        category_id=category_id, is_variable=True, datatype=AttributeType.SINGLEVALUELIST
+        category=category, is_variable=True, datatype=AttributeType.SINGLEVALUELIST
     )
     asked = {one.code: one for one in own}
     question = question_best(

@@ -24,8 +24,9 @@ CLASS_RANK: Final = {road_class: rank for rank, road_class in enumerate("ABLKGSP
 CLASSIFIED: Final = frozenset("BLK")
 # Road sections further away than this are no part of a place's evidence.
 REACH_M: Final = 30.0
-# Half the width of a road's land by class (metres): how far from its axis a place is still on the road.
-HALF_WIDTH_M: Final = {"A": 25.0, "B": 12.0, "L": 11.0, "K": 10.0, "G": 9.0, "S": 6.0, "P": 6.0}
+# Half the width of a road by class (metres): how far from its axis a place is still on the road. A motorway of two
+# times two lanes is 31 m wide (RAA, RQ 31).
+HALF_WIDTH_M: Final = {"A": 16.0, "B": 12.0, "L": 11.0, "K": 10.0, "G": 9.0, "S": 6.0, "P": 6.0}
 # A path that runs alongside a road belongs to it; further off it is a path of its own.
 BESIDE_ROAD_M: Final = 3.0
 # Axes that are less than this further off than the nearest one are equally near; then the higher class goes first.
@@ -265,7 +266,7 @@ def doubts_of(facts: Facts) -> Iterator[str]:
     """What makes this situation doubtful, as codes: missing facts are named, never passed over."""
     if facts.parcel is None:
         yield "no_parcel"
-    elif len(facts.situation.parcels) == 1 and facts.parcel.distance > 0:
+    elif len(facts.situation.parcels) == 1 and facts.parcel.distance > 0 and facts.situation.inside:
         yield "gap_between_parcels"
     if len(facts.situation.parcels) > 1:
         yield "several_parcels"

@@ -116,6 +116,12 @@ def owner_known(facts: Facts) -> bool:
     return facts.owner != UNKNOWN_OWNER
 
 
+@predicate()
+def on_part(facts: Facts, *parts: str) -> bool:
+    """A mapped part of the road covers the place; `part` is what the category is about."""
+    return any(one.part in parts for one in facts.situation.parts)
+
+
 @predicate(Need.LAND)
 def use_description(facts: Facts, *words: str) -> bool:
     """One of the words (lower case) stands in the land use's type or description."""

@@ -29,6 +29,7 @@ OPTIONS_MAX: Final = 5
 # A question is worth somebody's time when at least this share of its answers settles the matter.
 WORTH_FROM: Final = 0.25
 LEVEL: Final = "level"
+CARRIAGEWAY: Final = "carriageway"
 SETTLED: Final = frozenset({Outcome.ASSIGNED, Outcome.PROPOSED})
 
 
@@ -152,9 +153,12 @@ def _levels(result: Result) -> Mapping[str, float]:
 
 
 def _parts(evidence: Evidence) -> Mapping[str, float]:
-    """Only for categories about damage to a part of the road: the answer then says which of them it is."""
+    """Only for damage to the carriageway: people call holes in any part of the road so, and the answer says which.
+
+    Whoever chose another part has said which one it is.
+    """
     shares: dict[str, float] = defaultdict(float)
-    if part_categories().get(evidence.part) == evidence.category:
+    if evidence.part == CARRIAGEWAY and part_categories().get(CARRIAGEWAY) == evidence.category:
         for situation in evidence.situations:
             known = {one.part for one in situation.parts} & set(part_categories())
             for part in known:

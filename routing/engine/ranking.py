@@ -17,13 +17,17 @@ TRIAGE: Final = "TRIAGE"
 NEVER_BY_ITSELF: Final = frozenset(
     {
         "agreements_clash",
-        "levels",
         "location_vague",
         "no_place",
         "rests_on_missing_data",
         "rules_tie",
     }
 )
+# On which of two levels a place is no map can tell: only priors speak, so they have to speak this clearly, except where
+# waiting costs more than a wrong sending (a lower threshold than this; ADR 19).
+LEVEL_FROM: Final = 0.98
+# Thresholds below this are those of emergencies (docs/rules.md).
+WAITING_COSTS_BELOW: Final = 0.90
 # Rules whose reading of the law is less sure than this leave the body to a person (ADR 4).
 CONFIDENCE_FROM: Final = 0.70
 # Probabilities are multiples of this, so that their sum is exactly one in whatever order they are added.
@@ -149,12 +153,15 @@ def outcome_of(
     (addressee, first), *others = ((name, _together(some)) for name, some in said.items())
     body = addressee.partition("/")[0]
     threshold = ruleset.threshold(evidence.category, body)
+    least = threshold.assign_from
+    if "levels" in doubts and least >= WAITING_COSTS_BELOW:
+        least = max(least, LEVEL_FROM)
     lead = first.probability - (others[0][1].probability if others else 0.0)
     if (
         body == TRIAGE
         or not NEVER_BY_ITSELF.isdisjoint(doubts)
         or first.confidence < CONFIDENCE_FROM
-        or round(first.probability, 4) < threshold.assign_from
+        or round(first.probability, 4) < least
         or round(lead, 4) < threshold.assign_margin
     ):
         return Outcome.TRIAGE

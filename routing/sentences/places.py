@@ -54,8 +54,8 @@ def limits_phrase(facts: Facts, words: Words) -> str:
 
 
 def parcel_phrase(facts: Facts, words: Words) -> str:
-    """The parcel in brackets, with a leading blank; empty where none is known."""
-    if facts.parcel is None:
+    """The parcel in brackets, with a leading blank; empty where none is known, and for a place outside."""
+    if facts.parcel is None or not facts.situation.inside:
         return ""
     flur = words.flur.format(flur=facts.parcel.flur) if facts.parcel.flur else ""
     parcel = words.parcel.format(
@@ -84,5 +84,5 @@ def way_from_pin(facts: Facts, pin: Facts, words: Words) -> str:
     if facts.evidence.clarifications or facts.situation.parcels == pin.situation.parcels:
         return ""
     if pin.parcel is None or pin.usage == facts.usage:
-        return words.other_parcel
+        return f"{words.other_parcel}{parcel_phrase(facts, words)}"
     return words.usage[pin.usage]

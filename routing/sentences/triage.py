@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from routing.engine.ranking import TRIAGE
+from routing.engine.ranking import CONFIDENCE_FROM, TRIAGE
 from routing.enums import Outcome
 from routing.sentences.places import level_phrase, parcel_phrase, spot_phrase, way_from_pin
 from routing.sentences.reasons import reason_phrase
@@ -21,6 +21,10 @@ IMPLIED: Final = {
     "gap_between_parcels": frozenset({"no_parcel"}),
     "no_place": frozenset({"built_up_unknown", "no_parcel"}),
 }
+# Doubts about the place that are none where every place leads to the same authority.
+NO_MATTER: Final = frozenset({"gap_between_parcels", "several_parcels"})
+# From here on it is not the several places that keep a report from being sent: no shipped threshold is higher.
+CLEAR_FROM: Final = 0.95
 
 
 def name_of(candidate: Candidate, result: Result, authorities: Mapping[str, str]) -> str:
@@ -94,23 +98,37 @@ def _where(candidate: Candidate, facts: Facts, pin: Facts, words: Words) -> str:
 
 def doubts_phrase(result: Result, words: Words, authorities: Mapping[str, str]) -> str:
     first = result.candidates[0]
+    leader = [one for one in result.candidates if one.addressee == first.addressee]
+    probability = math.fsum(one.probability for one in leader)
     codes = [code for code in result.doubts if code.partition(":")[0] in words.doubts]
     implied = frozenset[str]().union(*(IMPLIED.get(code, frozenset()) for code in codes))
-    codes = [code for code in codes if code not in implied]
+    is_alone = len(leader) == len(result.candidates)
+    codes = [code for code in codes if code not in (implied | NO_MATTER if is_alone else implied)]
+    if not codes and is_unsure(leader, probability):
+        codes.append("low_confidence")
     if (
-        "location_vague" not in codes
+        not is_alone
+        and "location_vague" not in codes
         and len(result.facts.evidence.situations) > 1
-        and len({one.addressee for one in result.candidates}) > 1
+        and (probability < CLEAR_FROM or not codes)
     ):
         codes.append("accuracy")
     if result.outcome == Outcome.PROPOSED:
         codes.append("proposed_only")
     if not codes:
-        codes = ["no_rule" if first.body == TRIAGE else "low_confidence"]
+        codes = ["no_rule" if is_silent(first) else "low_confidence"]
     told = "; ".join(
         doubt_phrase(code, words, rule=first.rule_id, authorities=authorities) for code in codes
     )
     return words.why_checked.format(doubts=told)
+
+
+def is_unsure(leader: Sequence[Candidate], probability: float) -> bool:
+    """Whether the rules of the first authority are not sure enough, wherever the place is."""
+    if leader[0].body == TRIAGE or probability <= 0:
+        return False
+    sure = math.fsum(one.probability * one.confidence for one in leader) / probability
+    return round(sure, 4) < CONFIDENCE_FROM
 
 
 def doubt_phrase(doubt: str, words: Words, *, rule: str, authorities: Mapping[str, str]) -> str:

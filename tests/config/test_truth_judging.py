@@ -85,12 +85,12 @@ def test_calibration_compares_what_was_stated_with_how_often_it_was_right() -> N
         told(
             expectation=Expectation(RIGHT),
             outcome="triage",
-            first="EUV" if number < 32 else "PRIV",
+            first="EUV" if number < 96 else "PRIV",
             shares={"EUV": 0.85, "PRIV": 0.85},
         )
-        for number in range(40)
+        for number in range(120)
     )
-    assert [(one.count, one.right) for one in found.bins] == [(40, 0.8)]
+    assert [(one.count, one.right) for one in found.bins] == [(120, 0.8)]
     assert (found.mean, found.worst) == (pytest.approx(0.05), pytest.approx(0.05))
     few = calibration_of(
         told(expectation=Expectation(RIGHT), outcome="triage", first="EUV", shares={"EUV": 0.5})

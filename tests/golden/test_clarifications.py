@@ -120,14 +120,6 @@ def test_nothing_is_asked_where_the_prior_leaves_little_doubt(model_city: ModelC
             "attribute:KIND",
             ["own", "shared", "express"],
         ),
-        # On another part of the road it would be somebody else's; at 10 m that is likelier than another kind of path.
-        (
-            "L-in-Radweg-gemeinsam",
-            "CYCLEPATH",
-            None,
-            "part",
-            ["cycle_shared", "carriageway", "footway"],
-        ),
         ("Ampel-L-G", "ROAD_SURFACE", 6.0, "road", ["L 511", "Amselstraße"]),
         ("Ampel-L-G", "ROAD_SURFACE", 30.0, "road", ["L 511", "Amselstraße", "L 628", "none"]),
     ],
@@ -158,15 +150,6 @@ def test_question_of_roads_names_them_as_people_do(model_city: ModelCity) -> Non
     assert question.texts["de"] == (
         "Auf der L 511, an der Amselstraße oder auf keiner dieser Straßen?"
     )
-
-
-def test_part_of_the_road_is_asked_where_that_settles_it(model_city: ModelCity) -> None:
-    decision = asked(
-        model_city, "L-in-Radweg-gemeinsam", "CYCLEPATH", accuracy_m=6.0, answers="KIND=shared"
-    )
-    question = Clarification.objects.get(issue=decision.issue)
-    assert question.kind == "part"
-    assert question.texts["de"] == "Auf dem gemeinsamen Geh- und Radweg oder auf der Fahrbahn?"
 
 
 def test_question_does_not_depend_on_the_order_of_the_evidence(model_city: ModelCity) -> None:

@@ -139,6 +139,9 @@ def test_responsibility_page_answers_below_the_form(model_city: ModelCity, clien
     )
     assert page.status_code == 200
     assert "Kreis Recklinghausen" in page.content.decode()
+    asked = {"category": "STREET_LIGHT", "lat": place["lat"], "long": place["long"]}
+    lamp = client.get(reverse("responsibility"), asked)
+    assert "Sind am Mast Drähte zu sehen" in lamp.content.decode()
     empty = client.get(reverse("responsibility"), {"category": place["category"]})
     assert empty.status_code == 400
     assert "Ein Ort fehlt" in empty.content.decode()

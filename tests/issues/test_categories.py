@@ -44,7 +44,7 @@ def test_categories_of_the_model_city_cover_the_rules(jurisdiction):
         }
     loaded = {category.code: category for category in Category.objects.all()}
     assert used - {"*"} == set(loaded)
-    assert counts == Counts(categories=len(loaded), questions=32, deactivated=0)
+    assert counts == Counts(categories=len(loaded), questions=40, deactivated=0)
     assert loaded["STREET_LIGHT"].part == RoadPart.LIGHTING
     assert loaded["STREET_LIGHT"].asset_kinds == ["street_light"]
     assert loaded["GAS_SMELL"].is_emergency
@@ -58,6 +58,27 @@ def test_emergency_categories_tell_the_numbers_to_call(jurisdiction):
         (notice,) = category.attributes.filter(is_variable=False)
         assert "112" in notice.descriptions["de"]
         assert "112" in notice.descriptions["en"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["TREE_DANGER", "POWER_CABINET", "STREET_LIGHT", "POWER_OUTAGE", "DRINKING_WATER", "OTHER"],
+)
+def test_category_that_may_be_dangerous_tells_when_to_call(jurisdiction, code):
+    categories_load(jurisdiction=jurisdiction, folder=FOLDER)
+    category = Category.objects.get(code=code)
+    assert not category.is_emergency
+    (warning,) = category.warnings
+    assert "112" in warning
+
+
+@pytest.mark.parametrize("code", ["MANHOLE", "GULLY_BLOCKED", "VALVE_COVER"])
+def test_missing_cover_is_sent_to_the_category_of_its_own(jurisdiction, code):
+    categories_load(jurisdiction=jurisdiction, folder=FOLDER)
+    category = Category.objects.get(code=code)
+    names = Category.objects.get(code="MANHOLE_MISSING").names
+    assert f"wählen Sie bitte „{names['de']}“" in category.descriptions["de"]
+    assert f"please choose “{names['en']}”" in category.descriptions["en"]
 
 
 def test_categories_are_told_in_both_languages_and_known_by_everyday_words(jurisdiction):
@@ -95,7 +116,7 @@ def test_what_vanished_is_switched_off_and_comes_back(jurisdiction, folder):
     codes = CategoryAttribute.objects.filter(category__code="STREET_LIGHT").values_list(
         "code", flat=True
     )
-    assert list(codes) == ["PLACE", "POLE"]
+    assert list(codes) == ["EMERGENCY", "PLACE", "POLE"]
     categories_load(jurisdiction=jurisdiction, folder=FOLDER)
     assert Category.objects.get(code="GRAFFITI").is_active
 
@@ -139,7 +160,7 @@ def test_file_that_is_missing_or_no_text_is_refused(jurisdiction, folder):
 
 def test_command_loads_categories(jurisdiction, capsys):
     call_command("load_categories", FOLDER, jurisdiction="castrop-rauxel.de")
-    assert "72 categories with 32 questions, 0 switched off" in capsys.readouterr().out
+    assert "73 categories with 40 questions, 0 switched off" in capsys.readouterr().out
     for arguments in ((FOLDER, "elsewhere.example"), (FOLDER / "none", "castrop-rauxel.de")):
         with pytest.raises(CommandError):
             call_command("load_categories", arguments[0], jurisdiction=arguments[1])

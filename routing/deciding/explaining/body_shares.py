@@ -97,7 +97,8 @@ def body_name(code: str, authorities: Mapping[str, Authority]) -> str:
 
 
 def percent_of(share: float) -> int:
-    return round(100 * share)
+    """Whole percent; what is not certain is never 100."""
+    return 99 if 0.99 < share < 1 else round(100 * share)
 
 
 def _level(level: str) -> str:

@@ -128,7 +128,7 @@ ENGLISH: Final = Words(
         "proposed_only": "rule {rule} only proposes at present",
         "accuracy": "the location allows several places, where different authorities are responsible",
         "low_confidence": "rule {rule} alone is not enough to send the report without triage",
-        "no_rule": "the report needs triage",
+        "no_rule": "the rules say nothing about this category on such ground",
     },
     datasets={
         "parcels": "parcels",

@@ -128,7 +128,7 @@ GERMAN: Final = Words(
         "proposed_only": "die Regel {rule} schlägt derzeit nur vor",
         "accuracy": "die Ortsangabe lässt mehrere Orte zu, an denen Verschiedene zuständig sind",
         "low_confidence": "die Regel {rule} allein genügt nicht, um ohne Sichtung weiterzuleiten",
-        "no_rule": "die Meldung braucht eine Sichtung",
+        "no_rule": "für diese Kategorie fehlt auf solchem Grund eine Regel",
     },
     datasets={
         "parcels": "Flurstücke",

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from issues import agency
 from issues.enums import AttributeType, Channel, IssueStatus, PhotoStatus
-from issues.models import Issue, Photo
+from issues.models import Category, Issue, Photo
 from issues.services import (
     api_key_create,
     issue_release,
@@ -259,6 +259,16 @@ def test_post_of_a_photo_that_is_too_large_is_taken_without_it(client, report, s
     answer = json_of(client.post(f"{BASE}/requests.json", {**report, "media": [large, whole]}))
     assert "mehr als 2 MB" in answer[0]["service_notice"]
     assert sorted(Photo.objects.values_list("status", flat=True)) == ["refused", "stored"]
+
+
+def test_post_is_answered_with_the_warning_of_its_category(client, report, make_question):
+    category = Category.objects.get(code=report["service_code"])
+    told = {"de": "Nicht anfassen, 112.", "en": "Do not touch, 112."}
+    warning = {"datatype": "text", "is_variable": False, "descriptions": told, "values": []}
+    make_question(category, "EMERGENCY", **warning)
+    for _turn in range(2):  # the second is a repeat, and says it again
+        answer = json_of(client.post(f"{BASE}/requests.json", report, **ENGLISH))
+        assert answer[0]["service_notice"].startswith("Do not touch, 112. The report is checked")
 
 
 def test_post_of_too_many_photos_keeps_the_first_and_says_so(client, report):

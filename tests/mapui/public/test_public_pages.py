@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from issues.enums import IssueStatus
+from issues.enums import AttributeType, IssueStatus
+from issues.models import Category, CategoryAttribute
 from issues.services import issue_withdraw
 from routing.enums import Outcome
 from tests.mapui.factories import (
@@ -151,6 +152,25 @@ def test_public_issue_released_tells_state_and_authority(client, town):
     for text in ("Schlagloch", "Stadtbetrieb", "Die Kolonne kommt.", "03.03.2026"):
         assert text in page
     assert "Tiefes Loch" not in page
+
+
+def test_public_issue_tells_whom_to_call_in_the_words_of_its_category(client, town):
+    issue = issue_create(town)
+    address = reverse("public_issue", args=[issue.number])
+    general = "Gefahr für Leib oder Leben? Rufen Sie 112 oder 110."
+    assert general not in client.get(address).content.decode()
+    Category.objects.filter(pk=issue.category_id).update(is_emergency=True)
+    assert general in client.get(address).content.decode()
+    CategoryAttribute.objects.create(
+        category=issue.category,
+        code="EMERGENCY",
+        datatype=AttributeType.TEXT,
+        is_variable=False,
+        descriptions={"de": "Fassen Sie nichts an, 112.", "en": "Touch nothing, 112."},
+    )
+    page = client.get(address).content.decode()
+    assert "Fassen Sie nichts an, 112." in page
+    assert general not in page
 
 
 def test_public_issue_unreleased_is_not_found(client, town):

@@ -175,6 +175,23 @@ def test_guess_for_something_else_is_shown_and_taken_with_one_click(
     assert "Vielleicht:" not in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("description", "is_urgent"),
+    [("Ein Kabel hängt herunter, Lebensgefahr", True), ("Die Laterne ist aus", False)],
+)
+def test_danger_under_something_else_is_marked_on_the_page_and_in_the_list(
+    clerk, city, issue, description, is_urgent
+):
+    other = Category.objects.get(jurisdiction=city, code="OTHER")
+    Issue.objects.filter(pk=issue.pk).update(category=other, description=description)
+    page = clerk.get(reverse("triage_issue", args=[issue.number])).content.decode()
+    head = "Vielleicht dringend: Der Text spricht von „Akute Gefahr für Menschen“."
+    assert (head in page) is is_urgent
+    rows = clerk.get(reverse("triage")).content.decode()
+    assert issue.number in rows
+    assert ("vielleicht dringend" in rows) is is_urgent
+
+
 def test_category_deleted_since_is_left_and_not_offered(clerk, city, issue):
     Category.objects.filter(pk=issue.category_id).update(is_active=False)
     page = clerk.get(reverse("triage_issue", args=[issue.number]))

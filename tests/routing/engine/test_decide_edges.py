@@ -195,7 +195,6 @@ def test_doubt_that_a_person_has_to_settle_outweighs_any_probability(doubt: str)
 def test_doubts_that_a_person_has_to_settle_are_these() -> None:
     assert set(NEVER_BY_ITSELF) == {
         "agreements_clash",
-        "levels",
         "location_vague",
         "no_place",
         "rests_on_missing_data",

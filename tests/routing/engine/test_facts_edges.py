@@ -42,7 +42,7 @@ def chosen(
 
 # --- How far from its axis a road is meant ------------------------------------------------------------
 
-WIDTHS = {"A": 25.0, "B": 12.0, "L": 11.0, "K": 10.0, "G": 9.0, "S": 6.0, "P": 6.0}
+WIDTHS = {"A": 16.0, "B": 12.0, "L": 11.0, "K": 10.0, "G": 9.0, "S": 6.0, "P": 6.0}
 
 
 @pytest.mark.parametrize(("road_class", "half"), WIDTHS.items())

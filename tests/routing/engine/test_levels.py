@@ -63,9 +63,11 @@ def levels(found: Evidence) -> tuple[str, ...]:
     return levels_of(found, found.situations[0])
 
 
-def rules(*rows: RuleRow, priors: tuple[PriorRow, ...] = ()) -> CompiledRuleSet:
+def rules(
+    *rows: RuleRow, priors: tuple[PriorRow, ...] = (), assign_from: float = 0.9
+) -> CompiledRuleSet:
     return CompiledRuleSet.compile(
-        rows, bodies=bodies(), assign_from=0.5, assign_margin=0, priors=priors
+        rows, bodies=bodies(), assign_from=assign_from, assign_margin=0, priors=priors
     )
 
 
@@ -214,7 +216,7 @@ def canal(**known: Any) -> Evidence:
     return place("L", parcels=(parcel("CANAL", "BUND_WSV"),), **known)
 
 
-def test_levels_of_different_authorities_are_both_named_and_never_sent() -> None:
+def test_levels_of_different_authorities_are_both_named_and_not_sent() -> None:
     result = decide(canal(), rules(ROAD, CANAL))
     assert parts_of(result) == {("STRNRW", "L 658"): 0.5, ("WSA", "CANAL"): 0.5}
     # Whose road land it is nobody asked, and it is no doubt.
@@ -227,8 +229,29 @@ def test_levels_count_by_how_often_reports_come_from_their_ground() -> None:
     often = PriorRow("*", "L", "*", "*", "*", 31.0)
     result = decide(canal(), rules(ROAD, CANAL, priors=(often,)))
     assert parts_of(result) == {("STRNRW", "L 658"): 31 / 32, ("WSA", "CANAL"): 1 / 32}
-    # However likely one of them is.
     assert result.outcome == Outcome.TRIAGE
+
+
+@pytest.mark.parametrize(
+    ("times", "assign_from", "outcome"),
+    [
+        # 49 of 50 are 98 %.
+        (49.0, 0.90, Outcome.ASSIGNED),
+        (48.7, 0.90, Outcome.TRIAGE),
+        (99.0, 0.995, Outcome.TRIAGE),
+        # Where less than 90 % suffice, waiting costs more than a wrong sending.
+        (9.0, 0.89, Outcome.ASSIGNED),
+        (1.5, 0.60, Outcome.ASSIGNED),
+        (1.49, 0.60, Outcome.TRIAGE),
+    ],
+)
+def test_level_is_sent_by_itself_only_where_its_prior_speaks_clearly(
+    times: float, assign_from: float, outcome: Outcome
+) -> None:
+    often = PriorRow("*", "L", "*", "*", "*", times)
+    result = decide(canal(), rules(ROAD, CANAL, priors=(often,), assign_from=assign_from))
+    assert result.doubts == ("levels",)
+    assert (result.candidates[0].body, result.outcome) == ("STRNRW", outcome)
 
 
 def test_levels_of_one_authority_are_no_matter() -> None:

@@ -91,6 +91,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"parts": (RAIL,), "assets": (replace(bridge("level_crossing"), distance=30.0),)},
         {"parts": (RAIL,), "assets": (replace(bridge("level_crossing"), distance=30.01),)},
     ),
+    'on_part("footway", "parking")': (
+        {"parts": (PartFact("parking", "S1", ""),)},
+        {"parts": (PartFact("carriageway", "S1", ""),)},
+    ),
     "public_place": (on("BUILT", "CITY"), on("BUILT", "PRIV")),
     'adjoining_owner("CITY", "EG")': ({"adjoining_owner": "EG"}, {"adjoining_owner": ""}),
     'adjoining_owner_other_than("CITY", "EG")': (

@@ -368,19 +368,23 @@ def test_part_is_asked_where_the_category_is_about_damage_to_one() -> None:
         return replace(found, situations=situations)
 
     parts = (("carriageway", 0.6), ("footway", 0.4))
-    assert kinds(around("SIDEWALK", "footway", *parts), ruleset) == "part carriageway footway"
-    assert kinds(around("SIDEWALK", "", *parts), ruleset) == ""
-    assert kinds(around("SIDEWALK", "lighting", *parts), ruleset) == ""
-    assert kinds(around("SIDEWALK", "footway", ("footway", 1.0)), ruleset) == ""
+    assert (
+        kinds(around("ROAD_SURFACE", "carriageway", *parts), ruleset) == "part carriageway footway"
+    )
+    # Whoever chose the pavement has said which part it is.
+    assert kinds(around("SIDEWALK", "footway", *parts), ruleset) == ""
+    assert kinds(around("ROAD_SURFACE", "", *parts), ruleset) == ""
+    assert kinds(around("ROAD_SURFACE", "lighting", *parts), ruleset) == ""
+    assert kinds(around("ROAD_SURFACE", "carriageway", ("footway", 1.0)), ruleset) == ""
     # Two parts at one place are half of it each.
-    both = around("SIDEWALK", "footway", ("carriageway", 0.4), ("footway", 0.6))
+    both = around("ROAD_SURFACE", "carriageway", ("carriageway", 0.4), ("footway", 0.6))
     two = tuple(PartFact(one, "k", "") for one in ("carriageway", "parking"))
     half = replace(both.situations[0], parts=two)
     both = replace(both, situations=(half, *both.situations[1:]))
     assert kinds(both, ruleset) == "part footway carriageway parking"
     # A part that no category is about is no answer.
     other = (("green", 0.6), ("footway", 0.4))
-    assert kinds(around("SIDEWALK", "footway", *other), ruleset) == ""
+    assert kinds(around("ROAD_SURFACE", "carriageway", *other), ruleset) == ""
 
 
 def test_asset_is_asked_by_its_number() -> None:

@@ -234,7 +234,8 @@ def test_triage_names_the_leader_first_with_share_reason_and_place() -> None:
     assert sentence(result, language="de", category="Müll", authorities=names) == (
         "Bitte prüfen, wer zuständig ist: (1) Werke, Bereich A, und Co – 60 %: am Marktring, die Straße ist eine"
         " Gemeindestraße; (2) Kreis (Abfall) – 40 %: das Flurstück ist in privatem Eigentum. Grund der Sichtung: die"
-        " Ortsangabe lässt mehrere Orte zu, an denen Verschiedene zuständig sind. Gemeldet ist „Müll“ auf bebautem"
+        " Regel R1 allein genügt nicht, um ohne Sichtung weiterzuleiten; die Ortsangabe lässt mehrere Orte zu, an"
+        " denen Verschiedene zuständig sind. Gemeldet ist „Müll“ auf bebautem"
         " Grund (Gemarkung Castrop, Flur 14, Flurstück 123/4)."
     )
 
@@ -250,8 +251,8 @@ def test_triage_names_three_and_counts_the_others() -> None:
     rows = [row_make(body, owner=owner, body=body) for owner, body in owners.items()]
     text = told(replace(evidence("ROAD_SURFACE"), situations=situations), rules(*rows))
     assert (
-        "(3) <STRNRW> – 20 %: auf einem anderen Flurstück, das Flurstück gehört dem Land; und 2 weitere."
-        in text
+        "(3) <STRNRW> – 20 %: auf einem anderen Flurstück (Gemarkung Castrop, Flur 14, Flurstück 123/4),"
+        " das Flurstück gehört dem Land; und 2 weitere." in text
     )
 
 
