@@ -18,11 +18,12 @@ from routing.engine.conditions import condition_compile
 from routing.engine.predicates import Need, predicates_needing
 from routing.engine.ranking import TRIAGE
 from routing.enums import Outcome
-from routing.types import Candidate, Evidence, Facts, Result, Situation
+from routing.types import Candidate, Evidence, Facts, ParcelFact, Result, Situation
 
-# Who maintains these is public by law: streets, paths and squares by their dedication (StrWG NRW §§ 3, 6, FStrG § 2),
-# railways and federal waterways by their registers. Woods, waters and parks may be anybody's.
-PUBLIC_GROUND: Final = frozenset({Usage.ROAD, Usage.PATH, Usage.SQUARE, Usage.RAIL, Usage.CANAL})
+# Who maintains these is public by law: streets and squares by their dedication (StrWG NRW §§ 3, 6, FStrG § 2), railways
+# and federal waterways by their registers. Woods, waters and parks may be anybody's, and so may a path that no register
+# of roads has.
+PUBLIC_GROUND: Final = frozenset({Usage.ROAD, Usage.SQUARE, Usage.RAIL, Usage.CANAL})
 # Each of them may own the ground, a private person most often; "unknown" is none of its own.
 OWNERS: Final = (
     OwnerClass.PRIV,
@@ -125,8 +126,14 @@ def is_hidden(situation: Situation) -> bool:
     return (
         bool(situation.adjoining_owner)
         or not situation.parcels
-        or not PUBLIC_GROUND.issuperset(one.usage for one in situation.parcels)
+        or not all(_is_public(one, situation) for one in situation.parcels)
     )
+
+
+def _is_public(parcel: ParcelFact, situation: Situation) -> bool:
+    if parcel.usage == Usage.PATH:
+        return any(one.same_parcel for one in situation.sections)
+    return parcel.usage in PUBLIC_GROUND
 
 
 def _owned_by(evidence: Evidence, owner: str) -> Evidence:
@@ -145,7 +152,7 @@ def _situation_owned_by(situation: Situation, owner: str) -> Situation:
     return replace(
         situation,
         parcels=tuple(
-            one if one.usage in PUBLIC_GROUND else replace(one, owner=owner)
+            one if _is_public(one, situation) else replace(one, owner=owner)
             for one in situation.parcels
         ),
         sections=tuple(

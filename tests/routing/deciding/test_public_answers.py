@@ -70,6 +70,17 @@ def test_answer_on_a_street_is_full() -> None:
     assert (facts.usage, reason) == ("ROAD", told.leader)
 
 
+def test_path_is_public_ground_only_where_the_register_of_roads_has_it() -> None:
+    known = answer(place("PATH", "CITY", section="S"))
+    assert known.leader is not None
+    assert (known.leader.body, len(known.results)) == ("EUV", 1)
+    beside = place("PATH", "CITY", section="S")
+    beside = replace(
+        beside, sections=tuple(replace(one, same_parcel=False) for one in beside.sections)
+    )
+    assert len(answer(beside).results) > 1
+
+
 @pytest.mark.parametrize("owner", OwnerClass)
 def test_answer_speaks_of_the_street_where_the_point_lies_beside_it(owner: str) -> None:
     told = answer(place("BUILT", owner, weight=0.05), place("ROAD", "CITY", weight=0.95))

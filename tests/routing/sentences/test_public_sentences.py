@@ -128,7 +128,9 @@ def test_public_answer_is_the_same_whoever_owns_ground_that_is_not_public(
 ) -> None:
     named: set[str] = set()
     for usage, (first, *others) in answers:
-        if usage not in PUBLIC_GROUND:
+        ways = first.evidence.situations[0].sections
+        is_in_register = usage == "PATH" and any(one.same_parcel for one in ways)
+        if usage not in PUBLIC_GROUND and not is_in_register:
             assert all(one == first for one in others)
             named.update(first.shares()[0])
     # Somebody is named there, where the owner does not matter.
