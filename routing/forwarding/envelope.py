@@ -98,9 +98,9 @@ def envelope_build(delivery: Delivery) -> Envelope:
         category_code=issue.category.code,
         category=text_in(issue.category.names, LANGUAGE),
         is_emergency=issue.category.is_emergency,
-        description=masked(issue.description, kinds=CONTACTS),
+        description=text_told(issue.description),
         received_at=issue.received_at,
-        place=_place(issue, decision),
+        place=place_of(issue, decision),
         reason=text_in(decision.sentences, LANGUAGE),
         rule_id=decision.rule_id,
         legal_basis=decision.legal_basis,
@@ -109,7 +109,13 @@ def envelope_build(delivery: Delivery) -> Envelope:
     )
 
 
-def _place(issue: Issue, decision: Decision) -> Place:
+def text_told(text: str) -> str:
+    """A text of the reporter as it leaves the house: nobody can be reached or paid by it."""
+    return masked(text, kinds=CONTACTS)
+
+
+def place_of(issue: Issue, decision: Decision) -> Place:
+    """Where the issue lies and what the decision found there."""
     situations = decision.evidence.get("situations") or [{}]
     parcel = _first(situations[0], "parcels")
     section = _first(situations[0], "sections") if decision.road else {}
@@ -122,7 +128,7 @@ def _place(issue: Issue, decision: Decision) -> Place:
         easting=issue.point.x,
         northing=issue.point.y,
         accuracy_m=issue.accuracy_m,
-        address=masked(issue.address_text, kinds=CONTACTS) or parcel.get("location_text", ""),
+        address=text_told(issue.address_text) or parcel.get("location_text", ""),
         parcel_key=decision.parcel_key,
         parcel_label="-".join(str(part) for part in label if part) if decision.parcel_key else "",
         road=decision.road,
