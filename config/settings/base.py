@@ -146,6 +146,7 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.numbers_poll": 10,
         "routing.tasks.clarifications_expire": 300,
         "issues.tasks.photos_fetch_due": 30,
+        "mapui.tasks.sheets_make_due": 30,
         "gis_core.tasks.geodata_load_waiting": 60,
         "routing.tasks.geodata_impacts_store_missing": 60,
         "config.tasks.logs_rotate_due": 300,
@@ -218,6 +219,9 @@ GEODATA_SERVICES = env.text("GEODATA_SERVICES", "")
 # Sources of geodata that administrators upload; they lie here until their edition is activated or discarded.
 UPLOAD_ROOT = VAR / "uploads"
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MEGABYTES", 20_000) * 1024 * 1024
+# Evidence sheets that were made lie here until they are old or the folder is full.
+SHEET_ROOT = VAR / "sheets"
+SHEET_CACHE_BYTES = env.number("SHEET_CACHE_MEGABYTES", 500) * 1024 * 1024
 # Programs send photos as Base64 in a form or in JSON; how much text a report may have is checked there.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -349,6 +353,8 @@ LOGGING = {
         "pyogrio": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
         # libvips tells each step at INFO and each oddity of a file at WARNING; what matters of it is raised.
         "pyvips": {"level": "ERROR"},
     },

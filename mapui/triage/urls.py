@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.triage import actions, parcels, release, views
+from mapui.triage import actions, parcels, release, sheets, views
 from mapui.triage.explanation import views as explanation
 
 urlpatterns: list[URLPattern] = [
@@ -64,6 +64,19 @@ urlpatterns: list[URLPattern] = [
         "api/schemas/explanation.json",
         explanation.explanation_schema_view,
         name="explanation_schema",
+    ),
+    path("triage/issues/<str:number>/sheet/", sheets.sheet_page, name="sheet"),
+    path(
+        "triage/issues/<str:number>/sheet.pdf",
+        sheets.sheet_download,
+        {"kind": "pdf"},
+        name="sheet_pdf",
+    ),
+    path(
+        "triage/issues/<str:number>/sheet.png",
+        sheets.sheet_download,
+        {"kind": "png"},
+        name="sheet_png",
     ),
     path("triage/parcel/", views.triage_parcel, name="triage_parcel"),
     path("api/parcels/", parcels.parcels_api, name="parcels_api"),
