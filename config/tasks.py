@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from config.logs import logs_rotate
+from mapui.sheets import store
 from mapui.site.logins import link_send
 
 
@@ -26,3 +27,10 @@ def password_link_send(email: str, language: str) -> None:
 def sessions_clear() -> None:
     """Takes sessions away that have expired."""
     call_command("clearsessions")
+
+
+# The limits are the last resort; a sheet takes a second, and a run takes no further one after half a minute.
+@shared_task(soft_time_limit=100, time_limit=110)
+def sheets_make_due() -> int:
+    """Makes the evidence sheets that were asked for."""
+    return store.sheets_make_due()

@@ -32,6 +32,7 @@ NAMES: Final = (
     "redaction",
     "fuzz",
     "truth",
+    "sheet",
 )
 # Measured without being named; the others take minutes.
 USUAL: Final = ("intake", "geodata")
@@ -58,13 +59,24 @@ def main(arguments: list[str]) -> int:
     from config.benchmarks.geodata import geodata
     from config.benchmarks.intake import intake
     from config.benchmarks.redaction import redaction
+    from config.benchmarks.sheet import sheet
     from config.benchmarks.state import state
     from config.benchmarks.truth.run import truth
 
     truth_asked = partial(
         truth, seed=options.seed, places=options.places, small=options.small, listed=options.list
     )
-    measured_by = (intake, geodata, decision, activation, state, redaction, fuzz, truth_asked)
+    measured_by = (
+        intake,
+        geodata,
+        decision,
+        activation,
+        state,
+        redaction,
+        fuzz,
+        truth_asked,
+        sheet,
+    )
     benchmarks: dict[str, Callable[[], list[Figure]]] = dict(zip(NAMES, measured_by, strict=True))
     figures: list[Figure] = []
     for name in [options.name] if options.name else USUAL:

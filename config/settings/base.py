@@ -146,7 +146,7 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.numbers_poll": 10,
         "routing.tasks.clarifications_expire": 300,
         "issues.tasks.photos_fetch_due": 30,
-        "mapui.tasks.sheets_make_due": 30,
+        "config.tasks.sheets_make_due": 30,
         "gis_core.tasks.geodata_load_waiting": 60,
         "routing.tasks.geodata_impacts_store_missing": 60,
         "config.tasks.logs_rotate_due": 300,

@@ -9,7 +9,6 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Final
 
 import shapely
@@ -110,19 +109,16 @@ def pdf_write(page: str) -> bytes:
 
 def picture_draw(pdf: bytes) -> bytes:
     """All pages of a PDF as one PNG, one below the other."""
-    from PIL import Image
+    import numpy as np
+    import pyvips
     from pypdfium2 import PdfDocument
 
     with PdfDocument(pdf) as document:
-        pages = [page.render(scale=PICTURE_DPI / 72).to_pil() for page in document]
-    whole = Image.new("RGB", (pages[0].width, sum(page.height for page in pages)))
-    upper = 0
-    for page in pages:
-        whole.paste(page, (0, upper))
-        upper += page.height
-    written = BytesIO()
-    whole.save(written, "PNG")
-    return written.getvalue()
+        pages = [
+            page.render(scale=PICTURE_DPI / 72, rev_byteorder=True).to_numpy() for page in document
+        ]
+    picture: bytes = pyvips.Image.new_from_array(np.vstack(pages)).pngsave_buffer()
+    return picture
 
 
 def _contents(names: Iterable[str]) -> Iterable[bytes]:

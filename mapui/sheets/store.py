@@ -34,7 +34,7 @@ from routing.forwarding.envelope import LANGUAGE
 
 logger = logging.getLogger(__name__)
 
-TASK: Final = "mapui.tasks.sheets_make_due"
+TASK: Final = "config.tasks.sheets_make_due"
 # A run takes no further sheet after this.
 RUN_S: Final = 30.0
 # A worker that has not finished after this was killed; longer than the task may run.

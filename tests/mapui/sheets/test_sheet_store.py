@@ -11,12 +11,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from kombu.exceptions import OperationalError
 
+from config.tasks import sheets_make_due as task
 from gis_core.enums import EditionStatus
 from gis_core.models import Edition
 from mapui.sheets import store
 from mapui.sheets.making import Sheet, sheet_make
 from mapui.sheets.store import SheetState, sheet_ask, sheet_key, sheet_state, sheets_make_due
-from mapui.tasks import sheets_make_due as task
 from parcels.enums import CadastreDataset
 from tests.mapui.factories import authority_create, decision_create, edition_create, issue_create
 
