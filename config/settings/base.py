@@ -353,7 +353,8 @@ LOGGING = {
         "pyogrio": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
-        "weasyprint": {"level": "WARNING"},
+        # It warns of each sign that no font has.
+        "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "WARNING"},
         # libvips tells each step at INFO and each oddity of a file at WARNING; what matters of it is raised.
         "pyvips": {"level": "ERROR"},

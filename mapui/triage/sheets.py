@@ -43,7 +43,7 @@ def sheet_page(request: PageRequest, number: str) -> HttpResponse:
         "page": "sheet",
         "jurisdiction": issue.jurisdiction,
         "issue": issue,
-        "state": state.value,
+        "sheet_state": state.value,
     }
     if request.htmx:
         return render(request, "mapui/triage/_sheet.html", context)

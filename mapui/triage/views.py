@@ -25,6 +25,7 @@ from mapui.maps.page import (
     map_context,
     selection_named,
 )
+from mapui.sheets.store import sheet_key, sheet_state
 from mapui.site.cards.decisions import decision_card
 from mapui.site.cards.parcels import ParcelsFound, parcel_card, parcels_chosen
 from mapui.site.enums import MapName
@@ -105,8 +106,11 @@ def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
         "back_url": back_to_list(request, issue.number),
         "list_left": list_left(request, issue.number),
     }
-    template = "mapui/triage/_issue.html" if request.htmx else "mapui/triage/issue.html"
-    return render(request, template, context)
+    if request.htmx:
+        return render(request, "mapui/triage/_issue.html", context)
+    # The panel asks for it by itself, so that it opens at once.
+    context["sheet_state"] = sheet_state(sheet_key(issue)).value
+    return render(request, "mapui/triage/issue.html", context)
 
 
 def _issue_context(issue: Issue) -> dict[str, Any]:

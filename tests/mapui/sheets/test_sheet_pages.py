@@ -61,7 +61,7 @@ def test_get_writes_nothing(staff_client, issue, root):
 def test_sheet_is_asked_for_by_a_form_and_shown_when_it_is_there(staff_client, issue, root):
     address = reverse("sheet", args=[issue.number])
     page = staff_client.get(address)
-    assert page.context["state"] == "none"
+    assert page.context["sheet_state"] == "none"
     assert "Nachweisblatt (PDF) erstellen" in page.content.decode()
     assert "Refresh" not in page
     assert staff_client.post(address)["Location"] == address
@@ -131,8 +131,24 @@ def test_former_sheet_is_never_served_for_a_changed_issue(staff_client, issue, m
     assert staff_client.get(reverse("sheet_pdf", args=[issue.number])).status_code == 404
 
 
-def test_page_of_the_issue_leads_to_its_sheet_on_screen_and_on_paper(staff_client, issue):
-    page = staff_client.get(reverse("triage_issue", args=[issue.number])).content.decode()
+def test_page_of_the_issue_shows_the_state_of_its_sheet(staff_client, issue):
+    address, page = (
+        reverse("sheet", args=[issue.number]),
+        reverse("triage_issue", args=[issue.number]),
+    )
+    assert f'method="post" action="{address}"' in staff_client.get(page).content.decode()
+    staff_client.post(address)
+    assert "Das Nachweisblatt ist in Arbeit" in staff_client.get(page).content.decode()
+    store.sheets_make_due()
+    shown = staff_client.get(page).content.decode()
+    assert reverse("sheet_pdf", args=[issue.number]) in shown
+    # On paper.
+    assert f'<p class="print-only">http://testserver{address}</p>' in shown
+
+
+def test_panel_asks_for_the_state_and_has_a_link_until_then(staff_client, issue):
     address = reverse("sheet", args=[issue.number])
-    assert f'<a href="{address}">Nachweisblatt (PDF)</a>' in page
-    assert f'<p class="print-only">http://testserver{address}</p>' in page
+    page = reverse("triage_issue", args=[issue.number])
+    panel = staff_client.get(page, headers={"HX-Request": "true"}).content.decode()
+    assert f'hx-get="{address}" hx-trigger="load"' in panel
+    assert f'<a href="{address}">Nachweisblatt (PDF)</a>' in panel
