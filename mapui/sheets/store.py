@@ -77,10 +77,12 @@ def program_mark() -> str:
     return made.hexdigest()
 
 
-def sheet_file(key: str, kind: str) -> Path | None:
+def sheet_read(key: str, kind: str) -> bytes | None:
     """The finished sheet, `kind` pdf or png; None while there is none."""
-    path = _path(key, kind)
-    return path if path.exists() else None
+    try:
+        return _path(key, kind).read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def sheet_state(key: str) -> SheetState:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
@@ -16,8 +15,8 @@ from mapui.sheets.store import (
     SheetState,
     issues_for_sheets,
     sheet_ask,
-    sheet_file,
     sheet_key,
+    sheet_read,
     sheet_state,
 )
 from mapui.site.types import PageRequest
@@ -55,20 +54,19 @@ def sheet_page(request: PageRequest, number: str) -> HttpResponse:
 
 @triage_permission
 @require_safe
-def sheet_download(request: PageRequest, number: str, kind: str) -> HttpResponseBase:
+def sheet_download(request: PageRequest, number: str, kind: str) -> HttpResponse:
     """The sheet as PDF or PNG; 404 while nobody has had it made as it would be now."""
     key = sheet_key(_issue(number))
-    path = sheet_file(key, kind)
-    if path is None:
+    content = sheet_read(key, kind)
+    if content is None:
         raise Http404(pgettext("sheet", "This evidence sheet has not been made yet."))
     etag = quote_etag(f"{key}-{kind}")
-    response = (
-        get_conditional_response(request, etag=etag) if "If-None-Match" in request.headers else None
-    ) or FileResponse(path.open("rb"), filename=f"{number}.{kind}", content_type=TYPES[kind])
+    response = HttpResponse(content, content_type=TYPES[kind])
+    response["Content-Disposition"] = f'inline; filename="{number}.{kind}"'
     response["ETag"] = etag
     # Kept by the reader's browser alone, and asked for again each time: the right may have ended.
     response["Cache-Control"] = "private, no-cache"
-    return response
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 def _issue(number: str) -> Issue:

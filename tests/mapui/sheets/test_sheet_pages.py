@@ -112,8 +112,7 @@ def test_file_is_served_to_this_reader_alone(staff_client, issue, kind, type_, b
     assert answer["Content-Type"] == type_
     assert answer["Cache-Control"] == "private, no-cache"
     assert f'filename="{issue.number}.{kind}"' in answer["Content-Disposition"]
-    assert b"".join(answer.streaming_content).startswith(begin)
-    answer.close()
+    assert answer.content.startswith(begin)
     again = staff_client.get(address, headers={"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
     assert again["ETag"] == answer["ETag"]
@@ -124,8 +123,7 @@ def test_former_sheet_is_never_served_for_a_changed_issue(staff_client, issue, m
     staff_client.post(reverse("sheet", args=[issue.number]))
     store.sheets_make_due()
     answer = staff_client.get(reverse("sheet_pdf", args=[issue.number]))
-    assert b"".join(answer.streaming_content) == b"%PDF"
-    answer.close()
+    assert answer.content == b"%PDF"
     issue.description = "anders"
     issue.save()
     assert staff_client.get(reverse("sheet_pdf", args=[issue.number])).status_code == 404

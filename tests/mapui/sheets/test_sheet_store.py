@@ -60,7 +60,7 @@ def test_sheet_is_made_by_the_worker(town, root, nudges):
     assert nudges == [task.name]
     assert task() == 1
     assert state_of(issue) is SheetState.READY
-    assert store.sheet_file(sheet_key(issue), "pdf").read_bytes() == sheet_make(issue).pdf
+    assert store.sheet_read(sheet_key(issue), "pdf") == sheet_make(issue).pdf
     assert {path.suffix for path in root.iterdir()} == {".pdf", ".png"}
 
 
