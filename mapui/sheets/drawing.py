@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from issues.services.texts import XML_FORBIDDEN
 from mapui.sheets.frame import HEIGHT_MM, WIDTH_MM, Frame
 from mapui.sheets.ground import Ground, Shape
 from mapui.sheets.labels import LETTER, Label, Labels
@@ -188,7 +189,7 @@ def _label_draw(root: ET.Element, label: Label) -> None:
         | {"text-anchor": "middle", "fill": colour}
         | turned,
     )
-    text.text = label.text
+    text.text = XML_FORBIDDEN.sub("", label.text)
 
 
 def _pin(root: ET.Element) -> None:

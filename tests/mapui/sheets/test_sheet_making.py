@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 
 import pikepdf
@@ -10,15 +11,20 @@ from django.core.files.base import ContentFile
 from PIL import Image
 from pypdfium2 import PdfDocument
 
+from gis_core.enums import EditionStatus
+from gis_core.models import Edition
 from issues.enums import AttributeType, LocationSource, PhotoStatus
 from issues.models import CategoryAttribute, Issue, Photo
 from mapui.sheets.making import sheet_make
-from routing.enums import Outcome
+from parcels.enums import CadastreDataset
+from routing.enums import DecisionCause, Outcome
 from tests.mapui.factories import (
     authority_create,
     category_create,
     decision_create,
+    edition_create,
     issue_create,
+    staff_create,
 )
 
 SITUATION = {
@@ -273,3 +279,54 @@ def test_code_leads_to_the_public_page(issue, settings):
     with pikepdf.open(BytesIO(sheet_make(issue).pdf)) as pdf:
         alts = [alt for kind, alt in _elements(pdf.Root.StructTreeRoot) if kind == "/Figure"]
     assert "QR-Code: https://melden.example/issues/MST-2026-000001/" in alts
+
+
+def test_data_are_told_with_their_days_and_origin(issue, town):
+    former = Edition.objects.get(dataset=CadastreDataset.PARCELS)
+    issue.decisions.update(editions={"parcels": former.pk})
+    Edition.objects.filter(pk=former.pk).update(status=EditionStatus.SUPERSEDED)
+    later = edition_create(town, CadastreDataset.PARCELS)
+    later.as_of, later.attribution, later.licence = (
+        date(2026, 9, 30),
+        "Geobasis NRW",
+        "dl-de/zero-2-0",
+    )
+    later.save()
+    text = " ".join(text_of(sheet_make(issue).pdf).split())
+    assert (
+        "Entschieden mit Stand 03.03.2026, Karte mit Stand 30.09.2026: Flurstücke. Geobasis NRW"
+        " (dl-de/zero-2-0)"
+    ) in text
+    assert "Stand 03.03.2026: Eigentumsklassen" not in text
+    assert "Stand 03.03.2026: Ortsdurchfahrten, Tatsächliche Nutzung" in text
+
+
+def test_accuracy_that_is_only_assumed_is_told_so(issue):
+    issue.accuracy_m = None
+    issue.decisions.update(evidence={"situations": [SITUATION], "accuracy_m": 10.0})
+    text = " ".join(text_of(sheet_make(issue).pdf).split())
+    assert "± 10 m (angenommen, in der Meldung nicht angegeben)" in text
+
+
+def test_decision_of_a_person_has_no_probability(issue, town):
+    person = staff_create()
+    decision_create(
+        issue,
+        authority_create(town),
+        number=2,
+        cause=DecisionCause.OVERRULED,
+        reason="intern: bitte nicht weitersagen",
+        decided_by=person,
+    )
+    text = " ".join(text_of(sheet_make(issue).pdf).split())
+    assert "von Hand" in text
+    assert "Wahrscheinlichkeit" not in text
+    assert "weitersagen" not in text
+    assert person.username not in text
+
+
+def test_moved_issue_names_the_parcel_of_its_decision(issue):
+    issue.point.x += 100
+    text = " ".join(text_of(sheet_make(issue).pdf).split())
+    assert "Entschieden für Gemarkung Musterberg, Flur 1, Flurstück 10" in text
+    assert "Flurstück 11/4" in text

@@ -96,7 +96,7 @@ def test_printed_sheet_is_true_to_scale(town):
     assert (red[-1] + red[0]) / 2 == pytest.approx(105 * dots, abs=2)
 
 
-def road_create(jurisdiction, *, stretch=True):
+def road_create(jurisdiction):
     sections = edition_create(jurisdiction, NetworkDataset.ROAD_SECTIONS)
     line = MultiLineString(LineString((WEST, SOUTH), (WEST + 200, SOUTH)), srid=SRID)
     common = {"jurisdiction": jurisdiction, "edition_from": sections, "content_hash": b"0" * 16}
@@ -122,6 +122,13 @@ def test_road_has_class_number_and_name_and_ends_of_its_stretch(town):
     assert [one.text for one in root.iter(f"{SVG}text")].count("OD-Grenze") == 1
     [ring] = [one for one in root.iter(f"{SVG}circle") if one.attrib["r"] == "1.10"]
     assert (ring.attrib["cx"], ring.attrib["cy"]) == ("51.00", "50.00")
+
+
+def test_odd_name_of_a_road_costs_no_map(town):
+    road_create(town)
+    RoadSection.objects.update(name="Am <Tor>\x0b & \u202eWall")
+    root = svg_of(town, Frame(WEST, SOUTH, 500))
+    assert "B 235 Am <Tor> & \u202eWall" in [one.text for one in root.iter(f"{SVG}text")]
 
 
 def test_stretch_without_a_line_lies_at_its_stations(town):
