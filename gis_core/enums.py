@@ -39,3 +39,14 @@ class ChangeKind(models.TextChoices):
     VANISHED = "vanished", _("vanished")
     SPLIT = "split", _("split")
     MERGED = "merged", _("merged")
+
+
+class ServiceKind(models.TextChoices):
+    """What a map service speaks. WFS and OGC API Features offer objects, which are loaded and not drawn as pictures."""
+
+    WMS = "wms", "WMS"
+    WMTS = "wmts", "WMTS"
+    WFS = "wfs", "WFS"
+    OGC_MAPS = "ogc_maps", "OGC API Maps"
+    OGC_FEATURES = "ogc_features", "OGC API Features"
+    XYZ = "xyz", "XYZ"

@@ -174,6 +174,26 @@ _SERVICES: Final = {
     "answer_large": _("The answer has more than %(most)s bytes."),
     "answer_slow": _("The answer took more than %(seconds)s seconds."),
 }
+# What a map service says of itself, and what of it was left out.
+_CAPABILITIES: Final = {
+    "capabilities_no_xml": _("it is no XML (%(cause)s)"),
+    "capabilities_no_json": _("it is no JSON (%(cause)s)"),
+    "capabilities_other": _("it is a “%(name)s”: %(text)s"),
+    "capabilities_version": _("it is a version that is not known here: %(version)s"),
+    "capabilities_no_collections": _("it is JSON without a list of collections"),
+    "capabilities_number": _("%(where)s: “%(value)s” is no number; it was left out"),
+    "capabilities_box": _("%(where)s: “%(value)s” is no extent on the globe; it was left out"),
+    "capabilities_scales": _(
+        "%(where)s: no scale lies between %(value)s; the limits were left out"
+    ),
+    "capabilities_style": _("%(where)s: the style “%(value)s” has no name; it was left out"),
+    "capabilities_address": _("%(where)s: “%(value)s” is no address; it was left out"),
+    "capabilities_matrix": _("%(where)s: the zoom “%(value)s” has another grid; it was left out"),
+    "service_is_nothing": _("%(url)s describes itself as no map service. %(causes)s"),
+    "service_attempt": _("%(kind)s: %(cause)s"),
+    "service_silent": _("%(url)s does not answer: %(cause)s"),
+    "service_no_address": _("“%(url)s” is no address: %(cause)s"),
+}
 _EDITIONS: Final = {
     "cancelled": _("cancelled"),
     "cancelled_early": _("cancelled before it began"),
@@ -240,6 +260,7 @@ TEXTS: Final = {
     **_GEOMETRY,
     **_DELIVERIES,
     **_SERVICES,
+    **_CAPABILITIES,
     **_EDITIONS,
     **_CHECKS,
 }

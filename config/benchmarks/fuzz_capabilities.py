@@ -137,7 +137,7 @@ def _odd(space: str, draw: random.Random, *, depth: int) -> ET.Element:
 
 def _found(document: bytes) -> str:
     described = wms_describe(document)
-    if "image/png" not in described.formats or "EPSG:3857" not in described.layers["flurkarte"]:
+    if "image/png" not in described.formats or "EPSG:3857" not in described.layer_crs("flurkarte"):
         raise AssertionError(f"not found in {described}")
     return "read"
 

@@ -10,7 +10,6 @@ import logging
 import math
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import httpx
 from django.core.cache import cache
@@ -19,7 +18,8 @@ from redis.exceptions import RedisError
 
 from gis_core.enums import EditionStatus
 from gis_core.errors import GisError
-from gis_core.maps.capabilities import CapabilitiesError, WmsDescription, wms_describe
+from gis_core.maps.addresses import address_with
+from gis_core.maps.capabilities import CapabilitiesError, ServiceDescription, wms_describe
 from gis_core.models import Edition, MapService
 from gis_core.net import outgoing
 from gis_core.srids import WEB_MERCATOR
@@ -124,17 +124,17 @@ def _length(name: str) -> int:
     return int(getattr(MapService._meta.get_field(name), "max_length", 0))
 
 
-def _capabilities(url: str) -> WmsDescription:
+def _capabilities(url: str) -> ServiceDescription:
     """What the service says of itself."""
     query = {"SERVICE": "WMS", "REQUEST": "GetCapabilities"}
     try:
         fetched = outgoing.fetch(
-            _address(url, query),
+            address_with(url, query),
             purpose=outgoing.Purpose.MAP_SERVICE,
             max_bytes=CAPABILITIES_MAX_BYTES,
             deadline_s=CAPABILITIES_DEADLINE_S,
         )
-        return wms_describe(fetched.content)
+        return wms_describe(fetched.content, url)
     except CapabilitiesError as error:
         raise MapServiceError(f"{url} does not describe itself as a WMS: {error}") from error
     except (outgoing.OutgoingError, httpx.HTTPError) as error:
@@ -143,18 +143,18 @@ def _capabilities(url: str) -> WmsDescription:
         raise MapServiceError(f"{url!r} is no address: {error}") from error
 
 
-def _layers_check(service: WmsDescription, layers: list[str]) -> None:
+def _layers_check(service: ServiceDescription, layers: list[str]) -> None:
     if not layers:
         raise MapServiceError("Name at least one layer.")
     for layer in layers:
-        if layer not in service.layers:
-            offered = ", ".join(sorted(service.layers)[:20])
+        if layer not in service.layer_names():
+            offered = ", ".join(sorted(service.layer_names())[:20])
             raise MapServiceError(f"There is no layer {layer!r}; the service offers: {offered}.")
-        if f"EPSG:{WEB_MERCATOR}" not in service.layers[layer]:
+        if f"EPSG:{WEB_MERCATOR}" not in service.layer_crs(layer):
             raise MapServiceError(f"The layer {layer!r} is not offered in EPSG:{WEB_MERCATOR}.")
 
 
-def _format_chosen(service: WmsDescription, *, is_background: bool) -> str:
+def _format_chosen(service: ServiceDescription, *, is_background: bool) -> str:
     """PNG, as only it is transparent everywhere; a background may be JPEG where there is no PNG.
 
     A kind of the format (`image/png; mode=8bit`) does where the service does not offer it plainly.
@@ -204,7 +204,7 @@ def map_image_fetch(service: MapService, request: ImageRequest) -> MapImage:
     What the cache does not answer is fetched: without Redis maps are slower, not broken. A new edition of
     any geodata makes all kept images outdated, because our own map server draws from them.
     """
-    address = _address(service.url, _parameters(service, request))
+    address = address_with(service.url, _parameters(service, request))
     active = Edition.objects.filter(status=EditionStatus.ACTIVE)
     latest = active.aggregate(last=Max("pk"), at=Max("activated_at"))
     key = "map-image:" + hashlib.blake2b(f"{latest}|{address}".encode(), digest_size=24).hexdigest()
@@ -276,15 +276,6 @@ def _parameters(service: MapService, request: ImageRequest) -> dict[str, str]:
         "FORMAT": service.image_format,
         "TRANSPARENT": "TRUE" if request.transparent else "FALSE",
     }
-
-
-def _address(url: str, parameters: dict[str, str]) -> str:
-    """The parameters appended to those that the service's own address already has (such as `map=`)."""
-    parts = urlsplit(url)
-    ours = {name.upper() for name in parameters}
-    own = [(name, value) for name, value in parse_qsl(parts.query) if name.upper() not in ours]
-    query = urlencode([*own, *parameters.items()], safe=",:/")
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
 def _cached(keys: list[str]) -> dict[str, Any]:

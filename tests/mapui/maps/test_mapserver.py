@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
@@ -11,6 +13,8 @@ from urllib.parse import urlencode
 import pytest
 from PIL import Image
 
+from config.benchmarks.fuzzing import bytes_damaged
+from gis_core.maps.capabilities import CapabilitiesError, wms_describe
 from mapui.maps.mapserver.mapfile import USE_COLOURS, mapfile_write
 from parcels.enums import Usage
 from tests.mapui.factories import SOUTH, WEST, town_create
@@ -97,6 +101,34 @@ def test_mapserver_offers_the_projections_of_the_maps(drawn_town, mapfile, versi
     _media_type, body = mapserv(mapfile, VERSION=version, REQUEST="GetCapabilities")
     for text in ("EPSG:3857", "EPSG:25832", "EPSG:4326", "background", "parcels", "road_classes"):
         assert text in body.decode()
+
+
+@needs_mapserv
+@pytest.mark.parametrize("version", ["1.1.1", "1.3.0"])
+def test_mapservers_own_document_is_read_whole(drawn_town, mapfile, version):
+    _media_type, body = mapserv(mapfile, VERSION=version, REQUEST="GetCapabilities")
+    described = wms_describe(body, "http://karte.example/wms")
+    assert (described.version, described.notes) == (version, ())
+    assert {"background", "parcels", "road_classes"} <= set(described.layer_names())
+    assert {"EPSG:3857", "EPSG:25832", "EPSG:4326"} <= described.layer_crs("parcels")
+    parcels = next(layer for layer in described.layers if layer.name == "parcels")
+    # A pixel of MapServer's own has 1/72 inch, where a hint's pixel has 0.28 mm.
+    scale = 10_000 if version == "1.3.0" else 10_000 * (25.4 / 72) / 0.28
+    assert parcels.max_scale == pytest.approx(scale, rel=0.001)
+    west, south, east, north = parcels.box
+    assert west < 7.313 < east
+    assert south < 51.55 < north
+
+
+@needs_mapserv
+@pytest.mark.parametrize("seed", range(8))
+def test_mapservers_own_document_damaged_is_read_or_refused(drawn_town, mapfile, seed):
+    version = ("1.1.1", "1.3.0")[seed % 2]
+    _media_type, body = mapserv(mapfile, VERSION=version, REQUEST="GetCapabilities")
+    draw = random.Random(seed)
+    for _turn in range(50):
+        with suppress(CapabilitiesError):
+            wms_describe(bytes_damaged(body, draw))
 
 
 @needs_mapserv
