@@ -5,7 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 from django.contrib.auth.models import User
 
-from gis_core.models import Edition
+from gis_core.maps.probing import service_check
+from gis_core.maps.sources import source_harvest, sources_due
+from gis_core.models import Edition, MapService, MapSource
 from gis_core.services import jobs
 from gis_core.services.service_sync import services_sync
 from gis_core.services.uploads import incoming_remove_stale
@@ -36,6 +38,35 @@ def geodata_load_waiting() -> None:
     incoming_remove_stale()
     for edition in jobs.editions_waiting():
         geodata_load(edition)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def map_source_harvest(source: int) -> None:
+    """Asks a source of map services what it offers, and tries what was picked of it."""
+    found = MapSource.objects.get(pk=source)
+    source_harvest(source=found)
+    for service in found.services.select_related("source"):
+        service_check(service=service)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def map_service_check(service: int) -> None:
+    """Tries a map service at a known place."""
+    service_check(service=MapService.objects.select_related("source").get(pk=service))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def map_sources_harvest_waiting() -> None:
+    """Asks the sources whose order was lost."""
+    for source in sources_due():
+        map_source_harvest(source)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def map_sources_harvest() -> None:
+    """Asks all sources of which something was picked."""
+    for source in sources_due(all_of_them=True):
+        map_source_harvest(source)
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -192,6 +192,27 @@ _CAPABILITIES: Final = {
     "service_is_nothing": _("%(url)s describes itself as no map service. %(causes)s"),
     "service_attempt": _("%(kind)s: %(cause)s"),
     "service_silent": _("%(url)s does not answer: %(cause)s"),
+    "pick_nothing": _("Please choose at least one layer."),
+    "pick_unknown": _("There is no layer “%(layer)s” any more."),
+    "pick_objects": _("%(layer)s: objects, no pictures; they can be loaded as geodata"),
+    "pick_kind": _("%(layer)s: pictures of a %(kind)s are not shown yet"),
+    "pick_group": _("%(layer)s: a group without a name, its layers can be chosen"),
+    "pick_name": _("%(layer)s: a name with a comma or of more than 300 characters"),
+    "pick_crs": _("%(layer)s: not offered in %(crs)s"),
+    "pick_format": _("The service offers no pictures as PNG or WebP."),
+    "probe_nowhere": _("Not tried: no municipal boundary has been loaded."),
+    "probe_good": _("Draws, in %(seconds)s seconds."),
+    "probe_slow": _("Draws slowly, in %(seconds)s seconds."),
+    "probe_empty": _(
+        "The picture of a place in the municipality is empty: is there something to show, and is the axis order right?"
+    ),
+    "probe_failed": _("Does not draw: %(cause)s"),
+    "probe_broken": _("The picture cannot be read: %(cause)s"),
+    "probe_size": _("The picture has another size than asked for: %(size)s pixels"),
+    "probe_elsewhere": _("The extent that the service names does not hold the municipality."),
+    "probe_info": _("Feature info is answered as %(format)s."),
+    "probe_info_none": _("Feature info is offered in no format that can be read here."),
+    "probe_info_failed": _("Feature info is offered and not answered: %(cause)s"),
     "service_no_address": _("“%(url)s” is no address: %(cause)s"),
 }
 _EDITIONS: Final = {

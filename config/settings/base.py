@@ -135,6 +135,7 @@ CELERY_TASK_ROUTES = {
     "routing.tasks.ground_run": {"queue": "geodata"},
     # Servers of strangers may be as slow as they like: nobody else waits for them.
     "issues.tasks.photos_*": {"queue": "photos"},
+    "gis_core.tasks.map_*": {"queue": "photos"},
 }
 CELERY_TIMEZONE = "Europe/Berlin"
 # The sweeps find what no nudge came for. A tick that waited longer than its interval is dropped: the next one works.
@@ -148,6 +149,9 @@ CELERY_BEAT_SCHEDULE = {
         "issues.tasks.photos_fetch_due": 30,
         "config.tasks.sheets_make_due": 30,
         "gis_core.tasks.geodata_load_waiting": 60,
+        "gis_core.tasks.map_sources_harvest_waiting": 60,
+        # Whether a map service answers is shown with since-when, so it is asked by day as well.
+        "gis_core.tasks.map_sources_harvest": 3600,
         "routing.tasks.geodata_impacts_store_missing": 60,
         "config.tasks.logs_rotate_due": 300,
         "routing.tasks.trials_go_on": 60,
@@ -189,6 +193,9 @@ DELIVERY_TOKEN_LIMIT = timedelta(hours=72)
 # The map server's file is written by `manage.py mapserver_config`; browsers reach the server through the proxy only.
 MAPFILE = env.path("MAPFILE", VAR / "maps" / "flurpost.map")
 MAPSERVER_URL = env.text("MAPSERVER_URL", f"http://{env.text('MAP_ADDRESS', '127.0.0.1:8001')}/wms")
+
+# Map services that the registry suggests: a CSV file, explained in docs/maps.md; empty for none.
+MAP_SERVICE_PRESETS = env.text("MAP_SERVICE_PRESETS", str(ROOT / "fixtures" / "map_services.csv"))
 
 # --- Files ----------------------------------------------------------------------------------------
 MEDIA_ROOT = VAR / "media"

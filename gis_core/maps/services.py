@@ -1,4 +1,4 @@
-"""The registry of map services (WMS) and the images fetched from them.
+"""The images fetched from registered map services (WMS).
 
 A browser never asks a foreign host: it asks this installation, which asks the service and keeps the image.
 """
@@ -19,7 +19,6 @@ from redis.exceptions import RedisError
 from gis_core.enums import EditionStatus
 from gis_core.errors import GisError
 from gis_core.maps.addresses import address_with
-from gis_core.maps.capabilities import CapabilitiesError, ServiceDescription, wms_describe
 from gis_core.models import Edition, MapService
 from gis_core.net import outgoing
 from gis_core.srids import WEB_MERCATOR
@@ -32,9 +31,7 @@ TILE_SIDES: Final = (256, 512)
 MAX_LEVEL: Final = 22.001
 # The half of the circumference in EPSG:3857: no bounding box reaches further.
 MERCATOR_LIMIT: Final = 20_037_508.35
-CAPABILITIES_MAX_BYTES: Final = 8 * 1024 * 1024
 IMAGE_MAX_BYTES: Final = 8 * 1024 * 1024
-CAPABILITIES_DEADLINE_S: Final = 30.0
 IMAGE_DEADLINE_S: Final = 8.0
 KEEP_S: Final = 24 * 3600
 IMAGE_FORMATS: Final = ("image/png", "image/jpeg", "image/webp")
@@ -74,104 +71,6 @@ class MapImage:
     media_type: str
 
 
-def map_service_register(
-    *,
-    slug: str,
-    url: str,
-    layers: list[str],
-    title: str = "",
-    attribution: str = "",
-    is_background: bool = False,
-    staff_only: bool = False,
-    order: int = 0,
-) -> MapService:
-    """Registers a WMS after reading its capabilities, or brings the entry of this short name up to date.
-
-    The layers must exist and be offered in EPSG:3857. Title and attribution default to the service's own.
-    Raises MapServiceError; nothing is stored then.
-    """
-    _lengths_check(slug=slug, url=url, layers=",".join(layers))
-    service = _capabilities(url)
-    _layers_check(service, layers)
-    registered, _created = MapService.objects.update_or_create(
-        slug=slug,
-        defaults={
-            "url": url,
-            "layers": ",".join(layers),
-            "version": service.version,
-            "title": (title or service.title or slug)[:100],
-            "attribution": (attribution or service.provider)[:300],
-            "image_format": _format_chosen(service, is_background=is_background),
-            "is_background": is_background,
-            "staff_only": staff_only,
-            "order": order,
-            "is_active": True,
-        },
-    )
-    return registered
-
-
-def _lengths_check(**values: str) -> None:
-    for name, value in values.items():
-        if len(value) > _length(name):
-            raise MapServiceError(
-                f"{name} has {len(value)} characters; at most {_length(name)} are possible."
-            )
-
-
-def _length(name: str) -> int:
-    """How many characters the column holds."""
-    return int(getattr(MapService._meta.get_field(name), "max_length", 0))
-
-
-def _capabilities(url: str) -> ServiceDescription:
-    """What the service says of itself."""
-    query = {"SERVICE": "WMS", "REQUEST": "GetCapabilities"}
-    try:
-        fetched = outgoing.fetch(
-            address_with(url, query),
-            purpose=outgoing.Purpose.MAP_SERVICE,
-            max_bytes=CAPABILITIES_MAX_BYTES,
-            deadline_s=CAPABILITIES_DEADLINE_S,
-        )
-        return wms_describe(fetched.content, url)
-    except CapabilitiesError as error:
-        raise MapServiceError(f"{url} does not describe itself as a WMS: {error}") from error
-    except (outgoing.OutgoingError, httpx.HTTPError) as error:
-        raise MapServiceError(f"{url} does not answer: {error}") from error
-    except ValueError as error:
-        raise MapServiceError(f"{url!r} is no address: {error}") from error
-
-
-def _layers_check(service: ServiceDescription, layers: list[str]) -> None:
-    if not layers:
-        raise MapServiceError("Name at least one layer.")
-    for layer in layers:
-        if layer not in service.layer_names():
-            offered = ", ".join(sorted(service.layer_names())[:20])
-            raise MapServiceError(f"There is no layer {layer!r}; the service offers: {offered}.")
-        if f"EPSG:{WEB_MERCATOR}" not in service.layer_crs(layer):
-            raise MapServiceError(f"The layer {layer!r} is not offered in EPSG:{WEB_MERCATOR}.")
-
-
-def _format_chosen(service: ServiceDescription, *, is_background: bool) -> str:
-    """PNG, as only it is transparent everywhere; a background may be JPEG where there is no PNG.
-
-    A kind of the format (`image/png; mode=8bit`) does where the service does not offer it plainly.
-    """
-    wanted = ["image/png", "image/webp", *(["image/jpeg"] if is_background else [])]
-    for image_format in wanted:
-        kinds = [
-            offered
-            for offered in service.formats
-            if offered.partition(";")[0].strip().lower() == image_format
-            and len(offered) <= _length("image_format")
-        ]
-        if kinds:
-            return min(kinds, key=len)
-    raise MapServiceError(f"The service offers none of the formats {', '.join(wanted)}.")
-
-
 def image_request_parse(query: dict[str, str], *, transparent: bool) -> ImageRequest:
     """Reads a GetMap; parameter names in upper case. Raises MapServiceError for anything else.
 
@@ -204,7 +103,7 @@ def map_image_fetch(service: MapService, request: ImageRequest) -> MapImage:
     What the cache does not answer is fetched: without Redis maps are slower, not broken. A new edition of
     any geodata makes all kept images outdated, because our own map server draws from them.
     """
-    address = address_with(service.url, _parameters(service, request))
+    address = address_with(service.url, image_parameters(service, request))
     active = Edition.objects.filter(status=EditionStatus.ACTIVE)
     latest = active.aggregate(last=Max("pk"), at=Max("activated_at"))
     key = "map-image:" + hashlib.blake2b(f"{latest}|{address}".encode(), digest_size=24).hexdigest()
@@ -261,14 +160,14 @@ def _image_fetch(address: str) -> MapImage:
     return MapImage(fetched.content, fetched.media_type)
 
 
-def _parameters(service: MapService, request: ImageRequest) -> dict[str, str]:
+def image_parameters(service: MapService, request: ImageRequest) -> dict[str, str]:
     crs = "CRS" if service.version == "1.3.0" else "SRS"
     return {
         "SERVICE": "WMS",
         "VERSION": service.version,
         "REQUEST": "GetMap",
         "LAYERS": service.layers,
-        "STYLES": "",
+        "STYLES": service.style,
         crs: f"EPSG:{WEB_MERCATOR}",
         "BBOX": ",".join(f"{value:.4f}" for value in request.bounds),
         "WIDTH": str(request.width),

@@ -3,7 +3,7 @@
 from gis_core.models.editioned import EditionedModel, EditionedQuerySet, spatial_index
 from gis_core.models.editions import Edition, EditionChange, EditionCheck, Succession
 from gis_core.models.jurisdictions import Jurisdiction
-from gis_core.models.map_services import MapService
+from gis_core.models.map_services import MapService, MapSource
 
 __all__ = [
     "Edition",
@@ -13,6 +13,7 @@ __all__ = [
     "EditionedQuerySet",
     "Jurisdiction",
     "MapService",
+    "MapSource",
     "Succession",
     "spatial_index",
 ]

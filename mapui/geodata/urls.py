@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.geodata import map_views, views
+from mapui.geodata import map_views, service_views, views
 
 urlpatterns: list[URLPattern] = [
     path("geodata/", views.geodata_list, name="geodata_list"),
     path("geodata/new/", views.geodata_new, name="geodata_new"),
+    path("geodata/services/", service_views.services_list, name="services"),
+    path(
+        "geodata/services/sources/<int:pk>/", service_views.services_source, name="services_source"
+    ),
+    path(
+        "geodata/services/sources/<int:pk>/progress/",
+        service_views.services_progress,
+        name="services_progress",
+    ),
+    path(
+        "geodata/services/sources/<int:pk>/again/",
+        service_views.services_source_again,
+        name="services_source_again",
+    ),
+    path("geodata/services/<slug:slug>/", service_views.services_entry, name="services_entry"),
+    path(
+        "geodata/services/<slug:slug>/<slug:action>/",
+        service_views.services_act,
+        name="services_act",
+    ),
     path("geodata/<int:pk>/", views.geodata_edition, name="geodata_edition"),
     path("geodata/<int:pk>/progress/", views.geodata_progress, name="geodata_progress"),
     path("geodata/<int:pk>/changes/", views.geodata_changes, name="geodata_changes"),

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import folium
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from folium.plugins import VectorGridProtobuf
 from folium.raster_layers import WmsTileLayer
@@ -168,7 +169,7 @@ def services_add(built: folium.Map, services: Iterable[MapService]) -> None:
         WmsTileLayer(
             url=reverse("map_image", args=[service.slug]),
             layers=service.slug,
-            name=escape(service.title),
+            name=escape(service_name(service)),
             fmt=service.image_format,
             transparent=not service.is_background,
             version="1.3.0",
@@ -176,9 +177,20 @@ def services_add(built: folium.Map, services: Iterable[MapService]) -> None:
             overlay=not service.is_background,
             show=show,
             tile_size=TILE_SIZE,
-            max_zoom=MAX_ZOOM,
+            min_zoom=service.min_zoom,
+            max_zoom=service.max_zoom,
+            opacity=service.opacity / 100,
             update_when_zooming=False,
         ).add_to(built)
+
+
+def service_name(service: MapService) -> str:
+    """Group and title, and since when the service does not answer."""
+    name = f"{service.group}: {service.title}" if service.group else service.title
+    if service.failing_since is None:
+        return name
+    since = date_format(timezone.localtime(service.failing_since), "SHORT_DATETIME_FORMAT")
+    return _("%(name)s (no answer since %(since)s)") % {"name": name, "since": since}
 
 
 def outline_add(built: folium.Map, jurisdiction: Jurisdiction | None) -> None:

@@ -17,7 +17,7 @@ from gis_core.maps.services import (
     map_image_fetch,
 )
 from gis_core.models import MapService
-from mapui.site.permissions import may_triage
+from mapui.site.permissions import MANAGE_GEODATA, may_any, may_triage
 
 logger = logging.getLogger(__name__)
 
@@ -36,11 +36,15 @@ def map_image(request: HttpRequest, slug: str) -> HttpResponse:
     A service that does not answer gives a transparent tile, so that the rest of the map stays readable; the
     header X-Map-Service says so.
     """
-    service = MapService.objects.filter(slug=slug, is_active=True).first()
+    service = MapService.objects.filter(slug=slug).first()
     if service is None:
         raise Http404
-    if service.staff_only and not may_triage(request.user):
-        raise PermissionDenied
+    # Whoever looks after the registry sees what is not on the map yet.
+    if not may_any(request.user, MANAGE_GEODATA):
+        if not service.is_active:
+            raise Http404
+        if service.staff_only and not may_triage(request.user):
+            raise PermissionDenied
     query = {name.upper(): str(value) for name, value in request.GET.items()}
     try:
         wanted = image_request_parse(query, transparent=not service.is_background)
@@ -54,7 +58,7 @@ def map_image(request: HttpRequest, slug: str) -> HttpResponse:
         response[STATE_HEADER] = "unavailable"
         return response
     response = HttpResponse(image.content, content_type=image.media_type)
-    scope = "private" if service.staff_only else "public"
+    scope = "public" if service.is_active and not service.staff_only else "private"
     response["Cache-Control"] = f"{scope}, max-age={BROWSER_KEEPS_S}"
     response[STATE_HEADER] = "ok"
     return response

@@ -32,5 +32,5 @@ def bounds_shown(jurisdiction: Jurisdiction | None) -> Bounds:
 
 
 def map_services_shown(name: MapName) -> QuerySet[MapService]:
-    services = MapService.objects.filter(is_active=True)
+    services = MapService.objects.select_related("source").filter(is_active=True)
     return services if name is MapName.TRIAGE else services.filter(staff_only=False)

@@ -41,13 +41,19 @@ def test_work_on_geodata_goes_to_the_loader() -> None:
     ]
 
 
-def test_photos_of_strangers_servers_go_to_the_fetcher() -> None:
+def test_what_strangers_servers_are_asked_goes_to_the_fetcher() -> None:
     there = [task for task in own_tasks() if queue_of(task) == QUEUES["fetcher"]]
-    assert there == ["issues.tasks.photos_fetch_due"]
+    assert there == [
+        "gis_core.tasks.map_service_check",
+        "gis_core.tasks.map_source_harvest",
+        "gis_core.tasks.map_sources_harvest",
+        "gis_core.tasks.map_sources_harvest_waiting",
+        "issues.tasks.photos_fetch_due",
+    ]
 
 
 def test_everything_else_goes_to_the_worker() -> None:
-    long = (".geodata_", ".ground_run", ".trial_run", ".photos_")
+    long = (".geodata_", ".ground_run", ".trial_run", ".photos_", "tasks.map_")
     queues = {queue_of(task) for task in own_tasks() if not any(one in task for one in long)}
     assert queues == {QUEUES["worker"]}
     assert queue_of("routing.tasks.deliveries_send_due") == QUEUES["worker"]

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from gis_core.maps.services import MapServiceError, map_service_register
+from gis_core.maps.registry import map_service_register
+from gis_core.maps.services import MapServiceError
 
 
 class Command(BaseCommand):

@@ -109,4 +109,7 @@ def _link(values: dict[str, Any], relations: tuple[str, ...], url: str) -> str:
 
 
 def _text(value: Any) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    """In one line. JSON may write half characters and NUL, which nothing can store."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join(value.encode("utf-8", "ignore").decode().replace("\0", "").split())

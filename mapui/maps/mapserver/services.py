@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from gis_core.maps.services import map_service_register
+from gis_core.maps.registry import map_service_register
 from gis_core.models import MapService
 
 

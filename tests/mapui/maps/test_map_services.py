@@ -14,7 +14,8 @@ from django.core.cache.backends.redis import RedisCache
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from gis_core.maps.services import MapServiceError, map_service_register
+from gis_core.maps.registry import map_service_register
+from gis_core.maps.services import MapServiceError
 from gis_core.models import MapService
 from gis_core.net.outgoing import AddressRefused
 from routing.enums import NetworkDataset
@@ -186,7 +187,7 @@ def test_register_refuses_private_networks(db, wms, settings):
     settings.PRIVATE_NETWORKS = {}
     with pytest.raises(MapServiceError) as caught:
         map_service_register(slug="official", url=wms.url, layers=["parcels"])
-    assert isinstance(caught.value.__cause__, AddressRefused)
+    assert isinstance(caught.value.__cause__.__cause__, AddressRefused)
     assert wms.asked == []
 
 

@@ -1,0 +1,84 @@
+"""What administrators say about map services: where one is, which of its layers to show, and how."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gis_core.maps.registry import Shown
+from gis_core.models import MapService
+from gis_core.models.map_services import MAX_ZOOM
+
+
+class AddressForm(forms.Form):
+    """A pasted address: of the service, of one of its requests, or of tiles."""
+
+    address = forms.CharField(
+        label=_("Address of the service"),
+        max_length=2000,
+        help_text=_(
+            "WMS, WMTS, WFS, OGC API or tiles with {z}/{x}/{y}; what belongs to a single request may be in it."
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )
+
+
+class PickForm(forms.Form):
+    """How the picked layers are shown at first; each can be changed afterwards."""
+
+    group = forms.CharField(
+        label=pgettext_lazy("of map services", "Group"), required=False, max_length=60
+    )
+    attribution = forms.CharField(label=_("Attribution"), required=False, max_length=300)
+    licence = forms.CharField(label=_("Licence"), required=False, max_length=300)
+    is_background = forms.BooleanField(label=_("background map"), required=False)
+
+    def shown(self) -> Shown:
+        """What was chosen; call only after `is_valid()`."""
+        return Shown(**self.cleaned_data)
+
+
+class ServiceForm(forms.ModelForm):
+    """How one entry is shown."""
+
+    staff_only = forms.TypedChoiceField(
+        label=_("Who sees it"),
+        choices=[("True", _("staff")), ("False", _("everybody"))],
+        coerce=lambda value: value == "True",
+    )
+
+    class Meta:
+        model = MapService
+        fields = (
+            *("title", "group", "staff_only", "is_active", "is_background", "order", "opacity"),
+            *("min_zoom", "max_zoom", "style", "attribution", "licence"),
+        )
+        help_texts = {
+            "opacity": _("percent"),
+            "order": _("The smallest number comes first."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        source = self.instance.source
+        layer = source.layer_named(self.instance.layers) if source else None
+        styles = layer["styles"] if layer else []
+        named = [("", _("the service's own")), *((one["name"], one["title"]) for one in styles)]
+        self.fields["style"] = forms.ChoiceField(label=_("Style"), required=False, choices=named)
+        self.fields["is_active"].label = _("on the map")
+        self.fields["title"].label = _("Name in the layer list")
+        for name in ("min_zoom", "max_zoom"):
+            field = self.fields[name]
+            field.widget.attrs.update(min=0, max=MAX_ZOOM)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        lowest, highest = data.get("min_zoom"), data.get("max_zoom")
+        if lowest is not None and highest is not None and not lowest <= highest <= MAX_ZOOM:
+            self.add_error(
+                "max_zoom", _("The zooms must lie between 0 and %(most)s.") % {"most": MAX_ZOOM}
+            )
+        return data
