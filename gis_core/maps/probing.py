@@ -12,14 +12,16 @@ from django.contrib.gis.db.models.functions import PointOnSurface, Transform
 from django.utils import timezone
 from PIL import Image
 
-from gis_core.enums import Severity
+from gis_core.enums import ServiceKind, Severity
 from gis_core.maps.addresses import address_with
-from gis_core.maps.services import (
+from gis_core.maps.pictures import (
+    MERCATOR,
     MERCATOR_LIMIT,
     ImageRequest,
     MapServiceUnavailable,
     image_parameters,
-    map_image_fetch,
+    picture_fetch,
+    request_in,
 )
 from gis_core.messages import Message, Told
 from gis_core.models import Jurisdiction, MapService
@@ -90,7 +92,7 @@ def _checks(service: MapService, place: Place) -> list[tuple[Severity, Message]]
     layer = service.source.layer_named(service.layers) if service.source else None
     if layer and layer["box"] and not _is_inside(place, layer["box"]):
         found.append((Severity.WARNING, Message("probe_elsewhere")))
-    if layer and layer["is_queryable"]:
+    if layer and layer["is_queryable"] and service.kind == ServiceKind.WMS:
         found.append(_info_checked(service, request))
     return found
 
@@ -111,7 +113,7 @@ def _is_inside(place: Place, box: list[float]) -> bool:
 def _picture_checked(service: MapService, request: ImageRequest) -> tuple[Severity, Message]:
     began = time.monotonic()
     try:
-        image = map_image_fetch(service, request)
+        image = picture_fetch(service, request)
     except MapServiceUnavailable as error:
         return Severity.ERROR, Message("probe_failed", {"cause": str(error)[:300]})
     seconds = round(time.monotonic() - began, 1)
@@ -153,15 +155,16 @@ def _info_checked(service: MapService, request: ImageRequest) -> tuple[Severity,
 
 def _info_asked(service: MapService, request: ImageRequest, info_format: str) -> str:
     """The media type of the answer about the middle of the picture."""
+    asked = request if service.crs == MERCATOR else request_in(service.crs, request)
     column, row = ("I", "J") if service.version == "1.3.0" else ("X", "Y")
     parameters: dict[str, Any] = {
-        **image_parameters(service, request),
+        **image_parameters(service, asked, service.crs),
         "REQUEST": "GetFeatureInfo",
         "QUERY_LAYERS": service.layers,
         "INFO_FORMAT": info_format,
         "FEATURE_COUNT": "10",
-        column: str(SIDE // 2),
-        row: str(SIDE // 2),
+        column: str(asked.width // 2),
+        row: str(asked.height // 2),
     }
     fetched = outgoing.fetch(
         address_with(service.url, parameters),

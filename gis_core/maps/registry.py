@@ -15,6 +15,7 @@ from gis_core.errors import CodedError
 from gis_core.maps.capabilities import ServiceDescription
 from gis_core.maps.capabilities.ows import SCALE_AT_ZOOM_0
 from gis_core.maps.harvest import ServiceUnknown, service_read
+from gis_core.maps.pictures import OTHER_SYSTEMS
 from gis_core.maps.services import MapServiceError
 from gis_core.maps.sources import box_of, source_keep
 from gis_core.messages import Message
@@ -72,6 +73,7 @@ def map_service_register(
             "url": url,
             "layers": ",".join(layers),
             "version": service.version,
+            "crs": crs_chosen(_systems_of_all(service, layers)),
             "title": (title or service.title or slug)[:100],
             "attribution": (attribution or service.provider)[:300],
             "image_format": format_chosen(service.formats, is_background=is_background),
@@ -105,8 +107,14 @@ def _layers_check(service: ServiceDescription, layers: list[str]) -> None:
         if layer not in service.layer_names():
             offered = ", ".join(sorted(service.layer_names())[:20])
             raise MapServiceError(f"There is no layer {layer!r}; the service offers: {offered}.")
-        if MERCATOR not in service.layer_crs(layer):
-            raise MapServiceError(f"The layer {layer!r} is not offered in {MERCATOR}.")
+    if not _systems_of_all(service, layers):
+        raise MapServiceError(f"The layers {layers} are together offered in no system known here.")
+
+
+def _systems_of_all(service: ServiceDescription, layers: list[str]) -> frozenset[str]:
+    """The systems that we could ask in and in which all these layers are offered."""
+    useful = frozenset({MERCATOR, *OTHER_SYSTEMS})
+    return useful.intersection(*(service.layer_crs(layer) for layer in layers))
 
 
 def format_chosen(formats: Iterable[str], *, is_background: bool) -> str:
@@ -156,14 +164,16 @@ def layer_unfit(source: MapSource, layer: dict[str, Any]) -> Message | None:
     params = {"layer": layer["name"] or layer["title"]}
     if source.kind in {ServiceKind.WFS, ServiceKind.OGC_FEATURES}:
         return Message("pick_objects", params)
-    if source.kind != ServiceKind.WMS:
-        return Message("pick_kind", {**params, "kind": ServiceKind(source.kind).label})
     if not layer["name"]:
         return Message("pick_group", params)
     if "," in layer["name"] or len(layer["name"]) > 300:
         return Message("pick_name", params)
-    if MERCATOR not in layer["crs"]:
-        return Message("pick_crs", {**params, "crs": MERCATOR})
+    if source.kind != ServiceKind.WMS:
+        fits = 0 < len(layer["address"]) <= 500
+        return None if fits else Message("pick_tiles", {**params, "crs": MERCATOR})
+    if not layer["crs"]:
+        systems = [MERCATOR, *OTHER_SYSTEMS]
+        return Message("pick_crs", {**params, "crs": systems})
     return None
 
 
@@ -175,10 +185,12 @@ def _picked(source: MapSource, layer: dict[str, Any], shown: Shown) -> MapServic
         source=source,
         title=layer["title"][:100] or layer["name"][:100],
         group=shown.group,
-        url=source.url,
+        kind=source.kind,
+        url=layer["address"] or source.url,
         layers=layer["name"],
-        version=source.version or "1.3.0",
-        image_format=format_chosen(source.formats, is_background=shown.is_background),
+        crs=crs_chosen(layer["crs"]),
+        matrices=layer["matrices"],
+        **_spoken(source, shown),
         attribution=attribution[:300],
         licence=(shown.licence or source.licence)[:300],
         is_background=shown.is_background,
@@ -189,6 +201,20 @@ def _picked(source: MapSource, layer: dict[str, Any], shown: Shown) -> MapServic
         max_zoom=max_zoom,
         box=list(layer["box"]) if layer["box"] else None,
     )
+
+
+def _spoken(source: MapSource, shown: Shown) -> dict[str, str]:
+    """Version and format of a WMS; the others need neither."""
+    if source.kind != ServiceKind.WMS:
+        return {}
+    image_format = format_chosen(source.formats, is_background=shown.is_background)
+    return {"version": source.version, "image_format": image_format}
+
+
+def crs_chosen(offered: Iterable[str]) -> str:
+    """In which system a layer is asked: that of the map, else the one that fits it best."""
+    systems = set(offered)
+    return next((one for one in (MERCATOR, *OTHER_SYSTEMS) if one in systems), MERCATOR)
 
 
 def _slug_free(title: str) -> str:

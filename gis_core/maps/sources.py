@@ -14,9 +14,9 @@ from django.utils import timezone
 from gis_core.maps.addresses import address_of_service
 from gis_core.maps.capabilities import LayerDescription, ServiceDescription
 from gis_core.maps.harvest import ServiceUnknown, service_read
+from gis_core.maps.pictures import MERCATOR, OTHER_SYSTEMS
 from gis_core.messages import Told
 from gis_core.models import MapService, MapSource
-from gis_core.srids import WEB_MERCATOR, storage_srid
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ def source_keep(*, url: str, described: ServiceDescription) -> MapSource:
 
 def _layer_json(layer: LayerDescription) -> dict[str, Any]:
     """The layer without the thousands of systems that nobody here would ask for."""
-    useful = {f"EPSG:{WEB_MERCATOR}", f"EPSG:{storage_srid()}"}
+    useful = {MERCATOR, *OTHER_SYSTEMS}
     return {**asdict(layer), "crs": sorted(layer.crs & useful)}
 
 

@@ -66,12 +66,17 @@ class MapSource(models.Model):
 class MapService(models.Model):
     """What of a service our maps show: one or several of its layers, drawn as one picture.
 
-    Browsers reach it through this installation only. `opacity` in percent. `box`: the layers' extent when they were
-    picked, west, south, east, north in WGS84 degrees, or null. `vanished_since`, `moved_since`: since when the source
-    has no such layer any more, or another extent. `checks`: messages with their severities, of `checked_at`.
+    Browsers reach it through this installation only. `url` is the service's address or that of a tile with its
+    `matrices` (see LayerDescription), `crs` what the service is asked in. `opacity` in percent. `box`: the layers'
+    extent when they were picked, west, south, east, north in WGS84 degrees, or null. `vanished_since`,
+    `moved_since`: since when the source has no such layer any more, or another extent. `checks`: messages with
+    their severities, of `checked_at`.
     """
 
     slug = models.SlugField(_("short name"), unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=ServiceKind, default=ServiceKind.WMS)
+    crs = models.CharField(_("coordinate reference system"), max_length=20, default="EPSG:3857")
+    matrices = models.JSONField(default=list, blank=True)
     source = models.ForeignKey(
         MapSource, on_delete=models.PROTECT, null=True, blank=True, related_name="services"
     )

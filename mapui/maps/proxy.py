@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from gis_core.maps.pictures import MapServiceUnavailable
 from gis_core.maps.services import (
     MapServiceError,
-    MapServiceUnavailable,
     image_request_parse,
     map_image_fetch,
 )

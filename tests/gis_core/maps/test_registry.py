@@ -121,10 +121,10 @@ def test_what_cannot_be_picked_is_refused_whole(source, names, text):
 @pytest.mark.parametrize(
     ("capabilities", "text"),
     [
-        (document("a", crs="EPSG:2056"), "not offered in EPSG:3857"),
+        (document("a", crs="EPSG:2056"), "in none of these systems"),
         (document("a,b"), "comma"),
         (document("a").replace("image/png", "image/tiff"), "no pictures as PNG"),
-        (wmts().replace("spw2_light", "a"), "WMTS are not shown"),
+        (wmts(crs="EPSG:25832").replace("spw2_light", "a"), "no tiles on the grid"),
         (json.dumps({"collections": [{**COLLECTION, "id": "a"}]}), "loaded as geodata"),
     ],
 )

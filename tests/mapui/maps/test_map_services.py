@@ -30,6 +30,7 @@ CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
   <Layer><Title>Alles</Title><CRS>EPSG:3857</CRS><CRS>EPSG:25832</CRS>
   <Layer><Name>parcels</Name><Title>Flurstücke</Title></Layer></Layer>
   <Layer><Title>Rest</Title><CRS>EPSG:25832</CRS><Layer><Name>utm</Name><Title>UTM</Title></Layer></Layer>
+  <Layer><Title>Fern</Title><CRS>EPSG:2056</CRS><Layer><Name>swiss</Name></Layer></Layer>
   </Capability></WMS_Capabilities>"""
 GET_MAP = {
     "SERVICE": "WMS",
@@ -114,12 +115,17 @@ def test_register_reads_capabilities(service, wms):
 
 
 @pytest.mark.parametrize(
-    ("layer", "text"), [("nothing", "offers: parcels"), ("utm", "not offered in EPSG:3857")]
+    ("layer", "text"),
+    [("nothing", "offers: parcels"), ("swiss", "together offered in no system known here")],
 )
 def test_register_refuses_layers_it_cannot_show(db, wms, layer, text):
     with pytest.raises(MapServiceError, match=text):
         map_service_register(slug="official", url=wms.url, layers=[layer])
     assert not MapService.objects.exists()
+
+
+def test_register_of_a_layer_in_another_system_asks_in_that(db, wms):
+    assert map_service_register(slug="official", url=wms.url, layers=["utm"]).crs == "EPSG:25832"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,274 @@
+"""Drawing a piece of the map by any kind of service: each is asked in its own way, the picture is in EPSG:3857."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, Final
+
+import httpx
+import numpy as np
+from PIL import Image
+from pyproj import CRS, Transformer
+
+from gis_core.enums import ServiceKind
+from gis_core.errors import GisError
+from gis_core.maps.addresses import address_with
+from gis_core.models import MapService
+from gis_core.net import outgoing
+from gis_core.srids import WEB_MERCATOR
+
+MERCATOR: Final = f"EPSG:{WEB_MERCATOR}"
+# The half of the circumference in EPSG:3857: no bounding box reaches further.
+MERCATOR_LIMIT: Final = 20_037_508.342_789
+IMAGE_FORMATS: Final = ("image/png", "image/jpeg", "image/webp")
+IMAGE_MAX_BYTES: Final = 8 * 1024 * 1024
+IMAGE_DEADLINE_S: Final = 8.0
+MAX_SIDE: Final = 2048
+TILE_SIDE: Final = 256
+# A picture of 2,048 pixels needs eight by eight tiles, and one more row and column where it lies between them.
+TILES_MAX: Final = 81
+# What a service is asked in that does not draw EPSG:3857, the most accurate first: ETRS89, WGS 84, Gauss-Krüger.
+OTHER_SYSTEMS: Final = (
+    *("EPSG:25832", "EPSG:25833", "EPSG:25831", "EPSG:4258", "EPSG:4326", "CRS:84"),
+    *("EPSG:31467", "EPSG:31466"),
+)
+# So many more pixels than shown are asked for where a picture is warped, so that lines stay sharp.
+OVERSAMPLING: Final = 1.5
+
+
+class MapServiceUnavailable(GisError):
+    """The service did not answer with an image.
+
+    `is_down`: it did not answer at all or said itself that it is broken, so that asking again at once is no use.
+    An error about one request does not count as down, so a nonsense request cannot switch a map off for others.
+    """
+
+    def __init__(self, text: str, *, is_down: bool = False) -> None:
+        self.is_down = is_down
+        super().__init__(text)
+
+
+@dataclass(frozen=True)
+class ImageRequest:
+    """A GetMap in EPSG:3857: bounds in metres (west, south, east, north), size in pixels."""
+
+    bounds: tuple[float, float, float, float]
+    width: int
+    height: int
+    transparent: bool
+
+
+@dataclass(frozen=True)
+class MapImage:
+    content: bytes
+    media_type: str
+
+
+def picture_fetch(service: MapService, request: ImageRequest) -> MapImage:
+    """The picture as the service draws it now. Raises MapServiceUnavailable."""
+    if service.kind in {ServiceKind.WMTS, ServiceKind.XYZ}:
+        return _tiles_joined(service, request)
+    if service.kind == ServiceKind.OGC_MAPS:
+        return image_fetch(address_with(service.url, _ogc_parameters(request)))
+    if service.crs == MERCATOR:
+        return image_fetch(address_with(service.url, image_parameters(service, request)))
+    return _warped(service, request)
+
+
+def image_fetch(address: str) -> MapImage:
+    """What is behind the address, which must be a picture whatever the status. Raises MapServiceUnavailable."""
+    try:
+        fetched = outgoing.fetch(
+            address,
+            purpose=outgoing.Purpose.MAP_SERVICE,
+            max_bytes=IMAGE_MAX_BYTES,
+            deadline_s=IMAGE_DEADLINE_S,
+        )
+    except httpx.HTTPStatusError as error:
+        raise MapServiceUnavailable(str(error), is_down=error.response.is_server_error) from error
+    except (outgoing.OutgoingError, httpx.HTTPError) as error:
+        raise MapServiceUnavailable(str(error), is_down=True) from error
+    # A WMS reports its errors as XML behind HTTP 200.
+    if fetched.media_type not in IMAGE_FORMATS:
+        text = fetched.content[:300].decode("utf-8", "replace")
+        raise MapServiceUnavailable(
+            f"The service answered {fetched.media_type!r}, no image: {text}"
+        )
+    return MapImage(fetched.content, fetched.media_type)
+
+
+def image_parameters(
+    service: MapService, request: ImageRequest, crs: str = MERCATOR
+) -> dict[str, str]:
+    """A GetMap. The bounds of `request` are in `crs`, east before north; WMS 1.3.0 gets them in its axes' order."""
+    west, south, east, north = request.bounds
+    is_new = service.version == "1.3.0"
+    if is_new and is_north_first(crs):
+        west, south, east, north = south, west, north, east
+    # Seven decimals of a degree are a centimetre.
+    digits = 4 if crs == MERCATOR else 9
+    return {
+        "SERVICE": "WMS",
+        "VERSION": service.version,
+        "REQUEST": "GetMap",
+        "LAYERS": service.layers,
+        "STYLES": service.style,
+        "CRS" if is_new else "SRS": crs if is_new or crs != "CRS:84" else "EPSG:4326",
+        "BBOX": ",".join(f"{value:.{digits}f}" for value in (west, south, east, north)),
+        "WIDTH": str(request.width),
+        "HEIGHT": str(request.height),
+        "FORMAT": service.image_format,
+        "TRANSPARENT": "TRUE" if request.transparent else "FALSE",
+    }
+
+
+@lru_cache(maxsize=32)
+def is_north_first(crs: str) -> bool:
+    """Whether the system's own first axis is its northing or latitude: EPSG:4326, EPSG:4258, EPSG:31466 …"""
+    return crs != "CRS:84" and str(CRS(crs).axis_info[0].direction) == "north"
+
+
+@lru_cache(maxsize=32)
+def _transformer(crs: str) -> Transformer:
+    return Transformer.from_crs(MERCATOR, _gdal_name(crs), always_xy=True)
+
+
+def _gdal_name(crs: str) -> str:
+    return "OGC:CRS84" if crs == "CRS:84" else crs
+
+
+def _ogc_parameters(request: ImageRequest) -> dict[str, str]:
+    system = f"http://www.opengis.net/def/crs/EPSG/0/{WEB_MERCATOR}"
+    return {
+        "bbox": ",".join(f"{value:.4f}" for value in request.bounds),
+        "bbox-crs": system,
+        "crs": system,
+        "width": str(request.width),
+        "height": str(request.height),
+        "transparent": "true" if request.transparent else "false",
+        "f": "png",
+    }
+
+
+def _warped(service: MapService, request: ImageRequest) -> MapImage:
+    """Asked for in the service's own system, a little finer, and warped into EPSG:3857."""
+    from rasterio.warp import Resampling, reproject
+
+    asked = request_in(service.crs, request)
+    image = image_fetch(address_with(service.url, image_parameters(service, asked, service.crs)))
+    pixels = _decoded(image, (asked.width, asked.height))
+    target = np.zeros((4, request.height, request.width), np.uint8)
+    reproject(
+        np.moveaxis(pixels, 2, 0),
+        target,
+        src_transform=_placed(asked),
+        src_crs=_gdal_name(service.crs),
+        dst_transform=_placed(request),
+        dst_crs=MERCATOR,
+        resampling=Resampling.bilinear,
+        src_alpha=4,
+        dst_alpha=4,
+    )
+    return _encoded(Image.fromarray(np.moveaxis(target, 0, 2)))
+
+
+def _placed(request: ImageRequest) -> Any:
+    """From pixels to metres or degrees, as rasterio wants it."""
+    from rasterio import Affine
+
+    west, south, east, north = request.bounds
+    return Affine(
+        (east - west) / request.width, 0, west, 0, (south - north) / request.height, north
+    )
+
+
+def request_in(crs: str, request: ImageRequest) -> ImageRequest:
+    """The same piece of the earth in another system, with a margin of two pixels, at least as fine."""
+    west, south, east, north = request.bounds
+    margin = 2 * (east - west) / request.width
+    bounds = _transformer(crs).transform_bounds(
+        west - margin, south - margin, east + margin, north + margin, densify_pts=21
+    )
+    if not all(map(math.isfinite, bounds)):
+        raise MapServiceUnavailable(f"{crs} does not reach there.")
+    # The piece is turned against the map, so its box is larger than it.
+    size = [
+        min(MAX_SIDE, math.ceil((side + 4) * OVERSAMPLING))
+        for side in (request.width, request.height)
+    ]
+    return ImageRequest(bounds, size[0], size[1], request.transparent)
+
+
+def _tiles_joined(service: MapService, request: ImageRequest) -> MapImage:
+    """The tiles of the grid below the picture, joined and cut."""
+    west, south, east, north = request.bounds
+    finest = 2 * MERCATOR_LIMIT * request.width / ((east - west) * TILE_SIDE)
+    zoom = max(0, min(22, round(math.log2(finest))))
+    name = str(zoom)
+    if service.matrices:
+        name = service.matrices[zoom] if zoom < len(service.matrices) else ""
+    if not name:
+        raise MapServiceUnavailable(f"{service.slug} has no tiles of zoom {zoom}.")
+    side = 2 * MERCATOR_LIMIT / 2**zoom
+    last = 2**zoom - 1
+
+    columns = _tiles_between(west + MERCATOR_LIMIT, east + MERCATOR_LIMIT, side, last)
+    rows = _tiles_between(MERCATOR_LIMIT - north, MERCATOR_LIMIT - south, side, last)
+    if not 0 < len(columns) * len(rows) <= TILES_MAX:
+        raise MapServiceUnavailable(f"{service.slug}: the picture would need too many tiles.")
+    joined = Image.new("RGBA", (len(columns) * TILE_SIDE, len(rows) * TILE_SIDE))
+    for column in columns:
+        for row in rows:
+            image = image_fetch(_tile_address(service.url, name, column, row, last))
+            tile = Image.fromarray(_decoded(image, (TILE_SIDE, TILE_SIDE)))
+            place = ((column - columns.start) * TILE_SIDE, (row - rows.start) * TILE_SIDE)
+            joined.paste(tile, place)
+    left = columns.start * side - MERCATOR_LIMIT
+    top = MERCATOR_LIMIT - rows.start * side
+    scale = TILE_SIDE / side
+    cut = (
+        (west - left) * scale,
+        (top - north) * scale,
+        (east - left) * scale,
+        (top - south) * scale,
+    )
+    size = (request.width, request.height)
+    return _encoded(joined.transform(size, Image.Transform.EXTENT, cut, Image.Resampling.BILINEAR))
+
+
+def _tiles_between(first: float, end: float, side: float, last: int) -> range:
+    """The numbers of the tiles that the stretch touches, in metres from the grid's corner.
+
+    A stretch that ends on an edge ends with the tile before, whatever the last digit of a sum says.
+    """
+    start = math.floor(first / side + 1e-4)
+    stop = max(start + 1, math.ceil(end / side - 1e-4))
+    return range(max(0, start), min(last + 1, stop))
+
+
+def _tile_address(template: str, zoom: str, column: int, row: int, last: int) -> str:
+    values = {"{z}": zoom, "{x}": str(column), "{y}": str(row), "{-y}": str(last - row)}
+    return re.sub(r"\{-?[zxy]\}", lambda found: values[found[0]], template)
+
+
+def _decoded(image: MapImage, size: tuple[int, int]) -> Any:
+    """The picture's pixels, rows by columns by four; it must have the size that was asked for."""
+    try:
+        with Image.open(BytesIO(image.content), formats=("PNG", "JPEG", "WEBP")) as picture:
+            if picture.size == size:
+                return np.asarray(picture.convert("RGBA"))
+            found = picture.size
+    except Exception as error:
+        # Whatever the decoder raises, it is no picture (ADR 13).
+        raise MapServiceUnavailable(f"No picture: {type(error).__name__}: {error}") from error
+    raise MapServiceUnavailable(f"The picture has {found} pixels instead of {size}.")
+
+
+def _encoded(picture: Image.Image) -> MapImage:
+    target = BytesIO()
+    picture.save(target, "PNG")
+    return MapImage(target.getvalue(), "image/png")
