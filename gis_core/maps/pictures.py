@@ -17,6 +17,7 @@ from pyproj import CRS, Transformer
 from gis_core.enums import ServiceKind
 from gis_core.errors import GisError
 from gis_core.maps.addresses import address_with
+from gis_core.maps.politeness import HostBusy, host_place
 from gis_core.models import MapService
 from gis_core.net import outgoing
 from gis_core.srids import WEB_MERCATOR
@@ -64,8 +65,11 @@ class ImageRequest:
 
 @dataclass(frozen=True)
 class MapImage:
+    """`stale_since`: when the service drew it, where it does not answer now."""
+
     content: bytes
     media_type: str
+    stale_since: float | None = None
 
 
 def picture_fetch(service: MapService, request: ImageRequest) -> MapImage:
@@ -82,12 +86,15 @@ def picture_fetch(service: MapService, request: ImageRequest) -> MapImage:
 def image_fetch(address: str) -> MapImage:
     """What is behind the address, which must be a picture whatever the status. Raises MapServiceUnavailable."""
     try:
-        fetched = outgoing.fetch(
-            address,
-            purpose=outgoing.Purpose.MAP_SERVICE,
-            max_bytes=IMAGE_MAX_BYTES,
-            deadline_s=IMAGE_DEADLINE_S,
-        )
+        with host_place(address, held_s=IMAGE_DEADLINE_S + 1):
+            fetched = outgoing.fetch(
+                address,
+                purpose=outgoing.Purpose.MAP_SERVICE,
+                max_bytes=IMAGE_MAX_BYTES,
+                deadline_s=IMAGE_DEADLINE_S,
+            )
+    except HostBusy as error:
+        raise MapServiceUnavailable(str(error)) from error
     except httpx.HTTPStatusError as error:
         raise MapServiceUnavailable(str(error), is_down=error.response.is_server_error) from error
     except (outgoing.OutgoingError, httpx.HTTPError) as error:

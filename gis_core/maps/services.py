@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
+import time
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -34,7 +35,9 @@ logger = logging.getLogger(__name__)
 TILE_SIDES: Final = (256, 512)
 # Zoom 22 in tiles of 256 pixels.
 MAX_LEVEL: Final = 22.001
-KEEP_S: Final = 24 * 3600
+FRESH_S: Final = 24 * 3600
+# While a service is down, pictures up to this age stand in for new ones.
+KEEP_S: Final = 3 * 24 * 3600
 # A service that did not answer is left alone for this long, so that a map full of tiles does not wait tile by tile.
 PAUSE_S: Final = 20
 
@@ -70,7 +73,9 @@ def image_request_parse(query: dict[str, str], *, transparent: bool) -> ImageReq
 
 
 def map_image_fetch(service: MapService, request: ImageRequest) -> MapImage:
-    """The image, from the cache or from the service. Raises MapServiceUnavailable.
+    """The image, from the cache or from the service; an old one while the service is down.
+
+    Raises MapServiceUnavailable where there is none.
 
     What the cache does not answer is fetched: without Redis maps are slower, not broken. A new edition of
     any geodata makes all kept images outdated, because our own map server draws from them.
@@ -79,22 +84,32 @@ def map_image_fetch(service: MapService, request: ImageRequest) -> MapImage:
     address = f"{service.crs}|{address_with(service.url, parameters)}"
     active = Edition.objects.filter(status=EditionStatus.ACTIVE)
     latest = active.aggregate(last=Max("pk"), at=Max("activated_at"))
-    key = "map-image:" + hashlib.blake2b(f"{latest}|{address}".encode(), digest_size=24).hexdigest()
+    key = (
+        "map-picture:" + hashlib.blake2b(f"{latest}|{address}".encode(), digest_size=24).hexdigest()
+    )
     pause = f"map-service-pause:{service.pk}"
     known = _cached([key, pause])
-    if key in known:
-        return MapImage(*known[key])
-    if pause in known:
-        raise MapServiceUnavailable(f"{service.slug} did not answer a moment ago.")
+    kept = known.get(key)
+    if kept and time.time() - kept[2] < FRESH_S:
+        return MapImage(*kept[:2])
     try:
-        image = picture_fetch(service, request)
+        image = _drawn_now(service, request, is_paused=pause in known)
     except MapServiceUnavailable as error:
         if error.is_down:
             _keep(pause, True, PAUSE_S)
+        if kept:
+            logger.warning("Map service %s, an old picture is shown: %s", service.slug, error)
+            return MapImage(*kept)
         raise
     if _is_tile(request):
-        _keep(key, (image.content, image.media_type), KEEP_S)
+        _keep(key, (image.content, image.media_type, time.time()), KEEP_S)
     return image
+
+
+def _drawn_now(service: MapService, request: ImageRequest, *, is_paused: bool) -> MapImage:
+    if is_paused:
+        raise MapServiceUnavailable(f"{service.slug} did not answer a moment ago.")
+    return picture_fetch(service, request)
 
 
 def _is_tile(request: ImageRequest) -> bool:

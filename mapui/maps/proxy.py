@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import time
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
@@ -33,8 +34,8 @@ NOTHING: Final = base64.b64decode(
 def map_image(request: HttpRequest, slug: str) -> HttpResponse:
     """A GetMap passed on to a registered service.
 
-    A service that does not answer gives a transparent tile, so that the rest of the map stays readable; the
-    header X-Map-Service says so.
+    A service that does not answer gives what it drew before, else a transparent tile, so that the rest of the map stays
+    readable; the header X-Map-Service says so, and Age how old the picture is.
     """
     service = MapService.objects.filter(slug=slug).first()
     if service is None:
@@ -58,6 +59,11 @@ def map_image(request: HttpRequest, slug: str) -> HttpResponse:
         response[STATE_HEADER] = "unavailable"
         return response
     response = HttpResponse(image.content, content_type=image.media_type)
+    if image.stale_since is not None:
+        response["Cache-Control"] = "no-store"
+        response["Age"] = str(int(time.time() - image.stale_since))
+        response[STATE_HEADER] = "stale"
+        return response
     scope = "public" if service.is_active and not service.staff_only else "private"
     response["Cache-Control"] = f"{scope}, max-age={BROWSER_KEEPS_S}"
     response[STATE_HEADER] = "ok"

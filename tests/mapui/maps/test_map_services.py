@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,7 @@ from django.core.cache.backends.redis import RedisCache
 from django.core.management import CommandError, call_command
 from PIL import Image
 
+from gis_core.maps.politeness import HostBusy, host_place
 from gis_core.maps.registry import map_service_register
 from gis_core.maps.services import MapServiceError
 from gis_core.models import MapService
@@ -301,6 +303,53 @@ def test_proxy_leaves_failing_service_alone_for_a_while(client, service, wms):
     assert len(wms.asked) == 2
 
 
+def test_proxy_shows_old_tiles_while_the_service_is_down(client, service, wms, monkeypatch):
+    client.get("/map-services/official/wms", TILE)
+    later = time.time() + 2 * 24 * 3600
+    monkeypatch.setattr("time.time", lambda: later)
+    wms.answer = (503, "text/plain", b"later")
+    for _ in range(2):
+        response = client.get("/map-services/official/wms", TILE)
+        assert (response.content, response["X-Map-Service"]) == (png(), "stale")
+        assert response["Cache-Control"] == "no-store"
+        assert 0 <= int(response["Age"]) - 2 * 24 * 3600 < 60
+    # The second one was spared the service.
+    assert len(wms.asked) == 3
+
+
+def test_proxy_asks_anew_for_what_is_older_than_a_day(client, service, wms, monkeypatch):
+    client.get("/map-services/official/wms", TILE)
+    later = time.time() + 25 * 3600
+    monkeypatch.setattr("time.time", lambda: later)
+    wms.answer = (200, "image/png", png((8, 8)))
+    for _ in range(2):
+        response = client.get("/map-services/official/wms", TILE)
+        assert (response.content, response["X-Map-Service"]) == (png((8, 8)), "ok")
+    assert len(wms.asked) == 3
+
+
+def test_host_gets_four_requests_at_a_time_and_the_fifth_waits(wms, monkeypatch):
+    monkeypatch.setattr("gis_core.maps.politeness.WAIT_S", 0.1)
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(host_place(wms.url, held_s=9))
+        with pytest.raises(HostBusy), host_place(wms.url, held_s=9):
+            pass
+        with host_place("http://other.example/", held_s=9):
+            pass
+    with host_place(wms.url, held_s=9):
+        pass
+
+
+def test_proxy_busy_host_is_not_down(client, service, wms, monkeypatch):
+    monkeypatch.setattr("gis_core.maps.politeness.WAIT_S", 0.1)
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(host_place(wms.url, held_s=9))
+        assert client.get("/map-services/official/wms", TILE)["X-Map-Service"] == "unavailable"
+    assert client.get("/map-services/official/wms", TILE)["X-Map-Service"] == "ok"
+
+
 def test_proxy_staff_service_is_closed_to_the_public(client, service):
     MapService.objects.update(staff_only=True)
     assert client.get("/map-services/official/wms", GET_MAP).status_code == 403
@@ -312,5 +361,6 @@ def test_proxy_works_without_a_cache(client, service, monkeypatch):
     """Redis is down: the real client of a socket that nobody listens on."""
     dead = RedisCache("unix:///nonexistent/redis.sock", {})
     monkeypatch.setattr("gis_core.maps.services.cache", dead)
+    monkeypatch.setattr("gis_core.maps.politeness.cache", dead)
     response = client.get("/map-services/official/wms", GET_MAP)
     assert (response.content, response["X-Map-Service"]) == (png(), "ok")
