@@ -43,6 +43,11 @@ def source_order(*, pasted: str) -> MapSource:
     return source
 
 
+def source_remove(*, source: MapSource) -> None:
+    """Forgets a source. Raises django.db.models.ProtectedError while something of it is in the registry."""
+    source.delete()
+
+
 def source_harvest(*, source: MapSource) -> None:
     """Asks the service and keeps what it says, or since when and how it fails. Looks after what was picked of it."""
     try:

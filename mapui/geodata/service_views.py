@@ -20,7 +20,7 @@ from gis_core.maps.registry import (
     service_change,
     service_remove,
 )
-from gis_core.maps.sources import source_order
+from gis_core.maps.sources import source_order, source_remove
 from gis_core.models import MapService, MapSource
 from gis_core.services.jobs import job_order
 from mapui.geodata.service_forms import AddressForm, PickForm, ServiceForm
@@ -97,6 +97,7 @@ def services_source(request: PageRequest, pk: int) -> HttpResponse:
         "page": "geodata",
         "jurisdiction": jurisdiction_shown(request.GET.get("jurisdiction", "")),
         "source": source,
+        "is_unused": not source.services.exists(),
         "layers": _layers_shown(source, ticked or (preset.layers.split() if preset else [])),
         "form": form,
     }
@@ -131,6 +132,15 @@ def services_source_again(request: PageRequest, pk: int) -> HttpResponse:
     source_order(pasted=source.url)
     _order(request, "map_source_harvest", source.pk)
     return redirect("services_source", pk=pk)
+
+
+@services_permission
+@require_POST
+@never_cache
+def services_source_remove(request: PageRequest, pk: int) -> HttpResponse:
+    """Forgets a service of which nothing was chosen."""
+    source_remove(source=get_object_or_404(MapSource, pk=pk, services__isnull=True))
+    return redirect("services")
 
 
 @services_permission

@@ -23,6 +23,11 @@ urlpatterns: list[URLPattern] = [
         service_views.services_source_again,
         name="services_source_again",
     ),
+    path(
+        "geodata/services/sources/<int:pk>/remove/",
+        service_views.services_source_remove,
+        name="services_source_remove",
+    ),
     path("geodata/services/<slug:slug>/", service_views.services_entry, name="services_entry"),
     path(
         "geodata/services/<slug:slug>/<slug:action>/",

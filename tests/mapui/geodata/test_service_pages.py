@@ -58,6 +58,7 @@ def pages(entry: MapService) -> list[str]:
 def actions(entry: MapService) -> list[str]:
     return [
         reverse("services_source_again", args=[entry.source.pk]),
+        reverse("services_source_remove", args=[entry.source.pk]),
         *(reverse("services_act", args=[entry.slug, one]) for one in ("check", "extent", "remove")),
     ]
 
@@ -194,13 +195,23 @@ def test_entry_refuses_what_cannot_be(manager, entry, change):
 
 
 def test_entry_is_tried_and_taken_out(manager, entry, ordered):
-    check, _extent, remove = actions(entry)[1:]
+    check, _extent, remove = actions(entry)[2:]
     assert manager.post(check).status_code == 302
     assert ordered == [("map_service_check", entry.pk)]
     assert manager.post(reverse("services_act", args=[entry.slug, "anders"])).status_code == 404
     assert manager.post(remove)["Location"] == reverse("services")
     assert not MapService.objects.exists()
     assert MapSource.objects.exists()
+
+
+def test_source_is_forgotten_only_while_nothing_of_it_is_chosen(manager, entry):
+    address = reverse("services_source_remove", args=[entry.source.pk])
+    assert address not in manager.get(pages(entry)[1]).content.decode()
+    assert manager.post(address).status_code == 404
+    entry.delete()
+    assert address in manager.get(pages(entry)[1]).content.decode()
+    assert manager.post(address)["Location"] == reverse("services")
+    assert not MapSource.objects.exists()
 
 
 def test_preview_is_for_administrators_only_while_it_is_off_the_map(
