@@ -174,7 +174,7 @@ def test_coverage_page_shows_holes(editor):
     city_rules_load()
     rule_set = RuleSet.objects.get()
     page = editor.get(address("rules_coverage", rule_set)).content.decode()
-    assert "Von 140.744 Kombinationen" in page
+    assert "Von 142.672 Kombinationen" in page
     detail = editor.get(address("rules_coverage", rule_set), {"category": "ROAD_SURFACE"})
     shown = detail.content.decode()
     assert "Schlagloch oder Straßenschaden" in shown

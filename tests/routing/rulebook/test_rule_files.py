@@ -276,7 +276,7 @@ def test_commands_lead_from_draft_to_activation(tmp_path: Path) -> None:
     changed |= {"weight": 4.5, "settled": 210}
     file.write_text(json.dumps(written), "utf-8")
     assert "0 errors, 0 warnings." in printed("validate_rules", file)
-    assert printed("draft_rules", file) == "Version 2 is a draft with 432 rules.\n"
+    assert printed("draft_rules", file) == "Version 2 is a draft with 436 rules.\n"
     assert printed("diff_rules", 1, 2).splitlines() == [
         "~ X01a",
         "    note:  → geprüft",

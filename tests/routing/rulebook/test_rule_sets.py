@@ -203,7 +203,7 @@ def test_category_deleted_since_is_an_error_of_the_draft() -> None:
 def test_set_of_the_model_city_counts() -> None:
     jurisdiction = city_rules_load()
     active = rule_set_in_effect(jurisdiction, on=today())
-    assert active.rules.count() == 432
+    assert active.rules.count() == 436
     assert not [one for one in rule_set_findings(active) if one.severity == "error"]
 
 
