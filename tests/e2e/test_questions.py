@@ -105,16 +105,16 @@ def test_asking_by_station_by_map_and_by_answer(city: ModelCity, page: Page) -> 
 
 
 def test_reporter_says_on_which_level_it_is(city: ModelCity, page: Page) -> None:
-    """Where the A 42 leads over the K 14, the map cannot tell which road a dump lies on; the reporter can."""
-    place = place_of({"place": "Brücke-A-K", "category": "WASTE_DUMP", "answers": ""})
+    """Where the K 14 leads over the railway, the map cannot tell where a dump lies; the reporter can."""
+    place = place_of({"place": "Brücke-K-Bahn", "category": "WASTE_DUMP", "answers": ""})
     decision = decide_at(city, place)
-    assert {one["body"] for one in decision.candidates} >= {"AUTOBAHN", "EUV"}
+    assert {one["body"] for one in decision.candidates} >= {"DB", "EUV"}
     question = Clarification.objects.get(issue=decision.issue)
     page.goto(f"/questions/{clarification_token(question.public_id)}/")
     expect(page.get_by_role("group", name="Auf der Brücke oder darunter?")).to_be_visible()
-    expect(page.get_by_label("auf der Brücke (A 42)")).to_be_visible()
+    expect(page.get_by_label("unter der Brücke (Bahn)")).to_be_visible()
     assert problems(page) == []
-    page.get_by_label("unter der Brücke (K 14)").check()
+    page.get_by_label("auf der Brücke (K 14)").check()
     page.get_by_role("button", name="Antwort senden").click()
     expect(page.get_by_role("status")).to_contain_text("Vielen Dank")
     current = Decision.objects.get(issue=decision.issue, is_current=True)

@@ -92,7 +92,7 @@ def test_draft_is_edited_checked_and_activated(rules_page: Page) -> None:
 def test_coverage_leads_to_the_holes_of_a_category(rules_page: Page) -> None:
     page = rules_page
     page.get_by_role("link", name="Fassung 1").click()
-    page.get_by_role("link", name="Abdeckung").click()
+    page.get_by_role("link", name="Abdeckung", exact=True).click()
     page.get_by_role("link", name="Straßenlaterne defekt").click()
     page.get_by_role("link", name="Nur die Lücken zeigen").click()
     holes = page.locator(".cover-row")

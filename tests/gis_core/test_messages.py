@@ -18,11 +18,12 @@ from tests.gis_core.geodata_factories import jurisdiction_make, parcels_gml, wri
 
 ROOT = Path(__file__).parents[2]
 # Nothing but parameters: the same in every language.
-SAME = {"profile_misfit", "csv_columns_missing", "edition_error"}
+SAME = {"profile_misfit", "csv_columns_missing", "edition_error", "service_attempt"}
 CODED = {
     *("LoadError", "LoadCancelled", "RowError", "GmlError", "GeometryError", "CoordinateError"),
     *("EditionError", "RetryLater", "CodedError", "Message", "finding", "_error"),
     *("AddressRefused", "AnswerTooLarge", "AnswerTooSlow"),
+    *("CapabilitiesError", "PickRefused", "ServiceUnknown", "notes.add"),
 }
 
 
@@ -32,9 +33,9 @@ def codes_used() -> set[str]:
     for app in ("gis_core", "parcels", "routing", "mapui"):
         for path in (ROOT / app).glob("**/*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in CODED:
+                if not isinstance(node, ast.Call) or ast.unparse(node.func) not in CODED:
                     continue
-                prefix = "check_" if node.func.id == "finding" else ""
+                prefix = "check_" if ast.unparse(node.func) == "finding" else ""
                 texts = [
                     leaf.value
                     for argument in node.args[:3]

@@ -104,7 +104,7 @@ def test_roads_in_sight_are_in_order_of_distance_then_key(place: Place) -> None:
 @DISCS
 @pytest.mark.parametrize(
     ("road_class", "half"),
-    [("A", 25), ("B", 12), ("L", 11), ("K", 10), ("G", 9), ("S", 6), ("P", 6)],
+    [("A", 16), ("B", 12), ("L", 11), ("K", 10), ("G", 9), ("S", 6), ("P", 6)],
 )
 def test_road_is_meant_beside_it_up_to_half_its_width_and_three_metres_more_on_a_path(
     place: Place, road_class: str, half: float, accuracy: float
