@@ -91,9 +91,12 @@ def map_shown(issue: Issue, facts: SheetFacts) -> MapShown:
 
 def pdf_write(page: str) -> bytes:
     """The page as PDF/UA-1; it can load nothing but what it holds."""
+    from PIL import ImageFile
     from weasyprint import CSS, HTML
     from weasyprint.urls import URLFetcher
 
+    # The import lets Pillow take cut pictures for whole ones in all of the process; map tiles are checked by it too.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     document = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=["data"]))
     style = CSS(string=render_to_string("mapui/sheets/sheet.css"))
     written: bytes = document.write_pdf(

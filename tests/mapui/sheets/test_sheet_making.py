@@ -15,7 +15,7 @@ from gis_core.enums import EditionStatus
 from gis_core.models import Edition
 from issues.enums import AttributeType, LocationSource, PhotoStatus
 from issues.models import CategoryAttribute, Issue, Photo
-from mapui.sheets.making import sheet_make
+from mapui.sheets.making import pdf_write, sheet_make
 from parcels.enums import CadastreDataset
 from routing.enums import DecisionCause, Outcome
 from tests.mapui.factories import (
@@ -109,6 +109,17 @@ def test_sheet_changes_with_what_it_shows(issue):
     before = sheet_make(issue).pdf
     issue.description = "Zwei tiefe Löcher"
     assert sheet_make(issue).pdf != before
+
+
+def test_cut_pictures_stay_broken_after_a_sheet_was_made():
+    pdf_write("<!doctype html><html lang='de'><title>x</title><p>x</p></html>")
+    whole = BytesIO()
+    Image.effect_noise((64, 64), 50).save(whole, "PNG")
+    with (
+        Image.open(BytesIO(whole.getvalue()[:200])) as cut,
+        pytest.raises(OSError, match="truncated"),
+    ):
+        cut.load()
 
 
 def test_sheet_is_tagged_for_readers(issue):
