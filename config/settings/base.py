@@ -204,7 +204,8 @@ STATIC_ROOT = VAR / "static"
 NPM_ROOT = env.path("NPM_ROOT", ROOT / "mapui" / "node_modules")
 STATICFILES_DIRS = [
     ("npm/leaflet", NPM_ROOT / "leaflet" / "dist"),
-    ("npm/leaflet.vectorgrid", NPM_ROOT / "leaflet.vectorgrid" / "dist"),
+    ("npm/maplibre-gl", NPM_ROOT / "maplibre-gl" / "dist"),
+    ("npm/maplibre-gl-leaflet", NPM_ROOT / "@maplibre" / "maplibre-gl-leaflet" / "dist"),
     ("npm/htmx", NPM_ROOT / "htmx.org" / "dist"),
 ]
 STORAGES = {

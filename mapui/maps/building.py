@@ -12,15 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from folium.plugins import VectorGridProtobuf
 from folium.raster_layers import WmsTileLayer
-from folium.utilities import JsCode
 
 from gis_core.models import Jurisdiction, MapService
 from issues.enums import IssueStatus
 from mapui.maps.elements import (
     IssueLayer,
-    LabelLayer,
     Legend,
     MapReady,
     OutlineLayer,
@@ -28,7 +25,7 @@ from mapui.maps.elements import (
     PlaceSetter,
 )
 from mapui.maps.rendering import OwnMap, RenderedMap, map_render
-from mapui.maps.tile_layers import BUILDINGS, LABEL_MIN_ZOOM, PARCELS
+from mapui.maps.vector import vector_map_add
 from mapui.site.enums import MapName, status_colour
 from mapui.site.issues import FEATURE_LIMIT
 from mapui.site.types import Bounds
@@ -37,12 +34,8 @@ from routing.models import Authority
 MIN_ZOOM, MAX_ZOOM = 9, 20
 TILE_SIZE = 512
 PARCEL_COLOUR = "#8a4b00"
-BUILDING_COLOUR = "#5b6166"
-# Where parcels are small on the screen their outlines are finer, so that the map stays readable beneath them.
-PARCEL_STYLE = JsCode(
-    f"(parcel, zoom) => ({{color: '{PARCEL_COLOUR}', fill: false,"
-    " weight: zoom < 17 ? 0.6 : 1, opacity: zoom < 17 ? 0.55 : 0.75})"
-)
+# From here on a click asks for the parcel.
+PICK_ZOOM = 16
 
 
 def public_map_build(
@@ -82,41 +75,10 @@ def triage_map_build(
     authorities: Iterable[Authority],
 ) -> RenderedMap:
     """The triage map: parcels with their numbers as vector tiles, map services, issues by authority."""
-    built = map_begin(
-        bounds=bounds,
-        extra_scripts=(
-            ("vector_grid", "npm/leaflet.vectorgrid/Leaflet.VectorGrid.bundled.min.js"),
-        ),
-    )
+    built = map_begin(bounds=bounds)
+    vector_map_add(built)
     services_add(built, services)
     outline_add(built, jurisdiction)
-    building_style: dict[str, object] = {
-        "color": BUILDING_COLOUR,
-        "weight": 0.6,
-        "fill": True,
-        "fillColor": BUILDING_COLOUR,
-        "fillOpacity": 0.25,
-    }
-    _vector_layer(
-        name=_("Buildings"), layer="buildings", style=building_style, min_zoom=BUILDINGS.min_zoom
-    ).add_to(built)
-    _vector_layer(
-        name=_("Parcels"), layer="parcels", style=PARCEL_STYLE, min_zoom=PARCELS.min_zoom
-    ).add_to(built)
-    LabelLayer(
-        name=_("Parcel numbers"),
-        url=reverse("parcel_labels"),
-        minZoom=LABEL_MIN_ZOOM,
-        truncated=_("Not all parcel numbers are shown. Please zoom in."),
-    ).add_to(built)
-    stretch_style: dict[str, object] = {"weight": 6, "color": "#1b7f4d", "opacity": 0.6}
-    _vector_layer(
-        name=_("Through-road stretches"),
-        layer="stretches",
-        style=stretch_style,
-        min_zoom=11,
-        show=False,
-    ).add_to(built)
     IssueLayer(
         name=_("Issues"),
         url=reverse("triage_issues"),
@@ -130,7 +92,7 @@ def triage_map_build(
         url=_for_jurisdiction(reverse("triage_parcel"), jurisdiction),
         outline=reverse("parcel_outline", args=["KEY"]),
         target="#details",
-        minZoom=PARCELS.min_zoom,
+        minZoom=PICK_ZOOM,
         hint=_("Zoom in to choose a parcel."),
     ).add_to(built)
     PlaceSetter(hint=_("Click on the new place."), title=_("New place")).add_to(built)
@@ -138,19 +100,14 @@ def triage_map_build(
     return map_render(built, name=MapName.TRIAGE)
 
 
-def map_begin(
-    *,
-    bounds: Bounds,
-    extra_scripts: tuple[tuple[str, str], ...] = (),
-) -> OwnMap:
-    """A map with our controls; `extra_scripts` (name, static path) are plugins of Leaflet."""
+def map_begin(*, bounds: Bounds) -> OwnMap:
+    """A map with our controls."""
     (south, west), (north, east) = bounds
     built = OwnMap(
         location=((south + north) / 2, (west + east) / 2),
         zoom_start=13,
         tiles=None,
         zoom_control=False,
-        extra_scripts=extra_scripts,
     )
     # Folium knows these two as options of its tiles only.
     built.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
@@ -207,25 +164,6 @@ def _for_jurisdiction(address: str, jurisdiction: Jurisdiction | None) -> str:
     )
 
 
-def _vector_layer(
-    *, name: str, layer: str, style: JsCode | dict[str, object], min_zoom: int, show: bool = True
-) -> VectorGridProtobuf:
-    url = reverse("tile", args=[layer, 0, 0, 0]).replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt")
-    options = {
-        "vectorTileLayerStyles": {layer: style},
-        # Thousands of outlines are too many elements for SVG, the plugin's own choice.
-        "rendererFactory": JsCode("L.canvas.tile"),
-        "interactive": False,
-        "minZoom": min_zoom,
-        "maxZoom": MAX_ZOOM,
-        "maxNativeZoom": MAX_ZOOM,
-    }
-    built = VectorGridProtobuf(url=url, name=name, options=options, overlay=True, show=show)
-    # The page loads the plugin once, from our own origin (OwnMap).
-    built.default_js = []
-    return built
-
-
 def _triage_legend(authorities: Iterable[Authority]) -> Legend:
     unclear = {"kind": "unclear", "colour": "#ffffff", "text": _("Unclear: to be triaged")}
     entries: list[dict[str, str]] = [unclear]
@@ -237,7 +175,6 @@ def _triage_legend(authorities: Iterable[Authority]) -> Legend:
         for status in IssueStatus
     ]
     entries.append({"kind": "line", "colour": PARCEL_COLOUR, "text": _("Parcel boundary")})
-    entries.append({"kind": "area", "colour": BUILDING_COLOUR, "text": _("Building")})
     return Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"))
 
 

@@ -24,9 +24,15 @@ class FlurpostLayer(Layer):
     factory = ""
 
     def __init__(
-        self, *, name: str, control: bool = True, show: bool = True, **options: Any
+        self,
+        *,
+        name: str,
+        overlay: bool = True,
+        control: bool = True,
+        show: bool = True,
+        **options: Any,
     ) -> None:
-        super().__init__(name=name, overlay=True, control=control, show=show)
+        super().__init__(name=name, overlay=overlay, control=control, show=show)
         self._name = type(self).__name__
         self.options = options
 
@@ -43,10 +49,16 @@ class OutlineLayer(FlurpostLayer):
     factory = "outlineLayer"
 
 
-class LabelLayer(FlurpostLayer):
-    """Labels of the parcels in view. Options: url, minZoom."""
+class VectorBase(FlurpostLayer):
+    """A variant of the base map. Options: variant; pictures, request: a WMS that draws it where there is no WebGL."""
 
-    factory = "labelLayer"
+    factory = "vectorBase"
+
+
+class VectorPart(FlurpostLayer):
+    """A group of the base map's style. Options: group; pictures, request as above."""
+
+    factory = "vectorPart"
 
 
 class MapTool(MacroElement):
@@ -70,6 +82,12 @@ class Legend(MapTool):
     """The legend. Options: title, entries as {text, colour, symbol, kind}; closed where it opens by a click only."""
 
     factory = "legend"
+
+
+class VectorMap(MapTool):
+    """The vector map that the layers above switch. Options: library, worker, plugin, styles by variant, first."""
+
+    factory = "vectorMap"
 
 
 class PlacePicker(MapTool):

@@ -1,4 +1,4 @@
-"""What the maps load: GeoJSON and vector tiles."""
+"""What the maps load as GeoJSON."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from typing import Any
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import Polygon
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gis_core.maps.geojson import BoundingBoxError, bbox_parse, collection_respond
-from gis_core.maps.tiles import TileError, edition_mark, tile_address_check, tile_render
 from gis_core.models import Jurisdiction
 from gis_core.net.problems import problem_respond
 from gis_core.srids import WGS84
 from issues.models import Issue
-from mapui.maps.tile_layers import LAYERS
 from mapui.site.forms import FilterForm, TriageFilterForm
 from mapui.site.issues import (
     FEATURE_LIMIT,
@@ -34,9 +30,7 @@ from mapui.site.serializers import (
     PublicIssueSerializer,
     TriageIssueSerializer,
 )
-from parcels.outlines import labels_in, parcel_outline
-
-TILE_TYPE = "application/vnd.mapbox-vector-tile"
+from parcels.outlines import parcel_outline
 
 
 @require_safe
@@ -118,42 +112,3 @@ def parcel(request: HttpRequest, key: str) -> HttpResponse:
     if outline is None:
         raise Http404(_("There is no such parcel."))
     return collection_respond(request, [outline], is_private=True)
-
-
-@require_safe
-@staff_feed
-def parcel_labels(request: HttpRequest) -> HttpResponse:
-    """Parcel numbers of the parcels in view, each at a point of the visible part of its parcel."""
-    try:
-        bbox = bbox_parse(request.GET.get("bbox", ""))
-    except BoundingBoxError as error:
-        return problem_respond(400, errors={"bbox": [str(error)]})
-    labels, is_cut = labels_in(bbox)
-    return collection_respond(request, labels, is_private=True, truncated=is_cut)
-
-
-@require_safe
-@staff_feed
-def tile(request: HttpRequest, layer: str, zoom: int, column: int, row: int) -> HttpResponse:
-    """A vector tile; its ETag is the edition, so an unchanged tile costs one small query."""
-    if layer not in LAYERS:
-        raise Http404(_("There is no such layer."))
-    shown, datasets = LAYERS[layer]
-    try:
-        tile_address_check(zoom=zoom, column=column, row=row)
-    except TileError as error:
-        raise Http404(str(error)) from error
-    etag = quote_etag(f"{layer}-{edition_mark(datasets=datasets)}")
-    known = (
-        get_conditional_response(request, etag=etag)
-        if request.headers.get("If-None-Match")
-        else None
-    )
-    if known is not None:
-        return known
-    response = HttpResponse(
-        tile_render(shown, zoom=zoom, column=column, row=row), content_type=TILE_TYPE
-    )
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    return response

@@ -30,12 +30,9 @@ class RenderedMap:
 class OwnMap(folium.Map):
     """A Folium map whose scripts and styles come from our own origin; no jQuery, Bootstrap or icon fonts."""
 
-    def __init__(self, *, extra_scripts: tuple[tuple[str, str], ...] = (), **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.default_js = [
-            ("leaflet", static("npm/leaflet/leaflet.js")),
-            *((name, static(path)) for name, path in extra_scripts),
-        ]
+        self.default_js = [("leaflet", static("npm/leaflet/leaflet.js"))]
         # The page's own style sheet brings Leaflet's, in a layer of its own.
         self.default_css = []
 

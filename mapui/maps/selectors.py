@@ -12,6 +12,7 @@ from django.db.models import (
 
 from gis_core.models import Jurisdiction, MapService
 from gis_core.srids import WGS84
+from mapui.maps.mapserver.services import OWN_LAYERS
 from mapui.site.enums import MapName
 from mapui.site.types import Bounds
 
@@ -32,5 +33,8 @@ def bounds_shown(jurisdiction: Jurisdiction | None) -> Bounds:
 
 
 def map_services_shown(name: MapName) -> QuerySet[MapService]:
+    """Those of the own map server are left out where the vector map draws the same."""
     services = MapService.objects.select_related("source").filter(is_active=True)
-    return services if name is MapName.TRIAGE else services.filter(staff_only=False)
+    if name is MapName.TRIAGE:
+        return services.exclude(slug__in=OWN_LAYERS.values())
+    return services.filter(staff_only=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.maps import feeds, proxy, resources
+from mapui.maps import feeds, proxy, resources, tiles
 
 urlpatterns: list[URLPattern] = [
     path("favicon.ico", resources.icon, name="icon"),
@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("api/triage/issues.geojson", feeds.triage_issues, name="triage_issues"),
     path("api/boundary.geojson", feeds.boundary, name="boundary"),
     path("api/triage/parcels/<str:key>.geojson", feeds.parcel, name="parcel_outline"),
-    path("api/triage/parcel-labels.geojson", feeds.parcel_labels, name="parcel_labels"),
-    path("tiles/<slug:layer>/<int:zoom>/<int:column>/<int:row>.mvt", feeds.tile, name="tile"),
+    path("maps/styles/<slug:variant>.json", tiles.style, name="map_base_style"),
+    path("tiles/<slug:layer>/<int:zoom>/<int:column>/<int:row>.mvt", tiles.tile, name="tile"),
     path("map-services/<slug:slug>/wms", proxy.map_image, name="map_image"),
 ]

@@ -34,6 +34,8 @@ from issues.services.photos import fetching, pixels, stored
 from issues.services.photos import intake as photo_intake
 from mapui.geodata import changes
 from mapui.maps import tile_layers
+from mapui.maps.style.colours import Variant
+from mapui.maps.style.layers import ROADS, style_layers
 from mapui.public import questions as question_pages
 from mapui.public import responsibility
 from mapui.site import lists, logins
@@ -55,6 +57,7 @@ from routing.rulebook import shadows
 from tests.config import test_fuzz_requests
 from tests.golden import test_cases
 
+STYLES = {one.name: one for one in style_layers()}
 ROOT = Path(__file__).resolve().parents[2]
 MEGA = 1024 * 1024
 THRESHOLDS = json.loads((ROOT / "gis_core/loading/check/thresholds.json").read_text("utf-8"))
@@ -151,11 +154,12 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "docs/maps.md": (
         f"at most {FEATURE_LIMIT:,} issues",
         f"with {WORDS[public_view.PUBLIC_DECIMALS]} decimals",
-        *(f"`{layer.name}`" for layer, _datasets in tile_layers.LAYERS.values()),
-        f"`parcels` from zoom {tile_layers.PARCELS.min_zoom}",
-        f"`buildings` from zoom {tile_layers.BUILDINGS.min_zoom}",
-        f"`stretches` (through-road stretches) from zoom {tile_layers.STRETCHES.min_zoom}",
-        f"parcel numbers from zoom {tile_layers.LABEL_MIN_ZOOM}",
+        *(f"`{name}`" for name in tile_layers.TILE_SETS),
+        *(f"`{variant}`" for variant in Variant),
+        f"Street names appear from zoom {min(road.names_from for road in ROADS)}",
+        f"parcels and buildings from {STYLES['parcels'].min_zoom}",
+        f"parcel numbers from {STYLES['parcel_numbers'].min_zoom}",
+        f"house numbers from {STYLES['house_numbers'].min_zoom}",
         f"up to {map_services.MAX_SIDE:,} pixels",
         f"alone for {map_services.PAUSE_S} seconds",
     ),

@@ -5,7 +5,6 @@ import { CHOICE_CHANGED, ISSUES_CHANGED, raise } from "../../../mapui/static/map
 import { failureWorded } from "../../../mapui/static/mapui/js/core/note.js";
 import { viewFollow } from "../../../mapui/static/mapui/js/layers/inview.js";
 import { issueLayer, markerBody } from "../../../mapui/static/mapui/js/layers/issues.js";
-import { labelsFree } from "../../../mapui/static/mapui/js/layers/labels.js";
 import { fillOnce } from "../../../mapui/static/mapui/js/layers/once.js";
 import { legendBox } from "../../../mapui/static/mapui/js/tools/legend.js";
 import { placeAddress } from "../../../mapui/static/mapui/js/tools/picker.js";
@@ -152,16 +151,6 @@ test("a layer that is filled once tells its failure, unless it says what else to
   loud.fire("add");
   await until(() => told() !== "");
   assert.equal(told(), `Error: ${origin}/a: 404`);
-});
-
-test("a label that would lie upon an earlier one is left out", () => {
-  const at = (number, x, y) => ({ properties: { number }, x, y });
-  const features = [at("11/4", 100, 100), at("11/5", 110, 105), at("7", 100, 119), at("8", 100, 117)];
-  const free = labelsFree(features, (feature) => feature);
-  assert.deepEqual(
-    free.map((feature) => feature.properties.number),
-    ["11/4", "7"],
-  );
 });
 
 test("a legend has a line for each entry, a question mark where it is unclear", () => {

@@ -15,8 +15,8 @@ from PIL import Image
 
 from config.benchmarks.fuzzing import bytes_damaged
 from gis_core.maps.capabilities import CapabilitiesError, wms_describe
-from mapui.maps.mapserver.mapfile import USE_COLOURS, mapfile_write
-from parcels.enums import Usage
+from mapui.maps.mapserver.mapfile import mapfile_write
+from mapui.maps.style.colours import Variant, colours
 from tests.mapui.factories import SOUTH, WEST, town_create
 
 MAPSERV = Path("/usr/lib/cgi-bin/mapserv")
@@ -84,7 +84,7 @@ def test_mapfile_is_readable_by_its_owner_only(mapfile, db):
 @needs_mapserv
 def test_mapserver_draws_land_use(drawn_town, mapfile):
     colour = image(mapfile, "background").getpixel((150, 120))
-    assert colour == (*bytes.fromhex(USE_COLOURS[Usage.BUILT].lstrip("#")), 255)
+    assert colour == (*bytes.fromhex(colours(Variant.MAP)["built"].lstrip("#")), 255)
 
 
 @needs_mapserv
@@ -111,9 +111,10 @@ def test_mapservers_own_document_is_read_whole(drawn_town, mapfile, version):
     assert (described.version, described.notes) == (version, ())
     assert {"background", "parcels", "road_classes"} <= set(described.layer_names())
     assert {"EPSG:3857", "EPSG:25832", "EPSG:4326"} <= described.layer_crs("parcels")
-    parcels = next(layer for layer in described.layers if layer.name == "parcels")
-    # A pixel of MapServer's own has 1/72 inch, where a hint's pixel has 0.28 mm.
-    scale = 10_000 if version == "1.3.0" else 10_000 * (25.4 / 72) / 0.28
+    parcels = next(layer for layer in described.layers if layer.name == "parcels_parcels")
+    # A pixel of MapServer's own has 1/72 inch, where a hint's pixel has 0.28 mm. Parcels appear at zoom 15.
+    shown = 40_075_016.69 / 256 * 72 / 0.0254 / 2**14.5
+    scale = shown if version == "1.3.0" else shown * (25.4 / 72) / 0.28
     assert parcels.max_scale == pytest.approx(scale, rel=0.001)
     west, south, east, north = parcels.box
     assert west < 7.313 < east

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.gis.geos import Point
 
 from gis_core.models import Edition
 from mapui.public import places
 from mapui.public.places import PlaceMeant, PlacesSeveral
 from mapui.rules.forms import Shares
 from mapui.site.cards.parcels import parcels_chosen
-from parcels import outlines
 from parcels.enums import CadastreDataset
 from parcels.models import Parcel
-from tests.mapui.factories import SOUTH, SRID, WEST, parcel_create
+from tests.mapui.factories import parcel_create
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.mark.parametrize(("limit", "shown", "is_cut"), [(3, 3, True), (4, 4, False)])
-def test_parcel_labels_say_that_there_are_more(
-    staff_client, town, monkeypatch, limit, shown, is_cut
-):
-    monkeypatch.setattr(outlines, "LABEL_LIMIT", limit)
-    centre = Point(WEST + 100, SOUTH + 100, srid=SRID).transform(4326, clone=True)
-    box = f"{centre.x - 0.01},{centre.y - 0.01},{centre.x + 0.01},{centre.y + 0.01}"
-    answer = staff_client.get("/api/triage/parcel-labels.geojson", {"bbox": box}).json()
-    assert (len(answer["features"]), answer["truncated"]) == (shown, is_cut)
 
 
 @pytest.mark.parametrize(("count", "limit"), [(19, None), (20, 20), (25, 20)])

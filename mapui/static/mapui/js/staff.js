@@ -4,7 +4,7 @@ import { changeLayer } from "./layers/changes.js";
 import { explanationLayer } from "./layers/explanation.js";
 import { findingLayer } from "./layers/findings.js";
 import { impactLayer } from "./layers/impact.js";
-import { labelLayer } from "./layers/labels.js";
+import { vectorBase, vectorMap, vectorPart } from "./layers/vectormap.js";
 import { placePicker } from "./tools/picker.js";
 import { placeSetter } from "./tools/placing.js";
 
@@ -13,7 +13,9 @@ Object.assign(globalThis.flurpost, {
   explanationLayer,
   findingLayer,
   impactLayer,
-  labelLayer,
   placePicker,
   placeSetter,
+  vectorBase,
+  vectorMap,
+  vectorPart,
 });
