@@ -207,6 +207,8 @@ STATICFILES_DIRS = [
     ("npm/maplibre-gl", NPM_ROOT / "maplibre-gl" / "dist"),
     ("npm/maplibre-gl-leaflet", NPM_ROOT / "@maplibre" / "maplibre-gl-leaflet" / "dist"),
     ("npm/htmx", NPM_ROOT / "htmx.org" / "dist"),
+    ("npm/proj4", NPM_ROOT / "proj4" / "dist"),
+    ("npm/geographiclib-geodesic", NPM_ROOT / "geographiclib-geodesic"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

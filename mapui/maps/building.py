@@ -25,6 +25,7 @@ from mapui.maps.elements import (
     PlaceSetter,
 )
 from mapui.maps.rendering import OwnMap, RenderedMap, map_render
+from mapui.maps.tools import tools_add
 from mapui.maps.vector import vector_map_add
 from mapui.site.enums import MapName, status_colour
 from mapui.site.issues import FEATURE_LIMIT
@@ -96,6 +97,7 @@ def triage_map_build(
         hint=_("Zoom in to choose a parcel."),
     ).add_to(built)
     PlaceSetter(hint=_("Click on the new place."), title=_("New place")).add_to(built)
+    tools_add(built, search_url=_for_jurisdiction(reverse("suggestions"), jurisdiction))
     MapReady(texts=map_texts(), bounds=bounds).add_to(built)
     return map_render(built, name=MapName.TRIAGE)
 

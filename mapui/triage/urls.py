@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.triage import actions, parcels, release, sheets, views
+from mapui.triage import actions, parcels, release, search, sheets, views
 from mapui.triage.explanation import views as explanation
 
 urlpatterns: list[URLPattern] = [
@@ -80,4 +80,5 @@ urlpatterns: list[URLPattern] = [
     ),
     path("triage/parcel/", views.triage_parcel, name="triage_parcel"),
     path("api/parcels/", parcels.parcels_api, name="parcels_api"),
+    path("api/triage/suggestions.json", search.suggestions_feed, name="suggestions"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -161,9 +162,63 @@ def test_triage_map_shows_parcels_and_their_numbers(
     map_wait(staff_page)
     expect(staff_page.locator(".leaflet-marker-icon.marker-holder")).to_have_count(3)
     zoom_to_issue(staff_page)
-    expect(staff_page.locator(".parcel-label", has_text="11/4").locator("span")).to_be_visible()
+    staff_page.wait_for_function(DRAWN, arg=["parcel_numbers", "11/4"])
     assert any("/tiles/parcels/" in asked for asked in watch.requests)
-    assert drawn_pixels(staff_page) > 0
+    assert not any("/map-services/background/" in asked for asked in watch.requests)
+
+
+def test_triage_map_shows_variants_and_groups(issues, staff_page: Page, watch: Watch):
+    map_wait(staff_page)
+    zoom_to_issue(staff_page)
+    staff_page.get_by_role("button", name="Ebenen wählen").hover()
+    staff_page.get_by_label("Grau").check()
+    staff_page.wait_for_function(f"() => {VECTOR}.getStyle().name === 'grey'")
+    assert any("/maps/styles/grey.json" in asked for asked in watch.requests)
+    staff_page.get_by_label("Eigentum").check()
+    shown = f"() => {VECTOR}.getLayoutProperty('owners', 'visibility') === 'visible'"
+    staff_page.wait_for_function(shown)
+    staff_page.get_by_label("Flurstücke").uncheck()
+    hidden = f"() => {VECTOR}.getLayoutProperty('parcels', 'visibility') === 'none'"
+    staff_page.wait_for_function(hidden)
+
+
+def test_triage_map_without_webgl_shows_pictures(
+    issues, map_server, staff_page: Page, watch: Watch
+):
+    staff_page.add_init_script(
+        """const real = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+            return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
+        };"""
+    )
+    staff_page.goto("/triage/")
+    map_wait(staff_page)
+    assert any("/map-services/background/wms" in asked for asked in watch.requests)
+    assert not any("maplibre" in asked for asked in watch.requests)
+
+
+def test_triage_map_measures_on_the_ellipsoid(issues, staff_page: Page):
+    map_wait(staff_page)
+    zoom_to_issue(staff_page)
+    staff_page.get_by_role("button", name="Messen").click()
+    expect(staff_page.locator(".map-note")).to_contain_text("Esc beendet")
+    box = staff_page.locator(".folium-map").bounding_box()
+    for east in (300, 500):
+        staff_page.mouse.click(box["x"] + east, box["y"] + 400)
+    expect(staff_page.locator(".map-note")).to_have_text(re.compile(r"^Länge [\d.,]+ k?m$"))
+    staff_page.keyboard.press("Escape")
+    expect(staff_page.locator(".map-note")).to_be_hidden()
+
+
+def test_triage_search_suggests_and_opens(issues, staff_page: Page):
+    map_wait(staff_page)
+    field = staff_page.get_by_role("combobox", name="Suche")
+    field.fill(issues[0].number)
+    expect(staff_page.get_by_role("option")).to_have_count(1)
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(staff_page.locator("#details .details-title")).to_contain_text("Schlagloch")
+    assert problems(staff_page) == []
 
 
 def zoom_to_issue(page: Page) -> None:
@@ -173,13 +228,27 @@ def zoom_to_issue(page: Page) -> None:
     page.keyboard.press("Escape")
 
 
-def drawn_pixels(page: Page) -> int:
-    """Pixels that the vector tiles have drawn."""
+# The vector map of the page's Leaflet map.
+VECTOR = "globalThis[Object.keys(globalThis).find((name) => globalThis[name] instanceof L.Map)].vectorMap"
+# Whether a label of the layer with the number is drawn.
+DRAWN = f"""([layer, number]) => {VECTOR}?.queryRenderedFeatures({{ layers: [layer] }})
+    .some((feature) => feature.properties.number === number)"""
+
+
+def label_place(page: Page, number: str) -> tuple[float, float]:
+    """Where a parcel's number stands on the page, in pixels."""
+    page.wait_for_function(DRAWN, arg=["parcel_numbers", number])
     return page.evaluate(
-        """() => [...document.querySelectorAll("canvas.leaflet-tile")].reduce((sum, canvas) => {
-            const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-            return sum + data.filter((value, index) => index % 4 === 3 && value > 0).length;
-        }, 0)"""
+        """(number) => {
+            const map = globalThis[Object.keys(globalThis).find((name) => globalThis[name] instanceof L.Map)];
+            const [found] = map.vectorMap.queryRenderedFeatures({ layers: ["parcel_numbers"] })
+                .filter((feature) => feature.properties.number === number);
+            const [lng, lat] = found.geometry.coordinates;
+            const at = map.latLngToContainerPoint([lat, lng]);
+            const box = map.getContainer().getBoundingClientRect();
+            return [box.x + at.x, box.y + at.y];
+        }""",
+        number,
     )
 
 
@@ -197,9 +266,8 @@ def test_triage_map_click_on_issue_shows_decision(issues, staff_page: Page):
 def test_triage_map_click_on_parcel_shows_it(issues, staff_page: Page):
     map_wait(staff_page)
     zoom_to_issue(staff_page)
-    label = staff_page.locator(".parcel-label", has_text="11/4").locator("span").bounding_box()
-    assert label
-    staff_page.mouse.click(label["x"] + label["width"] / 2, label["y"] + label["height"] + 12)
+    east, south = label_place(staff_page, "11/4")
+    staff_page.mouse.click(east, south + 20)
     expect(staff_page.locator("#details .details-title")).to_have_text("Flurstück 11/4")
     expect(staff_page.locator("#details")).to_contain_text("10.000 m²")
     expect(staff_page.locator("#details")).to_contain_text("Musterberg, Flur 1")
@@ -207,7 +275,7 @@ def test_triage_map_click_on_parcel_shows_it(issues, staff_page: Page):
 
 def test_triage_search_finds_parcel_without_the_map(town, staff_page: Page):
     map_wait(staff_page)
-    staff_page.get_by_label("Flurstück suchen").fill("Musterberg Flur 1 Flurstück 11/4")
+    staff_page.get_by_label("Suche", exact=True).fill("Musterberg Flur 1 Flurstück 11/4")
     staff_page.keyboard.press("Enter")
     expect(staff_page.locator("#details .details-title")).to_have_text("Flurstück 11/4")
 

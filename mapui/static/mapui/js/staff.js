@@ -5,16 +5,27 @@ import { explanationLayer } from "./layers/explanation.js";
 import { findingLayer } from "./layers/findings.js";
 import { impactLayer } from "./layers/impact.js";
 import { vectorBase, vectorMap, vectorPart } from "./layers/vectormap.js";
+import { coordinates } from "./tools/coordinates.js";
+import { locating } from "./tools/locating.js";
+import { measuring } from "./tools/measuring.js";
 import { placePicker } from "./tools/picker.js";
 import { placeSetter } from "./tools/placing.js";
+import { fullScreen, printing } from "./tools/screen.js";
+import { searchBox } from "./tools/search.js";
 
 Object.assign(globalThis.flurpost, {
   changeLayer,
+  coordinates,
   explanationLayer,
   findingLayer,
+  fullScreen,
   impactLayer,
+  locating,
+  measuring,
   placePicker,
   placeSetter,
+  printing,
+  searchBox,
   vectorBase,
   vectorMap,
   vectorPart,

@@ -30,4 +30,5 @@ export function modeMachine(names) {
 
 export const SELECT = "select";
 export const PLACE = "place";
-export const modes = modeMachine([SELECT, PLACE]);
+export const MEASURE = "measure";
+export const modes = modeMachine([SELECT, PLACE, MEASURE]);
