@@ -59,6 +59,23 @@ class RoadPart(models.TextChoices):
     STRUCTURE = "structure", _("structure")
 
 
+class Pictogram(models.TextChoices):
+    """What a group of categories is drawn with on maps, a symbol of `mapui/pictograms.svg`; none is a dot."""
+
+    EMERGENCY = "emergency", _("emergency")
+    ROAD = "road", _("road")
+    SIGN = "sign", _("sign")
+    LIGHT = "light", _("lamp")
+    WATER = "water", _("drop of water")
+    POWER = "power", _("flash")
+    TRANSPORT = "transport", _("bus")
+    GREEN = "green", _("tree")
+    WASTE = "waste", _("waste bin")
+    ORDER = "order", _("shield")
+    WINTER = "winter", _("snowflake")
+    BUILDING = "building", _("building")
+
+
 class AttributeType(models.TextChoices):
     """Data types of Open311 attributes (GeoReport v2)."""
 

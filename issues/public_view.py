@@ -37,14 +37,16 @@ class PublicPhoto:
 class PublicIssue:
     """An issue as the public sees it. `text` and `address` are those that were released.
 
-    `latitude` and `longitude`: WGS84, five decimals; `is_coarse`: they are those of a grid, because the issue is
-    sheltered. `received_at` and `changed_at`: the full hour, because a minute would tell when somebody was where.
+    `latitude` and `longitude`: WGS84, five decimals; `grid_x` and `grid_y`: the place on the grid of `gis_core.grid`,
+    to a metre; `is_coarse`: they are those of a grid of a hundred metres, because the issue is sheltered.
+    `received_at` and `changed_at`: the full hour, because a minute would tell when somebody was where.
     `authority`: its name for the public, "" as long as nobody is decided on.
     """
 
     number: str
     category_code: str
     category: str
+    pictogram: str
     is_emergency: bool
     status: IssueStatus
     note: str
@@ -52,6 +54,8 @@ class PublicIssue:
     address: str
     latitude: float
     longitude: float
+    grid_x: int
+    grid_y: int
     is_coarse: bool
     received_at: datetime
     changed_at: datetime
@@ -157,6 +161,7 @@ def _view(
         number=issue.number,
         category_code=issue.category.code,
         category=issue.category.name,
+        pictogram=issue.category.pictogram,
         is_emergency=issue.category.is_emergency,
         status=issue.public_status,
         note=note_public(issue),
@@ -164,6 +169,8 @@ def _view(
         address="" if issue.is_sheltered else address,
         latitude=round(latitude, PUBLIC_DECIMALS),
         longitude=round(longitude, PUBLIC_DECIMALS),
+        grid_x=issue.public_x,
+        grid_y=issue.public_y,
         is_coarse=issue.is_sheltered,
         received_at=hour_shown(issue.received_at),
         changed_at=hour_shown(issue.public_changed_at),

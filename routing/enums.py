@@ -47,6 +47,19 @@ class TrackKind(models.TextChoices):
     TRAM = "tram", _("tram")
 
 
+class AuthorityKind(models.TextChoices):
+    """What kind of body an authority is: the hue of its chip (at most eight can be told apart)."""
+
+    CITY = "city", pgettext_lazy("authority", "city")
+    COUNTY = "county", pgettext_lazy("authority", "county")
+    STATE = "state", pgettext_lazy("authority", "state")
+    FEDERAL = "federal", pgettext_lazy("authority", "federal government")
+    WATER = "water", pgettext_lazy("authority", "water association")
+    TRANSPORT = "transport", pgettext_lazy("authority", "rail or bus company")
+    UTILITY = "utility", pgettext_lazy("authority", "utility")
+    OTHER = "other", pgettext_lazy("authority", "somebody else")
+
+
 class RuleSetStatus(models.TextChoices):
     """ACTIVE counts from its `valid_from` on, until a later one does; RETIRED was taken back by a person."""
 

@@ -46,7 +46,12 @@ def rows_insert(*rows: Model) -> None:
 
 @cache
 def _fields(model: type[Model]) -> Sequence[Field[Any, Any]]:
-    return [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    """Those that a row brings: neither the key nor what the database works out."""
+    return [
+        field
+        for field in model._meta.local_concrete_fields
+        if not (field.primary_key or field.generated)
+    ]
 
 
 def _earlier(field: Field[Any, Any], row: Model, rows: Sequence[Model]) -> int | None:

@@ -1,7 +1,7 @@
 """Categories and their questions from two CSV files (UTF-8, semicolons, a header row).
 
 `categories.csv`: code; name_de; description_de; group_de; keywords (comma-separated); part; asset_kinds
-(separated by |); is_public; is_emergency; order.
+(separated by |); is_public; is_emergency; order; and, if the city wants any on its maps, pictogram.
 `category_attributes.csv`: category; code; datatype; variable; required; order; description_de;
 datatype_description_de; values (key:German:English …, a name for each language of the file, separated by |).
 Yes and no are 1 and 0.
@@ -144,6 +144,7 @@ def _once(rows: Sequence[_Row], key: Sequence[str]) -> Iterator[_Row]:
 def _category_store(jurisdiction: Jurisdiction, row: _Row) -> Category:
     fields: dict[str, Any] = row.texts(_CATEGORY_TEXTS) | {
         "keywords": row.values["keywords"],
+        "pictogram": row.values.get("pictogram", ""),
         "part": row.values["part"],
         "asset_kinds": [
             kind.strip() for kind in row.values["asset_kinds"].split("|") if kind.strip()

@@ -11,6 +11,7 @@ from gis_core.languages import TextsField, text_in
 from gis_core.models import Jurisdiction
 from issues.enums import (
     AttributeType,
+    Pictogram,
     RoadPart,
 )
 
@@ -26,6 +27,9 @@ class Category(models.Model):
     descriptions = TextsField(_("description"), blank=True)
     groups = TextsField(_("group"), length_max=100, blank=True)
     keywords = models.CharField(_("keywords, comma-separated"), max_length=300, blank=True)
+    pictogram = models.CharField(
+        _("pictogram"), max_length=12, choices=Pictogram, blank=True, default=""
+    )
     part = models.CharField(_("part of the road"), max_length=15, choices=RoadPart, blank=True)
     asset_kinds = models.JSONField(_("kinds of assets"), default=list, blank=True)
     is_public = models.BooleanField(_("may be shown to the public"), default=True)
@@ -43,6 +47,10 @@ class Category(models.Model):
             models.UniqueConstraint(fields=["jurisdiction", "code"], name="category_code_once"),
             models.CheckConstraint(
                 condition=Q(part="") | Q(part__in=RoadPart.values), name="category_part_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(pictogram="") | Q(pictogram__in=Pictogram.values),
+                name="category_pictogram_is_known",
             ),
         ]
 

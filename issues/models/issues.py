@@ -9,10 +9,11 @@ from typing import Final
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
-from django.db.models import Q
+from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.grid import GridX, GridY
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
 from issues.enums import (
@@ -22,10 +23,32 @@ from issues.enums import (
 )
 from issues.models.categories import Category
 from issues.models.keys import ApiKey
-from issues.models.querysets import IssueQuerySet
+from issues.models.querysets import COARSE_M, IssueQuerySet
 
 # While a sheltered issue is in one of these states, both look alike from outside.
 QUIET: Final = (IssueStatus.RECEIVED, IssueStatus.FORWARDED)
+# As exact as the five decimals of a degree that the public reads.
+PUBLIC_M: Final = 1.0
+
+
+def _place_stored(axis: type[Func]) -> models.GeneratedField:
+    """Column or row on the grid; null of what nobody has placed yet."""
+    unplaced = When(location_source=LocationSource.UNPLACED, then=None)
+    return models.GeneratedField(
+        expression=Case(unplaced, default=axis(F("point"))),
+        output_field=models.IntegerField(null=True),
+        db_persist=True,
+    )
+
+
+def _public_place_stored(axis: type[Func]) -> models.GeneratedField:
+    """Column or row of the place that the public sees: of a grid of a metre, or of COARSE_M of what is sheltered."""
+    step = Case(When(is_sheltered=True, then=Value(COARSE_M)), default=Value(PUBLIC_M))
+    return models.GeneratedField(
+        expression=axis(Func(F("point"), step, function="ST_SnapToGrid")),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
 
 
 class Issue(models.Model):
@@ -43,6 +66,8 @@ class Issue(models.Model):
     `is_sheltered`: whether, and to whom, the issue is sent depends on who owns ground that is not public. Everybody
     but the staff then sees a coarse place, no address, the municipality as the one that looks after it, and not
     that it was passed on (ADR 20).
+
+    `grid_x`, `grid_y` and, as the public sees it, `public_x`, `public_y`: the place on the grid of `gis_core.grid`.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -84,6 +109,10 @@ class Issue(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     is_sheltered = models.BooleanField(_("shown coarsely to the public"), default=False)
+    grid_x = _place_stored(GridX)
+    grid_y = _place_stored(GridY)
+    public_x = _public_place_stored(GridX)
+    public_y = _public_place_stored(GridY)
 
     objects = IssueQuerySet.as_manager()
 
@@ -108,6 +137,24 @@ class Issue(models.Model):
                 fields=["jurisdiction", "status"],
                 condition=Q(released_at__isnull=False),
                 name="issue_released",
+            ),
+            # Tiles of issues and lists of an extent read these alone, and not the table. The first is for what spans
+            # the whole city: decisions are read beside it in the same order.
+            models.Index(
+                fields=["id"],
+                include=["jurisdiction", "grid_x", "grid_y", "status", "category"],
+                name="issue_grid_by_id",
+            ),
+            models.Index(
+                fields=["jurisdiction", "grid_x", "grid_y"],
+                include=["id", "status", "category"],
+                name="issue_grid",
+            ),
+            models.Index(
+                fields=["jurisdiction", "public_x", "public_y"],
+                include=["id", "status", "category", "is_sheltered"],
+                condition=Q(released_at__isnull=False),
+                name="issue_public_grid",
             ),
         ]
         constraints = [

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.contrib.gis.db.models import PointField
-from django.contrib.gis.geos import Polygon
-from django.contrib.gis.measure import D
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Q
 
-from gis_core.srids import storage_srid
+from gis_core.grid import GridBox
 from issues.enums import IssueStatus
 from issues.models.keys import ApiKey
 
@@ -41,14 +38,17 @@ class IssueQuerySet(models.QuerySet[Any]):
             return self.filter(Q(status=status) | passed_on)
         return self.filter(status=status).exclude(passed_on)
 
-    def in_public_place(self, area: Polygon) -> IssueQuerySet:
-        """Those whose place, as the public sees it, lies in the area: no smaller area tells a coarse place finer."""
-        coarse = Func(
-            F("point"),
-            Value(COARSE_M),
-            function="ST_SnapToGrid",
-            output_field=PointField(srid=storage_srid()),
+    def in_box(self, box: GridBox) -> IssueQuerySet:
+        """Those whose place lies in this part of the grid; nobody has placed the others yet, so they lie nowhere."""
+        return self.filter(
+            grid_x__gte=box.west, grid_x__lt=box.east, grid_y__gte=box.north, grid_y__lt=box.south
         )
-        exact = Q(is_sheltered=False, point__intersects=area)
-        near = Q(is_sheltered=True, point__dwithin=(area, D(m=COARSE_M)))
-        return self.alias(coarse=coarse).filter(exact | near & Q(coarse__intersects=area))
+
+    def in_public_box(self, box: GridBox) -> IssueQuerySet:
+        """Those whose place, as the public sees it, lies there: no smaller part tells a coarse place finer."""
+        return self.filter(
+            public_x__gte=box.west,
+            public_x__lt=box.east,
+            public_y__gte=box.north,
+            public_y__lt=box.south,
+        )

@@ -10,12 +10,11 @@ import folium
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from folium.raster_layers import WmsTileLayer
 
 from gis_core.models import Jurisdiction, MapService
-from issues.enums import IssueStatus
 from mapui.maps.elements import (
     IssueLayer,
     Legend,
@@ -24,11 +23,13 @@ from mapui.maps.elements import (
     PlacePicker,
     PlaceSetter,
 )
+from mapui.maps.issue_tiles import tiles_address
+from mapui.maps.legends import chip_entries, state_entries, topic_entries
 from mapui.maps.rendering import OwnMap, RenderedMap, map_render
 from mapui.maps.tools import tools_add
 from mapui.maps.vector import vector_map_add
-from mapui.site.enums import MapName, status_colour
-from mapui.site.issues import FEATURE_LIMIT
+from mapui.site.enums import MapName
+from mapui.site.issues import groups_shown
 from mapui.site.types import Bounds
 from routing.models import Authority
 
@@ -48,21 +49,13 @@ def public_map_build(
     outline_add(built, jurisdiction)
     IssueLayer(
         name=_("Issues"),
-        url=reverse("public_issues"),
+        url=tiles_address("public_issues"),
         symbols=static("mapui/symbols.svg"),
-        style="status",
-        truncated=_cut_text(),
+        maxZoom=MAX_ZOOM,
     ).add_to(built)
     folium.LayerControl(position="topright", collapsed=True).add_to(built)
-    entries = [
-        {
-            "kind": "symbol",
-            "symbol": status.value,
-            "colour": status_colour(status),
-            "text": str(status.label),
-        }
-        for status in IssueStatus
-    ]
+    groups = groups_shown(jurisdiction, public_only=True)
+    entries = [*state_entries(), *topic_entries(groups)]
     Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg")).add_to(built)
     MapReady(texts=map_texts(), bounds=bounds).add_to(built)
     return map_render(built, name=MapName.PUBLIC)
@@ -82,13 +75,13 @@ def triage_map_build(
     outline_add(built, jurisdiction)
     IssueLayer(
         name=_("Issues"),
-        url=reverse("triage_issues"),
+        url=tiles_address("triage_issues"),
         symbols=static("mapui/symbols.svg"),
-        style="authority",
-        truncated=_cut_text(),
+        maxZoom=MAX_ZOOM,
+        chip="?",
     ).add_to(built)
     folium.LayerControl(position="topright", collapsed=True).add_to(built)
-    _triage_legend(authorities).add_to(built)
+    _triage_legend(jurisdiction, authorities).add_to(built)
     PlacePicker(
         url=_for_jurisdiction(reverse("triage_parcel"), jurisdiction),
         outline=reverse("parcel_outline", args=["KEY"]),
@@ -166,27 +159,14 @@ def _for_jurisdiction(address: str, jurisdiction: Jurisdiction | None) -> str:
     )
 
 
-def _triage_legend(authorities: Iterable[Authority]) -> Legend:
-    unclear = {"kind": "unclear", "colour": "#ffffff", "text": _("Unclear: to be triaged")}
-    entries: list[dict[str, str]] = [unclear]
-    entries += [
-        {"kind": "authority", "colour": one.colour, "text": one.name} for one in authorities
+def _triage_legend(jurisdiction: Jurisdiction | None, authorities: Iterable[Authority]) -> Legend:
+    entries = [
+        *state_entries(),
+        *chip_entries(authorities),
+        {"kind": "line", "colour": PARCEL_COLOUR, "text": _("Parcel boundary")},
+        *topic_entries(groups_shown(jurisdiction, public_only=False)),
     ]
-    entries += [
-        {"kind": "symbol", "symbol": status.value, "colour": "#3d4a4a", "text": str(status.label)}
-        for status in IssueStatus
-    ]
-    entries.append({"kind": "line", "colour": PARCEL_COLOUR, "text": _("Parcel boundary")})
     return Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"))
-
-
-def _cut_text() -> str:
-    """What the map says when a feed holds back issues."""
-    limit = number_format(FEATURE_LIMIT, use_l10n=True, force_grouping=True)
-    text = _(
-        "The map shows the %(limit)s newest issues of this choice only. The list has all of them."
-    )
-    return text % {"limit": limit}
 
 
 def map_texts() -> dict[str, str]:

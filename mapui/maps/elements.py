@@ -38,7 +38,10 @@ class FlurpostLayer(Layer):
 
 
 class IssueLayer(FlurpostLayer):
-    """Issues as markers, those of the list beside the map. Options: url (without a list), symbols, style."""
+    """Issues as marks and clusters, those of the list beside the map.
+
+    Options: url of tiles (without a list), symbols, maxZoom, chip (on marks of nobody; without it marks have no chips).
+    """
 
     factory = "issueLayer"
 

@@ -3,91 +3,65 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
-from django.contrib.gis.geos import Polygon
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gis_core.maps.geojson import BoundingBoxError, bbox_parse, collection_respond
+from gis_core.grid import GridBox, box_of_tile
+from gis_core.maps.geojson import collection_respond
 from gis_core.models import Jurisdiction
 from gis_core.net.problems import problem_respond
 from gis_core.srids import WGS84
-from issues.models import Issue
+from mapui.maps.issue_tiles import MAX_ZOOM, PUBLIC, STAFF, tile_features
 from mapui.site.forms import FilterForm, TriageFilterForm
-from mapui.site.issues import (
-    FEATURE_LIMIT,
-    issues_decided,
-    issues_for_triage,
-    issues_public,
-)
+from mapui.site.issues import issues_for_triage, issues_public
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import staff_feed
-from mapui.site.serializers import (
-    IssueFeatureSerializer,
-    PublicIssueSerializer,
-    TriageIssueSerializer,
-)
+from mapui.site.serializers import PublicIssueSerializer, TriageIssueSerializer
 from parcels.outlines import parcel_outline
 
 
 @require_safe
-def public_issues(request: HttpRequest) -> HttpResponse:
-    """Released issues of public categories, filtered as the list beside the map and by `bbox`."""
+def public_issues(request: HttpRequest, zoom: int, column: int, row: int) -> HttpResponse:
+    """A tile of released issues of public categories, filtered as the list beside the map, at their public places."""
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
     form = FilterForm(request.GET, jurisdiction=jurisdiction)
-    bbox, problem = _checked(form, request)
-    if problem:
-        return problem
-    issues = issues_public(jurisdiction=jurisdiction, chosen=form.chosen(), bbox=bbox)
-    return _issues_respond(request, issues, PublicIssueSerializer, jurisdiction, is_private=False)
+    if not form.is_valid():
+        return problem_respond(400, errors=form.errors)
+    box = _box_of(zoom, column, row)
+    issues = issues_public(jurisdiction=jurisdiction, chosen=form.chosen(), box=box)
+    features = tile_features(
+        issues,
+        sight=PUBLIC,
+        zoom=zoom,
+        serializer=PublicIssueSerializer,
+        jurisdiction=jurisdiction,
+    )
+    return collection_respond(request, features, is_private=False)
 
 
 @require_safe
 @staff_feed
-def triage_issues(request: HttpRequest) -> HttpResponse:
-    """All issues with the authority that was decided."""
+def triage_issues(request: HttpRequest, zoom: int, column: int, row: int) -> HttpResponse:
+    """A tile of all issues that are placed, with the authority that was decided."""
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
     form = TriageFilterForm(request.GET, jurisdiction=jurisdiction)
-    bbox, problem = _checked(form, request)
-    if problem:
-        return problem
-    issues = issues_for_triage(jurisdiction=jurisdiction, chosen=form.chosen(), bbox=bbox)
-    return _issues_respond(request, issues, TriageIssueSerializer, jurisdiction, is_private=True)
-
-
-def _checked(form: FilterForm, request: HttpRequest) -> tuple[Polygon | None, HttpResponse | None]:
     if not form.is_valid():
-        return None, problem_respond(400, errors=form.errors)
-    try:
-        return (bbox_parse(request.GET["bbox"]) if "bbox" in request.GET else None), None
-    except BoundingBoxError as error:
-        return None, problem_respond(400, errors={"bbox": [str(error)]})
-
-
-def _issues_respond(
-    request: HttpRequest,
-    issues: Any,
-    serializer: type[IssueFeatureSerializer],
-    jurisdiction: Jurisdiction | None,
-    *,
-    is_private: bool,
-) -> HttpResponse:
-    found: list[Issue] = list(issues_decided(issues)[: FEATURE_LIMIT + 1])
-    shown = found[:FEATURE_LIMIT]
-    context = serializer.context_for(shown, jurisdiction)
-    changed_at = max((one.status_changed_at for one in shown), default=None)
-    return collection_respond(
-        request,
-        serializer(shown, many=True, context=context).data["features"],
-        is_private=is_private,
-        # To the second it would tell the public when somebody reported; the ETag does for them.
-        last_modified=changed_at if is_private else None,
-        # Says so when there are more than the map shows.
-        truncated=len(found) > FEATURE_LIMIT,
+        return problem_respond(400, errors=form.errors)
+    box = _box_of(zoom, column, row)
+    issues = issues_for_triage(jurisdiction=jurisdiction, chosen=form.chosen(), box=box)
+    features = tile_features(
+        issues, sight=STAFF, zoom=zoom, serializer=TriageIssueSerializer, jurisdiction=jurisdiction
     )
+    return collection_respond(request, features, is_private=True)
+
+
+def _box_of(zoom: int, column: int, row: int) -> GridBox:
+    if zoom > MAX_ZOOM or max(column, row) >= 2**zoom:
+        raise Http404(_("There is no such tile."))
+    return box_of_tile(zoom=zoom, column=column, row=row)
 
 
 @require_safe

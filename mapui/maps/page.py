@@ -16,6 +16,7 @@ from gis_core.models import Jurisdiction
 from issues.models import Issue
 from mapui.maps.asking import asking_map_build
 from mapui.maps.building import public_map_build, triage_map_build
+from mapui.maps.issue_tiles import tiles_address
 from mapui.maps.rendering import RenderedMap
 from mapui.maps.selectors import bounds_shown, map_services_shown
 from mapui.site.enums import MapName
@@ -27,6 +28,8 @@ from mapui.site.types import PageRequest
 
 # The parameter of a list's address that names the issue opened beside it.
 SELECTED: Final = "issue"
+# The parameter that holds the extent which a list follows (`mapui.site.forms`).
+EXTENT: Final = "bbox"
 # The parameter by which a page knows the list that it was opened from.
 BACK: Final = "back"
 
@@ -108,12 +111,20 @@ def list_left(request: PageRequest, number: str) -> str:
 
 
 def list_addresses(form: FilterForm, *, page_name: str, feed_name: str) -> dict[str, str]:
-    """The addresses of the list, of its pages and of the feed that the map loads, all with the filter."""
-    query = urlencode({name: form.data[name] for name in form.fields if form.data.get(name)})
+    """The addresses of the list, of its pages and of the tiles that the map loads, all with the filter.
+
+    The extent that the list follows is in the address of its pages alone; `whole_url` is the list without it, empty
+    where the list follows none.
+    """
+    given = {name: form.data[name] for name in form.fields if form.data.get(name)}
+    chosen = {name: value for name, value in given.items() if name != EXTENT}
     return {
-        "page_url": f"{reverse(page_name)}?{query}&page="
-        if query
-        else f"{reverse(page_name)}?page=",
-        "feed_url": f"{reverse(feed_name)}?{query}" if query else reverse(feed_name),
+        "page_url": f"{reverse(page_name)}?{urlencode({**given, 'page': ''})}",
+        "feed_url": with_query(tiles_address(feed_name), chosen),
         "list_url": reverse(page_name),
+        "whole_url": with_query(reverse(page_name), chosen) if EXTENT in given else "",
     }
+
+
+def with_query(address: str, query: dict[str, str]) -> str:
+    return f"{address}?{urlencode(query)}" if query else address

@@ -10,8 +10,16 @@ urlpatterns: list[URLPattern] = [
     path("favicon.ico", resources.icon, name="icon"),
     path("maps/<slug:name>.js", resources.map_script, name="map_script"),
     path("maps/<slug:name>.css", resources.map_style, name="map_style"),
-    path("api/issues.geojson", feeds.public_issues, name="public_issues"),
-    path("api/triage/issues.geojson", feeds.triage_issues, name="triage_issues"),
+    path(
+        "api/issues/<int:zoom>/<int:column>/<int:row>.geojson",
+        feeds.public_issues,
+        name="public_issues",
+    ),
+    path(
+        "api/triage/issues/<int:zoom>/<int:column>/<int:row>.geojson",
+        feeds.triage_issues,
+        name="triage_issues",
+    ),
     path("api/boundary.geojson", feeds.boundary, name="boundary"),
     path("api/triage/parcels/<str:key>.geojson", feeds.parcel, name="parcel_outline"),
     path("maps/styles/<slug:variant>.json", tiles.style, name="map_base_style"),

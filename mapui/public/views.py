@@ -32,7 +32,7 @@ def public_map(request: PageRequest) -> HttpResponse:
     form = FilterForm(request.GET, jurisdiction=jurisdiction)
     issues: models.QuerySet[Issue] = Issue.objects.none()
     if form.is_valid():
-        issues = issues_public(jurisdiction=jurisdiction, chosen=form.chosen())
+        issues = issues_public(jurisdiction=jurisdiction, chosen=form.chosen(), box=form.box())
     shown = issue_list(
         issues,
         request=request,

@@ -36,11 +36,12 @@ class AuthorityForm(forms.ModelForm):
     class Meta:
         model = Authority
         fields = (
-            *("code", "valid_from", "valid_to", "acts_through", "is_city_works"),
+            *("code", "kind", "valid_from", "valid_to", "acts_through", "is_city_works"),
             *("website", "phone", "public_mail", "colour"),
         )
         labels = {
             "code": _("Code"),
+            "kind": _("Kind of body"),
             "acts_through": _("Is written to through"),
             "is_city_works": _("Looks after what is the city's"),
             "phone": _("Telephone for the public"),
@@ -48,6 +49,7 @@ class AuthorityForm(forms.ModelForm):
         }
         help_texts = {
             "code": _("Stands in rules and files; cannot be changed later."),
+            "kind": _("The hue of its chip on maps."),
             "acts_through": _("Reports for it go to this authority, never to itself."),
             "is_city_works": _(
                 "Streets, green, houses, lamps. A rule may send it to private ground only where it names the owner."

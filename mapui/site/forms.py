@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.grid import GridBox, box_of_degrees
 from gis_core.languages import language_first, text_in
+from gis_core.maps.geojson import BoundingBoxError, bbox_parse
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus
 from mapui.site.issues import OPEN, PROPOSED, UNCLEAR, authorities_in_use, groups_shown
@@ -20,6 +22,8 @@ class FilterForm(forms.Form):
     status = forms.ChoiceField(label=_("State"), required=False)
     group = forms.ChoiceField(label=_("Topic"), required=False)
     jurisdiction = forms.CharField(required=False, widget=forms.HiddenInput)
+    # The extent of the map that the list follows: west,south,east,north in degrees.
+    bbox = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, data: Any, *, jurisdiction: Jurisdiction | None, public_only: bool = True
@@ -35,6 +39,21 @@ class FilterForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy what the class body says
         field.choices = choices
+
+    def clean_bbox(self) -> GridBox | None:
+        try:
+            bounds = bbox_parse(self.cleaned_data["bbox"]) if self.cleaned_data["bbox"] else None
+        except BoundingBoxError as error:
+            raise forms.ValidationError(str(error)) from error
+        if bounds is None:
+            return None
+        west, south, east, north = bounds.extent
+        return box_of_degrees(west=west, south=south, east=east, north=north)
+
+    def box(self) -> GridBox | None:
+        """The extent, if there is any; call only after `is_valid()`."""
+        box: GridBox | None = self.cleaned_data["bbox"]
+        return box
 
     def chosen(self) -> IssueFilter:
         """The filter; call only after `is_valid()`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.contrib.gis.geos import Polygon
 from django.db.models import (
     Exists,
     F,
@@ -14,6 +13,7 @@ from django.db.models import (
     QuerySet,
 )
 
+from gis_core.grid import GridBox
 from gis_core.languages import language_first, text_in
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus
@@ -22,35 +22,33 @@ from mapui.site.types import IssueFilter
 from routing.enums import Outcome, ProposalState
 from routing.models import Authority, Decision, Proposal
 
-# More markers than this serve nobody; the list beside the map pages through all of them.
-FEATURE_LIMIT: Final = 1000
 OPEN: Final = "open"
 UNCLEAR: Final = "unclear"
 PROPOSED: Final = "proposed"
 
 
 def issues_public(
-    *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, bbox: Polygon | None = None
+    *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, box: GridBox | None = None
 ) -> QuerySet[Issue]:
-    """Released issues of public categories, latest first, without the reporter's own words."""
+    """Released issues of public categories, latest first, without the reporter's own words; of a part of the grid."""
     issues = Issue.objects.filter(jurisdiction=jurisdiction).public()
     if chosen.status in IssueStatus:
         issues = issues.in_public_status(chosen.status)
-    if bbox is not None:
-        issues = issues.in_public_place(bbox)
+    if box is not None:
+        issues = issues.in_public_box(box)
     found = _issues_chosen(issues, chosen=chosen)
     return found.defer("description", "address_text", "answers")
 
 
 def issues_for_triage(
-    *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, bbox: Polygon | None = None
+    *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, box: GridBox | None = None
 ) -> QuerySet[Any]:
-    """All issues, latest first."""
-    issues: QuerySet[Any] = Issue.objects.filter(jurisdiction=jurisdiction)
+    """All issues, latest first; with a part of the grid those that are placed there."""
+    issues: Any = Issue.objects.filter(jurisdiction=jurisdiction)
     if chosen.status in IssueStatus:
         issues = issues.filter(status=chosen.status)
-    if bbox is not None:
-        issues = issues.filter(point__intersects=bbox)
+    if box is not None:
+        issues = issues.in_box(box)
     issues = _issues_chosen(issues, chosen=chosen)
     assigned = Decision.objects.filter(is_current=True, outcome=Outcome.ASSIGNED)
     if chosen.authority == UNCLEAR:

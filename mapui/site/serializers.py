@@ -17,7 +17,6 @@ from gis_core.models import Jurisdiction
 from gis_core.srids import WGS84
 from issues.models import Issue
 from issues.public_view import PublicIssue, public_view
-from mapui.site.enums import status_colour
 from mapui.site.issues import authorities_by_pk
 from routing.deciding.in_force import agency_names
 from routing.enums import Outcome
@@ -31,7 +30,8 @@ class IssueFeatureSerializer(GeoFeatureModelSerializer):
     state = serializers.CharField(source="status")
     state_text = serializers.CharField(source="get_status_display")
     day = serializers.SerializerMethodField()
-    colour = serializers.SerializerMethodField()
+    pictogram = serializers.CharField(source="category.pictogram")
+    grid = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -44,7 +44,8 @@ class IssueFeatureSerializer(GeoFeatureModelSerializer):
             "state",
             "state_text",
             "day",
-            "colour",
+            "pictogram",
+            "grid",
             "url",
         )
 
@@ -65,8 +66,9 @@ class IssueFeatureSerializer(GeoFeatureModelSerializer):
         """The day only: an hour would tell when somebody was where."""
         return date_format(timezone.localtime(issue.received_at), "SHORT_DATE_FORMAT")
 
-    def get_colour(self, issue: Any) -> str:
-        return status_colour(issue.status)
+    def get_grid(self, issue: Any) -> list[int | None]:
+        """Column and row of the place on the grid: which mark or cluster of the map is the issue's."""
+        return [issue.grid_x, issue.grid_y]
 
     def get_url(self, issue: Any) -> str:
         return reverse("public_issue", args=[issue.number])
@@ -77,6 +79,7 @@ class PublicIssueSerializer(IssueFeatureSerializer):
 
     category = serializers.CharField()
     state_text = serializers.CharField(source="status_text")
+    pictogram = serializers.CharField()
     authority = serializers.CharField()
     note = serializers.CharField()
 
@@ -98,10 +101,11 @@ class PublicIssueSerializer(IssueFeatureSerializer):
 class TriageIssueSerializer(IssueFeatureSerializer):
     authority = serializers.SerializerMethodField()
     code = serializers.SerializerMethodField()
+    kind = serializers.SerializerMethodField()
     released = serializers.SerializerMethodField()
 
     class Meta(IssueFeatureSerializer.Meta):
-        fields = (*IssueFeatureSerializer.Meta.fields, "authority", "code", "released")
+        fields = (*IssueFeatureSerializer.Meta.fields, "authority", "code", "kind", "released")
 
     @staticmethod
     def context_for(
@@ -117,9 +121,9 @@ class TriageIssueSerializer(IssueFeatureSerializer):
     def get_url(self, issue: Issue) -> str:
         return reverse("triage_issue", args=[issue.number])
 
-    def get_colour(self, issue: Issue) -> str:
+    def get_kind(self, issue: Issue) -> str:
         authority = self._authority(issue)
-        return authority.colour if authority else ""
+        return authority.kind if authority else ""
 
     def get_authority(self, issue: Issue) -> str:
         authority = self._authority(issue)

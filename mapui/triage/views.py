@@ -58,7 +58,7 @@ def triage_map(request: PageRequest) -> HttpResponse:
     form = TriageFilterForm(request.GET, jurisdiction=jurisdiction)
     issues: models.QuerySet[Issue] = Issue.objects.none()
     if form.is_valid():
-        issues = issues_for_triage(jurisdiction=jurisdiction, chosen=form.chosen())
+        issues = issues_for_triage(jurisdiction=jurisdiction, chosen=form.chosen(), box=form.box())
     shown = issue_list(
         issues,
         request=request,

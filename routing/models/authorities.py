@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from gis_core.languages import TextsField, text_in
 from gis_core.models import Jurisdiction
-from routing.enums import ChannelKind
+from routing.enums import AuthorityKind, ChannelKind
 
 
 class Authority(models.Model):
@@ -29,6 +29,9 @@ class Authority(models.Model):
     code = models.CharField(_("code"), max_length=20)
     names = TextsField(_("name"), length_max=200)
     public_names = TextsField(_("name for the public"), length_max=200)
+    kind = models.CharField(
+        _("kind of body"), max_length=10, choices=AuthorityKind, default=AuthorityKind.OTHER
+    )
     colour = models.CharField(_("colour on maps"), max_length=7, default="#555555")
     website = models.URLField(_("website"), blank=True)
     phone = models.CharField(_("telephone for the public"), max_length=50, blank=True)
@@ -46,6 +49,9 @@ class Authority(models.Model):
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(fields=["jurisdiction", "code"], name="authority_code_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=AuthorityKind.values), name="authority_kind_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True)
                 | Q(valid_to__isnull=True)

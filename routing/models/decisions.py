@@ -66,6 +66,11 @@ class Decision(models.Model):
             ),
             models.Index(
                 fields=["issue"],
+                condition=Q(is_current=True, outcome=Outcome.ASSIGNED),
+                name="decision_assigned_issue",
+            ),
+            models.Index(
+                fields=["issue"],
                 condition=Q(is_current=True) & ~Q(outcome=Outcome.ASSIGNED),
                 name="decision_current_unclear",
             ),

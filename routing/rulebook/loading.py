@@ -21,7 +21,10 @@ from routing.rulebook.reading import csv_rows, priors_read, rules_read, threshol
 
 # Texts in several languages (columns name_de, name_en …) and where they are kept.
 AUTHORITY_TEXTS: Final = {"name": "names", "public_name": "public_names"}
-AUTHORITY_COLUMNS: Final = ("colour", "website", "phone", "public_mail", "valid_from", "valid_to")
+AUTHORITY_COLUMNS: Final = (
+    *("kind", "colour", "website", "phone", "public_mail"),
+    *("valid_from", "valid_to"),
+)
 IS_CITY_WORKS: Final = "is_city_works"
 
 

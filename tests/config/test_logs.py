@@ -73,7 +73,7 @@ def test_failure_keeps_its_traceback(lines):
 def test_refused_host_and_feed_are_one_line(lines, db):
     client = Client(raise_request_exception=False)
     client.get("/open311/v2/services.json", headers={"host": "evil.example"})
-    client.get("/api/triage/issues.geojson")
+    client.get("/api/triage/issues/0/0/0.geojson")
     assert len(lines) == 2
     assert not any("\n" in line for line in lines)
 

@@ -71,7 +71,7 @@ def test_database_that_is_away_is_told_in_the_format(server, path) -> None:
 def test_database_that_is_away_is_a_page_and_a_problem(server) -> None:
     page = httpx.get(f"http://{server[0]}/", trust_env=False)
     assert (page.status_code, "nicht erreichbar" in page.text) == (503, True)
-    problem = httpx.get(f"http://{server[0]}/api/issues.geojson", trust_env=False)
+    problem = httpx.get(f"http://{server[0]}/api/issues/0/0/0.geojson", trust_env=False)
     assert problem.json()["status"] == 503
     assert "Traceback" not in log_of(server)
 

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Final
 
 import pytest
@@ -174,7 +174,16 @@ def shown(client: Client, city: ModelCity, issues: Collection[Issue]) -> dict[st
 
 
 def feed(client: Client, query: Mapping[str, str]) -> list[dict[str, Any]]:
-    features: list[dict[str, Any]] = client.get(reverse("public_issues"), query).json()["features"]
+    """The features of the list beside the map, which are those of its marks."""
+    features: list[dict[str, Any]] = []
+    for page in count(1):
+        answer = client.get(
+            reverse("public_map"), {**query, "page": page}, headers={"HX-Request": "true"}
+        )
+        shown = answer.context["shown"]
+        features += shown.features
+        if not shown.page.has_next():
+            break
     return features
 
 

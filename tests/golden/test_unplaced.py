@@ -81,9 +81,11 @@ def test_pages_show_it_without_a_place(model_city, client):
     client.force_login(staff_create())
     page = client.get(reverse("triage_issue", args=[issue.number])).content.decode()
     assert "Das Kataster kennt diese Adresse nicht" in page
-    feed = json.loads(client.get(reverse("triage_issues")).content)
-    [feature] = [one for one in feed["features"] if one["id"] == issue.number]
+    listed = client.get(reverse("triage")).context["shown"].features
+    [feature] = [one for one in listed if one["id"] == issue.number]
     assert feature["geometry"] is None
+    tile = json.loads(client.get(reverse("triage_issues", args=[0, 0, 0])).content)
+    assert tile["features"] == []
     for name in ("triage", "explanation_json"):
         arguments = [issue.number] if name != "triage" else []
         assert client.get(reverse(name, args=arguments)).status_code == 200

@@ -33,13 +33,12 @@ from issues.services import answers, intake, location, texts
 from issues.services.photos import fetching, pixels, stored
 from issues.services.photos import intake as photo_intake
 from mapui.geodata import changes
-from mapui.maps import tile_layers
+from mapui.maps import issue_tiles, tile_layers
 from mapui.maps.style.colours import Variant
 from mapui.maps.style.layers import ROADS, style_layers
 from mapui.public import questions as question_pages
 from mapui.public import responsibility
 from mapui.site import lists, logins
-from mapui.site.issues import FEATURE_LIMIT
 from parcels.keys import KEY_LENGTH
 from routing import tasks
 from routing.deciding.explaining import body_shares
@@ -152,7 +151,8 @@ FIGURES: dict[str, tuple[str, ...]] = {
     ),
     "docs/trying-and-correcting.md": (f"turns of {tasks.TRIAL_TURN_SECONDS} seconds",),
     "docs/maps.md": (
-        f"at most {FEATURE_LIMIT:,} issues",
+        f"{2**issue_tiles.CELL_LEVELS} by {2**issue_tiles.CELL_LEVELS} cells",
+        f"tiles of zooms 0 to {issue_tiles.MAX_ZOOM}",
         f"with {WORDS[public_view.PUBLIC_DECIMALS]} decimals",
         *(f"`{name}`" for name in tile_layers.TILE_SETS),
         *(f"`{variant}`" for variant in Variant),

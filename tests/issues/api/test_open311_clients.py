@@ -576,12 +576,12 @@ def test_small_documents_have_validators(client, category, path):
 
 def test_public_reads_are_open_to_other_origins_without_credentials(client, jurisdiction):
     other = {"headers": {"origin": "https://app.example"}}
-    for address in (LIST, "/api/issues.geojson", f"{BASE}/services.xml"):
+    for address in (LIST, "/api/issues/0/0/0.geojson", f"{BASE}/services.xml"):
         answer = client.get(address, **other)
         assert answer["Access-Control-Allow-Origin"] == "*"
         assert "Access-Control-Allow-Credentials" not in answer
         assert "X-Total-Count" in answer["Access-Control-Expose-Headers"]
-    for address in ("/", "/triage/", "/api/triage/issues.geojson", "/login/", "/admin/"):
+    for address in ("/", "/triage/", "/api/triage/issues/0/0/0.geojson", "/login/", "/admin/"):
         assert "Access-Control-Allow-Origin" not in client.get(address, **other)
 
 
@@ -595,7 +595,7 @@ def test_preflight_allows_reading_only(client, jurisdiction):
     assert not allowed & {"authorization", "x-csrftoken", "x-api-key"}
 
 
-@pytest.mark.parametrize("address", [LIST, "/api/responsibility/", "/api/issues.geojson"])
+@pytest.mark.parametrize("address", [LIST, "/api/responsibility/", "/api/issues/0/0/0.geojson"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_writing_is_closed_to_other_origins(client, report, address, method):
     origin = {"origin": "https://app.example"}

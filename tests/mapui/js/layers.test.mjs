@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import test, { before, beforeEach } from "node:test";
 
-import { CHOICE_CHANGED, ISSUES_CHANGED, raise } from "../../../mapui/static/mapui/js/core/events.js";
 import { failureWorded } from "../../../mapui/static/mapui/js/core/note.js";
 import { viewFollow } from "../../../mapui/static/mapui/js/layers/inview.js";
-import { issueLayer, markerBody } from "../../../mapui/static/mapui/js/layers/issues.js";
 import { fillOnce } from "../../../mapui/static/mapui/js/layers/once.js";
 import { legendBox } from "../../../mapui/static/mapui/js/tools/legend.js";
 import { placeAddress } from "../../../mapui/static/mapui/js/tools/picker.js";
@@ -12,7 +10,6 @@ import { pageMake, settled } from "./page.mjs";
 import { serve } from "./server.mjs";
 
 const NOTE = '<p class="map-note" role="status" hidden></p>';
-const ISSUE = { state: "done", state_text: "erledigt", category: "Laterne", colour: "#0b5351", url: "/1" };
 
 let document = null;
 let Leaflet = null;
@@ -34,72 +31,12 @@ function told() {
   return place.hidden ? "" : place.textContent;
 }
 
-function collection(count, extra) {
-  const features = Array.from({ length: count }, (_unused, index) => ({
-    type: "Feature",
-    id: `CAS-${index}`,
-    geometry: { type: "Point", coordinates: [7.3, 51.5] },
-    properties: ISSUE,
-  }));
-  return { type: "FeatureCollection", features, ...extra };
-}
-
 // Until a condition holds; a test that waits in vain ends by its own time limit.
 async function until(holds) {
   while (!holds()) {
     await settled();
   }
 }
-
-test("issues are loaded when the layer is shown, and again when issues or the choice changed", async (context) => {
-  const { origin, asked, answers } = await serve(context, { "/all": collection(2), "/done": collection(1) });
-  const layer = issueLayer({ url: `${origin}/all`, truncated: "Cut.", style: "status", symbols: "/s.svg" });
-  layer.fire("add");
-  await until(() => layer.getLayers().length === 2);
-  answers["/all"] = collection(3);
-  raise(ISSUES_CHANGED);
-  await until(() => layer.getLayers().length === 3);
-  document.body.insertAdjacentHTML("beforeend", `<div id="issue-list" data-feed="${origin}/done"></div>`);
-  raise(CHOICE_CHANGED);
-  await until(() => layer.getLayers().length === 1);
-  assert.deepEqual(
-    asked.map((one) => one.path),
-    ["/all", "/all", "/done"],
-  );
-});
-
-test("a cut answer is told until a whole one comes", async (context) => {
-  const { origin, answers } = await serve(context, { "/all": collection(2, { truncated: true }) });
-  const layer = issueLayer({ url: `${origin}/all`, truncated: "Cut.", style: "status", symbols: "/s.svg" });
-  layer.fire("add");
-  await until(() => told() === "Cut.");
-  answers["/all"] = collection(1, { truncated: false });
-  raise(ISSUES_CHANGED);
-  await until(() => told() === "");
-  assert.equal(layer.getLayers().length, 1);
-});
-
-test("a failure is told, and what was there stays", async (context) => {
-  const { origin, answers } = await serve(context, { "/all": collection(2) });
-  const layer = issueLayer({ url: `${origin}/all`, truncated: "Cut.", style: "status", symbols: "/s.svg" });
-  layer.fire("add");
-  await until(() => layer.getLayers().length === 2);
-  answers["/all"] = 500;
-  raise(ISSUES_CHANGED);
-  await until(() => told() === "Please reload.");
-  assert.equal(layer.getLayers().length, 2);
-});
-
-test("a marker carries the state's symbol in its colour, or lies on the authority's", () => {
-  const byState = markerBody(ISSUE, { style: "status", symbols: "/s.svg" });
-  assert.equal(byState.querySelector("svg").style.color, "#0b5351");
-  const clear = markerBody({ ...ISSUE, code: "EUV" }, { style: "authority", symbols: "/s.svg" });
-  assert.equal(clear.style.getPropertyValue("--colour"), "#0b5351");
-  assert.equal(clear.style.getPropertyValue("--on-colour"), "#ffffff");
-  const unclear = markerBody({ ...ISSUE, code: "" }, { style: "authority", symbols: "/s.svg" });
-  assert.ok(unclear.classList.contains("is-unclear"));
-  assert.equal(unclear.textContent, "?");
-});
 
 test("what is in view is asked at each move, shown while the layer is on, cleared when it goes", async () => {
   const layer = new Leaflet.LayerGroup();

@@ -7,9 +7,11 @@ import re
 import pytest
 
 from gis_core.models import MapService
+from issues.enums import Pictogram
 from mapui.maps.page import map_built
 from mapui.site.enums import MapName
-from tests.mapui.factories import authority_create, decision_create, issue_create
+from routing.enums import AuthorityKind
+from tests.mapui.factories import authority_create, category_create, decision_create, issue_create
 
 
 @pytest.fixture
@@ -75,9 +77,18 @@ def test_map_unknown_is_not_found(client, db):
     assert client.get("/maps/other.js").status_code == 404
 
 
-def test_triage_legend_names_authorities_in_use(staff_client, town):
-    authority_create(town, "UNUSED", names={"de": "Unbenutzt"})
-    decision_create(issue_create(town), authority_create(town))
+def test_triage_legend_names_kinds_of_authorities_in_use(staff_client, town):
+    authority_create(town, "UNUSED", kind=AuthorityKind.COUNTY)
+    decision_create(issue_create(town), authority_create(town, kind=AuthorityKind.STATE))
     script = staff_client.get("/maps/triage.js").content.decode()
-    assert "EUV Stadtbetrieb" in script
-    assert "Unbenutzt" not in script
+    assert "chip kind-state" in script
+    assert "chip kind-county" not in script
+
+
+def test_legend_names_topics_by_their_pictograms(client, town):
+    category_create(town, "STREET_LIGHT", pictogram=Pictogram.LIGHT)
+    hidden = {"groups": {"de": "Verborgenes"}, "pictogram": Pictogram.WASTE, "is_public": False}
+    category_create(town, "HOMELESS", **hidden)
+    script = client.get("/maps/public.js").content.decode()
+    assert "pictogram-light" in script
+    assert "pictogram-waste" not in script

@@ -16,18 +16,16 @@ from tests.mapui.factories import (
     issue_create,
     jurisdiction_create,
 )
+from tests.mapui.tiles import WORLD, count_of, features_at, numbers_listed, place_of
 
-FEED = "/api/issues.geojson"
-
-
-def feature_ids(response):
-    return [feature["id"] for feature in response.json()["features"]]
+FEED = WORLD
 
 
 def test_public_feed_names_only_whitelisted_fields(client, town):
     issue = issue_create(town, status_note="Wird geprüft.", address_text="Geheimstr. 1")
     decision_create(issue, authority_create(town))
-    [feature] = client.get(FEED).json()["features"]
+    place = place_of(issue)
+    [feature] = features_at(client, place)
     assert feature == {
         "id": "MST-2026-000001",
         "type": "Feature",
@@ -40,7 +38,8 @@ def test_public_feed_names_only_whitelisted_fields(client, town):
             "state": "received",
             "state_text": IssueStatus.RECEIVED.label,
             "day": "03.03.2026",
-            "colour": "#b3261e",
+            "pictogram": "",
+            "grid": list(place),
             "url": "/issues/MST-2026-000001/",
             "authority": "Stadtbetrieb",
             "note": "Wird geprüft.",
@@ -53,7 +52,8 @@ def test_public_feed_leaves_out_unreleased_and_never_public(client, town):
     issue_create(town, released=False)
     issue_create(town, category=hidden)
     shown = issue_create(town)
-    assert feature_ids(client.get(FEED)) == [shown.number]
+    assert count_of(client.get(FEED).json()["features"]) == 1
+    assert [one["id"] for one in features_at(client, place_of(shown))] == [shown.number]
 
 
 def test_public_feed_forgets_withdrawn_issue_at_once(client, town):
@@ -62,7 +62,7 @@ def test_public_feed_forgets_withdrawn_issue_at_once(client, town):
     issue_withdraw(issue=withdrawn)
     second = client.get(FEED, headers={"If-None-Match": first["ETag"]})
     assert second.status_code == 200
-    assert feature_ids(second) == [kept.number]
+    assert [one["id"] for one in second.json()["features"]] == [kept.number]
 
 
 def test_public_feed_unchanged_is_304(client, town):
@@ -85,12 +85,12 @@ def test_public_feed_proposal_of_unclear_decision_is_not_told(client, town):
 def test_public_feed_bbox_cuts(client, town):
     near, far = issue_create(town, east=10, north=10), issue_create(town, east=190, north=190)
     box = f"{near.longitude - 1e-4},{near.latitude - 1e-4},{near.longitude + 1e-4},{near.latitude + 1e-4}"
-    assert feature_ids(client.get(FEED, {"bbox": box})) == [near.number]
-    assert far.number in feature_ids(client.get(FEED))
+    assert numbers_listed(client, bbox=box) == [near.number]
+    assert far.number in numbers_listed(client)
 
 
 @pytest.mark.parametrize(
-    "bbox", ["", "1,2,3", "a,b,c,d", "7.4,51.5,7.3,51.6", "nan,1,2,3", "0,0,inf,1"]
+    "bbox", ["1,2,3", "a,b,c,d", "7.4,51.5,7.3,51.6", "nan,1,2,3", "0,0,inf,1"]
 )
 def test_public_feed_wrong_bbox_is_400(client, town, bbox):
     response = client.get(FEED, {"bbox": bbox})
@@ -107,27 +107,19 @@ def test_public_feed_unknown_state_is_400(client, town):
 def test_public_feed_and_list_filter_alike(client, town):
     issue_create(town, status=IssueStatus.DONE)
     open_issue = issue_create(town, status=IssueStatus.IN_PROGRESS)
-    assert feature_ids(client.get(FEED, {"status": "open"})) == [open_issue.number]
+    [feature] = client.get(FEED, {"status": "open"}).json()["features"]
+    assert feature["id"] == open_issue.number
     page = client.get("/", {"status": "open"}, headers={"HX-Request": "true"})
     assert [feature["id"] for feature in page.context["shown"].features] == [open_issue.number]
-    assert 'data-feed="/api/issues.geojson?status=open"' in page.content.decode()
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_public_feed_queries_are_constant(client, town, count, django_assert_num_queries):
-    for _ in range(count):
-        decision_create(issue_create(town), authority_create(town))
-    # Jurisdiction, groups of the filter, issues, authorities.
-    with django_assert_num_queries(4):
-        client.get(FEED)
+    assert 'data-feed="/api/issues/{z}/{x}/{y}.geojson?status=open"' in page.content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_public_map_queries_are_constant(client, town, count, django_assert_num_queries):
     for _ in range(count):
         decision_create(issue_create(town), authority_create(town))
-    # As the feed, and: number of issues for the pages, bounds, map services.
-    with django_assert_num_queries(7):
+    # Jurisdiction, groups of the filter and of the legend, issues and their number, authorities, bounds, map services.
+    with django_assert_num_queries(8):
         assert client.get("/").status_code == 200
 
 
@@ -197,7 +189,7 @@ def test_page_dates_in_english_name_the_month(client, town):
 
 
 def test_pages_carry_a_policy_without_unsafe(client, town):
-    for address in ("/", "/login/", "/maps/public.js", "/api/issues.geojson"):
+    for address in ("/", "/login/", "/maps/public.js", FEED):
         policy = client.get(address)["Content-Security-Policy"]
         assert "unsafe" not in policy
         assert "default-src 'self'" in policy

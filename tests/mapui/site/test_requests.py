@@ -157,13 +157,13 @@ def problem_of(response) -> dict[str, object]:
     ("method", "address", "status"),
     [
         ("GET", "/api/nothing/", 404),
-        ("GET", "/api/triage/issues.geojson", 403),
-        ("POST", "/api/issues.geojson", 405),
-        ("GET", "/api/issues.geojson?bbox=1", 400),
-        ("GET", "/api/issues.geojson?status=x", 400),
+        ("GET", "/api/triage/issues/0/0/0.geojson", 403),
+        ("POST", "/api/issues/0/0/0.geojson", 405),
+        ("GET", "/api/issues/0/0/0.geojson?bbox=1", 400),
+        ("GET", "/api/issues/0/0/0.geojson?status=x", 400),
         ("GET", "/api/responsibility/?category=NO", 404),
         ("GET", "/api/questions/x/", 404),
-        ("GET", "/api/issues.geojson?%00", 400),
+        ("GET", "/api/issues/0/0/0.geojson?%00", 400),
         ("GET", "/tiles/parcels/1/1/1.mvt", 403),
         ("GET", "/statistics/statistics.csv", 401),
         ("GET", "/statistics/statistics.json", 401),
@@ -198,7 +198,7 @@ def test_person_gets_a_page(town, visitor):
 @pytest.mark.parametrize(
     ("error", "status"), [(OperationalError("secret"), 503), (KeyError("secret"), 500)]
 )
-@pytest.mark.parametrize("address", ["/", "/api/issues.geojson"])
+@pytest.mark.parametrize("address", ["/", "/api/issues/0/0/0.geojson"])
 def test_failure_tells_nothing(town, visitor, monkeypatch, error, status, address):
     def fail(*_arguments: object) -> None:
         raise error

@@ -16,6 +16,7 @@ from routing.models import Authority, Decision, Delivery, GoldenCase, Proposal
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import authority_create, jurisdiction_create, staff_create
 from tests.mapui.geodata.geodata_factories import city_make, report_make
+from tests.mapui.tiles import numbers_listed
 
 pytestmark = pytest.mark.django_db
 ACTIONS = (
@@ -133,8 +134,7 @@ def test_confirm_without_what_was_seen_changes_nothing(clerk, issue):
 
 def test_proposed_issue_is_among_the_unclear_ones(clerk, issue):
     Decision.objects.update(outcome=Outcome.PROPOSED)
-    feed = clerk.get("/api/triage/issues.geojson", {"authority": "unclear"}).json()
-    assert [one["id"] for one in feed["features"]] == [issue.number]
+    assert numbers_listed(clerk, "/triage/", authority="unclear") == [issue.number]
 
 
 def test_decision_of_a_person_becomes_a_golden_case_once(clerk, issue):

@@ -4,6 +4,12 @@
 export const ISSUES_CHANGED = "issues-changed";
 // The list shows another choice: the map loads what belongs to it.
 export const CHOICE_CHANGED = "choice-changed";
+// The list has other rows than before, or the same anew.
+export const LIST_SHOWN = "list-shown";
+// The list is to show what lies in an extent: { bbox, focus }.
+export const EXTENT_CHOSEN = "extent-chosen";
+// Somebody points at a place: { grid, zoom } of a mark, { grid } of a row, null when they no longer do.
+export const PLACE_HINTED = "place-hinted";
 // Something is open beside the map: { number, parcel, zoomToParcel, place }, empty or null what it does not have.
 export const DETAILS_SHOWN = "details-shown";
 export const DETAILS_CLOSED = "details-closed";

@@ -19,7 +19,7 @@ export async function load(url) {
 // Of several answers under way only the one asked for last counts; the others are undefined, failures too.
 export function latest(ask) {
   let asked = 0;
-  return async (...given) => {
+  const turns = async (...given) => {
     asked += 1;
     const turn = asked;
     try {
@@ -31,4 +31,9 @@ export function latest(ask) {
       }
     }
   };
+  // Whatever is under way does not count any more.
+  turns.forget = () => {
+    asked += 1;
+  };
+  return turns;
 }

@@ -1,89 +1,141 @@
-// Issues as markers, by state or by authority.
+// Issues from tiles: marks, and clusters where several lie in one cell. What the list shows is what is drawn.
 
-import { textOn } from "../core/colours.js";
-import { element, symbol, tip } from "../core/dom.js";
-import { CHOICE_CHANGED, ISSUES_CHANGED, on } from "../core/events.js";
-import { modes, SELECT } from "../core/modes.js";
+import {
+  CHOICE_CHANGED,
+  DETAILS_CLOSED,
+  DETAILS_SHOWN,
+  EXTENT_CHOSEN,
+  ISSUES_CHANGED,
+  on,
+  PLACE_HINTED,
+  raise,
+} from "../core/events.js";
+import { cellOf } from "../core/grid.js";
 import { latest, load } from "../core/net.js";
-import { noteCut, noteFailure } from "../core/note.js";
-import { selectedNumber } from "../core/selection.js";
-import { detailsOpen } from "../page/details.js";
+import { noteFailure } from "../core/note.js";
 import { listFeed } from "../page/list.js";
+import { fan } from "./fan.js";
+import { clusterMarker, issueMarker } from "./markers.js";
+import { pinFor } from "./pin.js";
 
-// What a marker shows: the state's symbol, in the authority's colour where that counts.
-export function markerBody(issue, options) {
-  const body = element("span", `marker state-${issue.state}`);
-  if (options.style !== "authority") {
-    body.append(symbol(options.symbols, issue.state, issue.colour));
-    return body;
-  }
-  body.classList.add("by-authority");
-  body.append(symbol(options.symbols, issue.state));
-  if (issue.code) {
-    body.style.setProperty("--colour", issue.colour);
-    body.style.setProperty("--on-colour", textOn(issue.colour));
-  } else {
-    body.classList.add("is-unclear");
-    body.append(element("span", "unknown", "?"));
-  }
-  return body;
+// Tiles of 512 pixels are those of the zoom before.
+const TILE_SIZE = 512;
+const PADDING = 60;
+
+export function tileAddress(template, { x, y, z }) {
+  return template
+    .replace("{z}", z - 1)
+    .replace("{x}", x)
+    .replace("{y}", y);
 }
 
-function marker(feature, latlng, options) {
-  const issue = feature.properties;
-  const icon = L.divIcon({ html: markerBody(issue, options), className: "marker-holder", iconSize: [30, 30] });
-  const made = L.marker(latlng, { icon, keyboard: true, riseOnHover: true });
-  made.on("add", () => {
-    const node = made.getElement();
-    const label = [issue.category, issue.state_text, issue.authority, feature.id].filter(Boolean).join(", ");
-    node.setAttribute("role", "button");
-    node.setAttribute("aria-label", label);
-    node.dataset.number = feature.id;
-    node.classList.toggle("is-selected", feature.id === selectedNumber());
-  });
-  made.bindTooltip(() => tip(issue.category, issue.state_text, issue.authority), {
-    direction: "top",
-    offset: [0, -12],
-  });
-  const open = () => {
-    if (modes.is(SELECT)) {
-      detailsOpen(issue.url);
+// Zooms to what a cluster holds; what no zoom takes apart is fanned out and listed.
+export function clusterOpen({ map, fanned }, { cluster, place, byKey }) {
+  const [west, south, east, north] = cluster.bounds;
+  if (cluster.one_place || map.getZoom() >= map.getMaxZoom()) {
+    fanned.open(map, place, cluster.grid);
+    raise(EXTENT_CHOSEN, { bbox: cluster.bounds.join(","), focus: byKey });
+    return;
+  }
+  const within = [
+    [south, west],
+    [north, east],
+  ];
+  map.fitBounds(within, { padding: [PADDING, PADDING], maxZoom: map.getMaxZoom() });
+  if (byKey) {
+    map.getContainer().focus();
+  }
+}
+
+// The marks of one tile; the former stay until others are there.
+function tileOf(coords, group, options, open) {
+  const asked = latest(load);
+  let markers = [];
+
+  function clear() {
+    for (const one of markers) {
+      group.removeLayer(one);
     }
+    markers = [];
+  }
+
+  function marker({ id, geometry, properties }) {
+    const [longitude, latitude] = geometry.coordinates;
+    const place = [latitude, longitude];
+    return properties.count
+      ? clusterMarker(place, properties, { zoom: coords.z, open })
+      : issueMarker(place, properties, id, { ...options, zoom: coords.z });
+  }
+
+  return {
+    markers: () => markers,
+    zoom: coords.z,
+    clear,
+    fill: async () => {
+      try {
+        const collection = await asked(tileAddress(listFeed() || options.url, coords));
+        if (collection) {
+          clear();
+          markers = collection.features.map(marker);
+          for (const one of markers) {
+            group.addLayer(one);
+          }
+        }
+      } catch {
+        noteFailure();
+      }
+    },
+    // Whatever is still under way is no longer wanted.
+    drop: () => {
+      asked.forget();
+      clear();
+    },
   };
-  made.on("click", (event) => {
-    L.DomEvent.stopPropagation(event);
-    open();
-  });
-  made.on("keydown", (event) => {
-    if (![" ", "Enter"].includes(event.originalEvent.key)) {
-      return;
-    }
-    event.originalEvent.preventDefault();
-    open();
-  });
-  return made;
 }
 
 export function issueLayer(options) {
-  const layer = L.geoJSON(null, { pointToLayer: (feature, latlng) => marker(feature, latlng, options) });
-  const asked = latest(load);
+  const group = L.layerGroup();
+  const fanned = fan(options, () => pin.renew());
+  const tiles = new Map();
+  const keyOf = ({ x, y, z }) => `${z}/${x}/${y}`;
+  const layer = new L.GridLayer({ tileSize: TILE_SIZE, noWrap: true, keepBuffer: 1, updateWhenZooming: false });
+  const shown = () => [...tiles.values(), fanned].flatMap((one) => one.markers());
+  const pin = pinFor(group, (number) => shown().some((one) => one.number === number));
 
-  async function reload() {
-    try {
-      const collection = await asked(listFeed() || options.url);
-      if (!collection) {
-        return;
-      }
-      layer.clearLayers();
-      layer.addData(collection);
-      noteCut("issues", collection.truncated ? options.truncated : "");
-    } catch {
-      noteFailure();
-    }
+  layer.createTile = (coords, done) => {
+    const tile = tileOf(coords, group, options, (asked) => clusterOpen({ map: layer._map, fanned }, asked));
+    tiles.set(keyOf(coords), tile);
+    tile.fill().then(() => {
+      pin.renew();
+      done(null, holder);
+    });
+    const holder = document.createElement("div");
+    return holder;
+  };
+  layer.on("tileunload", ({ coords }) => {
+    tiles.get(keyOf(coords))?.drop();
+    tiles.delete(keyOf(coords));
+    pin.renew();
+  });
+  layer.on("add", () => group.addTo(layer._map));
+  layer.on("remove", () => group.remove());
+
+  async function refill() {
+    fanned.close();
+    await Promise.all([...tiles.values()].map((tile) => tile.fill()));
+    pin.renew();
   }
-
-  layer.once("add", reload);
-  on(ISSUES_CHANGED, reload);
-  on(CHOICE_CHANGED, reload);
+  on(ISSUES_CHANGED, refill);
+  on(CHOICE_CHANGED, refill);
+  on(DETAILS_SHOWN, pin.show);
+  on(DETAILS_CLOSED, () => pin.show({ number: "", place: null }));
+  on(PLACE_HINTED, (hinted) => {
+    for (const tile of tiles.values()) {
+      const cell = hinted && cellOf(hinted.grid, tile.zoom);
+      for (const one of tile.markers()) {
+        one.getElement()?.classList.toggle("is-hinted", cellOf(one.grid, tile.zoom) === cell);
+      }
+    }
+  });
   return layer;
 }

@@ -1,6 +1,7 @@
 // The list beside the map: what it shows is what the map shows.
 
-import { CHOICE_CHANGED, raise } from "../core/events.js";
+import { CHOICE_CHANGED, LIST_SHOWN, on, PLACE_HINTED, raise } from "../core/events.js";
+import { cellOf, gridOf } from "../core/grid.js";
 import { selectionMark } from "../core/selection.js";
 
 // The address of the list's issues for the map; undefined where there is no list.
@@ -8,8 +9,37 @@ export function listFeed() {
   return document.querySelector("#issue-list")?.dataset.feed;
 }
 
+// Rows whose issues are drawn as the mark or in the cluster that somebody points at.
+function rowsMark(hinted) {
+  for (const row of document.querySelectorAll(".issue")) {
+    const grid = gridOf(row);
+    const isMeant = Boolean(hinted?.zoom && grid) && cellOf(grid, hinted.zoom) === cellOf(hinted.grid, hinted.zoom);
+    row.classList.toggle("is-hinted", isMeant);
+  }
+}
+
+function rowsWatch() {
+  for (const name of ["pointerover", "focusin"]) {
+    document.addEventListener(name, (event) => {
+      const grid = gridOf(event.target.closest?.(".issue"));
+      if (grid) {
+        raise(PLACE_HINTED, { grid });
+      }
+    });
+  }
+  for (const name of ["pointerout", "focusout"]) {
+    document.addEventListener(name, (event) => {
+      if (event.target.closest?.(".issue")) {
+        raise(PLACE_HINTED, null);
+      }
+    });
+  }
+}
+
 export function listWatch() {
   let feed = listFeed();
+  rowsWatch();
+  on(PLACE_HINTED, rowsMark);
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target?.id !== "issue-list") {
       return;
@@ -20,5 +50,6 @@ export function listWatch() {
     if (feed !== former) {
       raise(CHOICE_CHANGED);
     }
+    raise(LIST_SHOWN);
   });
 }

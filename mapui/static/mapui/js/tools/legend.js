@@ -10,7 +10,7 @@ function entryItem(entry, symbols) {
     item.append(symbol(symbols, entry.symbol, entry.colour));
   } else {
     const swatch = element("span", `legend-${entry.kind}`, entry.kind === "unclear" ? "?" : "");
-    swatch.style.setProperty("--colour", entry.colour);
+    swatch.style.setProperty("--colour", entry.colour ?? "");
     item.append(swatch);
   }
   item.append(element("span", "", entry.text));

@@ -1,9 +1,11 @@
 // Comes last: names the map's controls in the page's language, moves what is open into view, says when all is loaded.
 
 import { DETAILS_CLOSED, DETAILS_SHOWN, on } from "../core/events.js";
+import { moveQuietly } from "../core/moving.js";
 import { failureWorded } from "../core/note.js";
 import { begin, end, onReady } from "../core/ready.js";
 import { detailsShown } from "../page/details.js";
+import { boundsOf, listFollow } from "./following.js";
 
 // Below the first an issue cannot be told from its neighbours; the second shows it with its parcel.
 const NEAR = 16;
@@ -26,6 +28,10 @@ function controlsName(map, texts) {
 }
 
 function placeShow(map, place) {
+  moveQuietly(() => placeMove(map, place));
+}
+
+function placeMove(map, place) {
   map.invalidateSize({ pan: false });
   if (!place) {
     return;
@@ -47,13 +53,21 @@ function tilesAwait(map) {
   });
 }
 
+// The extent of the address, else the whole. The edges come back inside those of the screen, so it is taken a bit smaller.
+function extentShow(map, whole) {
+  const asked = boundsOf(new URL(globalThis.location.href).searchParams.get("bbox"));
+  const bounds = asked ? L.latLngBounds(asked).pad(-0.02) : whole;
+  moveQuietly(() => map.fitBounds(bounds, { animate: false }));
+}
+
 export function ready(map, options) {
   const container = map.getContainer();
   failureWorded(options.texts.failed);
   controlsName(map, options.texts);
   on(DETAILS_SHOWN, ({ place }) => placeShow(map, place));
-  on(DETAILS_CLOSED, () => map.invalidateSize({ pan: false }));
-  map.fitBounds(options.bounds, { animate: false });
+  on(DETAILS_CLOSED, () => moveQuietly(() => map.invalidateSize({ pan: false })));
+  extentShow(map, options.bounds);
+  listFollow(map, options.bounds);
   detailsShown({ focus: false });
   tilesAwait(map);
   onReady(() => {

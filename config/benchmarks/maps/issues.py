@@ -1,0 +1,151 @@
+"""Tiles of three hundred thousand issues of the model city with any filter, each beside its bare statement."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import asdict
+from statistics import quantiles
+from typing import Any, Final
+
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from config.benchmarks.city import SEED, City, city_load, database_use
+from config.benchmarks.decision import issues_make
+from config.benchmarks.measure import Figure, milliseconds
+from gis_core.grid import LEVEL, box_of_tile
+from issues.models import Issue
+from mapui.maps.issue_tiles import MAX_ZOOM, PUBLIC, STAFF, cells_query
+from mapui.site.issues import issues_for_triage, issues_public
+from mapui.site.types import IssueFilter
+from routing.models import RuleSet
+
+DATABASE: Final = "flurpost_bench_maps"
+ISSUES: Final = 300_000
+# Tiles are shown at the zoom after their own: these are the map's zooms 9 to 20.
+ZOOMS: Final = range(8, MAX_ZOOM + 1)
+TILES_OF_ZOOM: Final = 4
+LIMIT_MS: Final = 100.0
+LIMIT_RATIO: Final = 1.5
+# Half of the issues are done, four in five are public.
+SPREAD: Final = """
+UPDATE issues_issue SET
+    status = (ARRAY['received', 'forwarded', 'in_progress', 'done', 'done', 'done', 'done', 'rejected'])[1 + id % 8],
+    released_at = CASE WHEN id % 5 <> 0 THEN received_at END,
+    is_sheltered = id % 9 = 0
+"""
+# One issue in thirty is unclear. The first of the authorities has a third of the others, as the works of a city have.
+DECIDE: Final = """
+INSERT INTO routing_decision (
+    issue_id, number, is_current, outcome, authority_id, area_code, rule_set_id, rule_id, legal_basis, probability,
+    sentences, notify, candidates, trace, evidence, editions, parcel_key, road, cause, reason, decided_at
+)
+SELECT i.id, 1, true, CASE WHEN i.id %% 30 = 0 THEN 'triage' ELSE 'assigned' END,
+       CASE WHEN i.id %% 30 <> 0 THEN bodies.ids[
+           1 + floor(power((i.id * 7919 %% 1000) / 1000.0, 3) * cardinality(bodies.ids))::int] END,
+       '', %(rules)s, 'R1', '', 0.95, '{}', '[]', '[]', '[]', '{}', '{}', '', '', 'received', '', now()
+FROM issues_issue i, (
+    SELECT array_agg(id ORDER BY code = 'EUV' DESC, id) AS ids
+    FROM routing_authority WHERE jurisdiction_id = %(jurisdiction)s
+) bodies
+"""
+# What the map asks for: (whether the public asks, the filter).
+ASKED: Final[dict[str, tuple[bool, IssueFilter]]] = {
+    "everything": (False, IssueFilter()),
+    "open": (False, IssueFilter(status="open")),
+    "one topic": (False, IssueFilter(group="Straßen und Wege")),
+    "one authority": (False, IssueFilter(authority="EUV")),
+    "unclear": (False, IssueFilter(authority="unclear")),
+    "public, everything": (True, IssueFilter()),
+    "public, one state": (True, IssueFilter(status="received")),
+}
+Tile = tuple[int, int, int]
+
+
+def issues() -> list[Figure]:
+    """The 95th percentile over the tiles of all zooms, for each filter: whole answers beside their bare statements."""
+    database_use(DATABASE)
+    city = city_load("city")
+    issues_given(city)
+    client = _client()
+    tiles = list(_tiles())
+    figures = []
+    for name, (is_public, chosen) in ASKED.items():
+        measured = _measure(client, city, tiles, is_public=is_public, chosen=chosen)
+        answers, bare = (quantiles(taken, n=20)[-1] for taken in measured)
+        shown = f"tile of issues, {name}, p95"
+        common: dict[str, Any] = {"value": answers, "unit": "ms", "yardstick": bare}
+        figures += [
+            Figure(name=shown, limit=LIMIT_MS, **common),
+            Figure(
+                name=f"{shown}, beside its statement",
+                limit=LIMIT_RATIO,
+                limit_is_of_ratio=True,
+                **common,
+            ),
+        ]
+    return figures
+
+
+def issues_given(city: City) -> None:
+    """The issues with states and decisions; they are made where another number of them is there."""
+    if Issue.objects.count() == ISSUES:
+        return
+    issues_make(city, ISSUES)
+    rules = RuleSet.objects.filter(jurisdiction=city.jurisdiction).values_list("pk").first()
+    assert rules  # noqa: S101 - loaded with the city
+    with connection.cursor() as cursor:
+        cursor.execute(SPREAD)
+        cursor.execute(DECIDE, {"rules": rules[0], "jurisdiction": city.jurisdiction.pk})
+        # As autovacuum leaves them, and without what the changes above left behind.
+        cursor.execute("REINDEX TABLE issues_issue")
+        cursor.execute("VACUUM ANALYZE issues_issue, routing_decision")
+
+
+def _client() -> Client:
+    user, _made = User.objects.get_or_create(username="benchmark")
+    user.user_permissions.set(Permission.objects.filter(codename="triage_issue"))
+    client = Client(headers={"Accept-Encoding": "gzip"})
+    client.force_login(user)
+    return client
+
+
+def _tiles() -> Iterator[Tile]:
+    """Tiles around issues drawn by lot, those of a zoom one after the other."""
+    drawn = random.Random(SEED)
+    places = list(Issue.objects.values_list("grid_x", "grid_y").order_by("pk"))
+    for zoom in ZOOMS:
+        for x, y in drawn.sample(places, TILES_OF_ZOOM):
+            yield zoom, x >> (LEVEL - zoom), y >> (LEVEL - zoom)
+
+
+def _measure(
+    client: Client, city: City, tiles: list[Tile], *, is_public: bool, chosen: IssueFilter
+) -> tuple[list[float], list[float]]:
+    """Milliseconds of the answers and of the statements, in turns; each tile is asked once before."""
+    given = {name: value for name, value in asdict(chosen).items() if value}
+    address = "public_issues" if is_public else "triage_issues"
+
+    def answer(tile: Tile) -> None:
+        response = client.get(reverse(address, args=tile), given)
+        assert response.status_code == 200, response.content  # noqa: S101 - else it measures an error
+
+    def bare(tile: Tile) -> None:
+        zoom, column, row = tile
+        box = box_of_tile(zoom=zoom, column=column, row=row)
+        choose = issues_public if is_public else issues_for_triage
+        found = choose(jurisdiction=city.jurisdiction, chosen=chosen, box=box)
+        query = cells_query(found, sight=PUBLIC if is_public else STAFF, zoom=zoom)
+        statement, parameters = query.query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            cursor.fetchall()
+
+    turns = []
+    for tile in tiles:
+        answer(tile)
+        turns += [milliseconds(call, [tile])[0] for call in (answer, bare)]
+    return turns[0::2], turns[1::2]
