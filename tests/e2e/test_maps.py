@@ -24,15 +24,15 @@ HOSTILE = "<script>alert(1)</script> `${alert(2)}` <img src=x onerror=alert(3)> 
 
 @pytest.fixture
 def issues(town) -> list[Issue]:
-    """Three issues: decided, unclear, not released."""
+    """Three issues, far enough from each other for marks of their own: decided, unclear, not released."""
     city = authority_create(town)
     decided = issue_create(
         town, east=150, north=50, status=IssueStatus.IN_PROGRESS, description=HOSTILE
     )
     decision_create(decided, city)
-    unclear = issue_create(town, east=50, north=150)
+    unclear = issue_create(town, east=50, north=350)
     decision_create(unclear, city, outcome=Outcome.TRIAGE)
-    hidden = issue_create(town, east=50, north=50, released=False)
+    hidden = issue_create(town, east=-250, north=50, released=False)
     decision_create(hidden, city)
     return [decided, unclear, hidden]
 
@@ -111,18 +111,6 @@ def test_map_says_when_something_cannot_be_loaded(issues, page: Page, watch: Wat
     # The browser itself reports the refused request; nothing else may complain.
     assert [one for one in watch.complaints if "404" not in one] == []
     watch.complaints.clear()
-
-
-def test_map_says_that_it_does_not_show_all(issues, page: Page, monkeypatch):
-    for module in ("mapui.maps.feeds", "mapui.maps.building"):
-        monkeypatch.setattr(f"{module}.FEATURE_LIMIT", 1)
-    page.goto("/")
-    map_wait(page)
-    told = "Die Karte zeigt nur die 1 neuesten Meldungen dieser Auswahl. In der Liste stehen alle."
-    expect(page.locator(".map-note")).to_have_text(told)
-    page.get_by_label("Stand").select_option("in_progress")
-    expect(page.locator(".issue")).to_have_count(1)
-    expect(page.locator(".map-note")).to_be_hidden()
 
 
 def test_public_map_by_keyboard(page: Page, issues):
@@ -280,29 +268,24 @@ def test_triage_search_finds_parcel_without_the_map(town, staff_page: Page):
     expect(staff_page.locator("#details .details-title")).to_have_text("Flurstück 11/4")
 
 
-def test_triage_map_loads_issues_anew_only_when_they_changed(
-    issues, staff_page: Page, watch: Watch
-):
-    feed = "/api/triage/issues.geojson"
-
-    def loads() -> int:
-        return sum(feed in asked for asked in watch.requests)
-
+def test_triage_map_loads_issues_anew_when_they_changed(issues, staff_page: Page, watch: Watch):
+    feed = "/api/triage/issues/"
     map_wait(staff_page)
-    assert loads() == 1
     staff_page.locator(f".issue[data-number={issues[0].number}] a").click()
     expect(staff_page.locator("#details .details-title")).to_be_focused()
-    assert loads() == 1
     staff_page.get_by_text("Meldung berichtigen").click()
     with (
-        staff_page.expect_response(f"**{feed}"),
+        staff_page.expect_response(f"**{feed}**"),
         staff_page.expect_response("**/triage/?page=1"),
     ):
         staff_page.get_by_role("button", name="Kategorie ändern").click()
-    with staff_page.expect_response(f"**{feed}?status=in_progress"):
+    with staff_page.expect_response(f"**{feed}**?status=in_progress"):
         staff_page.get_by_label("Stand").select_option("in_progress")
-    expect(staff_page.locator(".leaflet-marker-icon.marker-holder")).to_have_count(1)
-    assert loads() == 3
+    expect(staff_page.locator(".mark")).to_have_count(1)
+    watch.requests.clear()
+    staff_page.locator(".issue a").first.click()
+    expect(staff_page.locator("#details .details-title")).to_be_focused()
+    assert [one for one in watch.requests if feed in one] == []
 
 
 def test_triage_release_makes_issue_public(issues, staff_page: Page):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.db.models import Model
 
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus
+from issues.models import Issue
 from routing.enums import DecisionCause, Outcome
-from routing.models import RuleSet
+from routing.models import Decision, RuleSet
 from tests.mapui.factories import (
     authority_create,
     decision_create,
@@ -38,8 +40,8 @@ def issues_multiply(jurisdiction: Jurisdiction, *, count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
-            _copy(
-                "issues_issue",
+            rows_copy(
+                Issue,
                 "s.n + 50000000",
                 "WHERE t.id = %(issue)s",
                 number="'MANY-' || s.n",
@@ -56,8 +58,8 @@ def issues_multiply(jurisdiction: Jurisdiction, *, count: int) -> None:
         for decision, start in ((first, 50_000_000), (second, 60_000_000)):
             chosen = "WHERE t.id = %(decision)s"
             cursor.execute(
-                _copy(
-                    "routing_decision",
+                rows_copy(
+                    Decision,
                     f"s.n + {start}",
                     chosen if decision is first else f"{chosen} AND s.n %% 10 = 0",
                     issue_id="s.n + 50000000",
@@ -75,10 +77,10 @@ def issues_multiply(jurisdiction: Jurisdiction, *, count: int) -> None:
         cursor.execute("ANALYZE issues_issue, routing_decision, routing_authority, issues_category")
 
 
-def _copy(table: str, pk: str, where: str, **changed: str) -> str:
+def rows_copy(model: type[Model], pk: str, where: str, **changed: str) -> str:
     """A statement that copies one row many times, some of its columns computed from s.n."""
-    with connection.cursor() as cursor:
-        names = [one.name for one in connection.introspection.get_table_description(cursor, table)]
+    names = [one.column for one in model._meta.local_concrete_fields if not one.generated]
+    table = model._meta.db_table
     values = [pk if one == "id" else changed.get(one, f"t.{one}") for one in names]
     return (
         f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)}"  # noqa: S608 - own names

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from statistics import quantiles
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
@@ -108,7 +109,7 @@ def issues_given(city: City) -> None:
 def _client() -> Client:
     user, _made = User.objects.get_or_create(username="benchmark")
     user.user_permissions.set(Permission.objects.filter(codename="triage_issue"))
-    client = Client(headers={"Accept-Encoding": "gzip"})
+    client = Client(headers={"Accept-Encoding": "gzip"}, SERVER_NAME=settings.ALLOWED_HOSTS[0])
     client.force_login(user)
     return client
 
