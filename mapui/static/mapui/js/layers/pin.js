@@ -7,12 +7,19 @@ export function pinFor(group, isDrawn) {
   let pin = null;
   let shown = { number: "", place: null };
 
-  function renew() {
+  function remove() {
     if (pin) {
       group.removeLayer(pin);
       pin = null;
     }
+  }
+
+  function renew() {
     if (!shown.place || isDrawn(shown.number)) {
+      remove();
+      return;
+    }
+    if (pin) {
       return;
     }
     const icon = L.divIcon({ html: element("span", "pin"), className: "marker-holder", iconSize: [22, 22] });
@@ -24,6 +31,7 @@ export function pinFor(group, isDrawn) {
     renew,
     show: ({ number, place }) => {
       shown = { number, place };
+      remove();
       renew();
     },
   };
