@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.db.models import Case, Count, F, Max, Min, QuerySet, Value, When
 from django.urls import reverse
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from gis_core.grid import LEVEL, GridBox, degrees_at
 from gis_core.models import Jurisdiction
@@ -155,7 +155,4 @@ def cluster_text(states: dict[str, int]) -> str:
     count = sum(states.values())
     whole = ngettext("%(count)s issue", "%(count)s issues", count) % {"count": count}
     parts = [f"{states[one]} {one.label}" for one in IssueStatus if states.get(one)]
-    return pgettext("cluster of issues", "%(whole)s: %(parts)s") % {
-        "whole": whole,
-        "parts": ", ".join(parts),
-    }
+    return f"{whole}: {', '.join(parts)}"

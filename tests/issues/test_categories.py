@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from issues import errors
-from issues.enums import AttributeType, RoadPart
+from issues.enums import AttributeType, Pictogram, RoadPart
 from issues.importers.categories import Counts, categories_load
 from issues.models import ApiKey, Category, CategoryAttribute
 from issues.selectors import api_key_find, category_find
@@ -50,6 +50,20 @@ def test_categories_of_the_model_city_cover_the_rules(jurisdiction):
     assert loaded["GAS_SMELL"].is_emergency
     assert not loaded["ILLEGAL_PARKING"].is_public
     assert not CategoryAttribute.objects.filter(is_required=True).exists()
+
+
+def test_categories_of_a_group_have_one_pictogram(jurisdiction):
+    categories_load(jurisdiction=jurisdiction, folder=FOLDER)
+    drawn = {(one.group, one.pictogram) for one in Category.objects.all()}
+    assert len(drawn) == len({group for group, _pictogram in drawn})
+    assert {pictogram for _group, pictogram in drawn} == {"", *Pictogram.values}
+    assert ("Sonstiges", "") in drawn
+
+
+def test_categories_without_a_column_of_pictograms_have_none(jurisdiction, folder):
+    change(folder / "categories.csv", ";pictogram\n", ";remarks\n")
+    categories_load(jurisdiction=jurisdiction, folder=folder)
+    assert set(Category.objects.values_list("pictogram", flat=True)) == {""}
 
 
 def test_emergency_categories_tell_the_numbers_to_call(jurisdiction):
@@ -131,6 +145,7 @@ def test_what_vanished_is_switched_off_and_comes_back(jurisdiction, folder):
         ("categories.csv", ";carriageway;;1;0;30", ";carriageway;;1;0", "row 4"),
         ("categories.csv", "\nGAS_SMELL;", "\nACUTE_DANGER;", "row 3: ACUTE_DANGER stands"),
         ("categories.csv", "\nGAS_SMELL;", "\n;", "row 3: code"),
+        ("categories.csv", ";1;0;30;road", ";1;0;30;unicorn", "row 4: pictogram"),
         ("category_attributes.csv", "\nRATS;", "\nMICE;", "no category 'MICE'"),
         ("category_attributes.csv", "own:eigener Radweg:", "own::", "key:de:en"),
         ("category_attributes.csv", "shared:gemeinsamer", "own:gemeinsamer", "twice"),

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from routing.enums import AuthorityKind
 from routing.forwarding.channels import channel_of, open311
 from routing.forwarding.channels.base import ChannelSettings
 from routing.forwarding.channels.mail import MailChannel
@@ -37,6 +38,7 @@ def test_authority_and_contact_are_stored(activator):
     jurisdiction = jurisdiction_make()
     data = {
         "code": "BAUHOF",
+        "kind": "city",
         "name_de": "Bauhof",
         "name_en": "Works",
         "public_name_de": "Bauhof",
@@ -49,6 +51,7 @@ def test_authority_and_contact_are_stored(activator):
     authority = Authority.objects.get(code="BAUHOF")
     assert (authority.jurisdiction, str(authority.valid_from)) == (jurisdiction, "2026-01-01")
     assert authority.is_city_works
+    assert authority.kind == AuthorityKind.CITY
     assert "kümmert sich um Eigentum der Stadt" in activator.get("/rules/authorities/").text
     edited = {**data, "code": "OTHER", "valid_to": "2025-01-01"}
     response = activator.post(reverse("authority_edit", args=[authority.pk]), edited)

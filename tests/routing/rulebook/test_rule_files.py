@@ -18,6 +18,7 @@ from routing.engine import RuleRow
 from routing.engine.checks.content import RuleSetContent, difference_of
 from routing.engine.priors import PriorRow
 from routing.engine.ruleset import ThresholdRow
+from routing.enums import AuthorityKind
 from routing.errors import RuleSetError
 from routing.models import Authority, RuleSet
 from routing.rulebook import authorities_load, content_read, draft_create, rule_store
@@ -376,6 +377,13 @@ def test_authorities_load_takes_validity_and_public_contact(tmp_path: Path) -> N
     assert works.count() == 1
     file.write_text(f"{header};is_city_works\nOLD;{names};ja\n", "utf-8")
     with pytest.raises(RuleSetError, match=r"authorities\.csv, line 2, is_city_works: “ja” is"):
+        authorities_load(jurisdiction=jurisdiction_make(), path=file)
+    file.write_text(f"{header};kind\nOLD;{names};county\n", "utf-8")
+    authorities_load(jurisdiction=jurisdiction_make(), path=file)
+    old.refresh_from_db()
+    assert old.kind == AuthorityKind.COUNTY
+    file.write_text(f"{header};kind\nOLD;{names};realm\n", "utf-8")
+    with pytest.raises(RuleSetError, match=r"authorities\.csv, line 2: .*kind"):
         authorities_load(jurisdiction=jurisdiction_make(), path=file)
     file.write_text(f"{header};valid_from\nOLD;{names};morgen\n", "utf-8")
     with pytest.raises(RuleSetError, match=r"authorities.csv, line 2: .*valid_from"):
