@@ -313,7 +313,7 @@ CONTENT_SECURITY_POLICY = {
 }
 # Any page may read what is public anyway, without cookies; everything else stays closed to other origins.
 PUBLIC_READ_REGEX = (
-    r"/(open311/v2/|api/responsibility/$|api/issues\.geojson$|api/boundary\.geojson$)"
+    r"/(open311/v2/|api/responsibility/$|api/issues/\d+/\d+/\d+\.geojson$|api/boundary\.geojson$)"
 )
 # No address is open as such: issues.api.origins opens the reading ones among its requests.
 CORS_URLS_REGEX = r"(?!)"
