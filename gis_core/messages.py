@@ -133,7 +133,7 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, float):
         return str(localize(value))
     label = _LABELS.get(name)
-    return label(value) if label else str(value)
+    return label(value) if label and isinstance(value, str) else str(value)
 
 
 def _separator(values: list[Any] | tuple[Any, ...]) -> str:

@@ -211,8 +211,15 @@ _CAPABILITIES: Final = {
     "probe_size": _("The picture has another size than asked for: %(size)s pixels"),
     "probe_elsewhere": _("The extent that the service names does not hold the municipality."),
     "probe_info": _("Feature info is answered as %(format)s."),
-    "probe_info_none": _("Feature info is offered in no format that can be read here."),
     "probe_info_failed": _("Feature info is offered and not answered: %(cause)s"),
+    "info_not_offered": _("The layer cannot be asked about a place, or in no format read here."),
+    "info_paused": _("The service did not answer a moment ago; try again in %(seconds)s seconds."),
+    "info_failed": _("The service does not answer: %(cause)s"),
+    "info_status": _("The service answers with HTTP %(code)s."),
+    "info_refused": _("The service refuses to tell: %(cause)s"),
+    "info_unreadable": _("The answer of the service cannot be read: %(cause)s"),
+    "info_cut_objects": _("The first %(most)s objects are shown; there are more."),
+    "info_cut_values": _("Long texts and long lists are shown in part."),
     "service_no_address": _("“%(url)s” is no address: %(cause)s"),
 }
 _EDITIONS: Final = {

@@ -11,18 +11,28 @@ from collections.abc import Callable
 from typing import Final
 
 from config.benchmarks.fuzz_capabilities import fuzz_capabilities
+from config.benchmarks.fuzz_feature_info import fuzz_feature_info
 from config.benchmarks.fuzz_mails import fuzz_answers, fuzz_mails
 from config.benchmarks.fuzz_photos import fuzz_photos
 from config.benchmarks.fuzz_requests import requests_measured
 from config.benchmarks.fuzzing import Fuzzed
 from config.benchmarks.measure import Figure
 
-__all__ = ["FUZZERS", "fuzz", "fuzz_answers", "fuzz_capabilities", "fuzz_mails", "fuzz_photos"]
+__all__ = [
+    "FUZZERS",
+    "fuzz",
+    "fuzz_answers",
+    "fuzz_capabilities",
+    "fuzz_feature_info",
+    "fuzz_mails",
+    "fuzz_photos",
+]
 
 # What is tried, by what, and how much of it in a bench.
 FUZZERS: Final[tuple[tuple[str, Callable[[int, int], Fuzzed], int], ...]] = (
     ("photos", fuzz_photos, 2000),
     ("capabilities", fuzz_capabilities, 500),
+    ("feature info", fuzz_feature_info, 2000),
     ("mails", fuzz_mails, 500),
     ("answers of receivers", fuzz_answers, 2000),
 )

@@ -5,42 +5,28 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
-import httpx
 from django.contrib.gis.db.models.functions import PointOnSurface, Transform
 from django.utils import timezone
 from PIL import Image
 
 from gis_core.enums import ServiceKind, Severity
-from gis_core.maps.addresses import address_with
+from gis_core.maps.feature_info import InfoUnavailable, feature_info_ask
 from gis_core.maps.pictures import (
-    MERCATOR,
     MERCATOR_LIMIT,
     ImageRequest,
     MapServiceUnavailable,
-    image_parameters,
     picture_fetch,
-    request_in,
 )
 from gis_core.messages import Message, Told
 from gis_core.models import Jurisdiction, MapService
-from gis_core.net import outgoing
 from gis_core.srids import WEB_MERCATOR, WGS84
 
 SIDE: Final = 256
 ZOOM: Final = 17
 SLOW_S: Final = 2.0
-INFO_MAX_BYTES: Final = 1024 * 1024
 INFO_DEADLINE_S: Final = 8.0
-# From what is easiest to read to what has to be cleaned.
-INFO_FORMATS: Final = (
-    "application/geo+json",
-    "application/json",
-    "application/vnd.ogc.gml",
-    "text/plain",
-    "text/html",
-)
 
 
 @dataclass(frozen=True)
@@ -93,7 +79,7 @@ def _checks(service: MapService, place: Place) -> list[tuple[Severity, Message]]
     if layer and layer["box"] and not _is_inside(place, layer["box"]):
         found.append((Severity.WARNING, Message("probe_elsewhere")))
     if layer and layer["is_queryable"] and service.kind == ServiceKind.WMS:
-        found.append(_info_checked(service, request))
+        found.append(_info_checked(service, place))
     return found
 
 
@@ -134,42 +120,15 @@ def _picture_checked(service: MapService, request: ImageRequest) -> tuple[Severi
     return Severity.INFO, Message("probe_good", {"seconds": seconds})
 
 
-def _info_checked(service: MapService, request: ImageRequest) -> tuple[Severity, Message]:
-    """Which format of feature info is answered, the easiest to read first."""
-    offered = service.source.info_formats if service.source else []
-    wanted = [one for one in INFO_FORMATS if one in offered]
-    cause = ""
-    for info_format in wanted:
-        try:
-            media_type = _info_asked(service, request, info_format)
-        except (outgoing.OutgoingError, httpx.HTTPError) as error:
-            cause = str(error)[:300]
-            continue
-        if media_type.startswith(info_format.partition(";")[0]):
-            return Severity.INFO, Message("probe_info", {"format": info_format})
-        cause = media_type
-    if not wanted:
-        return Severity.WARNING, Message("probe_info_none")
-    return Severity.WARNING, Message("probe_info_failed", {"cause": cause})
-
-
-def _info_asked(service: MapService, request: ImageRequest, info_format: str) -> str:
-    """The media type of the answer about the middle of the picture."""
-    asked = request if service.crs == MERCATOR else request_in(service.crs, request)
-    column, row = ("I", "J") if service.version == "1.3.0" else ("X", "Y")
-    parameters: dict[str, Any] = {
-        **image_parameters(service, asked, service.crs),
-        "REQUEST": "GetFeatureInfo",
-        "QUERY_LAYERS": service.layers,
-        "INFO_FORMAT": info_format,
-        "FEATURE_COUNT": "10",
-        column: str(asked.width // 2),
-        row: str(asked.height // 2),
-    }
-    fetched = outgoing.fetch(
-        address_with(service.url, parameters),
-        purpose=outgoing.Purpose.MAP_SERVICE,
-        max_bytes=INFO_MAX_BYTES,
-        deadline_s=INFO_DEADLINE_S,
-    )
-    return fetched.media_type
+def _info_checked(service: MapService, place: Place) -> tuple[Severity, Message]:
+    """As what feature info is answered, or why it is not."""
+    try:
+        info = feature_info_ask(
+            service=service,
+            longitude=place.longitude,
+            latitude=place.latitude,
+            deadline_s=INFO_DEADLINE_S,
+        )
+    except InfoUnavailable as error:
+        return Severity.WARNING, Message("probe_info_failed", {"cause": error.message})
+    return Severity.INFO, Message("probe_info", {"format": info.media_type})

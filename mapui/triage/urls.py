@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.triage import actions, parcels, release, search, sheets, views
+from mapui.triage import actions, parcels, release, search, service_info, sheets, views
 from mapui.triage.explanation import views as explanation
 
 urlpatterns: list[URLPattern] = [
@@ -78,6 +78,7 @@ urlpatterns: list[URLPattern] = [
         {"kind": "png"},
         name="sheet_png",
     ),
+    path("triage/map-services/<slug:slug>/", service_info.service_info, name="service_info"),
     path("triage/parcel/", views.triage_parcel, name="triage_parcel"),
     path("api/parcels/", parcels.parcels_api, name="parcels_api"),
     path("api/triage/suggestions.json", search.suggestions_feed, name="suggestions"),

@@ -37,6 +37,7 @@ from mapui.site.serializers import TriageIssueSerializer
 from mapui.site.types import PageRequest
 from mapui.triage.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm
 from mapui.triage.selectors import decision_ruled, golden_of, issue_events, proposal_open
+from mapui.triage.service_info import services_askable
 from parcels.histories import parcel_history
 from routing.deciding.proposals import proposal_close
 from routing.enums import ProposalState
@@ -168,7 +169,10 @@ def changed_respond(request: PageRequest, number: str) -> HttpResponse:
 @require_safe
 @never_cache
 def triage_parcel(request: PageRequest) -> HttpResponse:
-    """The parcels at a place (`lat`, `lon`) or that a text means (`q`); the first is the one that counts."""
+    """The parcels at a place (`lat`, `lon`) or that a text means (`q`); the first is the one that counts.
+
+    At a place the map services can be asked too: with `services` those of these short names.
+    """
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
     form = PlaceForm(request.GET)
     found = ParcelsFound([], [], {})
@@ -181,6 +185,7 @@ def triage_parcel(request: PageRequest) -> HttpResponse:
         "limit": found.limit,
         "cards": [parcel_card(parcel) for parcel in found.parcels],
         "vanished": [(parcel, parcel_history(parcel)) for parcel in found.vanished],
+        "services": services_askable(request),
     }
     template = "mapui/triage/_parcel.html" if request.htmx else "mapui/triage/parcel.html"
     return render(request, template, context)

@@ -23,7 +23,7 @@ CODED = {
     *("LoadError", "LoadCancelled", "RowError", "GmlError", "GeometryError", "CoordinateError"),
     *("EditionError", "RetryLater", "CodedError", "Message", "finding", "_error"),
     *("AddressRefused", "AnswerTooLarge", "AnswerTooSlow"),
-    *("CapabilitiesError", "PickRefused", "ServiceUnknown", "notes.add"),
+    *("CapabilitiesError", "PickRefused", "ServiceUnknown", "InfoUnavailable", "notes.add"),
 }
 
 
@@ -72,6 +72,11 @@ def test_no_text_is_left_that_nothing_says():
         *("check_gemarkung_unknown", "check_flur_unknown"),
     }
     assert set(message_texts()) - codes_used() == through_tables
+
+
+def test_status_of_an_edition_is_worded_and_that_of_http_a_number():
+    with override("de"):
+        assert Message("wfs_http", {"status": 503}).shown() == "antwortet mit HTTP 503"
 
 
 def test_message_speaks_the_language_of_the_reader():

@@ -277,7 +277,7 @@ def test_check_tells_what_came_of_a_picture(entry, host, picture, severity, text
     [
         (("Flurstück 12", "text/plain"), "info", "text/plain"),
         (("<html>", "text/html"), "info", "text/html"),
-        (None, "warning", "text/xml"),
+        (None, "warning", "verweigert die Auskunft"),
     ],
 )
 def test_check_finds_the_format_of_feature_info(entry, host, info, severity, text):

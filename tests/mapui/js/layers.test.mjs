@@ -5,7 +5,7 @@ import { failureWorded } from "../../../mapui/static/mapui/js/core/note.js";
 import { viewFollow } from "../../../mapui/static/mapui/js/layers/inview.js";
 import { fillOnce } from "../../../mapui/static/mapui/js/layers/once.js";
 import { legendBox } from "../../../mapui/static/mapui/js/tools/legend.js";
-import { placeAddress } from "../../../mapui/static/mapui/js/tools/picker.js";
+import { placeAddress, servicesShown } from "../../../mapui/static/mapui/js/tools/picker.js";
 import { pageMake, settled } from "./page.mjs";
 import { serve } from "./server.mjs";
 
@@ -106,8 +106,21 @@ test("a legend has a line for each entry, a question mark where it is unclear", 
   assert.ok(lines[1].querySelector(".legend-unclear"));
 });
 
-test("the address of a place keeps the parameters it had", () => {
+test("the address of a place keeps the parameters it had and names zoom and services", () => {
   globalThis.location = { href: "https://flurpost.example/triage/?page=2" };
-  const address = placeAddress("/triage/parcel/?jurisdiction=a.de", { lat: 51.5, lng: 7.123456789 });
-  assert.equal(address, "/triage/parcel/?jurisdiction=a.de&lat=51.5000000&lon=7.1234568");
+  const shown = { zoom: 17, services: ["dop", "kataster"] };
+  const address = placeAddress("/triage/parcel/?jurisdiction=a.de", { lat: 51.5, lng: 7.123456789 }, shown);
+  const place = "lat=51.5000000&lon=7.1234568&zoom=17&services=dop%2Ckataster";
+  assert.equal(address, `/triage/parcel/?jurisdiction=a.de&${place}`);
+});
+
+test("services are asked that are on the map and drawn at its zoom", () => {
+  const layers = [
+    { wmsParams: { layers: "near" }, options: { minZoom: 17, maxZoom: 20 } },
+    { wmsParams: { layers: "far" }, options: { minZoom: 0, maxZoom: 15 } },
+    { wmsParams: { layers: "always" }, options: { minZoom: 0, maxZoom: 20 } },
+    { options: {} },
+  ];
+  const map = { getZoom: () => 17, eachLayer: (act) => layers.forEach(act) };
+  assert.deepEqual(servicesShown(map), ["near", "always"]);
 });
