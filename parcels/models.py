@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core.models import EditionedModel, spatial_index
+from gis_core.models import EditionedModel, Jurisdiction, MapService, spatial_index
 from gis_core.srids import storage_srid
 from parcels.enums import DistrictKind, OwnerClass, Usage
 
@@ -94,6 +94,34 @@ class Ownership(EditionedModel):
                 condition=Q(owner_class__in=OwnerClass.values), name="ownership_class_is_known"
             ),
         ]
+
+
+class AskedOwnership(models.Model):
+    """The owner class of a parcel as a map service told it; it counts where the cadastre has none.
+
+    `key` is the parcel key: the row outlives the parcel's versions. UNKNOWN: the service was asked and told none.
+    `source` is the service's title at that time.
+    """
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(_("key"), max_length=64)
+    owner_class = models.CharField(_("owner class"), max_length=10, choices=OwnerClass)
+    service = models.ForeignKey(MapService, on_delete=models.SET_NULL, null=True, related_name="+")
+    source = models.CharField(_("map service"), max_length=100)
+    asked_at = models.DateTimeField(_("asked"))
+
+    class Meta:
+        verbose_name = _("asked ownership class")
+        verbose_name_plural = _("asked ownership classes")
+        constraints = [
+            models.UniqueConstraint(fields=["jurisdiction", "key"], name="askedownership_once"),
+            models.CheckConstraint(
+                condition=Q(owner_class__in=OwnerClass.values), name="askedownership_class_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Building(EditionedModel):

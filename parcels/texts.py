@@ -12,6 +12,14 @@ TEXTS: Final = {
     "no_date": _("%(value)s is no date"),
     "district_key": _("%(key)s is no key of a Gemarkung (6 digits) or Flur (9 digits)"),
     "land_use_unknown": _("unknown land use %(use)s; it belongs into land_use_codes.csv"),
+    "owner_profile_columns": _("The first line must be: %(columns)s"),
+    "owner_profile_line": _(
+        "Line %(line)s does not have three columns with an attribute in the first."
+    ),
+    "owner_profile_class": _(
+        "Line %(line)s: there is no ownership class %(value)s; there are %(known)s."
+    ),
+    "owner_profile_twice": _("Line %(line)s: %(value)s stands twice."),
     "check_area": _(
         "The area differs from the official one by more than %(m2)s m² and %(share)s %%"
     ),

@@ -95,6 +95,7 @@ class DecisionCause(models.TextChoices):
     MOVED = "moved", _("place changed")
     RECATEGORISED = "category", _("category changed")
     ANSWERED = "answered", _("question answered")
+    TOLD = "told", _("a map service answered")
     OVERRULED = "overruled", _("decided by a person")
 
 

@@ -10,6 +10,7 @@ from gis_core.models import Edition
 from gis_core.signals import edition_activated, edition_staged
 from issues.signals import issue_changed, issue_received
 from routing.deciding.decisions import decision_make
+from routing.deciding.hearings import hearing_begin
 from routing.deciding.impact import proposals_make
 from routing.deciding.reviews import decision_review
 from routing.enums import DecisionCause
@@ -18,7 +19,8 @@ from routing.trying.edition_impact import impact_store
 
 @receiver(issue_received, dispatch_uid="routing.decide_received_issue")
 def decide_received_issue(sender: Any, *, issue_id: int, **kwargs: Any) -> None:
-    decision_make(issue_id=issue_id)
+    if not hearing_begin(issue_id=issue_id):
+        decision_make(issue_id=issue_id)
 
 
 @receiver(issue_changed, dispatch_uid="routing.review_changed_issue")

@@ -6,7 +6,7 @@ from typing import Final
 
 from celery import shared_task
 
-from routing.deciding import clarifications, decisions, impact, reviews
+from routing.deciding import clarifications, decisions, hearings, impact, reviews
 from routing.forwarding import sending
 from routing.trying import edition_impact, ground_runs, trials
 
@@ -27,6 +27,18 @@ def numbers_poll() -> int:
 def decisions_make_missing() -> int:
     """Decides what was received or changed and, because something went wrong, not decided at once."""
     return decisions.decisions_make_missing() + reviews.reviews_make_missing()
+
+
+@shared_task
+def map_hearing_hold(issue_id: int) -> None:
+    """Asks the evidence services about the place of an issue."""
+    hearings.hearing_hold(issue_id=issue_id)
+
+
+@shared_task
+def map_hearings_hold_due() -> int:
+    """Asks about the issues whose order was lost."""
+    return hearings.hearings_hold_due()
 
 
 @shared_task

@@ -17,7 +17,10 @@ PRIOR_MAX = 100.0
 
 @dataclass(frozen=True, slots=True)
 class ParcelFact:
-    """A parcel at the place, with its land use there and its owner class; `distance` > 0 only in a gap."""
+    """A parcel at the place, with its land use there and its owner class; `distance` > 0 only in a gap.
+
+    `owner_source`: the map service that told the class, and on which day (ISO); empty where the cadastre did.
+    """
 
     key: str
     gemarkung: str
@@ -30,6 +33,7 @@ class ParcelFact:
     owner: str
     location_text: str
     distance: float = 0.0
+    owner_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

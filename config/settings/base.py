@@ -136,6 +136,7 @@ CELERY_TASK_ROUTES = {
     # Servers of strangers may be as slow as they like: nobody else waits for them.
     "issues.tasks.photos_*": {"queue": "photos"},
     "gis_core.tasks.map_*": {"queue": "photos"},
+    "routing.tasks.map_*": {"queue": "photos"},
 }
 CELERY_TIMEZONE = "Europe/Berlin"
 # The sweeps find what no nudge came for. A tick that waited longer than its interval is dropped: the next one works.
@@ -143,6 +144,7 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in {
         "routing.tasks.decisions_make_missing": 20,
+        "routing.tasks.map_hearings_hold_due": 30,
         "routing.tasks.deliveries_send_due": 20,
         "routing.tasks.numbers_poll": 10,
         "routing.tasks.clarifications_expire": 300,
@@ -174,6 +176,8 @@ CELERY_BEAT_SCHEDULE["config.tasks.sessions_clear"] = {
 # --- Deciding -------------------------------------------------------------------------------------
 # How long a reporter may take to answer the question that would settle a doubtful report.
 QUESTION_HOURS = env.number("QUESTION_HOURS", 48)
+# How long a decision waits for map services where nobody knows the owner class of the parcel.
+EVIDENCE_WAIT_SECONDS = env.number("EVIDENCE_WAIT_SECONDS", 20)
 # How many decisions of a rule people must have judged before its precision counts.
 SHADOW_SAMPLE = env.number("SHADOW_SAMPLE", 20)
 

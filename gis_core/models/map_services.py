@@ -70,7 +70,8 @@ class MapService(models.Model):
     `matrices` (see LayerDescription), `crs` what the service is asked in. `opacity` in percent. `box`: the layers'
     extent when they were picked, west, south, east, north in WGS84 degrees, or null. `vanished_since`,
     `moved_since`: since when the source has no such layer any more, or another extent. `checks`: messages with
-    their severities, of `checked_at`.
+    their severities, of `checked_at`. `evidence_profile`: a table that says what its answers about a place mean; empty
+    where they are no evidence. What can be meant is known to the apps above.
     """
 
     slug = models.SlugField(_("short name"), unique=True)
@@ -104,6 +105,7 @@ class MapService(models.Model):
     min_zoom = models.PositiveSmallIntegerField(_("from zoom"), default=0)
     max_zoom = models.PositiveSmallIntegerField(_("to zoom"), default=MAX_ZOOM)
     box = models.JSONField(null=True, blank=True)
+    evidence_profile = models.TextField(_("evidence"), blank=True, default="")
     vanished_since = models.DateTimeField(null=True, blank=True)
     moved_since = models.DateTimeField(null=True, blank=True)
     checks = models.JSONField(default=list, blank=True)

@@ -8,9 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gis_core.maps.feature_info import is_askable
 from gis_core.maps.registry import Shown
 from gis_core.models import MapService
 from gis_core.models.map_services import MAX_ZOOM
+from parcels.errors import OwnerProfileError
+from parcels.owner_profiles import owner_profile_parse
 
 
 class AddressForm(forms.Form):
@@ -54,12 +57,18 @@ class ServiceForm(forms.ModelForm):
         model = MapService
         fields = (
             *("title", "group", "staff_only", "is_active", "is_background", "order", "opacity"),
-            *("min_zoom", "max_zoom", "style", "attribution", "licence"),
+            *("min_zoom", "max_zoom", "style", "attribution", "licence", "evidence_profile"),
         )
         help_texts = {
             "opacity": _("percent"),
             "order": _("The smallest number comes first."),
+            "evidence_profile": _(
+                "Empty: no evidence. Else one line for each value of an attribute that tells who owns a parcel:"
+                " attribute;value;owner_class. The first line is these three words. A line with an attribute only keeps"
+                " what the service tells there."
+            ),
         }
+        widgets = {"evidence_profile": forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,11 +77,22 @@ class ServiceForm(forms.ModelForm):
         styles = layer["styles"] if layer else []
         named = [("", _("the service's own")), *((one["name"], one["title"]) for one in styles)]
         self.fields["style"] = forms.ChoiceField(label=_("Style"), required=False, choices=named)
+        if not is_askable(self.instance):
+            del self.fields["evidence_profile"]
         self.fields["is_active"].label = _("on the map")
         self.fields["title"].label = _("Name in the layer list")
         for name in ("min_zoom", "max_zoom"):
             field = self.fields[name]
             field.widget.attrs.update(min=0, max=MAX_ZOOM)
+
+    def clean_evidence_profile(self) -> str:
+        text = str(self.cleaned_data["evidence_profile"]).strip()
+        if text:
+            try:
+                owner_profile_parse(text)
+            except OwnerProfileError as error:
+                raise forms.ValidationError(error.shown()) from error
+        return text
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from issues.models import Issue, IssueEvent
 from routing.enums import DecisionCause, ProposalState
-from routing.models import Decision, GoldenCase, Proposal
+from routing.models import Decision, GoldenCase, Proposal, ServiceAnswer
 
 
 def decision_ruled(decision: Decision | None) -> Decision | None:
@@ -29,3 +29,8 @@ def proposal_open(issue: Issue) -> Proposal | None:
     """What a later edition of the geodata proposes for this issue, if nobody has answered that yet."""
     proposals = Proposal.objects.filter(issue=issue, state=ProposalState.OPEN)
     return proposals.select_related("authority", "edition").first()
+
+
+def service_answers(issue: Issue) -> list[ServiceAnswer]:
+    """What map services told about the place of the issue, latest first."""
+    return list(ServiceAnswer.objects.filter(issue=issue).order_by("-asked_at", "-pk"))

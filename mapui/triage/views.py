@@ -36,7 +36,13 @@ from mapui.site.permissions import TRIAGE, page_for
 from mapui.site.serializers import TriageIssueSerializer
 from mapui.site.types import PageRequest
 from mapui.triage.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm
-from mapui.triage.selectors import decision_ruled, golden_of, issue_events, proposal_open
+from mapui.triage.selectors import (
+    decision_ruled,
+    golden_of,
+    issue_events,
+    proposal_open,
+    service_answers,
+)
 from mapui.triage.service_info import services_askable
 from parcels.histories import parcel_history
 from routing.deciding.proposals import proposal_close
@@ -122,6 +128,7 @@ def _issue_context(issue: Issue) -> dict[str, Any]:
         "issue": issue,
         "card": card,
         "events": issue_events(issue),
+        "service_answers": service_answers(issue),
         "proposal": proposal_open(issue),
         "ruled": decision_ruled(decision),
         "golden": golden_of(issue),

@@ -6,8 +6,10 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from gis_core.languages import text_in, texts_made
 from issues.enums import EventKind
 from issues.models import Category, Issue
 from issues.services import issue_event_append, issue_shelter
+from parcels.asked_owners import owner_services
 from routing.deciding.asking import clarification_open, clarifications_withdraw, question_to_put
 from routing.deciding.public_answers import PublicAnswer, public_answer
 from routing.deciding.results import results_of
@@ -109,15 +112,15 @@ def _issue_locked(issue_id: int, before: str = "") -> tuple[Issue, bool]:
 def decisions_make_missing(*, limit: int = 500) -> int:
     """Decide what was received and not decided, oldest first; returns how many were decided.
 
+    What was received just now may wait for a map service (`routing.deciding.hearings`) and is left alone so long.
     An issue that cannot be decided is logged, stays undecided for people to see, and does not hold up the others.
     """
-    waiting = (
-        Issue.objects.filter(decisions__isnull=True)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:limit]
-    )
+    waiting = Issue.objects.filter(decisions__isnull=True)
+    if owner_services().exists():
+        patience = timedelta(seconds=settings.EVIDENCE_WAIT_SECONDS)
+        waiting = waiting.filter(received_at__lte=timezone.now() - patience)
     made = 0
-    for issue_id in list(waiting):
+    for issue_id in list(waiting.order_by("pk").values_list("pk", flat=True)[:limit]):
         try:
             decision_make(issue_id=issue_id)
         except Exception:

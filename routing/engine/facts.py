@@ -254,7 +254,9 @@ def columns_unknown(facts: Facts) -> frozenset[str]:
     unknown: set[str] = set()
     if missing & {"parcels", "land_use"}:
         unknown.add("usage")
-    if missing & {"parcels", "ownership"}:
+    # Without the dataset a map service may have told the class.
+    is_told = facts.parcel is not None and facts.parcel.owner_source != ""
+    if "parcels" in missing or ("ownership" in missing and not is_told):
         unknown.add("owner")
     about_road = bool(facts.evidence.part) or _is_road_land(facts.situation, facts.usage)
     if "usage" in unknown or ("road_sections" in missing and about_road):

@@ -55,14 +55,20 @@ CROSS JOIN LATERAL (
 ) c
 UNION ALL
 SELECT 'parcel', p.id,
+       -- What a map service told counts where the cadastre tells no class.
        ARRAY[p.key, COALESCE(NULLIF(p.gemarkung_name, ''), p.gemarkung_key), p.flur::text,
-             p.numerator || COALESCE('/' || p.denominator, ''), p.location_text, o.owner_class]::text[],
+             p.numerator || COALESCE('/' || p.denominator, ''), p.location_text,
+             COALESCE(q.owner_class, o.owner_class),
+             q.source || ', ' || (q.asked_at AT TIME ZONE %(time_zone)s)::date]::text[],
        ARRAY[ST_Area(p.geometry)], ST_AsBinary(p.geometry)
 FROM extent e
 JOIN parcels_parcel p ON p.edition_to_id IS NULL AND p.jurisdiction_id = e.jurisdiction_id
     AND p.geometry && ST_Expand(e.box, %(margin)s)
 LEFT JOIN parcels_ownership o
     ON o.edition_to_id IS NULL AND o.jurisdiction_id = e.jurisdiction_id AND o.key = p.key
+LEFT JOIN parcels_askedownership q
+    ON q.jurisdiction_id = e.jurisdiction_id AND q.key = p.key AND q.owner_class <> 'UNKNOWN'
+    AND COALESCE(o.owner_class, 'UNKNOWN') = 'UNKNOWN'
 UNION ALL
 SELECT 'use', l.id, ARRAY[l.key, l.parcel_key, l.usage, l.use_type, l.description]::text[], ARRAY[0]::float8[], ST_AsBinary(l.geometry)
 FROM extent e
@@ -106,10 +112,11 @@ SELECT 'section', s.id,
            s.key, s.road_class, s.road_number, s.name, s.cleaning_class,
            -- Only of private and other public ways does it matter whose land they run on.
            CASE WHEN s.road_class IN ('S', 'P') THEN (
-               SELECT o.owner_class
+               SELECT COALESCE(NULLIF(o.owner_class, 'UNKNOWN'), q.owner_class)
                FROM parcels_parcel p
-               JOIN parcels_ownership o
+               LEFT JOIN parcels_ownership o
                    ON o.edition_to_id IS NULL AND o.jurisdiction_id = p.jurisdiction_id AND o.key = p.key
+               LEFT JOIN parcels_askedownership q ON q.jurisdiction_id = p.jurisdiction_id AND q.key = p.key
                WHERE p.edition_to_id IS NULL AND p.jurisdiction_id = s.jurisdiction_id
                  AND ST_Covers(p.geometry, ST_LineInterpolatePoint(ST_GeometryN(s.geometry, 1), 0.5))
                ORDER BY p.key LIMIT 1

@@ -31,6 +31,7 @@ class ParcelRow(NamedTuple):
     location_text: str
     owner: str
     is_owner_known: bool
+    owner_source: str
     area: float
 
 

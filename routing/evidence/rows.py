@@ -147,7 +147,7 @@ def _geometries(found: Iterable[bytes]) -> Any:
 
 
 def _parcel(row: Row) -> ParcelRow:
-    key, gemarkung, flur, number, location_text, owner = row[1]
+    key, gemarkung, flur, number, location_text, owner, owner_source = row[1]
     return ParcelRow(
         key=str(key),
         gemarkung=str(gemarkung),
@@ -156,6 +156,7 @@ def _parcel(row: Row) -> ParcelRow:
         location_text=str(location_text),
         owner=owner or "UNKNOWN",
         is_owner_known=owner is not None,
+        owner_source=owner_source or "",
         area=float(row[2][0] or 0),
     )
 

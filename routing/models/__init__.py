@@ -1,5 +1,6 @@
 """Models of routing, by what they are about."""
 
+from routing.models.answers import ServiceAnswer
 from routing.models.authorities import Authority, AuthorityContact
 from routing.models.clarifications import Clarification
 from routing.models.decisions import Decision
@@ -38,6 +39,7 @@ __all__ = [
     "RoadSection",
     "Rule",
     "RuleSet",
+    "ServiceAnswer",
     "Threshold",
     "ThroughRoad",
     "Trial",

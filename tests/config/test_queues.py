@@ -49,6 +49,8 @@ def test_what_strangers_servers_are_asked_goes_to_the_fetcher() -> None:
         "gis_core.tasks.map_sources_harvest",
         "gis_core.tasks.map_sources_harvest_waiting",
         "issues.tasks.photos_fetch_due",
+        "routing.tasks.map_hearing_hold",
+        "routing.tasks.map_hearings_hold_due",
     ]
 
 

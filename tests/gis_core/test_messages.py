@@ -23,7 +23,14 @@ CODED = {
     *("LoadError", "LoadCancelled", "RowError", "GmlError", "GeometryError", "CoordinateError"),
     *("EditionError", "RetryLater", "CodedError", "Message", "finding", "_error"),
     *("AddressRefused", "AnswerTooLarge", "AnswerTooSlow"),
-    *("CapabilitiesError", "PickRefused", "ServiceUnknown", "InfoUnavailable", "notes.add"),
+    *(
+        "CapabilitiesError",
+        "PickRefused",
+        "ServiceUnknown",
+        "InfoUnavailable",
+        "OwnerProfileError",
+        "notes.add",
+    ),
 }
 
 

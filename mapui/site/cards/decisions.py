@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Prefetch
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from gis_core.languages import language_shown
@@ -41,9 +43,12 @@ from routing.types import (
 
 @dataclass(frozen=True)
 class ParcelShown:
+    """`owner_source`: the map service that told the class, and when; empty where the cadastre did."""
+
     fact: ParcelFact
     usage: str
     owner: str
+    owner_source: str
 
 
 @dataclass(frozen=True)
@@ -163,7 +168,12 @@ def _situation(situation: Situation, authorities: dict[str, Authority]) -> Situa
     return SituationShown(
         percent=percent_of(situation.weight),
         parcels=tuple(
-            ParcelShown(one, str(Usage(one.usage).label), str(OwnerClass(one.owner).label))
+            ParcelShown(
+                one,
+                str(Usage(one.usage).label),
+                str(OwnerClass(one.owner).label),
+                _owner_source(one),
+            )
             for one in situation.parcels
         ),
         sections=tuple(
@@ -183,6 +193,14 @@ def _situation(situation: Situation, authorities: dict[str, Authority]) -> Situa
         ),
         areas=tuple(_area(one) for one in situation.areas),
     )
+
+
+def _owner_source(fact: ParcelFact) -> str:
+    service, _separator, day = fact.owner_source.rpartition(", ")
+    if not service:
+        return ""
+    values = {"service": service, "day": date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")}
+    return _("told by the map service %(service)s on %(day)s") % values
 
 
 def _part(fact: PartFact) -> str:

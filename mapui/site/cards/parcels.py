@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from gis_core.coordinates import point_from_wgs84
 from gis_core.models import Jurisdiction
+from parcels.asked_owners import asked_ownership_of
 from parcels.enums import OwnerClass
 from parcels.histories import ParcelHistory, parcel_history
-from parcels.models import Ownership, Parcel
+from parcels.models import AskedOwnership, Ownership, Parcel
 from parcels.places import place_parse
 from parcels.selectors import (
     ADDRESS_LIMIT,
@@ -26,8 +27,11 @@ from parcels.selectors import (
 
 @dataclass(frozen=True)
 class ParcelCard:
+    """`asked`: what a map service told of the owner, where the cadastre tells nothing."""
+
     parcel: Parcel
     owner: str
+    asked: AskedOwnership | None
     uses: tuple[UseOnParcel, ...]
     history: ParcelHistory
     addresses: tuple[str, ...]
@@ -38,10 +42,14 @@ def parcel_card(parcel: Parcel) -> ParcelCard:
     ownership = Ownership.objects.active().filter(
         jurisdiction=parcel.jurisdiction_id, key=parcel.key
     )
-    owner = ownership.values_list("owner_class", flat=True).first()
+    owner = ownership.values_list("owner_class", flat=True).first() or OwnerClass.UNKNOWN
+    asked = None
+    if owner == OwnerClass.UNKNOWN:
+        asked = asked_ownership_of(parcel)
     return ParcelCard(
         parcel=parcel,
-        owner=str(OwnerClass(owner or OwnerClass.UNKNOWN).label),
+        owner=str(OwnerClass(asked.owner_class if asked else owner).label),
+        asked=asked,
         uses=tuple(uses_on(parcel)),
         history=parcel_history(parcel),
         addresses=tuple(_addresses(parcel)),

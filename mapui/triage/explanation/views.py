@@ -25,6 +25,7 @@ from mapui.site.permissions import staff_feed
 from mapui.site.types import PageRequest
 from mapui.triage.explanation.features import explanation_bounds, explanation_features
 from mapui.triage.explanation.page import explanation_shown
+from mapui.triage.selectors import service_answers
 from mapui.triage.views import triage_permission
 from routing.deciding.explaining.explanations import explanation_of, explanation_schema
 from routing.models import Decision
@@ -73,6 +74,7 @@ def explanation_page(request: PageRequest, number: str) -> HttpResponse:
         "decision": decision,
         "card": decision_card(issue, decision=decision),
         "shown": explanation_shown(decision),
+        "service_answers": service_answers(issue),
         "json_url": reverse("explanation_json", args=[number]) + query,
         # Written by Folium from names alone; nothing of it comes from a person.
         "map_html": mark_safe(rendered.html),  # noqa: S308

@@ -198,6 +198,7 @@ def _fact(row: ParcelRow, use: UseRow, away: float) -> ParcelFact:
         owner=row.owner,
         location_text=row.location_text,
         distance=round(away, 3),
+        owner_source=row.owner_source,
     )
 
 

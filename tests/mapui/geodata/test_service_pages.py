@@ -251,3 +251,41 @@ def test_source_that_is_ordered_twice_is_one(db):
     assert source_order(pasted="https://a.example/wms") == source_order(
         pasted="https://a.example/wms?"
     )
+
+
+PROFILE = "attribute;value;owner_class\nWerteart;5500;CITY"
+
+
+@pytest.fixture
+def askable(source) -> MapService:
+    content = document("eigentum", query=1)
+    source_keep(url=source.url, described=wms_describe(content.encode()))
+    source.refresh_from_db()
+    return layers_pick(source=source, names=["eigentum"], shown=Shown())[0]
+
+
+def saved(manager, entry: MapService, profile: str):
+    address = reverse("services_entry", args=[entry.slug])
+    return manager.post(address, values(evidence_profile=profile))
+
+
+def test_entry_becomes_evidence_by_its_profile(manager, askable):
+    assert saved(manager, askable, f"  {PROFILE}\n\n").status_code == 302
+    askable.refresh_from_db()
+    assert askable.evidence_profile == PROFILE
+    assert saved(manager, askable, "").status_code == 302
+    askable.refresh_from_db()
+    assert askable.evidence_profile == ""
+
+
+def test_profile_that_cannot_be_is_refused_beside_the_field(manager, askable):
+    response = saved(manager, askable, f"{PROFILE}\nWerteart;1;STADT")
+    assert response.status_code == 422
+    assert "Eigentumsklasse STADT gibt es nicht" in response.content.decode()
+    askable.refresh_from_db()
+    assert askable.evidence_profile == ""
+
+
+def test_entry_that_cannot_be_asked_can_be_no_evidence(manager, entry):
+    page = manager.get(reverse("services_entry", args=[entry.slug]))
+    assert "evidence_profile" not in page.context["form"].fields

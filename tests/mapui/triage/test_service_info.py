@@ -7,9 +7,19 @@ import json
 import pytest
 from django.core.cache import cache
 
+from gis_core.messages import Message, Told
+from parcels.enums import OwnerClass
+from parcels.models import AskedOwnership, Ownership
+from routing.models import ServiceAnswer
 from tests.gis_core.maps.test_feature_info import HOSTILE, answering, service_make
 from tests.gis_core.maps.test_harvest import fake_host
-from tests.mapui.factories import staff_create
+from tests.mapui.factories import (
+    NOON,
+    authority_create,
+    decision_create,
+    issue_create,
+    staff_create,
+)
 
 PLACE = {"lat": "51.55", "lon": "7.31", "zoom": "17"}
 HTMX = {"HX-Request": "true"}
@@ -94,3 +104,51 @@ def test_service_is_closed_to_others_and_unknown_places_are_refused(client, staf
     client.force_login(staff_create("fremd", permissions=()))
     assert client.get(address, PLACE).status_code == 403
     assert asked == []
+
+
+def test_issue_and_explanation_show_what_services_told(staff_client, town):
+    issue = issue_create(town)
+    decision_create(issue, authority_create(town))
+    address = f"/triage/issues/{issue.number}/"
+    assert "Auskünfte der Kartendienste" not in staff_client.get(address).content.decode()
+    values = {"issue": issue, "point": issue.point, "asked_at": NOON}
+    ServiceAnswer.objects.create(
+        **values, source="Eigentum", owner_class="CITY", objects_told=[[["Werteart", HOSTILE]]]
+    )
+    problem = Told(Message("info_status", {"code": 503})).as_json()
+    ServiceAnswer.objects.create(
+        **values, source="Andere", owner_class=OwnerClass.UNKNOWN, problem=problem
+    )
+    for shown in (address, f"{address}explanation/"):
+        page = staff_client.get(shown).content.decode()
+        assert "Kartendienst Eigentum, gefragt am 03.03.2026 13:00:" in page
+        assert "Eigentümer: Stadt" in page
+        assert '<th scope="row">Werteart</th><td>&lt;script&gt;alert(1)' in page
+        assert "Der Dienst antwortet mit HTTP 503." in page
+
+
+@pytest.mark.parametrize(
+    ("cadastre", "told", "shown", "is_attributed"),
+    [
+        ("PRIV", "CITY", "privat", False),
+        ("UNKNOWN", "CITY", "Stadt", True),
+        (None, "CITY", "Stadt", True),
+        (None, "UNKNOWN", "unbekannt", False),
+    ],
+)
+def test_parcel_names_the_service_that_told_its_owner(
+    staff_client, town, cadastre, told, shown, is_attributed
+):
+    [ownership] = Ownership.objects.filter(key__contains="00010")
+    key = ownership.key
+    if cadastre:
+        Ownership.objects.filter(pk=ownership.pk).update(owner_class=cadastre)
+    else:
+        ownership.delete()
+    AskedOwnership.objects.create(
+        jurisdiction=town, key=key, owner_class=told, source="Eigentum", asked_at=NOON
+    )
+    page = staff_client.get("/triage/parcel/", {"q": key})
+    assert page.context["cards"][0].owner == shown
+    text = "laut Kartendienst Eigentum vom 03.03.2026"
+    assert (text in page.content.decode()) == is_attributed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from gis_core.models import Edition, Jurisdiction
 from issues.enums import Channel
 from issues.models import Category, Issue
 from parcels.enums import CadastreDataset
-from parcels.models import LandUse, Ownership, Parcel
+from parcels.models import AskedOwnership, LandUse, Ownership, Parcel
 from routing.enums import NetworkDataset
 from routing.evidence import Asks, evidence_of
 from routing.models import Agreement, Area, Asset, RoadPartArea, RoadSection, ThroughRoad
@@ -353,3 +353,53 @@ class Count:
     def __call__(self, execute: Any, *args: Any) -> Any:
         self.queries += 1
         return execute(*args)
+
+
+@pytest.mark.parametrize(
+    ("cadastre", "told", "owner", "is_attributed"),
+    [
+        ("PRIV", "CITY", "PRIV", False),
+        ("UNKNOWN", "CITY", "CITY", True),
+        (None, "CITY", "CITY", True),
+        (None, "UNKNOWN", "UNKNOWN", False),
+    ],
+)
+def test_map_service_tells_the_owner_where_the_cadastre_does_not(
+    place: Place, cadastre: str | None, told: str, owner: str, is_attributed: bool
+) -> None:
+    yards = Ownership.objects.filter(key="yard")
+    if cadastre:
+        yards.update(owner_class=cadastre)
+    else:
+        yards.delete()
+    AskedOwnership.objects.create(
+        jurisdiction=place.jurisdiction,
+        key="yard",
+        owner_class=told,
+        source="Eigentum",
+        asked_at=datetime(2026, 3, 3, 23, 30, tzinfo=UTC),
+    )
+    issue = place.issue(200, -50, accuracy_m=1)
+    [found] = gather(issue)
+    [parcel] = found.situations[0].parcels
+    assert parcel.owner == owner
+    # The day is that of the installation's time zone.
+    assert parcel.owner_source == ("Eigentum, 2026-03-04" if is_attributed else "")
+    assert Evidence.from_json(found.to_json()) == found
+
+
+def test_private_way_on_land_of_which_a_service_told_the_owner(place: Place) -> None:
+    Ownership.objects.filter(key="yard").delete()
+    common = {"road_class": "P", "length": 400}
+    line = wkt("line", [(0, -50), (400, -50)])
+    place.row(RoadSection, NetworkDataset.ROAD_SECTIONS, "way", **common, geometry=line)
+    issue = place.issue(200, -52, accuracy_m=1)
+    assert [one.owner for one in situation(issue).sections] == ["UNKNOWN"]
+    AskedOwnership.objects.create(
+        jurisdiction=place.jurisdiction,
+        key="yard",
+        owner_class="CHURCH",
+        source="Eigentum",
+        asked_at=timezone.now(),
+    )
+    assert [one.owner for one in situation(issue).sections] == ["CHURCH"]
