@@ -85,6 +85,7 @@ def service_info(request: PageRequest, slug: str) -> HttpResponse:
         "form": form,
         "service": service,
         "info": info,
+        "layers": {one.layer for one in info.features} if info else set(),
         "problem": problem,
     }
     template = (

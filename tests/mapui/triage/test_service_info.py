@@ -75,6 +75,16 @@ def test_answer_is_a_table_of_texts(staff_client, host):
     assert "<h1>A</h1>" in whole
 
 
+def test_layers_are_named_where_there_are_several(staff_client, host):
+    one = {"id": "trees.1", "properties": {"kind": "Linde"}}
+    other = {"id": "lamps.1", "properties": {"number": "7"}}
+    service_make(host.url)
+    for features, named in [([one, one], False), ([one, other], True)]:
+        answering(host, json.dumps({"features": features}))
+        page = staff_client.get("/triage/map-services/a/", PLACE, headers=HTMX).content.decode()
+        assert ("<h4>trees</h4>" in page) == named
+
+
 @pytest.mark.parametrize(
     ("content", "status", "text"),
     [
