@@ -10,7 +10,7 @@ from gis_core.models import Edition
 from gis_core.signals import edition_activated, edition_staged
 from issues.signals import issue_changed, issue_received
 from routing.deciding.decisions import decision_make
-from routing.deciding.hearings import hearing_begin
+from routing.deciding.hearings import hearing_begin, hearing_order
 from routing.deciding.impact import proposals_make
 from routing.deciding.reviews import decision_review
 from routing.enums import DecisionCause
@@ -26,6 +26,8 @@ def decide_received_issue(sender: Any, *, issue_id: int, **kwargs: Any) -> None:
 @receiver(issue_changed, dispatch_uid="routing.review_changed_issue")
 def review_changed_issue(sender: Any, *, issue_id: int, cause: str, **kwargs: Any) -> None:
     decision_review(issue_id=issue_id, cause=DecisionCause(cause))
+    if cause == DecisionCause.MOVED:
+        hearing_order(issue_id=issue_id)
 
 
 @receiver(edition_activated, dispatch_uid="routing.propose_after_activation")

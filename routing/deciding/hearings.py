@@ -62,12 +62,17 @@ def hearing_begin(*, issue_id: int) -> bool:
 
     An emergency never waits. With the broker down nothing waits: nobody would ask.
     """
-    if not owner_services().exists() or not _ordered(issue_id):
+    if not hearing_order(issue_id=issue_id):
         return False
     with connection.cursor() as cursor:
         cursor.execute(IS_OPEN, [LocationSource.UNPLACED, issue_id])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def hearing_order(*, issue_id: int) -> bool:
+    """Whether a worker was told to ask the evidence services; there may be none, or no broker."""
+    return owner_services().exists() and _ordered(issue_id)
 
 
 def _ordered(issue_id: int) -> bool:
@@ -141,7 +146,7 @@ def _heard(issue: Issue, service: MapService) -> OwnerClass:
 
 
 def hearings_hold_due() -> int:
-    """Holds the hearings whose order was lost, and those of issues that were moved; their number.
+    """Holds the hearings whose order was lost; their number.
 
     One that fails is logged and does not hold up the others.
     """

@@ -190,13 +190,17 @@ def test_lost_order_is_made_up_for_once(receive, service, host):
     assert owner_seen(current(issue))[0] == "CITY"
 
 
-def test_moved_issue_is_asked_about_anew(receive, service, host):
+def test_moved_issue_is_asked_about_anew(
+    receive, service, ordered, django_capture_on_commit_callbacks
+):
     issue = receive(3)
     hearing_hold(issue_id=issue.pk)
     longitude, latitude = storage_to_wgs84(EAST + 40 * 4 + 10, NORTH + 20)
-    issue_move(issue=issue, location=LocationInput(lat=latitude, long=longitude))
-    Issue.objects.update(received_at=timezone.now() - timedelta(seconds=60))
-    assert hearings_hold_due() == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        issue_move(issue=issue, location=LocationInput(lat=latitude, long=longitude))
+    assert ordered == [issue.pk, issue.pk]
+    hearing_hold(issue_id=issue.pk)
+    hearing_hold(issue_id=issue.pk)
     assert ServiceAnswer.objects.count() == 2
     assert AskedOwnership.objects.filter(key=parcel_key(4)).exists()
 
