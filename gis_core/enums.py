@@ -50,3 +50,11 @@ class ServiceKind(models.TextChoices):
     OGC_MAPS = "ogc_maps", "OGC API Maps"
     OGC_FEATURES = "ogc_features", "OGC API Features"
     XYZ = "xyz", "XYZ"
+
+
+class Visibility(models.TextChoices):
+    """Who sees a map service: everybody, who may triage, or who has one of its roles (Django's groups)."""
+
+    PUBLIC = "public", pgettext_lazy("who sees it", "everybody")
+    STAFF = "staff", pgettext_lazy("who sees it", "staff")
+    ROLES = "roles", _("certain roles")

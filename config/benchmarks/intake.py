@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import random
-import socket
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx
 from django.db import connection
 
-from config import processes
 from config.benchmarks.city import City, city_load, database_use
 from config.benchmarks.measure import Figure, median, milliseconds
+from config.benchmarks.serving import web_server
 from gis_core.srids import WGS84, storage_srid
 from issues.enums import Channel
 from issues.models import ApiKey, Category
@@ -64,7 +60,7 @@ def intake() -> list[Figure]:
     places = _places(REPORTS + WARM_UP)
     look_up = median(milliseconds(_look_up, places)[WARM_UP:])
     in_process = median(milliseconds(_receiver(city), places)[WARM_UP:])
-    with _web_server() as address:
+    with web_server(DATABASE) as address:
         over_http = median(milliseconds(_poster(city, address), places)[WARM_UP:])
     return [
         Figure(
@@ -154,42 +150,3 @@ def _poster(city: City, address: str) -> Any:
         answer.raise_for_status()
 
     return post
-
-
-@contextmanager
-def _web_server() -> Iterator[str]:
-    """The program's own web server on a free port, on the benchmark's database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    processes.process_start(
-        name="bench-web",
-        command=[
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "config.wsgi",
-            f"--bind=127.0.0.1:{port}",
-            "--workers=1",
-            "--threads=4",
-        ],
-        ready=lambda: _answers(f"{address}/open311/v2/discovery.json"),
-        extra_environment={"DATABASE_URL": _database_url(), "PUBLIC_URL": address},
-    )
-    try:
-        yield address
-    finally:
-        processes.process_stop("bench-web")
-
-
-def _database_url() -> str:
-    base, _slash, _name = processes.env.text("DATABASE_URL").rpartition("/")
-    return f"{base}/{DATABASE}"
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, trust_env=False).is_success
-    except httpx.TransportError:
-        return False

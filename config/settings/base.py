@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "mapui.site.middleware.TextGZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mapui.maps.at_once.KeptPictureMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "mapui.site.middleware.ChosenLocaleMiddleware",
@@ -200,6 +201,12 @@ MAPSERVER_URL = env.text("MAPSERVER_URL", f"http://{env.text('MAP_ADDRESS', '127
 
 # Map services that the registry suggests: a CSV file, explained in docs/maps.md; empty for none.
 MAP_SERVICE_PRESETS = env.text("MAP_SERVICE_PRESETS", str(ROOT / "fixtures" / "map_services.csv"))
+
+# Pictures of map services lie here until they are of no use or the folder is full.
+PICTURE_ROOT = VAR / "pictures"
+# Touched when registry or geodata change, so that all processes see it at once.
+MAP_REGISTRY_MARK = VAR / "maps" / "registry-changed"
+PICTURE_CACHE_BYTES = env.number("PICTURE_CACHE_MEGABYTES", 2048) * 1024 * 1024
 
 # --- Files ----------------------------------------------------------------------------------------
 MEDIA_ROOT = VAR / "media"

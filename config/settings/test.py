@@ -11,6 +11,8 @@ STORAGES = {
 # Tests share no queue with a worker that runs beside them.
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
+# Each test has a registry of its own: what one held must not be told to the next.
+MAP_REGISTRY_MARK = VAR / "secret-key" / "none"
 # WhiteNoise looks files up when they are asked for: tests need no collected ones.
 WHITENOISE_AUTOREFRESH = True
 # How many statements a page needs must not depend on what the connection was told before.

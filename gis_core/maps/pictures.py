@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from typing import Any, Final
 
-import httpx
 import numpy as np
 from PIL import Image
 from pyproj import CRS, Transformer
 
 from gis_core.enums import ServiceKind
-from gis_core.errors import GisError
 from gis_core.maps.addresses import address_with
-from gis_core.maps.politeness import HostBusy, host_place
+from gis_core.maps.images import (
+    IMAGE_DEADLINE_S,
+    MapServiceUnavailable,
+    age_of_all,
+    image_checked,
+    image_decoded,
+    image_encoded,
+    image_fetch,
+    is_same,
+)
+from gis_core.maps.store import MapImage
 from gis_core.models import MapService
-from gis_core.net import outgoing
 from gis_core.srids import WEB_MERCATOR
 
 MERCATOR: Final = f"EPSG:{WEB_MERCATOR}"
 # The half of the circumference in EPSG:3857: no bounding box reaches further.
 MERCATOR_LIMIT: Final = 20_037_508.342_789
-IMAGE_FORMATS: Final = ("image/png", "image/jpeg", "image/webp")
-IMAGE_MAX_BYTES: Final = 8 * 1024 * 1024
-IMAGE_DEADLINE_S: Final = 8.0
 MAX_SIDE: Final = 2048
 TILE_SIDE: Final = 256
 # A picture of 2,048 pixels needs eight by eight tiles, and one more row and column where it lies between them.
@@ -41,18 +45,6 @@ OTHER_SYSTEMS: Final = (
 OVERSAMPLING: Final = 1.5
 
 
-class MapServiceUnavailable(GisError):
-    """The service did not answer with an image.
-
-    `is_down`: it did not answer at all or said itself that it is broken, so that asking again at once is no use.
-    An error about one request does not count as down, so a nonsense request cannot switch a map off for others.
-    """
-
-    def __init__(self, text: str, *, is_down: bool = False) -> None:
-        self.is_down = is_down
-        super().__init__(text)
-
-
 @dataclass(frozen=True)
 class ImageRequest:
     """A GetMap in EPSG:3857: bounds in metres (west, south, east, north), size in pixels."""
@@ -63,49 +55,28 @@ class ImageRequest:
     transparent: bool
 
 
-@dataclass(frozen=True)
-class MapImage:
-    """`stale_since`: when the service drew it, where it does not answer now."""
+def picture_fetch(
+    service: MapService, request: ImageRequest, known: MapImage | None = None
+) -> MapImage:
+    """The picture as the service draws it now. Raises MapServiceUnavailable.
 
-    content: bytes
-    media_type: str
-    stale_since: float | None = None
-
-
-def picture_fetch(service: MapService, request: ImageRequest) -> MapImage:
-    """The picture as the service draws it now. Raises MapServiceUnavailable."""
+    `known`: the picture drawn before; the service is asked whether it still holds, if it is one that can tell.
+    """
     if service.kind in {ServiceKind.WMTS, ServiceKind.XYZ}:
         return _tiles_joined(service, request)
+    if service.crs != MERCATOR and service.kind == ServiceKind.WMS:
+        return _warped(service, request, known)
     if service.kind == ServiceKind.OGC_MAPS:
-        return image_fetch(address_with(service.url, _ogc_parameters(request)))
-    if service.crs == MERCATOR:
-        return image_fetch(address_with(service.url, image_parameters(service, request)))
-    return _warped(service, request)
+        address = address_with(service.url, _ogc_parameters(request))
+    else:
+        address = address_with(service.url, image_parameters(service, request))
+    image = image_fetch(address, usual_s=usual_seconds(service), known=known)
+    return image_checked(image, (request.width, request.height), known)
 
 
-def image_fetch(address: str) -> MapImage:
-    """What is behind the address, which must be a picture whatever the status. Raises MapServiceUnavailable."""
-    try:
-        with host_place(address, held_s=IMAGE_DEADLINE_S + 1):
-            fetched = outgoing.fetch(
-                address,
-                purpose=outgoing.Purpose.MAP_SERVICE,
-                max_bytes=IMAGE_MAX_BYTES,
-                deadline_s=IMAGE_DEADLINE_S,
-            )
-    except HostBusy as error:
-        raise MapServiceUnavailable(str(error)) from error
-    except httpx.HTTPStatusError as error:
-        raise MapServiceUnavailable(str(error), is_down=error.response.is_server_error) from error
-    except (outgoing.OutgoingError, httpx.HTTPError) as error:
-        raise MapServiceUnavailable(str(error), is_down=True) from error
-    # A WMS reports its errors as XML behind HTTP 200.
-    if fetched.media_type not in IMAGE_FORMATS:
-        text = fetched.content[:300].decode("utf-8", "replace")
-        raise MapServiceUnavailable(
-            f"The service answered {fetched.media_type!r}, no image: {text}"
-        )
-    return MapImage(fetched.content, fetched.media_type)
+def usual_seconds(service: MapService) -> float:
+    """How long a picture is shown without asking again where the service does not say it."""
+    return service.keep_days * 86_400.0
 
 
 def image_parameters(
@@ -161,13 +132,16 @@ def _ogc_parameters(request: ImageRequest) -> dict[str, str]:
     }
 
 
-def _warped(service: MapService, request: ImageRequest) -> MapImage:
+def _warped(service: MapService, request: ImageRequest, known: MapImage | None) -> MapImage:
     """Asked for in the service's own system, a little finer, and warped into EPSG:3857."""
     from rasterio.warp import Resampling, reproject
 
     asked = request_in(service.crs, request)
-    image = image_fetch(address_with(service.url, image_parameters(service, asked, service.crs)))
-    pixels = _decoded(image, (asked.width, asked.height))
+    address = address_with(service.url, image_parameters(service, asked, service.crs))
+    image = image_fetch(address, usual_s=usual_seconds(service), known=known)
+    if is_same(image, known):
+        return image
+    pixels = image_decoded(image, (asked.width, asked.height))
     target = np.zeros((4, request.height, request.width), np.uint8)
     reproject(
         np.moveaxis(pixels, 2, 0),
@@ -180,7 +154,7 @@ def _warped(service: MapService, request: ImageRequest) -> MapImage:
         src_alpha=4,
         dst_alpha=4,
     )
-    return _encoded(Image.fromarray(np.moveaxis(target, 0, 2)))
+    return image_encoded(Image.fromarray(np.moveaxis(target, 0, 2)), image)
 
 
 def _placed(request: ImageRequest) -> Any:
@@ -228,10 +202,16 @@ def _tiles_joined(service: MapService, request: ImageRequest) -> MapImage:
     if not 0 < len(columns) * len(rows) <= TILES_MAX:
         raise MapServiceUnavailable(f"{service.slug}: the picture would need too many tiles.")
     joined = Image.new("RGBA", (len(columns) * TILE_SIDE, len(rows) * TILE_SIDE))
+    images, ends = [], time.monotonic() + IMAGE_DEADLINE_S
     for column in columns:
         for row in rows:
-            image = image_fetch(_tile_address(service.url, name, column, row, last))
-            tile = Image.fromarray(_decoded(image, (TILE_SIDE, TILE_SIDE)))
+            image = image_fetch(
+                _tile_address(service.url, name, column, row, last),
+                usual_s=usual_seconds(service),
+                deadline_s=max(ends - time.monotonic(), 0.01),
+            )
+            images.append(image)
+            tile = Image.fromarray(image_decoded(image, (TILE_SIDE, TILE_SIDE)))
             place = ((column - columns.start) * TILE_SIDE, (row - rows.start) * TILE_SIDE)
             joined.paste(tile, place)
     left = columns.start * side - MERCATOR_LIMIT
@@ -244,7 +224,8 @@ def _tiles_joined(service: MapService, request: ImageRequest) -> MapImage:
         (top - south) * scale,
     )
     size = (request.width, request.height)
-    return _encoded(joined.transform(size, Image.Transform.EXTENT, cut, Image.Resampling.BILINEAR))
+    drawn = joined.transform(size, Image.Transform.EXTENT, cut, Image.Resampling.BILINEAR)
+    return image_encoded(drawn, age_of_all(images))
 
 
 def _tiles_between(first: float, end: float, side: float, last: int) -> range:
@@ -260,22 +241,3 @@ def _tiles_between(first: float, end: float, side: float, last: int) -> range:
 def _tile_address(template: str, zoom: str, column: int, row: int, last: int) -> str:
     values = {"{z}": zoom, "{x}": str(column), "{y}": str(row), "{-y}": str(last - row)}
     return re.sub(r"\{-?[zxy]\}", lambda found: values[found[0]], template)
-
-
-def _decoded(image: MapImage, size: tuple[int, int]) -> Any:
-    """The picture's pixels, rows by columns by four; it must have the size that was asked for."""
-    try:
-        with Image.open(BytesIO(image.content), formats=("PNG", "JPEG", "WEBP")) as picture:
-            if picture.size == size:
-                return np.asarray(picture.convert("RGBA"))
-            found = picture.size
-    except Exception as error:
-        # Whatever the decoder raises, it is no picture (ADR 13).
-        raise MapServiceUnavailable(f"No picture: {type(error).__name__}: {error}") from error
-    raise MapServiceUnavailable(f"The picture has {found} pixels instead of {size}.")
-
-
-def _encoded(picture: Image.Image) -> MapImage:
-    target = BytesIO()
-    picture.save(target, "PNG")
-    return MapImage(target.getvalue(), "image/png")

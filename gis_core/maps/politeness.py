@@ -1,11 +1,16 @@
-"""How many requests a foreign host gets from this installation at the same time, from all its processes together."""
+"""Who may ask foreign hosts at the same time, so that none gets too many requests and none holds up everybody.
+
+`host_place`: how many requests a host gets from all processes of this installation together. `thread_place`: how many
+threads of this process may wait for foreign hosts; the others are there for pages and for pictures that lie here.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,11 +21,59 @@ logger = logging.getLogger(__name__)
 
 PARALLEL: Final = 4
 WAIT_S: Final = 4.0
+# Of the four threads that the web server has in each process.
+THREADS: Final = 3
+THREADS_OF_A_HOST: Final = 2
+# A host that has owed an answer for so long hangs: no further thread waits for it.
+HANGS_S: Final = 2.0
 _STEP_S: Final = 0.03
+_begun: dict[str, list[float]] = {}
+_waiting = 0
+_change = threading.Condition()
 
 
 class HostBusy(Exception):
-    """All places of the host stayed taken for as long as anybody may wait."""
+    """All places stayed taken for as long as anybody may wait."""
+
+
+@contextmanager
+def thread_place(url: str) -> Iterator[None]:
+    """Leave for this thread to wait for the address's host. Raises HostBusy, at the latest after WAIT_S seconds."""
+    host = urlsplit(url).netloc
+    began = _thread_begins(host)
+    try:
+        yield
+    finally:
+        with _change:
+            _begun[host].remove(began)
+            if not _begun[host]:
+                del _begun[host]
+            _thread_ends()
+
+
+def _thread_begins(host: str) -> float:
+    """When it may begin (time.monotonic)."""
+    global _waiting  # noqa: PLW0603 - counts the threads of this process
+    with _change:
+        if _waiting >= THREADS:
+            raise HostBusy(f"{THREADS} threads wait for foreign hosts already.")
+        _waiting += 1
+        ends = time.monotonic() + WAIT_S
+        while len(under_way := _begun.get(host, [])) >= THREADS_OF_A_HOST:
+            now = time.monotonic()
+            if now > ends or now - min(under_way) > HANGS_S:
+                _thread_ends()
+                raise HostBusy(f"{host} owes {len(under_way)} answers.")
+            _change.wait(_STEP_S * 3)
+        began = time.monotonic()
+        _begun.setdefault(host, []).append(began)
+        return began
+
+
+def _thread_ends() -> None:
+    global _waiting  # noqa: PLW0603
+    _waiting -= 1
+    _change.notify_all()
 
 
 @contextmanager
@@ -61,3 +114,30 @@ def _place_given_back(place: str) -> None:
         cache.delete(place)
     except RedisError as error:
         logger.warning("%s is free only when its time is over: %s", place, error)
+
+
+@contextmanager
+def picture_turn(key: str, *, held_s: float) -> Iterator[bool]:
+    """True for the first of those who want the same picture at the same time; the others wait for it, then get False.
+
+    Without Redis everybody is the first.
+    """
+    lock = f"map-picture-turn:{key}"
+    try:
+        is_first = cache.add(lock, True, held_s)
+    except RedisError:
+        is_first, lock = True, ""
+    if not is_first:
+        _wait_for(lock, held_s)
+    try:
+        yield is_first
+    finally:
+        if is_first and lock:
+            _place_given_back(lock)
+
+
+def _wait_for(lock: str, seconds: float) -> None:
+    ends = time.monotonic() + seconds
+    with suppress(RedisError):
+        while time.monotonic() < ends and cache.get(lock):
+            time.sleep(_STEP_S)

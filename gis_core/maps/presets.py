@@ -16,7 +16,10 @@ from gis_core.errors import GisError
 
 @dataclass(frozen=True)
 class Preset:
-    """`layers`: names worth picking, separated by spaces. `background`: `yes` for a background map."""
+    """`layers`: names worth picking, separated by spaces. `background`: `yes` for a background map.
+
+    `keep_days`: how many days pictures hold; empty for one.
+    """
 
     name: str
     url: str
@@ -24,6 +27,12 @@ class Preset:
     background: str
     attribution: str
     licence: str
+    keep_days: str = ""
+
+    @property
+    def days(self) -> int:
+        """How long pictures are kept where the service does not say it."""
+        return int(self.keep_days or 1)
 
     @property
     def is_background(self) -> bool:
@@ -36,9 +45,12 @@ def presets_read(path: Path) -> list[Preset]:
         lines = [
             line for line in path.read_text("utf-8").splitlines() if line.strip() and line[0] != "#"
         ]
-        return [Preset(**row) for row in csv.DictReader(lines, strict=True)]
-    except (OSError, UnicodeError, csv.Error, TypeError) as error:
+        found = [Preset(**row) for row in csv.DictReader(lines, strict=True)]
+        if not all(1 <= one.days <= 365 for one in found):
+            raise GisError(f"{path}: keep_days must be from 1 to 365.")
+    except (OSError, ValueError, csv.Error, TypeError) as error:
         raise GisError(f"{path}: is no list of map services: {error}") from error
+    return found
 
 
 def presets() -> list[Preset]:

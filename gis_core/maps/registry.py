@@ -10,10 +10,11 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.text import slugify
 
-from gis_core.enums import ServiceKind
+from gis_core.enums import ServiceKind, Visibility
 from gis_core.errors import CodedError
 from gis_core.maps.capabilities import ServiceDescription
 from gis_core.maps.capabilities.ows import SCALE_AT_ZOOM_0
+from gis_core.maps.entries import entries_changed
 from gis_core.maps.harvest import ServiceUnknown, service_read
 from gis_core.maps.pictures import OTHER_SYSTEMS
 from gis_core.maps.services import MapServiceError
@@ -35,10 +36,11 @@ class Shown:
     """How picked layers are shown."""
 
     group: str = ""
-    staff_only: bool = True
+    visibility: Visibility = Visibility.STAFF
     is_background: bool = False
     attribution: str = ""
     licence: str = ""
+    keep_days: int = 1
 
 
 def map_service_register(
@@ -49,7 +51,7 @@ def map_service_register(
     title: str = "",
     attribution: str = "",
     is_background: bool = False,
-    staff_only: bool = False,
+    visibility: Visibility = Visibility.PUBLIC,
     order: int = 0,
 ) -> MapService:
     """Registers a WMS after reading its capabilities, or brings the entry of this short name up to date.
@@ -79,11 +81,12 @@ def map_service_register(
             "image_format": format_chosen(service.formats, is_background=is_background),
             "box": box_of(service.layers, layers),
             "is_background": is_background,
-            "staff_only": staff_only,
+            "visibility": visibility,
             "order": order,
             "is_active": True,
         },
     )
+    entries_changed()
     return registered
 
 
@@ -194,7 +197,8 @@ def _picked(source: MapSource, layer: dict[str, Any], shown: Shown) -> MapServic
         attribution=attribution[:300],
         licence=(shown.licence or source.licence)[:300],
         is_background=shown.is_background,
-        staff_only=shown.staff_only,
+        visibility=shown.visibility,
+        keep_days=shown.keep_days,
         is_active=False,
         order=50,
         min_zoom=min_zoom,
@@ -237,17 +241,23 @@ def zooms_of(min_scale: float | None, max_scale: float | None) -> tuple[int, int
     return (first, last) if first <= last else (0, MAX_ZOOM)
 
 
+@transaction.atomic
 def service_change(*, service: MapService, **values: Any) -> MapService:
-    """Changes how an entry is shown: `values` are fields of MapService."""
+    """Changes how an entry is shown: `values` are fields of MapService, `roles` (groups) among them."""
+    roles = values.pop("roles", None)
     for name, value in values.items():
         setattr(service, name, value)
     service.save(update_fields=list(values))
+    if roles is not None:
+        service.roles.set(roles)
+    entries_changed()
     return service
 
 
 def service_remove(*, service: MapService) -> None:
     """Takes an entry off the maps and out of the registry; its source stays."""
     service.delete()
+    entries_changed()
 
 
 def extent_accept(*, service: MapService) -> None:

@@ -9,25 +9,26 @@ import hashlib
 import logging
 import math
 import time
-from typing import Any, Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final
 
-from django.core.cache import cache
-from django.db.models import Max
-from redis.exceptions import RedisError
-
-from gis_core.enums import EditionStatus
 from gis_core.errors import GisError
 from gis_core.maps.addresses import address_with
+from gis_core.maps.entries import Entry
+from gis_core.maps.images import IMAGE_DEADLINE_S, MapServiceUnavailable
+from gis_core.maps.outages import outage_end, outage_keep, outages_known
 from gis_core.maps.pictures import (
     MAX_SIDE,
     MERCATOR_LIMIT,
     ImageRequest,
-    MapImage,
-    MapServiceUnavailable,
     image_parameters,
     picture_fetch,
 )
-from gis_core.models import Edition, MapService
+from gis_core.maps.politeness import HostBusy, picture_turn, thread_place
+from gis_core.maps.store import STAND_IN_S, MapImage, picture_keep, picture_kept
+from gis_core.models import MapService
 from gis_core.srids import WEB_MERCATOR
 
 logger = logging.getLogger(__name__)
@@ -35,11 +36,6 @@ logger = logging.getLogger(__name__)
 TILE_SIDES: Final = (256, 512)
 # Zoom 22 in tiles of 256 pixels.
 MAX_LEVEL: Final = 22.001
-FRESH_S: Final = 24 * 3600
-# While a service is down, pictures up to this age stand in for new ones.
-KEEP_S: Final = 3 * 24 * 3600
-# A service that did not answer is left alone for this long, so that a map full of tiles does not wait tile by tile.
-PAUSE_S: Final = 20
 
 
 class MapServiceError(GisError):
@@ -72,44 +68,69 @@ def image_request_parse(query: dict[str, str], *, transparent: bool) -> ImageReq
     return ImageRequest((west, south, east, north), width, height, transparent)
 
 
-def map_image_fetch(service: MapService, request: ImageRequest) -> MapImage:
-    """The image, from the cache or from the service; an old one while the service is down.
+def map_image_fetch(entry: Entry, request: ImageRequest) -> MapImage:
+    """The image, from the disk or from the service; an old one while the service is down.
 
-    Raises MapServiceUnavailable where there is none.
-
-    What the cache does not answer is fetched: without Redis maps are slower, not broken. A new edition of
-    any geodata makes all kept images outdated, because our own map server draws from them.
+    Raises MapServiceUnavailable where there is none. Several who want the same image ask the service once.
     """
-    parameters = image_parameters(service, request)
-    address = f"{service.crs}|{address_with(service.url, parameters)}"
-    active = Edition.objects.filter(status=EditionStatus.ACTIVE)
-    latest = active.aggregate(last=Max("pk"), at=Max("activated_at"))
-    key = (
-        "map-picture:" + hashlib.blake2b(f"{latest}|{address}".encode(), digest_size=24).hexdigest()
-    )
-    pause = f"map-service-pause:{service.pk}"
-    known = _cached([key, pause])
-    kept = known.get(key)
-    if kept and time.time() - kept[2] < FRESH_S:
-        return MapImage(*kept[:2])
+    service = entry.service
+    if not _is_tile(request):
+        with _place(service):
+            return _drawn_now(service, request, None)
+    key = picture_key(entry, request)
+    kept = picture_kept(key)
+    if kept and time.time() < kept.fresh_until:
+        return kept
     try:
-        image = _drawn_now(service, request, is_paused=pause in known)
+        with _place(service), picture_turn(key, held_s=IMAGE_DEADLINE_S + 1) as is_first:
+            kept = kept if is_first else picture_kept(key)
+            if kept and time.time() < kept.fresh_until:
+                return kept
+            image = _drawn_now(service, request, kept)
+            if image.is_kept:
+                picture_keep(key, image)
+            return image
+    except MapServiceUnavailable as error:
+        if kept and time.time() < kept.fresh_until + STAND_IN_S:
+            logger.warning("Map service %s, an old picture is shown: %s", service.slug, error)
+            return replace(kept, is_stale=True)
+        raise
+
+
+def picture_key(entry: Entry, request: ImageRequest) -> str:
+    """Names the picture on the disk: what is asked for, and of our own map server also the geodata it draws from."""
+    service = entry.service
+    address = address_with(service.url, image_parameters(service, request))
+    asked = (entry.geodata, service.crs, address)
+    return hashlib.blake2b("|".join(asked).encode(), digest_size=24).hexdigest()
+
+
+@contextmanager
+def _place(service: MapService) -> Iterator[None]:
+    """A place among the threads that may wait for foreign services."""
+    try:
+        with thread_place(service.url):
+            yield
+    except HostBusy as error:
+        raise MapServiceUnavailable(str(error)) from error
+
+
+def _drawn_now(service: MapService, request: ImageRequest, known: MapImage | None) -> MapImage:
+    """What the service draws, unless it did not answer a moment ago. After a pause one request tries alone."""
+    outage = outages_known([service.pk]).get(service.pk)
+    if outage and time.time() < outage.until:
+        raise MapServiceUnavailable(f"{service.slug} did not answer a moment ago.")
+    if outage:
+        outage_keep(service.pk, outage)
+    try:
+        image = picture_fetch(service, request, known)
     except MapServiceUnavailable as error:
         if error.is_down:
-            _keep(pause, True, PAUSE_S)
-        if kept:
-            logger.warning("Map service %s, an old picture is shown: %s", service.slug, error)
-            return MapImage(*kept)
+            outage_keep(service.pk, outage)
         raise
-    if _is_tile(request):
-        _keep(key, (image.content, image.media_type, time.time()), KEEP_S)
+    if outage:
+        outage_end(service.pk)
     return image
-
-
-def _drawn_now(service: MapService, request: ImageRequest, *, is_paused: bool) -> MapImage:
-    if is_paused:
-        raise MapServiceUnavailable(f"{service.slug} did not answer a moment ago.")
-    return picture_fetch(service, request)
 
 
 def _is_tile(request: ImageRequest) -> bool:
@@ -125,18 +146,3 @@ def _is_tile(request: ImageRequest) -> bool:
     return abs(north - south - side) < side / 100 and all(
         abs(one - round(one)) < 0.01 for one in steps
     )
-
-
-def _cached(keys: list[str]) -> dict[str, Any]:
-    try:
-        return cache.get_many(keys)
-    except RedisError as error:
-        logger.warning("Map images are fetched anew, the cache does not answer: %s", error)
-        return {}
-
-
-def _keep(key: str, value: Any, seconds: int) -> None:
-    try:
-        cache.set(key, value, seconds)
-    except RedisError as error:
-        logger.warning("A map image was not kept, the cache does not answer: %s", error)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.contrib.gis.db import models
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core.enums import ServiceKind
+from gis_core.enums import ServiceKind, Visibility
 from gis_core.messages import told_text
 
 MAX_ZOOM = 20
@@ -67,7 +68,9 @@ class MapService(models.Model):
     """What of a service our maps show: one or several of its layers, drawn as one picture.
 
     Browsers reach it through this installation only. `url` is the service's address or that of a tile with its
-    `matrices` (see LayerDescription), `crs` what the service is asked in. `opacity` in percent. `box`: the layers'
+    `matrices` (see LayerDescription), `crs` what the service is asked in. `roles`: who sees it, where
+    `visibility` is ROLES. `opacity` in percent. `keep_days`: how long a picture is shown without asking the service
+    again, where the service does not say it. `box`: the layers'
     extent when they were picked, west, south, east, north in WGS84 degrees, or null. `vanished_since`,
     `moved_since`: since when the source has no such layer any more, or another extent. `checks`: messages with
     their severities, of `checked_at`. `evidence_profile`: a table that says what its answers about a place mean; empty
@@ -96,7 +99,10 @@ class MapService(models.Model):
     attribution = models.CharField(_("attribution"), max_length=300, blank=True)
     licence = models.CharField(_("licence"), max_length=300, blank=True)
     is_background = models.BooleanField(_("background map"), default=False)
-    staff_only = models.BooleanField(_("for staff only"), default=False)
+    visibility = models.CharField(
+        _("who sees it"), max_length=20, choices=Visibility, default=Visibility.PUBLIC
+    )
+    roles = models.ManyToManyField(Group, verbose_name=_("roles"), blank=True)
     is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     opacity = models.PositiveSmallIntegerField(
@@ -104,6 +110,9 @@ class MapService(models.Model):
     )
     min_zoom = models.PositiveSmallIntegerField(_("from zoom"), default=0)
     max_zoom = models.PositiveSmallIntegerField(_("to zoom"), default=MAX_ZOOM)
+    keep_days = models.PositiveSmallIntegerField(
+        _("days"), default=1, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
     box = models.JSONField(null=True, blank=True)
     evidence_profile = models.TextField(_("evidence"), blank=True, default="")
     vanished_since = models.DateTimeField(null=True, blank=True)

@@ -14,9 +14,9 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import httpcore
@@ -65,10 +65,15 @@ class AnswerTooSlow(OutgoingError):
 
 @dataclass(frozen=True)
 class Fetched:
-    """The whole body of an answer and its media type, without parameters, in lower case."""
+    """The whole body of an answer and its media type, without parameters, in lower case.
+
+    `is_unchanged`: the server says (304) that what the request's validators name still holds; there is no body.
+    """
 
     content: bytes
     media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_unchanged: bool = False
 
 
 def client(
@@ -104,32 +109,36 @@ def fetch(
     max_bytes: int,
     deadline_s: float,
     closed: Collection[str] = (),
+    validators: Mapping[str, str] | None = None,
 ) -> Fetched:
     """The body behind the address, read piece by piece and given up when it is too large or too slow.
 
-    `deadline_s` covers connecting, redirects, headers and body. `closed`: see `client`. Raises `OutgoingError` or
-    `httpx.HTTPError` (`httpx.HTTPStatusError` for an answer other than 2xx).
+    `deadline_s` covers connecting, redirects, headers and body. `closed`: see `client`. `validators`: headers that ask
+    whether something changed (If-None-Match, If-Modified-Since). Raises `OutgoingError` or `httpx.HTTPError`
+    (`httpx.HTTPStatusError` for an answer other than 2xx and, with `validators`, 304).
     """
     ends = time.monotonic() + deadline_s
     try:
         with client(purpose=purpose, deadline_s=deadline_s, closed=closed) as http:
-            return _read(http, url, max_bytes)
+            return _read(http, url, max_bytes, validators or {})
     except httpx.TimeoutException as error:
         if time.monotonic() < ends:
             raise
         raise AnswerTooSlow("answer_slow", seconds=f"{deadline_s:g}") from error
 
 
-def _read(http: httpx.Client, url: str, max_bytes: int) -> Fetched:
+def _read(http: httpx.Client, url: str, max_bytes: int, validators: Mapping[str, str]) -> Fetched:
     content = bytearray()
-    with http.stream("GET", _parsed(url)) as answer:
+    with http.stream("GET", _parsed(url), headers=dict(validators)) as answer:
+        if validators and answer.status_code == httpx.codes.NOT_MODIFIED:
+            return Fetched(b"", "", answer.headers, is_unchanged=True)
         answer.raise_for_status()
         for piece in answer.iter_bytes():
             content += piece
             if len(content) > max_bytes:
                 raise AnswerTooLarge("answer_large", most=max_bytes)
         media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return Fetched(bytes(content), media_type)
+        return Fetched(bytes(content), media_type, answer.headers)
 
 
 def _parsed(url: str) -> httpx.URL:

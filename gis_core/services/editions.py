@@ -22,6 +22,7 @@ from gis_core.loading.difference import (
 )
 from gis_core.loading.read.batches import LoadReport
 from gis_core.loading.stage.staging import Staging
+from gis_core.maps.entries import entries_changed
 from gis_core.messages import Message
 from gis_core.models import Edition
 from gis_core.services.jurisdictions import jurisdiction_boundary_refresh
@@ -230,6 +231,7 @@ def _announce(edition: Edition, staging: Staging) -> None:
         _boundary_refresh(edition)
     except DatabaseError:
         logger.exception("edition %s is active; what follows from it went wrong", edition.pk)
+    entries_changed()
     edition_activated.send_robust(Edition, edition_id=edition.pk)
 
 

@@ -30,7 +30,6 @@ from mapui.maps.rendering import RenderedMap
 from mapui.maps.resources import script_respond, style_respond
 from mapui.maps.selectors import bounds_shown, map_services_shown
 from mapui.maps.trials import trial_map_build
-from mapui.site.enums import MapName
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import EDIT_RULES, MANAGE_GEODATA, feed_for, page_for
 from mapui.site.types import PageRequest
@@ -185,7 +184,7 @@ def trial_issue(request: PageRequest, pk: int, number: str) -> HttpResponse:
 def trial_map(request: PageRequest, pk: int) -> HttpResponse:
     """The changed issues on a map, with the numbers beside it."""
     trial = trial_or_404(pk)
-    rendered = _map(trial)
+    rendered = _map(request, trial)
     groups = groups_shown(trial)
     context = {
         **_context(trial),
@@ -202,13 +201,13 @@ def trial_map(request: PageRequest, pk: int) -> HttpResponse:
 @require_safe
 @trials_feed
 def trial_map_script(request: HttpRequest, pk: int) -> HttpResponse:
-    return script_respond(request, _map(trial_or_404(pk)))
+    return script_respond(request, _map(request, trial_or_404(pk)))
 
 
 @require_safe
 @trials_feed
 def trial_map_style(request: HttpRequest, pk: int) -> HttpResponse:
-    return style_respond(request, _map(trial_or_404(pk)))
+    return style_respond(request, _map(request, trial_or_404(pk)))
 
 
 @require_safe
@@ -219,11 +218,11 @@ def trial_changes_feed(request: HttpRequest, pk: int) -> HttpResponse:
     return collection_respond(request, features, is_private=True, truncated=truncated)
 
 
-def _map(trial: Trial) -> RenderedMap:
+def _map(request: HttpRequest, trial: Trial) -> RenderedMap:
     return trial_map_build(
         trial=trial,
         bounds=change_bounds(trial) or bounds_shown(trial.jurisdiction),
-        services=map_services_shown(MapName.TRIAGE),
+        services=map_services_shown(request.user),
     )
 
 

@@ -24,7 +24,6 @@ from mapui.maps.geodata import edition_map_build
 from mapui.maps.rendering import RenderedMap
 from mapui.maps.resources import script_respond, style_respond
 from mapui.maps.selectors import bounds_shown, map_services_shown
-from mapui.site.enums import MapName
 from mapui.site.permissions import geodata_feed
 from mapui.site.types import PageRequest
 
@@ -35,7 +34,7 @@ from mapui.site.types import PageRequest
 def geodata_map(request: PageRequest, pk: int) -> HttpResponse:
     """The changes and the issues concerned on a map, with the numbers beside it."""
     edition = edition_or_404(pk)
-    rendered = _map(edition)
+    rendered = _map(request, edition)
     context = {
         "page": "geodata_edition",
         "jurisdiction": edition.jurisdiction,
@@ -51,27 +50,27 @@ def geodata_map(request: PageRequest, pk: int) -> HttpResponse:
     return render(request, "mapui/geodata/map.html", context)
 
 
-def _map(edition: Edition) -> RenderedMap:
+def _map(request: HttpRequest, edition: Edition) -> RenderedMap:
     return edition_map_build(
         edition=edition,
         kinds=kinds_mapped(edition, difference_table(edition)),
         has_impact=bool(edition.report.get("impact")),
         has_findings=bool(finding_features(edition)),
         bounds=change_bounds(edition) or bounds_shown(edition.jurisdiction),
-        services=map_services_shown(MapName.TRIAGE),
+        services=map_services_shown(request.user),
     )
 
 
 @require_safe
 @geodata_feed
 def geodata_map_script(request: HttpRequest, pk: int) -> HttpResponse:
-    return script_respond(request, _map(edition_or_404(pk)))
+    return script_respond(request, _map(request, edition_or_404(pk)))
 
 
 @require_safe
 @geodata_feed
 def geodata_map_style(request: HttpRequest, pk: int) -> HttpResponse:
-    return style_respond(request, _map(edition_or_404(pk)))
+    return style_respond(request, _map(request, edition_or_404(pk)))
 
 
 @require_safe

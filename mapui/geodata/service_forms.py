@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gis_core.enums import Visibility
 from gis_core.maps.feature_info import is_askable
 from gis_core.maps.registry import Shown
 from gis_core.models import MapService
@@ -39,26 +40,29 @@ class PickForm(forms.Form):
     licence = forms.CharField(label=_("Licence"), required=False, max_length=300)
     is_background = forms.BooleanField(label=_("background map"), required=False)
 
+    def __init__(self, *args: Any, keep_days: int = 1, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keep_days = keep_days
+
     def shown(self) -> Shown:
         """What was chosen; call only after `is_valid()`."""
-        return Shown(**self.cleaned_data)
+        return Shown(**self.cleaned_data, keep_days=self.keep_days)
 
 
 class ServiceForm(forms.ModelForm):
     """How one entry is shown."""
 
-    staff_only = forms.TypedChoiceField(
-        label=_("Who sees it"),
-        choices=[("True", _("staff")), ("False", _("everybody"))],
-        coerce=lambda value: value == "True",
-    )
-
     class Meta:
         model = MapService
         fields = (
-            *("title", "group", "staff_only", "is_active", "is_background", "order", "opacity"),
-            *("min_zoom", "max_zoom", "style", "attribution", "licence", "evidence_profile"),
+            *("title", "group", "visibility", "roles", "is_active", "is_background", "order"),
+            *("opacity", "min_zoom", "max_zoom", "style", "attribution", "licence", "keep_days"),
+            "evidence_profile",
         )
+        widgets = {
+            "roles": forms.CheckboxSelectMultiple,
+            "evidence_profile": forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        }
         help_texts = {
             "opacity": _("percent"),
             "order": _("The smallest number comes first."),
@@ -67,8 +71,9 @@ class ServiceForm(forms.ModelForm):
                 " attribute;value;owner_class. The first line is these three words. A line with an attribute only keeps"
                 " what the service tells there."
             ),
+            "roles": _("Only where certain roles see it."),
+            "keep_days": _("Where the service itself does not say how long a picture holds."),
         }
-        widgets = {"evidence_profile": forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +85,9 @@ class ServiceForm(forms.ModelForm):
         if not is_askable(self.instance):
             del self.fields["evidence_profile"]
         self.fields["is_active"].label = _("on the map")
+        self.fields["visibility"].label = _("Who sees it")
+        self.fields["roles"].label = _("Roles")
+        self.fields["keep_days"].label = _("Days after which pictures are asked for anew")
         self.fields["title"].label = _("Name in the layer list")
         for name in ("min_zoom", "max_zoom"):
             field = self.fields[name]
@@ -101,4 +109,6 @@ class ServiceForm(forms.ModelForm):
             self.add_error(
                 "max_zoom", _("The zooms must lie between 0 and %(most)s.") % {"most": MAX_ZOOM}
             )
+        if data.get("visibility") == Visibility.ROLES and not data.get("roles"):
+            self.add_error("roles", _("Please choose at least one role."))
         return data

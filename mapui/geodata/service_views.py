@@ -49,7 +49,9 @@ def services_list(request: PageRequest) -> HttpResponse:
     context = {
         "page": "geodata",
         "jurisdiction": jurisdiction_shown(request.GET.get("jurisdiction", "")),
-        "services": MapService.objects.select_related("source").order_by("group", "order", "slug"),
+        "services": MapService.objects.select_related("source")
+        .prefetch_related("roles")
+        .order_by("group", "order", "slug"),
         "sources": MapSource.objects.filter(services__isnull=True),
         "presets": presets(),
         "form": form,
@@ -78,7 +80,10 @@ def services_source(request: PageRequest, pk: int) -> HttpResponse:
         "is_background": bool(preset and preset.is_background),
     }
     form = PickForm(
-        request.POST if request.method == "POST" else None, initial=initial, label_suffix=""
+        request.POST if request.method == "POST" else None,
+        initial=initial,
+        label_suffix="",
+        keep_days=preset.days if preset else 1,
     )
     ticked = request.POST.getlist("layer")
     status = 200

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -57,8 +58,12 @@ def issue_list(
     return IssueList(page=page, features=data["features"])
 
 
-def map_built(name: MapName, jurisdiction: Jurisdiction | None) -> RenderedMap:
-    bounds, services = bounds_shown(jurisdiction), map_services_shown(name)
+def map_built(
+    name: MapName, jurisdiction: Jurisdiction | None, user: AbstractBaseUser | AnonymousUser
+) -> RenderedMap:
+    """The triage map is the person's own; the others are the same for everybody, also for who is logged in."""
+    sees = user if name is MapName.TRIAGE else AnonymousUser()
+    bounds, services = bounds_shown(jurisdiction), map_services_shown(sees)
     if name is MapName.ASKING:
         return asking_map_build(jurisdiction=jurisdiction, bounds=bounds, services=services)
     if name is MapName.PUBLIC:
@@ -71,9 +76,11 @@ def map_built(name: MapName, jurisdiction: Jurisdiction | None) -> RenderedMap:
     )
 
 
-def map_context(name: MapName, jurisdiction: Jurisdiction | None) -> dict[str, Any]:
+def map_context(
+    name: MapName, jurisdiction: Jurisdiction | None, user: AbstractBaseUser | AnonymousUser
+) -> dict[str, Any]:
     """What the template needs to load a map: Folium's own element and the addresses of its parts."""
-    rendered = map_built(name, jurisdiction)
+    rendered = map_built(name, jurisdiction, user)
     query = f"?jurisdiction={jurisdiction.identifier}" if jurisdiction else ""
     return {
         # Written by Folium from names alone; nothing of it comes from a person.

@@ -9,16 +9,20 @@ from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from gis_core.maps.pictures import MapServiceUnavailable
+from gis_core.maps.entries import Entry, entry_named
+from gis_core.maps.images import MapServiceUnavailable
 from gis_core.maps.services import (
     MapServiceError,
     image_request_parse,
     map_image_fetch,
 )
+from gis_core.maps.store import MapImage, content_tag
 from gis_core.models import MapService
-from mapui.site.permissions import MANAGE_GEODATA, may_any, may_triage
+from mapui.site.permissions import is_for_everybody, service_visible
 
 logger = logging.getLogger(__name__)
 
@@ -34,37 +38,63 @@ NOTHING: Final = base64.b64decode(
 def map_image(request: HttpRequest, slug: str) -> HttpResponse:
     """A GetMap passed on to a registered service.
 
-    A service that does not answer gives what it drew before, else a transparent tile, so that the rest of the map stays
-    readable; the header X-Map-Service says so, and Age how old the picture is.
+    A service that does not answer gives what it drew before, else one transparent pixel, so that the rest of the map
+    stays readable; the header X-Map-Service says so, and Age how old the picture is.
     """
-    service = MapService.objects.filter(slug=slug).first()
-    if service is None:
-        raise Http404
-    # Whoever looks after the registry sees what is not on the map yet.
-    if not may_any(request.user, MANAGE_GEODATA):
-        if not service.is_active:
-            raise Http404
-        if service.staff_only and not may_triage(request.user):
-            raise PermissionDenied
-    query = {name.upper(): str(value) for name, value in request.GET.items()}
+    entry = entry_or_refused(request, slug)
+    service = entry.service
     try:
-        wanted = image_request_parse(query, transparent=not service.is_background)
-        image = map_image_fetch(service, wanted)
+        wanted = image_request_parse(query_of(request), transparent=not service.is_background)
+        image = map_image_fetch(entry, wanted)
     except MapServiceError as error:
         return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
     except MapServiceUnavailable as error:
         logger.warning("Map service %s: %s", slug, error)
-        response = HttpResponse(NOTHING, content_type="image/png")
+        return nothing_respond()
+    return picture_respond(request, service, image)
+
+
+def query_of(request: HttpRequest) -> dict[str, str]:
+    """The parameters by their names in upper case, as WMS does not tell a case."""
+    return {name.upper(): str(value) for name, value in request.GET.items()}
+
+
+def entry_or_refused(request: HttpRequest, slug: str) -> Entry:
+    """The entry, if this person may see it. Raises Http404 where it is not on the map, else PermissionDenied."""
+    entry = entry_named(slug)
+    if entry is None:
+        raise Http404
+    if not service_visible(entry.service, request.user):
+        if not entry.service.is_active:
+            raise Http404
+        raise PermissionDenied
+    return entry
+
+
+def nothing_respond() -> HttpResponse:
+    """What the map shows instead of a picture. Its size, one pixel, tells the browser that there is none."""
+    response = HttpResponse(NOTHING, content_type="image/png")
+    response["Cache-Control"] = "no-store"
+    response[STATE_HEADER] = "unavailable"
+    return response
+
+
+def picture_respond(request: HttpRequest, service: MapService, image: MapImage) -> HttpResponse:
+    """The picture, or 304 where the browser has it; browsers ask again when it might be another one."""
+    # Without its length gunicorn would send it in chunks.
+    length = {"Content-Length": str(len(image.content))}
+    response = HttpResponse(image.content, content_type=image.media_type, headers=length)
+    if image.is_stale:
         response["Cache-Control"] = "no-store"
-        response[STATE_HEADER] = "unavailable"
-        return response
-    response = HttpResponse(image.content, content_type=image.media_type)
-    if image.stale_since is not None:
-        response["Cache-Control"] = "no-store"
-        response["Age"] = str(int(time.time() - image.stale_since))
+        response["Age"] = str(int(time.time() - image.drawn_at))
         response[STATE_HEADER] = "stale"
         return response
-    scope = "public" if service.is_active and not service.staff_only else "private"
-    response["Cache-Control"] = f"{scope}, max-age={BROWSER_KEEPS_S}"
+    seconds = max(0, min(BROWSER_KEEPS_S, int(image.fresh_until - time.time())))
+    response["Cache-Control"] = f"{_scope(service)}, max-age={seconds}"
+    response["ETag"] = etag = quote_etag(image.tag or content_tag(image.content))
     response[STATE_HEADER] = "ok"
-    return response
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _scope(service: MapService) -> str:
+    return "public" if is_for_everybody(service) else "private"

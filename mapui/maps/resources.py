@@ -42,7 +42,7 @@ def _map_allowed(request: HttpRequest, name: str) -> RenderedMap:
     user: AbstractBaseUser | AnonymousUser = request.user
     if name == MapName.TRIAGE and not may_triage(user):
         raise PermissionDenied
-    return map_built(MapName(name), jurisdiction_shown(request.GET.get("jurisdiction", "")))
+    return map_built(MapName(name), jurisdiction_shown(request.GET.get("jurisdiction", "")), user)
 
 
 def script_respond(

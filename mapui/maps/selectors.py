@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
-from django.db.models import (
-    QuerySet,
-)
 
 from gis_core.models import Jurisdiction, MapService
 from gis_core.srids import WGS84
-from mapui.maps.mapserver.services import OWN_LAYERS
-from mapui.site.enums import MapName
+from mapui.site.permissions import service_visible
 from mapui.site.types import Bounds
 
 # What a map shows where no boundary has been loaded: Germany.
@@ -32,9 +29,7 @@ def bounds_shown(jurisdiction: Jurisdiction | None) -> Bounds:
     return ((south, west), (north, east))
 
 
-def map_services_shown(name: MapName) -> QuerySet[MapService]:
-    """Those of the own map server are left out where the vector map draws the same."""
+def map_services_shown(user: AbstractBaseUser | AnonymousUser) -> list[MapService]:
+    """What is on the map and this person may see, in the order of the layer list."""
     services = MapService.objects.select_related("source").filter(is_active=True)
-    if name is MapName.TRIAGE:
-        return services.exclude(slug__in=OWN_LAYERS.values())
-    return services.filter(staff_only=False)
+    return [service for service in services if service_visible(service, user)]

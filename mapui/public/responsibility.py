@@ -83,7 +83,7 @@ def responsibility_page(request: HttpRequest) -> HttpResponse:
         "choices": (),
         "query": [(k, v) for k, v in request.GET.items() if k not in {"question", "answer"}],
         "asked": None,
-        **map_context(MapName.ASKING, jurisdiction),
+        **map_context(MapName.ASKING, jurisdiction, request.user),
     }
     status, headers = 200, {}
     if any(given[name] for name in ASKED_WITH if name != "jurisdiction"):

@@ -53,7 +53,7 @@ def public_map(request: PageRequest) -> HttpResponse:
         context["is_missing"] = selected is None
         if selected is not None:
             context |= {**selected, "in_panel": True}
-    context.update(map_context(MapName.PUBLIC, jurisdiction))
+    context.update(map_context(MapName.PUBLIC, jurisdiction, request.user))
     return render(request, "mapui/public/map.html", context)
 
 

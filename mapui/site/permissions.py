@@ -17,6 +17,8 @@ from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from gis_core.enums import Visibility
+from gis_core.models import MapService
 from gis_core.net.problems import is_for_program, problem_respond
 
 P = ParamSpec("P")
@@ -37,6 +39,27 @@ def may_any(user: AbstractBaseUser | AnonymousUser, *permissions: str) -> bool:
 
 def may_triage(user: AbstractBaseUser | AnonymousUser) -> bool:
     return may_any(user, TRIAGE)
+
+
+def is_for_everybody(service: MapService) -> bool:
+    """Whether the map service is on the map and nobody needs a right to see it."""
+    return service.is_active and service.visibility == Visibility.PUBLIC
+
+
+def service_visible(service: MapService, user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether this person sees the map service: on maps, its pictures and its legends.
+
+    Whoever looks after the registry sees everything, also what is not on the map yet.
+    """
+    if is_for_everybody(service):
+        return True
+    if may_any(user, MANAGE_GEODATA):
+        return True
+    if not service.is_active:
+        return False
+    if service.visibility == Visibility.STAFF:
+        return may_triage(user)
+    return service.roles.filter(user=user.pk).exists()
 
 
 def feed_for(*permissions: str) -> Callable[[View[P]], View[P]]:

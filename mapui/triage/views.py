@@ -88,7 +88,7 @@ def triage_map(request: PageRequest) -> HttpResponse:
         if named:
             opened = {"in_panel": True, "list_left": list_left(request, named.number)}
             context = {**_issue_context(named), **context, **opened}
-    context.update(map_context(MapName.TRIAGE, jurisdiction))
+    context.update(map_context(MapName.TRIAGE, jurisdiction, request.user))
     return render(request, "mapui/triage/map.html", context)
 
 

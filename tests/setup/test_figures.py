@@ -23,6 +23,7 @@ from gis_core.loading.gml.arcs import ARC_TOLERANCE_M
 from gis_core.loading.read import archives, batches, edges, extent
 from gis_core.loading.sources import POSITIONS_MAX
 from gis_core.loading.wfs import service as wfs
+from gis_core.maps import entries, outages, politeness, store
 from gis_core.maps import services as map_services
 from issues import public_view
 from issues import selectors as issue_selectors
@@ -161,7 +162,13 @@ FIGURES: dict[str, tuple[str, ...]] = {
         f"parcel numbers from {STYLES['parcel_numbers'].min_zoom}",
         f"house numbers from {STYLES['house_numbers'].min_zoom}",
         f"up to {map_services.MAX_SIDE:,} pixels",
-        f"alone for {map_services.PAUSE_S} seconds",
+        f"alone for {outages.PAUSE_S} seconds",
+        f"another {store.STAND_IN_S // 86_400} days",
+        f"{politeness.PARALLEL} requests at a time",
+        f"at most {politeness.THREADS} of the four threads",
+        f"{politeness.THREADS_OF_A_HOST} of them for one host",
+        f"for {politeness.HANGS_S:g} seconds",
+        f"within {entries.HELD_S:g} seconds",
     ),
     "docs/api-responsibility.md": (
         f"gets {responsibility.QUESTIONS_PER_MINUTE} answers a minute",

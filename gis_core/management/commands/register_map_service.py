@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from gis_core.enums import Visibility
 from gis_core.maps.registry import map_service_register
 from gis_core.maps.services import MapServiceError
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
                 title=options["title"],
                 attribution=options["attribution"],
                 is_background=options["background"],
-                staff_only=options["staff_only"],
+                visibility=Visibility.STAFF if options["staff_only"] else Visibility.PUBLIC,
                 order=options["order"],
             )
         except MapServiceError as error:

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core.enums import Visibility
 from gis_core.models import MapService
 from gis_core.net import outgoing
 from issues.enums import PhotoStatus
@@ -99,9 +100,9 @@ def photo_fetch(photo: Photo) -> Photo:
 
 
 def _closed() -> list[str]:
-    """Map services that only staff may see: their servers trust this one, and a stranger must not ask through it."""
-    staff_only = MapService.objects.filter(staff_only=True).values_list("url", flat=True)
-    return [settings.MAPSERVER_URL, *staff_only]
+    """Map services that not everybody may see: their servers trust this one, and a stranger must not ask through it."""
+    hidden = MapService.objects.exclude(visibility=Visibility.PUBLIC).values_list("url", flat=True)
+    return [settings.MAPSERVER_URL, *hidden]
 
 
 def _may_pass(error: Exception) -> bool:

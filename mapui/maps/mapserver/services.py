@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from gis_core.enums import Visibility
 from gis_core.maps.registry import map_service_register
 from gis_core.models import MapService
 from mapui.maps.mapserver.style import GROUP_NAMES
@@ -50,7 +51,9 @@ def own_map_services_register() -> list[MapService]:
                 title=titles[drawn],
                 attribution=_("Own geodata of this installation"),
                 is_background=isinstance(drawn, Variant),
-                staff_only=drawn not in {Variant.MAP, Variant.GREY},
+                visibility=Visibility.PUBLIC
+                if drawn in {Variant.MAP, Variant.GREY}
+                else Visibility.STAFF,
                 order=10 * number,
             )
             for number, (drawn, slug) in enumerate(OWN_LAYERS.items(), start=1)

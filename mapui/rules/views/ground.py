@@ -30,7 +30,6 @@ from mapui.rules.ground import (
 )
 from mapui.rules.views.editing import person
 from mapui.rules.views.sets import context_of, rule_set_or_404
-from mapui.site.enums import MapName
 from mapui.site.permissions import ACTIVATE_RULES, EDIT_RULES, feed_for, rules_page
 from mapui.site.rule_words import RuleWords
 from mapui.site.types import PageRequest
@@ -136,7 +135,7 @@ def rules_hole(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     """A hole: which ground it is, who is in doubt, and the example places on the map."""
     row = hole_or_404(pk, row_pk)
     rule_set = row.coverage.rule_set
-    rendered = _map(row)
+    rendered = _map(request, row)
     context = context_of(
         rule_set,
         hole=hole_shown(row, RuleWords.of(rule_set.jurisdiction)),
@@ -153,13 +152,13 @@ def rules_hole(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
 @require_safe
 @ground_feed
 def rules_hole_script(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
-    return script_respond(request, _map(hole_or_404(pk, row_pk)))
+    return script_respond(request, _map(request, hole_or_404(pk, row_pk)))
 
 
 @require_safe
 @ground_feed
 def rules_hole_style(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
-    return style_respond(request, _map(hole_or_404(pk, row_pk)))
+    return style_respond(request, _map(request, hole_or_404(pk, row_pk)))
 
 
 @require_safe
@@ -176,7 +175,7 @@ def hole_or_404(pk: int, row_pk: int) -> GroundRow:
     return get_object_or_404(rows, pk=row_pk, coverage__rule_set=pk, verdict__in=HOLES)
 
 
-def _map(row: GroundRow) -> RenderedMap:
+def _map(request: HttpRequest, row: GroundRow) -> RenderedMap:
     return ground_map_build(
-        row=row, bounds=hole_bounds(row), services=map_services_shown(MapName.TRIAGE)
+        row=row, bounds=hole_bounds(row), services=map_services_shown(request.user)
     )

@@ -20,7 +20,6 @@ from mapui.maps.rendering import RenderedMap
 from mapui.maps.resources import script_respond, style_respond
 from mapui.maps.selectors import map_services_shown
 from mapui.site.cards.decisions import decision_card
-from mapui.site.enums import MapName
 from mapui.site.permissions import staff_feed
 from mapui.site.types import PageRequest
 from mapui.triage.explanation.features import explanation_bounds, explanation_features
@@ -64,7 +63,7 @@ def explanation_page(request: PageRequest, number: str) -> HttpResponse:
         }
         return render(request, "mapui/triage/explanation.html", context)
     decision = _decision(request, number)
-    rendered = _map(decision)
+    rendered = _map(request, decision)
     query = f"?decision={decision.number}"
     context = {
         "page": "explanation",
@@ -84,27 +83,27 @@ def explanation_page(request: PageRequest, number: str) -> HttpResponse:
     return render(request, "mapui/triage/explanation.html", context)
 
 
-def _map(decision: Decision) -> RenderedMap:
+def _map(request: HttpRequest, decision: Decision) -> RenderedMap:
     codes = [one["body"] for one in decision.candidates]
     found = authorities_named(decision.issue.jurisdiction_id, codes)
     return explanation_map_build(
         decision=decision,
         authorities=[found[code] for code in dict.fromkeys(codes) if code in found],
         bounds=explanation_bounds(decision),
-        services=map_services_shown(MapName.TRIAGE),
+        services=map_services_shown(request.user),
     )
 
 
 @require_safe
 @staff_feed
 def explanation_script(request: HttpRequest, number: str) -> HttpResponse:
-    return script_respond(request, _map(_decision(request, number)))
+    return script_respond(request, _map(request, _decision(request, number)))
 
 
 @require_safe
 @staff_feed
 def explanation_style(request: HttpRequest, number: str) -> HttpResponse:
-    return style_respond(request, _map(_decision(request, number)))
+    return style_respond(request, _map(request, _decision(request, number)))
 
 
 @require_safe

@@ -94,7 +94,11 @@ def test_picked_layers_are_off_the_map_until_somebody_says_so(source):
         source, "flurkarte", "luftbild", group="Kataster", attribution="© Amt"
     )
     assert (flurkarte.slug, luftbild.slug) == ("flurkarte", "luftbild")
-    assert (flurkarte.is_active, flurkarte.staff_only, flurkarte.group) == (False, True, "Kataster")
+    assert (flurkarte.is_active, flurkarte.visibility, flurkarte.group) == (
+        False,
+        "staff",
+        "Kataster",
+    )
     assert (flurkarte.attribution, flurkarte.licence) == ("© Amt", "dl-de/zero-2-0")
     assert flurkarte.box == [7.0, 51.0, 8.0, 52.0]
 

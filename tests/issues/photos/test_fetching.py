@@ -183,7 +183,7 @@ def test_photo_on_a_server_of_maps_for_staff_is_refused(server, make_photo, sett
     if name == "own":
         settings.MAPSERVER_URL = f"{base}/wms"
     else:
-        MapService.objects.create(slug="inside", url=f"{base}/wms?map=a", staff_only=True)
+        MapService.objects.create(slug="inside", url=f"{base}/wms?map=a", visibility="staff")
     make_photo(f"{base}/wms?LAYERS=secret&REQUEST=GetMap")
     photo_fetch(claim())
     assert Photo.objects.get().status == PhotoStatus.REFUSED

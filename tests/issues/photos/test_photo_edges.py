@@ -256,6 +256,6 @@ def test_reason_is_told_without_what_only_the_log_may_know(error, told):
 def test_servers_of_maps_for_staff_alone_are_closed(settings):
     from gis_core.models import MapService
 
-    MapService.objects.create(slug="a", url="http://inside.example/wms", staff_only=True)
-    MapService.objects.create(slug="b", url="http://open.example/wms", staff_only=False)
+    MapService.objects.create(slug="a", url="http://inside.example/wms", visibility="staff")
+    MapService.objects.create(slug="b", url="http://open.example/wms", visibility="public")
     assert _closed() == [settings.MAPSERVER_URL, "http://inside.example/wms"]

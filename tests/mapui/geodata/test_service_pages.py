@@ -153,7 +153,8 @@ def values(**change: str) -> dict[str, str]:
     return {
         "title": "Flurkarte",
         "group": "Kataster",
-        "staff_only": "False",
+        "visibility": "public",
+        "keep_days": "30",
         "is_active": "on",
         "order": "3",
         "opacity": "60",
@@ -217,10 +218,11 @@ def test_source_is_forgotten_only_while_nothing_of_it_is_chosen(manager, entry):
 def test_preview_is_for_administrators_only_while_it_is_off_the_map(
     manager, client, entry, monkeypatch
 ):
-    from gis_core.maps.services import MapImage
+    from gis_core.maps.store import MapImage
 
     monkeypatch.setattr(
-        "mapui.maps.proxy.map_image_fetch", lambda *_asked: MapImage(b"x", "image/png")
+        "mapui.maps.proxy.map_image_fetch",
+        lambda *_asked: MapImage(b"x", "image/png", fresh_until=2e10),
     )
     content = manager.get(reverse("services_entry", args=[entry.slug])).content.decode()
     address = (

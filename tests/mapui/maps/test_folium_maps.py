@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from gis_core.models import MapService
 from issues.enums import Pictogram
@@ -19,13 +20,13 @@ def services(db):
     common = {"url": "https://maps.example/wms", "layers": "a", "attribution": "© <b>Amt</b>"}
     MapService.objects.create(slug="base", title="Grund", is_background=True, **common)
     MapService.objects.create(
-        slug="inner", title="<img src=x onerror=alert(1)>", staff_only=True, **common
+        slug="inner", title="<img src=x onerror=alert(1)>", visibility="staff", **common
     )
 
 
 @pytest.mark.parametrize("name", MapName)
 def test_map_names_no_foreign_host(name, town, services):
-    rendered = map_built(name, town)
+    rendered = map_built(name, town, AnonymousUser())
     assert rendered.scripts
     assert all(one.startswith("/static/") for one in [*rendered.scripts, *rendered.styles])
     assert re.findall(r"https?://[^\s\"']+", rendered.script + rendered.style + rendered.html) == []
@@ -33,7 +34,7 @@ def test_map_names_no_foreign_host(name, town, services):
 
 @pytest.mark.parametrize("name", MapName)
 def test_map_same_data_same_text(name, town, services):
-    first, second = map_built(name, town), map_built(name, town)
+    first, second = map_built(name, town, AnonymousUser()), map_built(name, town, AnonymousUser())
     assert (first.script, first.style, first.html) == (second.script, second.style, second.html)
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from io import BytesIO
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from django.core.management import CommandError, call_command
 from PIL import Image
 
+from gis_core.enums import Visibility
 from gis_core.maps.politeness import HostBusy, host_place
 from gis_core.maps.registry import map_service_register
 from gis_core.maps.services import MapServiceError
@@ -22,89 +19,7 @@ from gis_core.models import MapService
 from gis_core.net.outgoing import AddressRefused
 from routing.enums import NetworkDataset
 from tests.mapui.factories import edition_create
-
-CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
-<WMS_Capabilities version="1.3.0" xmlns="http://www.opengis.net/wms"
-  xmlns:xlink="http://www.w3.org/1999/xlink"><Service><Name>WMS</Name><Title>Amtliche Karte</Title>
-  <OnlineResource xlink:href="http://elsewhere.example/"/></Service>
-  <Capability><Request><GetMap><Format>image/png</Format><DCPType><HTTP><Get>
-  <OnlineResource xlink:href="http://elsewhere.example/"/></Get></HTTP></DCPType></GetMap></Request>
-  <Layer><Title>Alles</Title><CRS>EPSG:3857</CRS><CRS>EPSG:25832</CRS>
-  <Layer><Name>parcels</Name><Title>Flurstücke</Title></Layer></Layer>
-  <Layer><Title>Rest</Title><CRS>EPSG:25832</CRS><Layer><Name>utm</Name><Title>UTM</Title></Layer></Layer>
-  <Layer><Title>Fern</Title><CRS>EPSG:2056</CRS><Layer><Name>swiss</Name></Layer></Layer>
-  </Capability></WMS_Capabilities>"""
-GET_MAP = {
-    "SERVICE": "WMS",
-    "REQUEST": "GetMap",
-    "VERSION": "1.3.0",
-    "LAYERS": "secret",
-    "SLD": "http://evil.example/style.sld",
-    "CRS": "EPSG:3857",
-    "BBOX": "814000,6721000,815000,6722000",
-    "WIDTH": "64",
-    "HEIGHT": "32",
-}
-
-
-def png(size=(64, 32)) -> bytes:
-    target = BytesIO()
-    Image.new("RGBA", size, "#336699").save(target, "PNG")
-    return target.getvalue()
-
-
-class FakeWms:
-    """A WMS on loopback that answers what it is told and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, list[str]]] = []
-        self.answer = (200, "image/png", png())
-        self.capabilities = CAPABILITIES.encode()
-        self.url = ""
-
-
-@contextmanager
-def fake_wms():
-    fake = FakeWms()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            query = parse_qs(urlsplit(self.path).query)
-            fake.asked.append(query)
-            status, media_type, content = fake.answer
-            if query.get("REQUEST") == ["GetCapabilities"]:
-                status, media_type, content = 200, "text/xml", fake.capabilities
-            self.send_response(status)
-            self.send_header("Content-Type", media_type)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *args):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    fake.url = f"http://127.0.0.1:{server.server_port}/wms?map=city"
-    yield fake
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def wms(settings):
-    settings.PRIVATE_NETWORKS = {"map_service": ["127.0.0.0/8"]}
-    cache.clear()
-    with fake_wms() as fake:
-        yield fake
-    cache.clear()
-
-
-@pytest.fixture
-def service(db, wms):
-    return map_service_register(slug="official", url=wms.url, layers=["parcels"])
+from tests.mapui.maps.fake_wms import CAPABILITIES, GET_MAP, TILE, png
 
 
 def test_register_reads_capabilities(service, wms):
@@ -223,15 +138,6 @@ def test_proxy_asks_only_what_the_registry_names(client, service, wms):
     }
 
 
-# A tile of 512 pixels of zoom 15, as Leaflet asks for it.
-TILE = {
-    **GET_MAP,
-    "BBOX": "812066.988502,6721566.519285,814512.973407,6724012.504190",
-    "WIDTH": "512",
-    "HEIGHT": "512",
-}
-
-
 def test_proxy_asks_once_for_the_same_tile(client, service, wms):
     for _ in range(3):
         client.get("/map-services/official/wms", TILE)
@@ -246,18 +152,21 @@ def test_proxy_keeps_no_other_images(client, service, wms):
 
 
 def test_proxy_nonsense_of_one_does_not_stop_the_map_of_others(client, service, wms):
-    good = wms.answer
     wms.answer = (200, "text/xml", b"<ServiceExceptionReport/>")
     assert client.get("/map-services/official/wms", GET_MAP)["X-Map-Service"] == "unavailable"
-    wms.answer = good
+    wms.answer = None
     assert client.get("/map-services/official/wms", GET_MAP)["X-Map-Service"] == "ok"
 
 
-def test_proxy_new_edition_outdates_kept_images(client, service, wms, town):
+@pytest.mark.parametrize(("is_own", "asked"), [(True, 3), (False, 2)])
+def test_proxy_new_edition_outdates_pictures_of_the_own_server(
+    client, service, wms, town, settings, is_own, asked
+):
+    settings.MAPSERVER_URL = service.url if is_own else "http://127.0.0.1:1/wms"
     client.get("/map-services/official/wms", TILE)
     edition_create(town, NetworkDataset.ASSETS)
     client.get("/map-services/official/wms", TILE)
-    assert len(wms.asked) == 3
+    assert len(wms.asked) == asked
 
 
 @pytest.mark.parametrize(
@@ -310,7 +219,7 @@ def test_proxy_shows_old_tiles_while_the_service_is_down(client, service, wms, m
     wms.answer = (503, "text/plain", b"later")
     for _ in range(2):
         response = client.get("/map-services/official/wms", TILE)
-        assert (response.content, response["X-Map-Service"]) == (png(), "stale")
+        assert (response.content, response["X-Map-Service"]) == (png((512, 512)), "stale")
         assert response["Cache-Control"] == "no-store"
         assert 0 <= int(response["Age"]) - 2 * 24 * 3600 < 60
     # The second one was spared the service.
@@ -321,10 +230,10 @@ def test_proxy_asks_anew_for_what_is_older_than_a_day(client, service, wms, monk
     client.get("/map-services/official/wms", TILE)
     later = time.time() + 25 * 3600
     monkeypatch.setattr("time.time", lambda: later)
-    wms.answer = (200, "image/png", png((8, 8)))
+    wms.answer = (200, "image/png", png((512, 512), "#ff0000"))
     for _ in range(2):
         response = client.get("/map-services/official/wms", TILE)
-        assert (response.content, response["X-Map-Service"]) == (png((8, 8)), "ok")
+        assert (response.content, response["X-Map-Service"]) == (wms.answer[2], "ok")
     assert len(wms.asked) == 3
 
 
@@ -351,7 +260,7 @@ def test_proxy_busy_host_is_not_down(client, service, wms, monkeypatch):
 
 
 def test_proxy_staff_service_is_closed_to_the_public(client, service):
-    MapService.objects.update(staff_only=True)
+    MapService.objects.update(visibility=Visibility.STAFF)
     assert client.get("/map-services/official/wms", GET_MAP).status_code == 403
     MapService.objects.update(is_active=False)
     assert client.get("/map-services/official/wms", GET_MAP).status_code == 404
@@ -360,7 +269,7 @@ def test_proxy_staff_service_is_closed_to_the_public(client, service):
 def test_proxy_works_without_a_cache(client, service, monkeypatch):
     """Redis is down: the real client of a socket that nobody listens on."""
     dead = RedisCache("unix:///nonexistent/redis.sock", {})
-    monkeypatch.setattr("gis_core.maps.services.cache", dead)
+    monkeypatch.setattr("gis_core.maps.outages.cache", dead)
     monkeypatch.setattr("gis_core.maps.politeness.cache", dead)
     response = client.get("/map-services/official/wms", GET_MAP)
     assert (response.content, response["X-Map-Service"]) == (png(), "ok")

@@ -15,10 +15,10 @@ from PIL import Image, ImageFilter
 from pyproj import Transformer
 
 from gis_core.enums import ServiceKind
+from gis_core.maps.images import MapServiceUnavailable
 from gis_core.maps.pictures import (
     MERCATOR_LIMIT,
     ImageRequest,
-    MapServiceUnavailable,
     image_parameters,
     is_north_first,
     picture_fetch,
