@@ -16,11 +16,14 @@ from gis_core.maps.ages import fresh_seconds, may_be_kept
 from gis_core.maps.politeness import HostBusy, host_place
 from gis_core.maps.store import MapImage
 from gis_core.messages import Message
+from gis_core.models import MapService
 from gis_core.net import outgoing
 
 IMAGE_FORMATS: Final = ("image/png", "image/jpeg", "image/webp")
 IMAGE_MAX_BYTES: Final = 8 * 1024 * 1024
 IMAGE_DEADLINE_S: Final = 8.0
+# Of a picture whose size nobody asked for, such as a legend.
+PIXELS_MAX: Final = 4_000_000
 
 
 class MapServiceUnavailable(GisError):
@@ -34,6 +37,11 @@ class MapServiceUnavailable(GisError):
     def __init__(self, text: str, *, is_down: bool = False, message: Message | None = None) -> None:
         self.is_down, self.message = is_down, message
         super().__init__(text)
+
+
+def usual_seconds(service: MapService) -> float:
+    """How long a picture is shown without asking again where the service does not say it."""
+    return service.keep_days * 86_400.0
 
 
 def image_fetch(
@@ -113,13 +121,16 @@ def image_checked(image: MapImage, size: tuple[int, int], known: MapImage | None
     return image
 
 
-def image_decoded(image: MapImage, size: tuple[int, int]) -> Any:
-    """The picture's pixels, rows by columns by four; it must have the size that was asked for."""
+def image_decoded(image: MapImage, size: tuple[int, int] | None = None) -> Any:
+    """The picture's pixels, rows by columns by four. Raises MapServiceUnavailable.
+
+    It must have the size that was asked for; without one, no more than PIXELS_MAX pixels.
+    """
     try:
         with Image.open(BytesIO(image.content), formats=("PNG", "JPEG", "WEBP")) as picture:
-            if picture.size == size:
-                return np.asarray(picture.convert("RGBA"))
             found = picture.size
+            if found == size or (size is None and found[0] * found[1] <= PIXELS_MAX):
+                return np.asarray(picture.convert("RGBA"))
     except Exception as error:
         # Whatever the decoder raises, it is no picture (ADR 13).
         cause = f"{type(error).__name__}: {error}"
@@ -127,7 +138,7 @@ def image_decoded(image: MapImage, size: tuple[int, int]) -> Any:
             f"No picture: {cause}", message=Message("probe_broken", {"cause": cause})
         ) from error
     raise MapServiceUnavailable(
-        f"The picture has {found} pixels instead of {size}.",
+        f"The picture has {found} pixels instead of {size or PIXELS_MAX}.",
         message=Message("probe_size", {"size": f"{found[0]} × {found[1]}"}),
     )
 

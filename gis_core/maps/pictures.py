@@ -24,6 +24,7 @@ from gis_core.maps.images import (
     image_encoded,
     image_fetch,
     is_same,
+    usual_seconds,
 )
 from gis_core.maps.store import MapImage
 from gis_core.models import MapService
@@ -72,11 +73,6 @@ def picture_fetch(
         address = address_with(service.url, image_parameters(service, request))
     image = image_fetch(address, usual_s=usual_seconds(service), known=known)
     return image_checked(image, (request.width, request.height), known)
-
-
-def usual_seconds(service: MapService) -> float:
-    """How long a picture is shown without asking again where the service does not say it."""
-    return service.keep_days * 86_400.0
 
 
 def image_parameters(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 from urllib.parse import urlsplit
@@ -24,6 +24,8 @@ WAIT_S: Final = 4.0
 # Of the four threads that the web server has in each process.
 THREADS: Final = 3
 THREADS_OF_A_HOST: Final = 2
+# The fourth thread waits so long for one of the three, so that a map that opens lacks no picture.
+BRIEFLY_S: Final = 0.5
 # A host that has owed an answer for so long hangs: no further thread waits for it.
 HANGS_S: Final = 2.0
 _STEP_S: Final = 0.03
@@ -55,19 +57,27 @@ def _thread_begins(host: str) -> float:
     """When it may begin (time.monotonic)."""
     global _waiting  # noqa: PLW0603 - counts the threads of this process
     with _change:
-        if _waiting >= THREADS:
+        if not _comes_true(lambda: _waiting < THREADS, BRIEFLY_S, list(_begun)):
             raise HostBusy(f"{THREADS} threads wait for foreign hosts already.")
         _waiting += 1
-        ends = time.monotonic() + WAIT_S
-        while len(under_way := _begun.get(host, [])) >= THREADS_OF_A_HOST:
-            now = time.monotonic()
-            if now > ends or now - min(under_way) > HANGS_S:
-                _thread_ends()
-                raise HostBusy(f"{host} owes {len(under_way)} answers.")
-            _change.wait(_STEP_S * 3)
+        if not _comes_true(lambda: len(_begun.get(host, ())) < THREADS_OF_A_HOST, WAIT_S, [host]):
+            _thread_ends()
+            raise HostBusy(f"{host} owes {THREADS_OF_A_HOST} answers.")
         began = time.monotonic()
         _begun.setdefault(host, []).append(began)
         return began
+
+
+def _comes_true(condition: Callable[[], bool], seconds: float, hosts: list[str]) -> bool:
+    """Waits for it, but not while one of the hosts hangs."""
+    ends = time.monotonic() + seconds
+    while not condition():
+        now = time.monotonic()
+        oldest = min((min(_begun[host]) for host in hosts if host in _begun), default=now)
+        if now > ends or now - oldest > HANGS_S:
+            return False
+        _change.wait(_STEP_S)
+    return True
 
 
 def _thread_ends() -> None:

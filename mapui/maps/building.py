@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from urllib.parse import urlencode
 
 import folium
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from folium.raster_layers import WmsTileLayer
 
 from gis_core.models import Jurisdiction, MapService
 from mapui.maps.elements import (
@@ -24,6 +20,7 @@ from mapui.maps.elements import (
     PlaceSetter,
 )
 from mapui.maps.issue_tiles import tiles_address
+from mapui.maps.layer_panel import layers_add, services_add, services_add_to_vector
 from mapui.maps.legends import chip_entries, state_entries, topic_entries
 from mapui.maps.rendering import OwnMap, RenderedMap, map_render
 from mapui.maps.tools import tools_add
@@ -34,7 +31,6 @@ from mapui.site.types import Bounds
 from routing.models import Authority
 
 MIN_ZOOM, MAX_ZOOM = 9, 20
-TILE_SIZE = 512
 PARCEL_COLOUR = "#8a4b00"
 # From here on a click asks for the parcel.
 PICK_ZOOM = 16
@@ -53,7 +49,7 @@ def public_map_build(
         symbols=static("mapui/symbols.svg"),
         maxZoom=MAX_ZOOM,
     ).add_to(built)
-    folium.LayerControl(position="topright", collapsed=True).add_to(built)
+    layers_add(built)
     groups = groups_shown(jurisdiction, public_only=True)
     entries = [*state_entries(), *topic_entries(groups)]
     Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg")).add_to(built)
@@ -71,7 +67,7 @@ def triage_map_build(
     """The triage map: parcels with their numbers as vector tiles, map services, issues by authority."""
     built = map_begin(bounds=bounds)
     vector_map_add(built)
-    services_add(built, services)
+    services_add_to_vector(built, services)
     outline_add(built, jurisdiction)
     IssueLayer(
         name=_("Issues"),
@@ -80,7 +76,7 @@ def triage_map_build(
         maxZoom=MAX_ZOOM,
         chip="?",
     ).add_to(built)
-    folium.LayerControl(position="topright", collapsed=True).add_to(built)
+    layers_add(built)
     _triage_legend(jurisdiction, authorities).add_to(built)
     PlacePicker(
         url=_for_jurisdiction(reverse("triage_parcel"), jurisdiction),
@@ -107,42 +103,6 @@ def map_begin(*, bounds: Bounds) -> OwnMap:
     # Folium knows these two as options of its tiles only.
     built.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
     return built
-
-
-def services_add(built: folium.Map, services: Iterable[MapService]) -> None:
-    """Every map service through our proxy; the first background and no overlay is shown at the start.
-
-    Leaflet writes names and attributions as HTML, so they are escaped here.
-    """
-    background_shown = False
-    for service in services:
-        show = service.is_background and not background_shown
-        background_shown |= show
-        WmsTileLayer(
-            url=reverse("map_image", args=[service.slug]),
-            layers=service.slug,
-            name=escape(service_name(service)),
-            fmt=service.image_format,
-            transparent=not service.is_background,
-            version="1.3.0",
-            attr=escape(service.attribution),
-            overlay=not service.is_background,
-            show=show,
-            tile_size=TILE_SIZE,
-            min_zoom=service.min_zoom,
-            max_zoom=service.max_zoom,
-            opacity=service.opacity / 100,
-            update_when_zooming=False,
-        ).add_to(built)
-
-
-def service_name(service: MapService) -> str:
-    """Group and title, and since when the service does not answer."""
-    name = f"{service.group}: {service.title}" if service.group else service.title
-    if service.failing_since is None:
-        return name
-    since = date_format(timezone.localtime(service.failing_since), "SHORT_DATETIME_FORMAT")
-    return _("%(name)s (no answer since %(since)s)") % {"name": name, "since": since}
 
 
 def outline_add(built: folium.Map, jurisdiction: Jurisdiction | None) -> None:
@@ -174,6 +134,5 @@ def map_texts() -> dict[str, str]:
         "map": _("Map of issues"),
         "zoomIn": _("Zoom in"),
         "zoomOut": _("Zoom out"),
-        "layers": _("Choose layers"),
         "failed": _("The issues could not be loaded. Please reload the page."),
     }

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import folium
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gis_core.models import MapService
-from mapui.maps.building import PARCEL_COLOUR, map_begin, map_texts, services_add
+from mapui.maps.building import PARCEL_COLOUR, map_begin, map_texts
 from mapui.maps.elements import FlurpostLayer, Legend, MapReady
+from mapui.maps.layer_panel import layers_add, services_add
 from mapui.maps.rendering import RenderedMap, map_render
 from mapui.site.types import Bounds
 from routing.models import Authority, Decision
@@ -45,7 +45,7 @@ def explanation_map_build(
     ):
         url = f"{feed}?decision={decision.number}"
         ExplanationLayer(name=name, url=url, kind=kind).add_to(built)
-    folium.LayerControl(position="topright", collapsed=True).add_to(built)
+    layers_add(built)
     entries: list[dict[str, str]] = [
         {"kind": "authority", "colour": one.colour, "text": one.name} for one in authorities
     ]

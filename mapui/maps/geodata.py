@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import folium
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gis_core.enums import ChangeKind
 from gis_core.models import Edition, MapService
-from mapui.maps.building import map_begin, map_texts, outline_add, services_add
+from mapui.maps.building import map_begin, map_texts, outline_add
 from mapui.maps.elements import FlurpostLayer, Legend, MapReady
+from mapui.maps.layer_panel import layers_add, services_add
 from mapui.maps.rendering import RenderedMap, map_render
 from mapui.site.types import Bounds
 
@@ -73,7 +73,7 @@ def edition_map_build(
     if has_impact:
         url = reverse("geodata_impact_feed", args=[edition.pk])
         ImpactLayer(name=_("Issues concerned"), url=url).add_to(built)
-    folium.LayerControl(position="topright", collapsed=True).add_to(built)
+    layers_add(built)
     entries = [
         {"kind": f"change change-{kind.value}", "colour": KIND_COLOURS[kind], "text": _named(kind)}
         for kind in kinds

@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import logging
 import time
+from datetime import UTC, datetime
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.maps.entries import Entry, entry_named
 from gis_core.maps.images import MapServiceUnavailable
+from gis_core.maps.legends import legend_fetch
+from gis_core.maps.outages import outages_known
 from gis_core.maps.services import (
     MapServiceError,
     image_request_parse,
@@ -22,6 +26,8 @@ from gis_core.maps.services import (
 )
 from gis_core.maps.store import MapImage, content_tag
 from gis_core.models import MapService
+from mapui.maps.layer_panel import failure_told
+from mapui.maps.selectors import map_services_shown
 from mapui.site.permissions import is_for_everybody, service_visible
 
 logger = logging.getLogger(__name__)
@@ -52,6 +58,32 @@ def map_image(request: HttpRequest, slug: str) -> HttpResponse:
         logger.warning("Map service %s: %s", slug, error)
         return nothing_respond()
     return picture_respond(request, service, image)
+
+
+@require_safe
+def map_legend(request: HttpRequest, slug: str) -> HttpResponse:
+    """The service's legend; one transparent pixel where it has none that is a picture."""
+    entry = entry_or_refused(request, slug)
+    try:
+        return picture_respond(request, entry.service, legend_fetch(entry))
+    except MapServiceUnavailable as error:
+        logger.warning("Legend of map service %s: %s", slug, error)
+        return nothing_respond()
+
+
+@require_safe
+@never_cache
+def states(request: HttpRequest) -> HttpResponse:
+    """Which of the services that this person sees do not answer, by short name and in words."""
+    shown = map_services_shown(request.user)
+    outages = outages_known([service.pk for service in shown])
+    told = {}
+    for service in shown:
+        outage = outages.get(service.pk)
+        since = datetime.fromtimestamp(outage.since, UTC) if outage else service.failing_since
+        if since:
+            told[service.slug] = failure_told(since)
+    return JsonResponse({"services": told})
 
 
 def query_of(request: HttpRequest) -> dict[str, str]:

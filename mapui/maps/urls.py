@@ -24,5 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("api/triage/parcels/<str:key>.geojson", feeds.parcel, name="parcel_outline"),
     path("maps/styles/<slug:variant>.json", tiles.style, name="map_base_style"),
     path("tiles/<slug:layer>/<int:zoom>/<int:column>/<int:row>.mvt", tiles.tile, name="tile"),
+    path("map-services/states.json", proxy.states, name="map_service_states"),
     path("map-services/<slug:slug>/wms", proxy.map_image, name="map_image"),
+    path("map-services/<slug:slug>/legend", proxy.map_legend, name="map_legend"),
 ]

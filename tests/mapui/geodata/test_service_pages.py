@@ -9,7 +9,7 @@ from gis_core.maps.capabilities.wms import wms_describe
 from gis_core.maps.registry import Shown, layers_pick
 from gis_core.maps.sources import source_keep, source_order
 from gis_core.models import MapService, MapSource
-from mapui.maps.building import service_name
+from mapui.maps.layer_panel import service_about
 from tests.gis_core.maps.test_registry import document
 from tests.mapui.factories import staff_create
 from tests.mapui.geodata.geodata_factories import manager_create
@@ -171,7 +171,7 @@ def test_entry_is_changed_and_comes_onto_the_map(manager, entry):
     address = reverse("services_entry", args=[entry.slug])
     assert manager.post(address, values()).status_code == 302
     script = manager.get("/maps/public.js").content.decode()
-    assert "Kataster: Flurkarte" in script
+    assert '"group": "Kataster"' in script
     assert '"opacity": 0.6' in script
     assert '"minZoom": 15' in script
 
@@ -240,7 +240,7 @@ def test_map_says_since_when_a_service_does_not_answer(entry):
     from datetime import UTC, datetime
 
     entry.source.failing_since = datetime(2026, 11, 29, 9, 42, tzinfo=UTC)
-    assert "10:42" in service_name(entry)
+    assert "10:42" in service_about(entry)["note"]
 
 
 def test_presets_are_suggested(manager, settings):

@@ -20,7 +20,10 @@ def services(db):
     common = {"url": "https://maps.example/wms", "layers": "a", "attribution": "© <b>Amt</b>"}
     MapService.objects.create(slug="base", title="Grund", is_background=True, **common)
     MapService.objects.create(
-        slug="inner", title="<img src=x onerror=alert(1)>", visibility="staff", **common
+        slug="inner",
+        title="<img src=x onerror=alert(1)>",
+        visibility="staff",
+        **common,
     )
 
 
@@ -57,7 +60,9 @@ def test_map_service_names_are_escaped(staff_client, town, services):
     script = staff_client.get("/maps/triage.js").content.decode()
     assert "onerror" in script
     assert "<img" not in script
-    assert "\\u0026lt;img" in script
+    # The attribution is HTML to Leaflet; everything else the list of layers sets as text.
+    assert "\\u0026lt;b\\u0026gt;Amt" in script
+    assert "\\u003cimg src=x" in script
 
 
 def test_map_resources_have_types_and_etags(client, town):

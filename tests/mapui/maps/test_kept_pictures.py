@@ -125,6 +125,7 @@ def test_several_who_want_the_same_picture_ask_the_service_once():
 
 def test_host_gets_two_threads_and_all_hosts_three(monkeypatch):
     monkeypatch.setattr("gis_core.maps.politeness.WAIT_S", 0.1)
+    monkeypatch.setattr("gis_core.maps.politeness.BRIEFLY_S", 0.1)
     with ExitStack() as held:
         for _turn in range(2):
             held.enter_context(thread_place("http://a.example/"))

@@ -7,6 +7,7 @@ import { failuresWatch } from "./page/failures.js";
 import { languageWatch } from "./page/language.js";
 import { listWatch } from "./page/list.js";
 import { placeAsked } from "./tools/asking.js";
+import { layerPanel } from "./tools/layers.js";
 import { legend } from "./tools/legend.js";
 import { ready } from "./tools/view.js";
 
@@ -15,4 +16,4 @@ failuresWatch();
 languageWatch();
 listWatch();
 
-globalThis.flurpost = { issueLayer, legend, outlineLayer, placeAsked, ready };
+globalThis.flurpost = { issueLayer, layerPanel, legend, outlineLayer, placeAsked, ready };

@@ -18,13 +18,6 @@ function controlsName(map, texts) {
   L.control.scale({ imperial: false, maxWidth: 120, position: "bottomright" }).addTo(map);
   L.control.zoom({ zoomInTitle: texts.zoomIn, zoomOutTitle: texts.zoomOut }).addTo(map);
   map.attributionControl.setPrefix(false);
-  const toggle = container.querySelector(".leaflet-control-layers-toggle");
-  if (!toggle) {
-    return;
-  }
-  toggle.title = texts.layers;
-  toggle.setAttribute("aria-label", texts.layers);
-  toggle.setAttribute("role", "button");
 }
 
 function placeShow(map, place) {
