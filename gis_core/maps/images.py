@@ -49,7 +49,7 @@ def image_fetch(
     *,
     usual_s: float,
     known: MapImage | None = None,
-    deadline_s: float = IMAGE_DEADLINE_S,
+    deadline_s: float | None = None,
 ) -> MapImage:
     """What is behind the address, which must be a picture whatever the status; not decoded yet.
 
@@ -61,7 +61,7 @@ def image_fetch(
                 address,
                 purpose=outgoing.Purpose.MAP_SERVICE,
                 max_bytes=IMAGE_MAX_BYTES,
-                deadline_s=deadline_s,
+                deadline_s=IMAGE_DEADLINE_S if deadline_s is None else deadline_s,
                 validators=_validators(known),
             )
     except HostBusy as error:

@@ -7,6 +7,7 @@ import re
 import time
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -42,6 +43,12 @@ OTHER_SYSTEMS: Final = (
     *("EPSG:25832", "EPSG:25833", "EPSG:25831", "EPSG:4258", "EPSG:4326", "CRS:84"),
     *("EPSG:31467", "EPSG:31466"),
 )
+# The wheels of pyproj and rasterio lack the grid BeTA2007, by which servers change the datum; Debian's PROJ has it.
+DATUM_GRID: Final = Path("/usr/share/proj/BETA2007.gsb")
+GAUSS_KRUEGER: Final = {
+    "EPSG:31466": "+proj=tmerc +lat_0=0 +lon_0=6 +x_0=2500000",
+    "EPSG:31467": "+proj=tmerc +lat_0=0 +lon_0=9 +x_0=3500000",
+}
 # So many more pixels than shown are asked for where a picture is warped, so that lines stay sharp.
 OVERSAMPLING: Final = 1.5
 
@@ -108,10 +115,13 @@ def is_north_first(crs: str) -> bool:
 
 @lru_cache(maxsize=32)
 def _transformer(crs: str) -> Transformer:
-    return Transformer.from_crs(MERCATOR, _gdal_name(crs), always_xy=True)
+    return Transformer.from_crs(MERCATOR, crs_definition(crs), always_xy=True)
 
 
-def _gdal_name(crs: str) -> str:
+def crs_definition(crs: str) -> str:
+    """The system as pyproj and rasterio know it; Gauss-Krüger by the grid of the surveys, where that is there."""
+    if crs in GAUSS_KRUEGER and DATUM_GRID.exists():
+        return f"{GAUSS_KRUEGER[crs]} +k=1 +y_0=0 +ellps=bessel +nadgrids={DATUM_GRID} +type=crs"
     return "OGC:CRS84" if crs == "CRS:84" else crs
 
 
@@ -137,20 +147,21 @@ def _warped(service: MapService, request: ImageRequest, known: MapImage | None) 
     image = image_fetch(address, usual_s=usual_seconds(service), known=known)
     if is_same(image, known):
         return image
-    pixels = image_decoded(image, (asked.width, asked.height))
+    # Colours times opacity, as plain numbers: where GDAL knows of opacity, thin lines vanish in stretches.
+    pixels = Image.fromarray(image_decoded(image, (asked.width, asked.height))).convert("RGBa")
     target = np.zeros((4, request.height, request.width), np.uint8)
     reproject(
-        np.moveaxis(pixels, 2, 0),
+        np.moveaxis(np.asarray(pixels), 2, 0),
         target,
         src_transform=_placed(asked),
-        src_crs=_gdal_name(service.crs),
+        src_crs=crs_definition(service.crs),
         dst_transform=_placed(request),
         dst_crs=MERCATOR,
         resampling=Resampling.bilinear,
-        src_alpha=4,
-        dst_alpha=4,
     )
-    return image_encoded(Image.fromarray(np.moveaxis(target, 0, 2)), image)
+    size = (request.width, request.height)
+    warped = Image.frombytes("RGBa", size, np.moveaxis(target, 0, 2).tobytes())
+    return image_encoded(warped.convert("RGBA"), image)
 
 
 def _placed(request: ImageRequest) -> Any:
@@ -172,12 +183,29 @@ def request_in(crs: str, request: ImageRequest) -> ImageRequest:
     )
     if not all(map(math.isfinite, bounds)):
         raise MapServiceUnavailable(f"{crs} does not reach there.")
+    return _squared(bounds, request)
+
+
+def _squared(bounds: tuple[float, float, float, float], request: ImageRequest) -> ImageRequest:
+    """These bounds in square pixels, a little finer than those of `request`.
+
+    A server may widen a box whose pixels are no squares (QGIS Server does), and says nothing of it.
+    """
+    west, south, east, north = bounds
     # The piece is turned against the map, so its box is larger than it.
-    size = [
-        min(MAX_SIDE, math.ceil((side + 4) * OVERSAMPLING))
-        for side in (request.width, request.height)
-    ]
-    return ImageRequest(bounds, size[0], size[1], request.transparent)
+    pixel = min(
+        (east - west) / ((request.width + 4) * OVERSAMPLING),
+        (north - south) / ((request.height + 4) * OVERSAMPLING),
+    )
+    pixel = max(pixel, (east - west) / MAX_SIDE, (north - south) / MAX_SIDE)
+    # A rounding error must not ask for one pixel too many.
+    width, height = (math.ceil(side / pixel - 1e-6) for side in (east - west, north - south))
+    return ImageRequest(
+        (west, south, west + width * pixel, south + height * pixel),
+        width,
+        height,
+        request.transparent,
+    )
 
 
 def _tiles_joined(service: MapService, request: ImageRequest) -> MapImage:
