@@ -22,15 +22,16 @@ def legend_address(service: MapService) -> str:
 
     A legend on another host than the service's is not asked for: only registered hosts are.
     """
+    # What the own map server draws stands in the legend of the map.
+    if service.url == settings.MAPSERVER_URL:
+        return ""
     layer = service.source.layer_named(service.layers) if service.source else None
     styles = layer["styles"] if layer else []
     wanted = [style for style in styles if not service.style or style["name"] == service.style]
     named = wanted[0]["legend_url"] if wanted else ""
     if named and urlsplit(named).netloc == urlsplit(service.url).netloc:
         return str(named)
-    # The own map server draws none: what it shows stands in the legend of the map.
-    draws = service.kind == ServiceKind.WMS and service.url != settings.MAPSERVER_URL
-    return _drawn_address(service) if draws else ""
+    return _drawn_address(service) if service.kind == ServiceKind.WMS else ""
 
 
 def _drawn_address(service: MapService) -> str:

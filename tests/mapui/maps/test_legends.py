@@ -60,6 +60,7 @@ def test_legend_of_the_chosen_style(service, wms):
 
 
 def test_own_map_server_has_none_of_its_own(service, settings):
+    style_of(service, service.url + "&legende=1")
     settings.MAPSERVER_URL = service.url
     assert legend_address(service) == ""
 
