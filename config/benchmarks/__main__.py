@@ -33,6 +33,7 @@ NAMES: Final = (
     "fuzz",
     "truth",
     "sheet",
+    "maps",
 )
 # Measured without being named; the others take minutes.
 USUAL: Final = ("intake", "geodata")
@@ -58,6 +59,7 @@ def main(arguments: list[str]) -> int:
     from config.benchmarks.fuzz import fuzz
     from config.benchmarks.geodata import geodata
     from config.benchmarks.intake import intake
+    from config.benchmarks.maps import maps
     from config.benchmarks.redaction import redaction
     from config.benchmarks.sheet import sheet
     from config.benchmarks.state import state
@@ -76,6 +78,7 @@ def main(arguments: list[str]) -> int:
         fuzz,
         truth_asked,
         sheet,
+        maps,
     )
     benchmarks: dict[str, Callable[[], list[Figure]]] = dict(zip(NAMES, measured_by, strict=True))
     figures: list[Figure] = []

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -22,7 +22,6 @@ from gis_core.maps.feature_info.asking import ZOOM
 from gis_core.models import MapService
 from gis_core.models.map_services import MAX_ZOOM
 from mapui.maps.selectors import map_services_shown
-from mapui.site.enums import MapName
 from mapui.site.permissions import TRIAGE, page_for
 from mapui.site.types import PageRequest
 
@@ -47,9 +46,10 @@ def services_askable(request: HttpRequest) -> list[AskableService]:
     """The services to ask about the place in the address; with `services` only those that the map shows now."""
     if not ClickForm(request.GET).is_valid():
         return []
-    services = map_services_shown(MapName.TRIAGE)
+    services = map_services_shown(request.user)
     if "services" in request.GET:
-        services = services.filter(slug__in=request.GET["services"].split(","))
+        drawn = request.GET["services"].split(",")
+        services = [one for one in services if one.slug in drawn]
     kept = {name: request.GET[name] for name in ("lat", "lon", "zoom") if name in request.GET}
     return [
         AskableService(one, f"{reverse('service_info', args=[one.slug])}?{urlencode(kept)}")
@@ -64,9 +64,11 @@ def services_askable(request: HttpRequest) -> list[AskableService]:
 def service_info(request: PageRequest, slug: str) -> HttpResponse:
     """What one service says about the place `lat`, `lon`: a part of the panel for htmx, else a page.
 
-    400: the place is none. 404: staff see no such service.
+    400: the place is none. 404: this person sees no such service.
     """
-    service = get_object_or_404(map_services_shown(MapName.TRIAGE), slug=slug)
+    service = next((one for one in map_services_shown(request.user) if one.slug == slug), None)
+    if service is None:
+        raise Http404
     form = ClickForm(request.GET)
     info: FeatureInfo | None = None
     problem = ""

@@ -71,7 +71,7 @@ def issues() -> list[Figure]:
     database_use(DATABASE)
     city = city_load("city")
     issues_given(city)
-    client = _client()
+    client = client_of_staff()
     tiles = list(_tiles())
     figures = []
     for name, (is_public, chosen) in ASKED.items():
@@ -106,7 +106,8 @@ def issues_given(city: City) -> None:
         cursor.execute("VACUUM ANALYZE issues_issue, routing_decision")
 
 
-def _client() -> Client:
+def client_of_staff() -> Client:
+    """Logged in, as somebody who may triage."""
     user, _made = User.objects.get_or_create(username="benchmark")
     user.user_permissions.set(Permission.objects.filter(codename="triage_issue"))
     client = Client(headers={"Accept-Encoding": "gzip"}, SERVER_NAME=settings.ALLOWED_HOSTS[0])

@@ -135,7 +135,5 @@ def _weight(browser: Any, address: str) -> tuple[float, float]:
     shown.goto("/")
     shown.wait_for_function(READY, timeout=60_000)
     loaded = {asked[one]: size for one, size in sizes.items() if one in asked}
-    counted = {
-        url: size for url, size in loaded.items() if not any(part in url for part in TILES)
-    }
+    counted = {url: size for url, size in loaded.items() if not any(part in url for part in TILES)}
     return sum(counted.values()) / 1000, counted[f"{address}/"] / 1000
