@@ -123,7 +123,6 @@ def _triage_legend(jurisdiction: Jurisdiction | None, authorities: Iterable[Auth
     entries = [
         *state_entries(),
         *chip_entries(authorities),
-        {"kind": "line", "colour": PARCEL_COLOUR, "text": _("Parcel boundary")},
         *topic_entries(groups_shown(jurisdiction, public_only=False)),
     ]
     return Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"))

@@ -59,9 +59,16 @@ class VectorBase(FlurpostLayer):
 
 
 class VectorPart(FlurpostLayer):
-    """A group of the base map's style. Options: group; pictures, request as above."""
+    """A group of the base map's style. Options: group; pictures, request as above.
+
+    `about` is what the list of layers tells of it.
+    """
 
     factory = "vectorPart"
+
+    def __init__(self, *, about: dict[str, Any], show: bool, **options: Any) -> None:
+        super().__init__(name=about["name"], show=show, **options)
+        self.about = about
 
 
 class MapTool(MacroElement):

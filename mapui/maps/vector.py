@@ -7,12 +7,14 @@ from typing import Any, Final
 import folium
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from mapui.maps.elements import VectorBase, VectorMap, VectorPart
 from mapui.maps.mapserver.services import OWN_LAYERS
-from mapui.maps.style.colours import Variant
+from mapui.maps.style.colours import Variant, colours
 from mapui.maps.style.layers import Group
+from parcels.enums import OwnerClass
 
 MAPLIBRE: Final = "npm/maplibre-gl/maplibre-gl.mjs"
 WORKER: Final = "npm/maplibre-gl/maplibre-gl-worker.mjs"
@@ -41,8 +43,14 @@ def vector_map_add(built: folium.Map) -> None:
         ).add_to(built)
     for group in Group:
         if group is not Group.BASE:
+            about = {
+                "name": group_name(group),
+                "group": pgettext("group of layers", "Cadastre and roads"),
+                "background": False,
+                "entries": group_legend(group),
+            }
             VectorPart(
-                name=group_name(group),
+                about=about,
                 show=group in SHOWN,
                 group=group.value,
                 **_pictures(group, transparent=True),
@@ -64,6 +72,32 @@ def group_name(group: Group) -> str:
         Group.DUTIES: pgettext("map layer", "Who maintains the roads"),
         Group.STRETCHES: pgettext("map layer", "Through-road stretches"),
     }[group]
+
+
+def group_legend(group: Group) -> list[dict[str, str]]:
+    """What the colours and lines of a group mean: how the swatch is drawn (kind), its colour, and words."""
+    palette = colours(Variant.MAP)
+    owners = [
+        ("area", f"owner_{one.value}", str(one.label))
+        for one in OwnerClass
+        if one is not OwnerClass.UNKNOWN
+    ]
+    entries = {
+        Group.PARCELS: [("line", "parcel_line", _("Parcel boundary"))],
+        Group.OWNERS: owners,
+        Group.DUTIES: [
+            ("line", "duty_A", _("Motorways: the federation")),
+            ("line", "duty_B", _("Federal and state roads: the state")),
+            ("line", "duty_K", _("County roads: the county")),
+            ("line", "duty_G", _("Municipal roads and ways: the municipality")),
+            ("line", "duty_P", _("Private ways: the owner")),
+        ],
+        Group.STRETCHES: [
+            ("line", "stretch", _("Through-road stretch, circles at its limits")),
+            ("broken", "stretch", _("Through-road stretch, limits unknown")),
+        ],
+    }[group]
+    return [{"kind": kind, "colour": palette[name], "text": text} for kind, name, text in entries]
 
 
 def _pictures(drawn: Variant | Group, *, transparent: bool = False) -> dict[str, Any]:

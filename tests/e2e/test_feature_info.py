@@ -10,7 +10,7 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import map_wait
-from tests.e2e.test_maps import zoom_to_issue
+from tests.e2e.test_maps import label_place, zoom_to_issue
 from tests.gis_core.maps.test_feature_info import HOSTILE, service_make
 from tests.gis_core.maps.test_harvest import fake_host
 from tests.mapui.factories import PASSWORD, issue_create, staff_create
@@ -55,11 +55,12 @@ def test_click_asks_the_services_on_the_map(services, page: Page):
     page.wait_for_url("**/triage/")
     map_wait(page)
     zoom_to_issue(page)
-    page.locator(".leaflet-control-layers-toggle").hover(force=True)
+    page.get_by_role("button", name="Ebenen wählen").click()
+    page.get_by_label("Schnell").check()
     page.get_by_label("Langsam").check()
-    page.mouse.move(5, 5)
-    label = page.locator(".parcel-label", has_text="11/4").locator("span").bounding_box()
-    page.mouse.click(label["x"] + label["width"] / 2, label["y"] + label["height"] + 12)
+    page.keyboard.press("Escape")
+    east, south = label_place(page, "11/4")
+    page.mouse.click(east - 45, south)
     details = page.locator("#details")
     expect(details.locator(".details-title")).to_have_text("Flurstück 11/4")
     expect(details.get_by_role("cell", name=HOSTILE)).to_be_visible()

@@ -111,10 +111,14 @@ def picture_awaited(client: httpx.Client, url: str) -> httpx.Response:
 
 @pytest.mark.django_db(transaction=True)
 def test_while_a_service_hangs_pages_and_other_pictures_answer(tmp_path):
-    with hanging_host() as hung, fake_wms() as good, web_server(tmp_path) as address:
+    with (
+        hanging_host() as hung,
+        fake_wms() as good,
+        web_server(tmp_path) as address,
+        httpx.Client(trust_env=False, timeout=60) as client,
+    ):
         for slug, url in (("hung", hung), ("good", good.url)):
             MapService.objects.create(slug=slug, title=slug, url=url, layers="a")
-        client = httpx.Client(trust_env=False, timeout=60)
         kept = client.get(tile_of(address, "good"))
         assert kept.headers["X-Map-Service"] == "ok"
         with ThreadPoolExecutor(12) as pool:

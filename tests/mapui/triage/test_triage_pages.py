@@ -54,7 +54,9 @@ def test_triage_user_without_permission_is_refused(client, town):
     [
         FEED,
         "/tiles/parcels/16/34099/21803.mvt",
-        "/api/triage/parcel-labels.geojson?bbox=7.3,51.5,7.31,51.51",
+        "/api/triage/suggestions.json?q=1",
+        "/maps/styles/map.json",
+        "/tiles/parcels/15/17049/10888.mvt",
         "/api/triage/parcels/1.geojson",
     ],
 )

@@ -46,6 +46,19 @@ function legendField(entry, texts) {
   return box;
 }
 
+// What colours and lines of a layer of our own mean.
+function entriesList(entries) {
+  const list = element("ul", "layer-entries");
+  for (const { kind, colour, text } of entries) {
+    const item = element("li");
+    const swatch = element("span", `legend-${kind}`);
+    swatch.style.setProperty("--colour", colour);
+    item.append(swatch, element("span", "", text));
+    list.append(item);
+  }
+  return list;
+}
+
 function sourceLine(about, texts) {
   const line = element("p", "layer-source", about.attribution);
   if (about.licence) {
@@ -100,6 +113,9 @@ function entryItem(entry, { entries, map, texts }) {
   if (entry.about.slug) {
     entry.more = serviceMore(entry, texts);
     item.append(entry.more);
+  } else if (entry.about.entries) {
+    entry.more = entriesList(entry.about.entries);
+    item.append(entry.more);
   }
   return item;
 }
@@ -127,6 +143,8 @@ function follow(entries, map) {
     entry.input.checked = isOn;
     if (entry.more) {
       entry.more.hidden = !isOn;
+    }
+    if (entry.zoomNote) {
       entry.zoomNote.hidden = map.getZoom() >= (entry.layer.options.minZoom ?? 0);
     }
   }
