@@ -112,8 +112,8 @@ USES: Final = (
 )
 # From the least to the greatest class, so that the greater lies on top.
 ROADS: Final = (
-    Road(RoadClass.P, "street", 4, 15, 15),
-    Road(RoadClass.S, "street", 4, 14.5, 15),
+    Road(RoadClass.P, "path", 3, 15, 16),
+    Road(RoadClass.S, "path", 4, 14.5, 15),
     Road(RoadClass.G, "street", 8, 12.5, 14),
     Road(RoadClass.K, "county", 9.5, 10),
     Road(RoadClass.L, "state", 11, 10),
@@ -166,8 +166,17 @@ def _ground() -> Iterator[Style]:
         name="buildings",
         tile=tiles.BUILDINGS,
         colours=(("", "building"),),
-        outline="building_line",
         min_zoom=15,
+    )
+    # From afar their outlines would be all that one sees.
+    yield Line(
+        name="building_outlines",
+        tile=tiles.BUILDINGS,
+        colour="building_line",
+        width=0.5,
+        least=0.5,
+        most=1,
+        min_zoom=17,
     )
     yield Line(
         name="tracks", tile=tiles.TRACKS, colour="track", width=3, least=0.8, most=7, min_zoom=11
@@ -233,10 +242,10 @@ def _cadastre() -> Iterator[Style]:
         tile=tiles.PARCELS,
         group=Group.PARCELS,
         colour="parcel_line",
-        width=0.6,
-        least=0.35,
+        width=0.5,
+        least=0.3,
         most=1.2,
-        min_zoom=15,
+        min_zoom=16,
     )
 
 

@@ -112,8 +112,8 @@ def test_mapservers_own_document_is_read_whole(drawn_town, mapfile, version):
     assert {"background", "parcels", "road_classes"} <= set(described.layer_names())
     assert {"EPSG:3857", "EPSG:25832", "EPSG:4326"} <= described.layer_crs("parcels")
     parcels = next(layer for layer in described.layers if layer.name == "parcels_parcels")
-    # A pixel of MapServer's own has 1/72 inch, where a hint's pixel has 0.28 mm. Parcels appear at zoom 15.
-    shown = 40_075_016.69 / 256 * 72 / 0.0254 / 2**14.5
+    # A pixel of MapServer's own has 1/72 inch, where a hint's pixel has 0.28 mm. Parcels appear at zoom 16.
+    shown = 40_075_016.69 / 256 * 72 / 0.0254 / 2**15.5
     scale = shown if version == "1.3.0" else shown * (25.4 / 72) / 0.28
     assert parcels.max_scale == pytest.approx(scale, rel=0.001)
     west, south, east, north = parcels.box
