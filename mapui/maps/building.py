@@ -15,6 +15,7 @@ from mapui.maps.elements import (
     IssueLayer,
     Legend,
     MapReady,
+    MapStart,
     OutlineLayer,
     PlacePicker,
     PlaceSetter,
@@ -102,6 +103,7 @@ def map_begin(*, bounds: Bounds) -> OwnMap:
     )
     # Folium knows these two as options of its tiles only.
     built.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
+    MapStart(bounds=bounds).add_to(built)
     return built
 
 

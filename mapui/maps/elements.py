@@ -112,6 +112,12 @@ class PlaceSetter(MapTool):
     factory = "placeSetter"
 
 
+class MapStart(MapTool):
+    """Comes first: where the map looks, so that no layer loads what nobody sees. Options: bounds."""
+
+    factory = "start"
+
+
 class MapReady(MapTool):
     """Comes last: names the controls in the page's language and says when everything is loaded. Options: texts."""
 

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from config.benchmarks.city import city_load, database_use
-from config.benchmarks.maps.issues import DATABASE, client_of_staff, issues_given
+from config.benchmarks.maps.issues import DATABASE, city_given, client_of_staff
 from config.benchmarks.measure import Figure, median
 from config.benchmarks.serving import web_server
 
@@ -58,9 +57,7 @@ TILES: Final = ("/tiles/", "/map-services/", "/api/")
 
 def page() -> list[Figure]:
     """With 300,000 issues at city scale; yardsticks: an empty page of the same server, frames without a map."""
-    database_use(DATABASE)
-    city = city_load("city")
-    issues_given(city)
+    city_given()
     cookie = client_of_staff().cookies[settings.SESSION_COOKIE_NAME].value
     with web_server(DATABASE) as address, _browser() as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=address)

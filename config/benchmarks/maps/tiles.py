@@ -11,14 +11,14 @@ from typing import Final
 from django.contrib.gis.db.models.functions import PointOnSurface, Transform
 from django.db import connection, transaction
 
-from config.benchmarks.city import SEED, city_load, database_use
+from config.benchmarks.city import SEED
+from config.benchmarks.maps.issues import city_given
 from config.benchmarks.measure import Figure, milliseconds
 from gis_core.maps.tiles import BUFFER, EXTENT, tile_render
 from gis_core.srids import WEB_MERCATOR, WGS84, storage_srid
 from mapui.maps.tile_layers import FINEST_ZOOM, PARCELS, TILE_SETS
 from parcels.models import Parcel
 
-DATABASE: Final = "flurpost_bench_maps"
 LIMIT_RATIO: Final = 1.5
 TILES_OF_ZOOM: Final = 20
 MILLION: Final = 1_000_000
@@ -48,8 +48,7 @@ Tile = tuple[int, int, int]
 
 def tiles() -> list[Figure]:
     """95th percentiles over tiles of all zooms that show parcels."""
-    database_use(DATABASE)
-    city_load("city")
+    city_given()
     drawn = list(_tiles())
     figures = [_parcels(drawn, "parcel tile, p95")]
     with transaction.atomic():

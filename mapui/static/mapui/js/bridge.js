@@ -9,11 +9,11 @@ import { listWatch } from "./page/list.js";
 import { placeAsked } from "./tools/asking.js";
 import { layerPanel } from "./tools/layers.js";
 import { legend } from "./tools/legend.js";
-import { ready } from "./tools/view.js";
+import { ready, start } from "./tools/view.js";
 
 detailsWatch();
 failuresWatch();
 languageWatch();
 listWatch();
 
-globalThis.flurpost = { issueLayer, layerPanel, legend, outlineLayer, placeAsked, ready };
+globalThis.flurpost = { issueLayer, layerPanel, legend, outlineLayer, placeAsked, ready, start };

@@ -47,7 +47,7 @@ function tilesAwait(map) {
 }
 
 // The extent of the address, else the whole. The edges come back inside those of the screen, so it is taken a bit smaller.
-function extentShow(map, whole) {
+export function start(map, { bounds: whole }) {
   const asked = boundsOf(new URL(globalThis.location.href).searchParams.get("bbox"));
   const bounds = asked ? L.latLngBounds(asked).pad(-0.02) : whole;
   moveQuietly(() => map.fitBounds(bounds, { animate: false }));
@@ -59,7 +59,6 @@ export function ready(map, options) {
   controlsName(map, options.texts);
   on(DETAILS_SHOWN, ({ place }) => placeShow(map, place));
   on(DETAILS_CLOSED, () => moveQuietly(() => map.invalidateSize({ pan: false })));
-  extentShow(map, options.bounds);
   listFollow(map, options.bounds);
   detailsShown({ focus: false });
   tilesAwait(map);
