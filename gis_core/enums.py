@@ -42,7 +42,10 @@ class ChangeKind(models.TextChoices):
 
 
 class ServiceKind(models.TextChoices):
-    """What a map service speaks. WFS and OGC API Features offer objects, which are loaded and not drawn as pictures."""
+    """What a map service speaks. WFS and OGC API Features offer objects, which are loaded and not drawn as pictures.
+
+    RASTER speaks nothing: it is a file of this installation, drawn here.
+    """
 
     WMS = "wms", "WMS"
     WMTS = "wmts", "WMTS"
@@ -50,6 +53,16 @@ class ServiceKind(models.TextChoices):
     OGC_MAPS = "ogc_maps", "OGC API Maps"
     OGC_FEATURES = "ogc_features", "OGC API Features"
     XYZ = "xyz", "XYZ"
+    RASTER = "raster", _("own raster")
+
+
+class RasterState(models.TextChoices):
+    """The life of an own raster. A worker that was killed leaves it WORKING; another one begins it anew."""
+
+    WAITING = "waiting", pgettext_lazy("own raster", "waiting")
+    WORKING = "working", pgettext_lazy("own raster", "being prepared")
+    READY = "ready", pgettext_lazy("own raster", "ready")
+    FAILED = "failed", pgettext_lazy("own raster", "failed")
 
 
 class Visibility(models.TextChoices):

@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 
 from gis_core.maps.probing import service_check
 from gis_core.maps.sources import source_harvest, sources_due
-from gis_core.models import Edition, MapService, MapSource
+from gis_core.models import Edition, MapService, MapSource, OwnRaster
 from gis_core.services import jobs
+from gis_core.services.rasters import raster_prepare, rasters_waiting
 from gis_core.services.service_sync import services_sync
 from gis_core.services.uploads import incoming_remove_stale
 
@@ -38,6 +39,20 @@ def geodata_load_waiting() -> None:
     incoming_remove_stale()
     for edition in jobs.editions_waiting():
         geodata_load(edition)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def geodata_raster_make(raster: int) -> None:
+    """Prepares an own raster for the maps; one that was removed needs nothing."""
+    for found in OwnRaster.objects.filter(pk=raster):
+        raster_prepare(raster=found)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def geodata_rasters_make_waiting() -> None:
+    """Begins rasters whose order was lost, and those of killed workers."""
+    for raster in rasters_waiting():
+        geodata_raster_make(raster)
 
 
 @shared_task  # type: ignore[untyped-decorator]

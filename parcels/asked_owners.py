@@ -30,7 +30,7 @@ class OwnerAnswer:
 
 def owner_services() -> QuerySet[MapService]:
     """The map services whose answers are evidence."""
-    return MapService.objects.exclude(evidence_profile="").select_related("source")
+    return MapService.objects.exclude(evidence_profile="").select_related("source", "raster")
 
 
 def owner_ask(

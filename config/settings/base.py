@@ -152,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
         "issues.tasks.photos_fetch_due": 30,
         "config.tasks.sheets_make_due": 30,
         "gis_core.tasks.geodata_load_waiting": 60,
+        "gis_core.tasks.geodata_rasters_make_waiting": 60,
         "gis_core.tasks.map_sources_harvest_waiting": 60,
         # Whether a map service answers is shown with since-when, so it is asked by day as well.
         "gis_core.tasks.map_sources_harvest": 3600,
@@ -204,6 +205,9 @@ MAP_SERVICE_PRESETS = env.text("MAP_SERVICE_PRESETS", str(ROOT / "fixtures" / "m
 
 # Pictures of map services lie here until they are of no use or the folder is full.
 PICTURE_ROOT = VAR / "pictures"
+# Own rasters, prepared for maps, and how many bytes of pixels one may have.
+RASTER_ROOT = VAR / "rasters"
+RASTER_MAX_BYTES = env.number("RASTER_MAX_MEGABYTES", 8000) * 1024 * 1024
 # Touched when registry or geodata change, so that all processes see it at once.
 MAP_REGISTRY_MARK = VAR / "maps" / "registry-changed"
 PICTURE_CACHE_BYTES = env.number("PICTURE_CACHE_MEGABYTES", 2048) * 1024 * 1024

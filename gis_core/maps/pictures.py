@@ -70,6 +70,11 @@ def picture_fetch(
 
     `known`: the picture drawn before; the service is asked whether it still holds, if it is one that can tell.
     """
+    if service.kind == ServiceKind.RASTER:
+        # It draws with what stands here.
+        from gis_core.maps.rasters import raster_picture
+
+        return raster_picture(service, request)
     if service.kind in {ServiceKind.WMTS, ServiceKind.XYZ}:
         return _tiles_joined(service, request)
     if service.crs != MERCATOR and service.kind == ServiceKind.WMS:

@@ -184,7 +184,7 @@ def _picked(source: MapSource, layer: dict[str, Any], shown: Shown) -> MapServic
     min_zoom, max_zoom = zooms_of(layer["min_scale"], layer["max_scale"])
     attribution = shown.attribution or layer["attribution"] or source.provider
     return MapService.objects.create(
-        slug=_slug_free(layer["title"] or layer["name"]),
+        slug=slug_free(layer["title"] or layer["name"]),
         source=source,
         title=layer["title"][:100] or layer["name"][:100],
         group=shown.group,
@@ -221,7 +221,7 @@ def crs_chosen(offered: Iterable[str]) -> str:
     return next((one for one in (MERCATOR, *OTHER_SYSTEMS) if one in systems), MERCATOR)
 
 
-def _slug_free(title: str) -> str:
+def slug_free(title: str) -> str:
     """A short name of the title that no entry has yet."""
     stem = slugify(title)[:40] or "layer"
     taken = set(MapService.objects.filter(slug__startswith=stem).values_list("slug", flat=True))

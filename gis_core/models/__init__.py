@@ -4,6 +4,7 @@ from gis_core.models.editioned import EditionedModel, EditionedQuerySet, spatial
 from gis_core.models.editions import Edition, EditionChange, EditionCheck, Succession
 from gis_core.models.jurisdictions import Jurisdiction
 from gis_core.models.map_services import MapService, MapSource
+from gis_core.models.own_rasters import OwnRaster
 
 __all__ = [
     "Edition",
@@ -14,6 +15,7 @@ __all__ = [
     "Jurisdiction",
     "MapService",
     "MapSource",
+    "OwnRaster",
     "Succession",
     "spatial_index",
 ]

@@ -129,8 +129,12 @@ def incoming_remove_stale() -> None:
 
 def uploads_remove(edition: Edition) -> None:
     """Removes what was uploaded for an edition; files from elsewhere stay where they are."""
-    root = upload_root().resolve()
     for source in edition.request.get("sources", []):
-        path = Path(source.get("path") or "").resolve()
-        if path.parent.parent == root:
-            shutil.rmtree(path.parent, ignore_errors=True)
+        upload_remove(Path(source.get("path") or ""))
+
+
+def upload_remove(path: Path) -> None:
+    """Removes the upload that the file belongs to; a file from elsewhere stays where it is."""
+    directory = path.resolve().parent
+    if directory.parent == upload_root().resolve():
+        shutil.rmtree(directory, ignore_errors=True)

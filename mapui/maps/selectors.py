@@ -31,5 +31,5 @@ def bounds_shown(jurisdiction: Jurisdiction | None) -> Bounds:
 
 def map_services_shown(user: AbstractBaseUser | AnonymousUser) -> list[MapService]:
     """What is on the map and this person may see, in the order of the layer list."""
-    services = MapService.objects.select_related("source").filter(is_active=True)
+    services = MapService.objects.select_related("source", "raster").filter(is_active=True)
     return [service for service in services if service_visible(service, user)]

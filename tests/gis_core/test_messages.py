@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 SAME = {"profile_misfit", "csv_columns_missing", "edition_error", "service_attempt"}
 CODED = {
     *("LoadError", "LoadCancelled", "RowError", "GmlError", "GeometryError", "CoordinateError"),
+    "RasterRefused",
     *("EditionError", "RetryLater", "CodedError", "Message", "finding", "_error"),
     *("AddressRefused", "AnswerTooLarge", "AnswerTooSlow"),
     *(

@@ -19,9 +19,11 @@ from gis_core.enums import ServiceKind
 from gis_core.errors import CodedError, CoordinateError
 from gis_core.maps.addresses import address_with
 from gis_core.maps.feature_info.answer import FEATURES_MAX, FeatureInfo, InfoUnavailable
+from gis_core.maps.feature_info.own import raster_info
 from gis_core.maps.feature_info.reading import info_read
 from gis_core.maps.pictures import MERCATOR, MERCATOR_LIMIT, ImageRequest, image_parameters
 from gis_core.maps.politeness import HostBusy, host_place
+from gis_core.maps.rasters import is_sampled
 from gis_core.models import MapService
 from gis_core.net import outgoing
 from gis_core.srids import WGS84
@@ -47,6 +49,8 @@ FORMATS: Final = (
 
 def is_askable(service: MapService) -> bool:
     """Whether the service says that it can be asked about places, in a format that can be read here."""
+    if service.kind == ServiceKind.RASTER:
+        return is_sampled(service)
     if service.kind == ServiceKind.OGC_MAPS:
         return bool(_items_address(service))
     return bool(_layers_asked(service) and formats_asked(service))
@@ -66,6 +70,8 @@ def feature_info_ask(
     """
     if not is_askable(service):
         raise InfoUnavailable("info_not_offered")
+    if service.kind == ServiceKind.RASTER:
+        return raster_info(service, longitude, latitude)
     pause = f"map-info-pause:{service.pk}"
     if _is_paused(pause):
         raise InfoUnavailable("info_paused", seconds=PAUSE_S)

@@ -6,6 +6,8 @@ from typing import Final
 
 from django.utils.translation import gettext_noop as _
 
+from gis_core.texts.rasters import RASTERS
+
 # What a load says of a file or a feature, which is named before it.
 _FILES: Final = {
     "file_missing": _("no such file or directory"),
@@ -282,6 +284,7 @@ _CHECKS: Final = {
     "check_points": _("Of %(total)s points %(none)s hit no area, %(one)s one, %(several)s several"),
 }
 TEXTS: Final = {
+    **RASTERS,
     **_FILES,
     **_TABLES,
     **_GML,
