@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gis_core.enums import ServiceKind
 from gis_core.errors import GisError
 from gis_core.maps.presets import preset_of, presets
 from gis_core.maps.registry import (
@@ -23,6 +24,7 @@ from gis_core.maps.registry import (
 from gis_core.maps.sources import source_order, source_remove
 from gis_core.models import MapService, MapSource
 from gis_core.services.jobs import job_order
+from gis_core.services.rasters import raster_remove
 from mapui.geodata.service_forms import AddressForm, PickForm, ServiceForm
 from mapui.geodata.service_map import preview_address
 from mapui.site.jurisdictions import jurisdiction_shown
@@ -153,7 +155,8 @@ def services_source_remove(request: PageRequest, pk: int) -> HttpResponse:
 @never_cache
 def services_entry(request: PageRequest, slug: str) -> HttpResponse:
     """One entry: a preview, what was tried, and how it is shown."""
-    service = get_object_or_404(MapService.objects.select_related("source"), slug=slug)
+    found = MapService.objects.select_related("source", "raster")
+    service = get_object_or_404(found, slug=slug)
     form = ServiceForm(
         request.POST if request.method == "POST" else None, instance=service, label_suffix=""
     )
@@ -186,7 +189,8 @@ def services_act(request: PageRequest, slug: str, action: str) -> HttpResponse:
     elif action == "extent":
         extent_accept(service=service)
     elif action == "remove":
-        service_remove(service=service)
+        remove = raster_remove if service.kind == ServiceKind.RASTER else service_remove
+        remove(service=service)
         messages.success(request, _("The map service was taken out of the registry."))
         return redirect("services")
     else:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.geodata import map_views, service_views, views
+from mapui.geodata import map_views, raster_views, service_views, views
 
 urlpatterns: list[URLPattern] = [
     path("geodata/", views.geodata_list, name="geodata_list"),
     path("geodata/new/", views.geodata_new, name="geodata_new"),
+    path("geodata/rasters/", raster_views.rasters_list, name="rasters"),
+    path("geodata/rasters/progress/", raster_views.rasters_progress, name="rasters_progress"),
     path("geodata/services/", service_views.services_list, name="services"),
     path(
         "geodata/services/sources/<int:pk>/", service_views.services_source, name="services_source"

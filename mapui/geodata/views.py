@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
@@ -25,13 +24,14 @@ from gis_core.loading.sources import wfs_source
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_create
 from gis_core.services.jobs import JobState, job_mark, job_order, job_state
-from gis_core.services.uploads import StreamingHandler, upload_drop, upload_keep
+from gis_core.services.uploads import upload_drop, upload_keep
 from mapui.geodata.actions import ACTIONS, actions_allowed
 from mapui.geodata.changes import kinds_mapped
 from mapui.geodata.findings import checks_shown, errors_standing, samples_shown
 from mapui.geodata.forms import LoadForm, OverrideForm
 from mapui.geodata.impact import golden_broken, impact_shown
 from mapui.geodata.selectors import changes_shown, dataset_states, difference_table, editions_shown
+from mapui.geodata.streaming import uploads_stream
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import MANAGE_GEODATA, page_for
 from mapui.site.types import PageRequest
@@ -71,17 +71,9 @@ def geodata_list(request: PageRequest) -> HttpResponse:
 def geodata_new(request: PageRequest) -> HttpResponse:
     """Orders a load. The handler that streams to disk has to be set before anything reads the request's body,
     so the token is checked by the inner view and only after the permission."""
-    if request.method == "POST":
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_MAX_BYTES:
-            messages.error(
-                request,
-                _("The files are larger than the %(size)d MB that may be uploaded at once.")
-                % {"size": settings.UPLOAD_MAX_BYTES // 1024**2},
-            )
-            return render(
-                request, "mapui/geodata/new.html", _form_context(request, LoadForm()), status=413
-            )
-        request.upload_handlers = [StreamingHandler(request)]
+    if request.method == "POST" and not uploads_stream(request):
+        context = _form_context(request, LoadForm())
+        return render(request, "mapui/geodata/new.html", context, status=413)
     response: HttpResponse = _geodata_new(request)
     return response
 
