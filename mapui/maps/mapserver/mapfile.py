@@ -12,6 +12,7 @@ from django.template import Context, Engine
 
 from gis_core.models import Jurisdiction
 from gis_core.srids import ETRS89_UTM32, WEB_MERCATOR, WGS84, storage_srid
+from mapui.maps.mapserver.rasters import raster_layers
 from mapui.maps.mapserver.style import SYMBOL_SCALE, map_layers
 from mapui.maps.style.colours import Variant, colours
 
@@ -49,6 +50,7 @@ def mapfile_render(fonts: Path) -> str:
         "ground": colours(Variant.MAP)["ground"],
         "symbol_scale": SYMBOL_SCALE,
         "layers": list(map_layers()),
+        "rasters": list(raster_layers()),
     }
     return engine.from_string(TEMPLATE.read_text()).render(Context(context, autoescape=False))
 
