@@ -13,8 +13,16 @@ from gis_core.maps.addresses import address_with
 from gis_core.maps.entries import Entry
 from gis_core.maps.images import MapServiceUnavailable, image_decoded, image_fetch, usual_seconds
 from gis_core.maps.politeness import HostBusy, thread_place
+from gis_core.maps.rasters import is_sampled, raster_legend
 from gis_core.maps.store import MapImage, picture_keep, picture_kept
 from gis_core.models import MapService
+
+
+def has_legend(service: MapService) -> bool:
+    """Whether there is a legend to ask for; of own rasters, classes have one."""
+    if service.kind == ServiceKind.RASTER:
+        return is_sampled(service)
+    return bool(legend_address(service))
 
 
 def legend_address(service: MapService) -> str:
@@ -49,6 +57,8 @@ def _drawn_address(service: MapService) -> str:
 
 def legend_fetch(entry: Entry) -> MapImage:
     """The legend, from the disk or from the service. Raises MapServiceUnavailable, also for one that is HTML."""
+    if entry.service.kind == ServiceKind.RASTER and has_legend(entry.service):
+        return raster_legend(entry.service)
     address = legend_address(entry.service)
     if not address:
         raise MapServiceUnavailable(f"{entry.service.slug} has no legend.")

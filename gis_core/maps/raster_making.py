@@ -174,7 +174,7 @@ def _read(delivered: Any, bands: tuple[int, ...], window: Any, name: str) -> Any
         return delivered.read(bands, window=window)
     except RasterioIOError as error:
         rows = f"{window.row_off}–{window.row_off + window.height - 1}"
-        cause = str(error.__cause__ or error)
+        cause = str(error.__cause__ or error).removeprefix(f"{name}, ")
         raise RasterRefused("raster_broken", file=name, rows=rows, cause=cause) from error
 
 

@@ -7,18 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
+from PIL import Image, ImageDraw, ImageFont
 from pyproj import Transformer
 
 from gis_core.enums import RasterState
-from gis_core.maps.images import MapServiceUnavailable, usual_seconds
+from gis_core.maps.images import MapServiceUnavailable, image_encoded, usual_seconds
 from gis_core.maps.pictures import MERCATOR, ImageRequest, crs_definition
 from gis_core.maps.raster_files import RasterRefused, raster_opened
 from gis_core.maps.store import MapImage
 from gis_core.models import MapService, OwnRaster
 from gis_core.srids import WGS84
+
+# Pixels of a row of the legend, and of its letters.
+LEGEND_ROW: Final = 24
+LEGEND_LETTERS: Final = 13
 
 
 def raster_root() -> Path:
@@ -67,6 +72,28 @@ def raster_value(service: MapService, longitude: float, latitude: float) -> int 
         except PointOutsideBounds:
             return None
         return None if point.array.mask.any() else int(point.array[0])
+
+
+def raster_legend(service: MapService) -> MapImage:
+    """The colours of a class raster with their names. Raises MapServiceUnavailable."""
+    try:
+        with _reader(service) as reader:
+            palette = reader.colormap
+    except RasterRefused as error:
+        raise MapServiceUnavailable(f"{service.slug} has no legend: {error}") from error
+    names = sorted((int(value), name) for value, name in service.raster.classes.items())
+    font = ImageFont.truetype("DejaVuSans.ttf", LEGEND_LETTERS)
+    width = 2 * LEGEND_ROW + round(max(font.getlength(name) for _value, name in names))
+    legend = Image.new("RGBA", (width, LEGEND_ROW * len(names)), "white")
+    pen = ImageDraw.Draw(legend)
+    for row, (value, name) in enumerate(names):
+        top = row * LEGEND_ROW
+        box = (4, top + 4, LEGEND_ROW + 4, top + LEGEND_ROW - 4)
+        pen.rectangle(box, fill=tuple(palette[value]), outline="black")
+        pen.text((LEGEND_ROW + 12, top + LEGEND_ROW // 2), name, "black", font, anchor="lm")
+    now = time.time()
+    drawn = MapImage(b"", "image/png", drawn_at=now, fresh_until=now + usual_seconds(service))
+    return image_encoded(legend, drawn)
 
 
 def is_sampled(service: MapService) -> bool:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core.enums import Visibility
+from gis_core.enums import ServiceKind, Visibility
 from gis_core.maps.feature_info import is_askable
 from gis_core.maps.registry import Shown
 from gis_core.models import MapService
@@ -59,6 +59,7 @@ class ServiceForm(forms.ModelForm):
             *("opacity", "min_zoom", "max_zoom", "style", "attribution", "licence", "keep_days"),
             "evidence_profile",
         )
+        labels = {"keep_days": _("Days after which pictures are asked for anew")}
         widgets = {
             "roles": forms.CheckboxSelectMultiple,
             "evidence_profile": forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
@@ -82,12 +83,13 @@ class ServiceForm(forms.ModelForm):
         styles = layer["styles"] if layer else []
         named = [("", _("the service's own")), *((one["name"], one["title"]) for one in styles)]
         self.fields["style"] = forms.ChoiceField(label=_("Style"), required=False, choices=named)
+        if self.instance.kind == ServiceKind.RASTER:
+            del self.fields["style"], self.fields["keep_days"]
         if not is_askable(self.instance):
             del self.fields["evidence_profile"]
         self.fields["is_active"].label = _("on the map")
         self.fields["visibility"].label = _("Who sees it")
         self.fields["roles"].label = _("Roles")
-        self.fields["keep_days"].label = _("Days after which pictures are asked for anew")
         self.fields["title"].label = _("Name in the layer list")
         for name in ("min_zoom", "max_zoom"):
             field = self.fields[name]

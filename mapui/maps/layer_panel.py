@@ -17,7 +17,7 @@ from folium.map import CustomPane, Layer
 from folium.raster_layers import WmsTileLayer
 from folium.template import Template
 
-from gis_core.maps.legends import legend_address
+from gis_core.maps.legends import has_legend
 from gis_core.models import MapService
 from mapui.maps.elements import MapTool
 from mapui.maps.mapserver.services import OWN_LAYERS
@@ -118,7 +118,7 @@ def service_about(service: MapService) -> dict[str, Any]:
         "group": service.group,
         "background": service.is_background,
         "opacity": service.opacity,
-        "legend": reverse("map_legend", args=[service.slug]) if legend_address(service) else "",
+        "legend": reverse("map_legend", args=[service.slug]) if has_legend(service) else "",
         "attribution": service.attribution,
         "licence": service.licence,
         "licenceUrl": _licence_address(service.licence),

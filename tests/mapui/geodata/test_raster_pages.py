@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+import rasterio
 from django.urls import reverse
+from PIL import Image
 from pyproj import Transformer
 
 from gis_core.enums import RasterState, Visibility
+from gis_core.maps.rasters import raster_path
 from gis_core.models import MapService, OwnRaster
 from gis_core.tasks import geodata_raster_make, geodata_rasters_make_waiting
+from mapui.maps.layer_panel import service_about
 from tests.gis_core.maps.raster_factories import NORTH, PIXEL, WEST, raster_write, squares
 from tests.mapui.factories import staff_create
 from tests.mapui.geodata.geodata_factories import manager_create
@@ -170,6 +176,11 @@ def test_class_of_a_place_is_shown_and_may_be_evidence(manager, tmp_path):
     lon, lat = Transformer.from_crs(25832, 4326, always_xy=True).transform(east, north)
     answer = manager.get(f"{reverse('service_info', args=[service.slug])}?lat={lat}&lon={lon}")
     assert "Grünfläche" in text(answer)
+    assert service_about(service)["legend"] == reverse("map_legend", args=[service.slug])
+    legend = manager.get(reverse("map_legend", args=[service.slug]))
+    with rasterio.open(raster_path(service)) as made, Image.open(BytesIO(legend.content)) as drawn:
+        assert drawn.getpixel((12, 12)) == made.colormap(1)[5]
+        assert drawn.height == 24
     assert 'name="evidence_profile"' in text(
         manager.get(reverse("services_entry", args=[service.slug]))
     )
