@@ -98,7 +98,7 @@ def raster_check(path: Path, *, has_classes: bool) -> RasterFacts:
             is_masked=_is_masked(delivered),
             notes=tuple(notes),
         )
-    _size_check(facts, path.name)
+    _size_check(facts, path.name, has_classes=has_classes)
     return facts
 
 
@@ -170,9 +170,11 @@ def _is_masked(delivered: Any) -> bool:
     return is_told or np.dtype(delivered.dtypes[0]).kind == "f"
 
 
-def _size_check(facts: RasterFacts, name: str) -> None:
-    """By the pixels: a small file may hold many."""
-    needed = facts.width * facts.height * (len(facts.colours) + facts.is_masked)
+def _size_check(facts: RasterFacts, name: str, *, has_classes: bool) -> None:
+    """By the pixels of the made file: a small file may hold many, and a palette becomes colours with opacity."""
+    is_coloured = facts.is_palette and not has_classes
+    bands = 4 if is_coloured else len(facts.colours) + facts.is_masked
+    needed = facts.width * facts.height * bands
     if needed > settings.RASTER_MAX_BYTES:
         raise RasterRefused(
             "raster_large",

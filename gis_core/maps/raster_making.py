@@ -7,6 +7,7 @@ palette.
 from __future__ import annotations
 
 import colorsys
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,9 @@ import numpy as np
 
 from gis_core.maps.raster_files import RasterFacts, RasterRefused, raster_opened
 
-# Pixels of a side of the made file's tiles, and bytes of one piece that is read.
+# Pixels of a side of the made file's tiles; so many of them a piece is high at most; bytes of a piece that is read.
 TILE: Final = 512
+BLOCKS_HIGH: Final = 4
 PIECE_BYTES: Final = 64 * 1024**2
 # Values of other than 8 bits become 8 bits from this to that percentile of a sample of so many squares a side.
 PERCENTILES: Final = (2.0, 98.0)
@@ -50,7 +52,7 @@ def raster_make(
                     values = change.of_piece(delivered, window, path.name)
                     made.write(values, window=window)
                     tell(int(COPIED_PERCENT * share))
-            with rasterio.open(target, "r+") as made:
+            with rasterio.open(target, "r+", driver="GTiff") as made:
                 kind = Resampling.mode if classes else Resampling.average
                 made.build_overviews(_factors(facts), kind)
         except (RasterioError, OSError) as error:
@@ -82,9 +84,11 @@ def _windows(delivered: Any) -> Iterator[tuple[Any, float]]:
     from rasterio.windows import Window
 
     item = np.dtype(delivered.dtypes[0]).itemsize * delivered.count
-    columns = max(1, PIECE_BYTES // (TILE * TILE * item)) * TILE
-    for top in range(0, delivered.height, TILE):
-        rows = min(TILE, delivered.height - top)
+    # As high as the delivered blocks, so that none of a few hundred rows is decoded twice.
+    high = TILE * max(1, min(BLOCKS_HIGH, math.ceil(delivered.block_shapes[0][0] / TILE)))
+    columns = max(1, PIECE_BYTES // (high * TILE * item)) * TILE
+    for top in range(0, delivered.height, high):
+        rows = min(high, delivered.height - top)
         for left in range(0, delivered.width, columns):
             window = Window(left, top, min(columns, delivered.width - left), rows)
             yield window, (top + rows) / delivered.height

@@ -130,7 +130,7 @@ def raster_remove(*, service: MapService) -> None:
     """Takes an own raster off the maps, and its files away; a worker that is at it leaves none."""
     source, made = Path(service.raster.source), raster_path(service)
     service_remove(service=service)
-    made.unlink(missing_ok=True)
+    _files_remove(made)
     upload_remove(source)
 
 
@@ -180,13 +180,25 @@ def _make(raster: OwnRaster, tell: Tell) -> None:
             _rows(raster).update(progress=percent)
 
     source, target = Path(raster.source), raster_path(raster.service)
-    half = target.with_name(f".{target.name}")
+    half = _half(target)
     try:
         facts = raster_check(source, has_classes=raster.is_classes)
         raster_make(source, half, facts, raster.classes, tell_all)
         half.replace(target)
+    except OSError as error:
+        raise RasterRefused("raster_unwritable", file=source.name, cause=str(error)) from error
     finally:
         half.unlink(missing_ok=True)
+
+
+def _half(made: Path) -> Path:
+    """Where the file is while it is written."""
+    return made.with_name(f".{made.name}")
+
+
+def _files_remove(made: Path) -> None:
+    for path in (made, _half(made)):
+        path.unlink(missing_ok=True)
 
 
 def _end(raster: OwnRaster, state: RasterState, problem: Told | None = None) -> None:
@@ -198,8 +210,8 @@ def _end(raster: OwnRaster, state: RasterState, problem: Told | None = None) -> 
             MapService.objects.filter(pk=raster.service_id).update(is_active=True)
         is_there = _rows(raster).update(**values)
         entries_changed()
-    if not is_there:
-        raster_path(raster.service).unlink(missing_ok=True)
+    if not is_there or state == RasterState.FAILED:
+        _files_remove(raster_path(raster.service))
     upload_remove(Path(raster.source))
 
 

@@ -15,6 +15,8 @@ from gis_core.maps.rasters import raster_path
 from gis_core.models import MapService, OwnRaster
 from gis_core.tasks import geodata_raster_make, geodata_rasters_make_waiting
 from mapui.maps.layer_panel import service_about
+from parcels.asked_owners import owner_ask
+from parcels.enums import OwnerClass
 from tests.gis_core.maps.raster_factories import NORTH, PIXEL, WEST, raster_write, squares
 from tests.mapui.factories import staff_create
 from tests.mapui.geodata.geodata_factories import manager_create
@@ -181,6 +183,9 @@ def test_class_of_a_place_is_shown_and_may_be_evidence(manager, tmp_path):
     with rasterio.open(raster_path(service)) as made, Image.open(BytesIO(legend.content)) as drawn:
         assert drawn.getpixel((12, 12)) == made.colormap(1)[5]
         assert drawn.height == 24
+    service.evidence_profile = "attribute;value;owner_class\ncode;5;CITY"
+    told = owner_ask(service=service, longitude=lon, latitude=lat, deadline_s=1)
+    assert (told.owner_class, told.objects) == (OwnerClass.CITY, [[("Code", "5")]])
     assert 'name="evidence_profile"' in text(
         manager.get(reverse("services_entry", args=[service.slug]))
     )
