@@ -32,6 +32,8 @@ def test_work_on_geodata_goes_to_the_loader() -> None:
         "gis_core.tasks.geodata_activate",
         "gis_core.tasks.geodata_load",
         "gis_core.tasks.geodata_load_waiting",
+        "gis_core.tasks.geodata_raster_make",
+        "gis_core.tasks.geodata_rasters_make_waiting",
         "gis_core.tasks.geodata_rollback",
         "gis_core.tasks.geodata_services_sync",
         "routing.tasks.geodata_impacts_store_missing",
