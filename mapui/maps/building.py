@@ -127,7 +127,9 @@ def _triage_legend(jurisdiction: Jurisdiction | None, authorities: Iterable[Auth
         *chip_entries(authorities),
         *topic_entries(groups_shown(jurisdiction, public_only=False)),
     ]
-    return Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"))
+    return Legend(
+        title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"), closed=True
+    )
 
 
 def map_texts() -> dict[str, str]:

@@ -188,7 +188,7 @@ def _(style: Label, palette: dict[str, str], priority: int) -> Iterator[DrawnCla
     place = (
         "ANGLE FOLLOW MINDISTANCE 160 REPEATDISTANCE 320 MINFEATURESIZE 40"
         if style.along
-        else "POSITION CC WRAP ' ' MAXLENGTH 14 ALIGN CENTER"
+        else f"POSITION {'AUTO' if style.beside else 'CC'} WRAP ' ' MAXLENGTH 14 ALIGN CENTER"
     )
     halo = palette["halo"]
     yield DrawnClass(

@@ -63,12 +63,16 @@ class Line(Style):
 
 @dataclass(frozen=True, kw_only=True)
 class Label(Style):
-    """`text`: the attribute that is written, `size` its pixels; `along`: it follows its line."""
+    """`text`: the attribute that is written, `size` its pixels; `along`: it follows its line.
+
+    `beside`: where something is written at its place already it stands beside it.
+    """
 
     text: str
     size: float
     colour: str
     along: bool = False
+    beside: bool = False
     is_bold: bool = False
 
 
@@ -295,6 +299,7 @@ def _labels() -> Iterator[Style]:
         text="number",
         size=10.5,
         colour="parcel_text",
+        beside=True,
         min_zoom=17,
     )
     yield Label(

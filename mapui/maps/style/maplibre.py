@@ -141,6 +141,11 @@ def _(style: Label, palette: dict[str, str]) -> Json:
         layout |= {"symbol-placement": "line", "symbol-spacing": 320, "text-max-angle": 35}
     else:
         layout |= {"text-max-width": 8}
+    if style.beside:
+        layout |= {
+            "text-variable-anchor": ["center", "top", "bottom", "left", "right"],
+            "text-radial-offset": 1.1,
+        }
     paint = {
         "text-color": palette[style.colour],
         "text-halo-color": palette["halo"],

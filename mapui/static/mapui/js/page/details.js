@@ -4,6 +4,9 @@ import { DETAILS_CLOSED, DETAILS_SHOWN, raise } from "../core/events.js";
 import { modes } from "../core/modes.js";
 import { select, selectedNumber } from "../core/selection.js";
 
+// Where list, map and details stand beside each other; below each other the page would leave the map.
+const BESIDE = "(min-width: 56.01rem)";
+
 export function detailsOpen(url) {
   htmx.ajax("GET", url, { target: "#details", swap: "innerHTML" });
 }
@@ -24,7 +27,7 @@ export function detailsShown({ focus }) {
   });
   if (focus) {
     shown.querySelector(".details-title").focus({ preventScroll: false });
-  } else {
+  } else if (globalThis.matchMedia?.(BESIDE).matches ?? true) {
     document.querySelector(".issue.is-selected")?.scrollIntoView({ block: "nearest" });
   }
 }

@@ -8,7 +8,12 @@ const KEPT = "flurpost.coordinates";
 
 function digits(count) {
   const language = document.documentElement.lang || "de";
-  return new Intl.NumberFormat(language, { minimumFractionDigits: count, maximumFractionDigits: count });
+  // Without groups, as the search reads them.
+  return new Intl.NumberFormat(language, {
+    minimumFractionDigits: count,
+    maximumFractionDigits: count,
+    useGrouping: false,
+  });
 }
 
 // The text of a place: latitude and longitude where the system has no definition, else easting and northing in metres.
@@ -20,7 +25,7 @@ export function placeText(system, { lat, lng }, project) {
   const metres = digits(0);
   return project(system.definition, [lng, lat])
     .map((value) => metres.format(value))
-    .join("  ");
+    .join(" ");
 }
 
 function kept(count) {

@@ -1,5 +1,6 @@
 // The map on the whole screen, and on paper.
 
+import { moveQuietly } from "../core/moving.js";
 import { toolButton } from "./bar.js";
 
 // Options: icons, label.
@@ -32,18 +33,23 @@ function drawnAgain(map) {
 // Options: icons, label.
 export function printing(map, options) {
   const container = map.getContainer();
+  // Only the page moves the map: list and address stay as they are.
+  function show({ center, zoom }, size) {
+    moveQuietly(() => {
+      Object.assign(container.style, size);
+      map.invalidateSize({ pan: false, animate: false });
+      map.setView(center, zoom, { animate: false });
+    });
+  }
+
   async function print() {
-    const { center, zoom } = { center: map.getCenter(), zoom: map.getZoom() };
+    const view = { center: map.getCenter(), zoom: map.getZoom() };
     document.body.classList.add("is-printing-map");
-    Object.assign(container.style, PAPER);
-    map.invalidateSize({ pan: false, animate: false });
-    map.setView(center, zoom, { animate: false });
+    show(view, PAPER);
     await drawnAgain(map);
     globalThis.print();
     document.body.classList.remove("is-printing-map");
-    Object.assign(container.style, { width: "", height: "" });
-    map.invalidateSize({ pan: false, animate: false });
-    map.setView(center, zoom, { animate: false });
+    show(view, { width: "", height: "" });
   }
   toolButton(map, { icon: "print", icons: options.icons, label: options.label, press: print });
 }

@@ -113,6 +113,8 @@ class Box {
 
   key(event) {
     if (event.key === "Escape" && !this.list.hidden) {
+      // The browser would empty the field.
+      event.preventDefault();
       event.stopPropagation();
       this.close();
     } else if (this.found.length > 0 && ["ArrowDown", "ArrowUp"].includes(event.key)) {
