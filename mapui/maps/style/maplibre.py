@@ -144,7 +144,8 @@ def _(style: Label, palette: dict[str, str]) -> Json:
     if style.beside:
         layout |= {
             "text-variable-anchor": ["center", "top", "bottom", "left", "right"],
-            "text-radial-offset": 1.1,
+            # Clear of another label of one line, with the padding of both.
+            "text-radial-offset": 1.7,
         }
     paint = {
         "text-color": palette[style.colour],
