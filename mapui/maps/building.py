@@ -32,7 +32,6 @@ from mapui.site.types import Bounds
 from routing.models import Authority
 
 MIN_ZOOM, MAX_ZOOM = 9, 20
-PARCEL_COLOUR = "#8a4b00"
 # From here on a click asks for the parcel.
 PICK_ZOOM = 16
 

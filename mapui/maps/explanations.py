@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gis_core.models import MapService
-from mapui.maps.building import PARCEL_COLOUR, map_begin, map_texts
+from mapui.maps.building import map_begin, map_texts
 from mapui.maps.elements import FlurpostLayer, Legend, MapReady
 from mapui.maps.layer_panel import layers_add, services_add
 from mapui.maps.rendering import RenderedMap, map_render
 from mapui.site.types import Bounds
 from routing.models import Authority, Decision
 
+PARCEL_COLOUR = "#8a4b00"
 SECTION_COLOUR = "#1c2526"
 
 

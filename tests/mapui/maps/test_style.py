@@ -80,6 +80,16 @@ def test_parcel_numbers_give_way_to_street_names():
     assert order.index("parcel_numbers") < order.index("house_numbers") < order.index("name_P")
 
 
+def test_parcel_number_finds_room_beside_a_house_number():
+    """Both stand on the building: one line of letters and the padding of both lie between them."""
+    layers = {layer["id"]: layer["layout"] for layer in built()["layers"] if "layout" in layer}
+    parcel, house = layers["parcel_numbers"], layers["house_numbers"]
+    assert parcel["text-variable-anchor"][0] == "center"
+    line = 1.2 * (parcel["text-size"] + house["text-size"]) / 2
+    apart = parcel["text-radial-offset"] * parcel["text-size"] + 1.2 * parcel["text-size"] / 2
+    assert apart > line + parcel["text-padding"] + house["text-padding"]
+
+
 def test_only_the_base_is_visible_at_first():
     groups = {layer["metadata"]["group"] for layer in built()["layers"]}
     assert groups == set(Group)

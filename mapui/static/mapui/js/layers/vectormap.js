@@ -60,6 +60,7 @@ class VectorMap {
         transformRequest: absolute,
         maxZoom: 24,
         fadeDuration: 0,
+        // Else the map would be blank on paper.
         canvasContextAttributes: { preserveDrawingBuffer: true },
       }).addTo(this.map);
       this.drawn = this.layer.getMaplibreMap();
