@@ -2,23 +2,75 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
 class IssueStatus(models.TextChoices):
-    """Where the work on an issue stands. Open311 knows only open and closed."""
+    """Where the work on an issue stands; `issues/life.csv` says what may follow what.
+
+    Open311 knows only open and closed.
+    """
 
     RECEIVED = "received", _("received")
+    TRIAGE = "triage", pgettext_lazy("state", "being looked at")
     FORWARDED = "forwarded", _("passed on")
+    ACCEPTED = "accepted", pgettext_lazy("state", "accepted")
     IN_PROGRESS = "in_progress", _("in progress")
     DONE = "done", _("done")
     REJECTED = "rejected", _("not pursued")
+    DUPLICATE = "duplicate", pgettext_lazy("state", "reported before")
+    UNREACHABLE = "unreachable", pgettext_lazy("state", "closed without an answer")
 
     @property
     def is_closed(self) -> bool:
-        return self in {IssueStatus.DONE, IssueStatus.REJECTED}
+        return self in CLOSED
+
+
+CLOSED: Final = frozenset(
+    {
+        IssueStatus.DONE,
+        IssueStatus.REJECTED,
+        IssueStatus.DUPLICATE,
+        IssueStatus.UNREACHABLE,
+    }
+)
+# While a sheltered issue is in one of these states, they look alike from outside: what is seen is RECEIVED.
+QUIET: Final = (
+    IssueStatus.RECEIVED,
+    IssueStatus.TRIAGE,
+    IssueStatus.FORWARDED,
+    IssueStatus.ACCEPTED,
+)
+
+
+class Priority(models.IntegerChoices):
+    """How pressing an issue is to the house; nobody outside sees it."""
+
+    LOW = 1, pgettext_lazy("priority", "low")
+    NORMAL = 2, pgettext_lazy("priority", "normal")
+    HIGH = 3, pgettext_lazy("priority", "high")
+
+
+class ReplyState(models.TextChoices):
+    """Where a message to the reporter stands."""
+
+    QUEUED = "queued", pgettext_lazy("reply", "to be sent")
+    SENT = "sent", pgettext_lazy("reply", "sent")
+    FAILED = "failed", pgettext_lazy("reply", "not sent")
+    CANCELLED = "cancelled", pgettext_lazy("reply", "taken back")
+
+
+class StepState(models.TextChoices):
+    """What became of one issue in a step."""
+
+    WAITING = "waiting", pgettext_lazy("step", "waiting")
+    DONE = "done", pgettext_lazy("step", "done")
+    REFUSED = "refused", pgettext_lazy("step", "left alone")
+    UNDONE = "undone", pgettext_lazy("step", "taken back")
 
 
 class Channel(models.TextChoices):
@@ -28,6 +80,9 @@ class Channel(models.TextChoices):
     WEB = "web", _("web form")
     STAFF = "staff", _("staff")
     MAIL = "mail", _("e-mail")
+    PHONE = "phone", pgettext_lazy("channel", "telephone")
+    COUNTER = "counter", pgettext_lazy("channel", "counter")
+    LETTER = "letter", pgettext_lazy("channel", "letter")
 
 
 class LocationSource(models.TextChoices):
@@ -101,8 +156,35 @@ class EventKind(models.TextChoices):
     MOVED = "moved", _("place changed")
     RECATEGORISED = "recategorised", _("category changed")
     ANSWERED = "answered", _("answers changed")
+    ASSIGNED = "assigned", pgettext_lazy("event", "given to somebody")
+    PRIORITY = "priority", pgettext_lazy("event", "priority changed")
+    FOLLOW_UP = "follow_up", pgettext_lazy("event", "follow-up changed")
+    NOTED = "noted", pgettext_lazy("event", "note written")
+    TICKED = "ticked", pgettext_lazy("event", "checklist changed")
+    ATTACHED = "attached", pgettext_lazy("event", "file attached")
+    REPLIED = "replied", pgettext_lazy("event", "reporter told")
+    ASKED = "asked", pgettext_lazy("event", "reporter asked")
+    HEARD = "heard", pgettext_lazy("event", "reporter answered")
+    MERGED = "merged", pgettext_lazy("event", "put to another report")
+    UNMERGED = "unmerged", pgettext_lazy("event", "taken from the other report")
+    SPLIT = "split", pgettext_lazy("event", "split")
+    CONTACT_SEEN = "contact_seen", pgettext_lazy("event", "contact looked at")
+    UNDONE = "undone", pgettext_lazy("event", "step taken back")
 
 
+# What happens inside the house: nobody outside hears that it happened.
+INTERNAL: Final = (
+    EventKind.ASSIGNED,
+    EventKind.PRIORITY,
+    EventKind.FOLLOW_UP,
+    EventKind.NOTED,
+    EventKind.TICKED,
+    EventKind.ATTACHED,
+    EventKind.REPLIED,
+    EventKind.ASKED,
+    EventKind.HEARD,
+    EventKind.CONTACT_SEEN,
+)
 # What a decision rests on has changed.
 CHANGES = (EventKind.MOVED, EventKind.RECATEGORISED, EventKind.ANSWERED)
 

@@ -37,6 +37,45 @@ class ReportInvalid(IssuesError):
         return self._errors
 
 
+# --- Work of the house -------------------------------------------------------------------------------
+class ReasonMissing(IssuesError):
+    """A state that needs a reason of the city's list, and none was given, or none of that state."""
+
+
+class PlaceholderUnknown(IssuesError):
+    """A text to reporters holds a placeholder that does not exist."""
+
+
+class PlaceholderEmpty(IssuesError):
+    """A placeholder has no value for this issue."""
+
+
+class ReporterMissing(IssuesError):
+    """Nobody can be written to: the reporter left no e-mail address."""
+
+
+class InquiryClosed(IssuesError):
+    """The question was answered, taken back, or its time is over; or another one is open."""
+
+    code = 409
+
+
+class MergeRefused(IssuesError):
+    """Reports that cannot be put together, or that are not together."""
+
+    code = 409
+
+
+class IssueChanged(IssuesError):
+    """Somebody else acted on the issue meanwhile."""
+
+    code = 409
+
+
+class FileRefused(IssuesError):
+    """A file that is not taken: too large, of a kind that is not wanted, or empty."""
+
+
 # --- Whose report, about what -----------------------------------------------------------------------
 class JurisdictionMissing(IssuesError):
     """Several jurisdictions are served and none is named."""

@@ -108,8 +108,9 @@ def public_preview(
 
 
 def note_public(issue: Issue) -> str:
-    """The note on the status as everybody but staff reads it."""
-    return masked(issue.status_note) if issue.status_note else ""
+    """Why it stands as it does, as everybody but staff reads it: the city's reason, and the note."""
+    reason = issue.closing_reason.name if issue.closing_reason else ""
+    return " ".join(filter(None, [reason, masked(issue.status_note) if issue.status_note else ""]))
 
 
 def release_proposal(issue: Issue) -> ReleaseProposal:
@@ -141,7 +142,7 @@ def release_state(issue: Issue, photos: Iterable[Photo]) -> str:
     released_at = issue.released_at and issue.released_at.isoformat()
     shown = [
         *(issue.description, issue.address_text, issue.public_text, issue.public_address),
-        *(issue.status_note, issue.category_id, issue.latitude, issue.longitude, released_at),
+        *(note_public(issue), issue.category_id, issue.latitude, issue.longitude, released_at),
         issue.is_sheltered,
         sorted(str(photo.public_id) for photo in photos if photo.is_released),
     ]

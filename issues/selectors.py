@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.db.prepared import prepared_execute
 from gis_core.models import Jurisdiction
-from issues.enums import IssueStatus, PhotoStatus
+from issues.enums import INTERNAL, QUIET, IssueStatus, PhotoStatus
 from issues.errors import (
     IssueUnknown,
     JurisdictionMissing,
@@ -29,7 +29,6 @@ from issues.errors import (
 )
 from issues.guesses import CATCH_ALL, Known, Vocabulary
 from issues.models import ApiKey, Category, CategoryAttribute, Issue, Photo
-from issues.models.issues import QUIET
 from issues.models.querysets import IssueQuerySet
 from issues.types import Span, Window
 
@@ -40,8 +39,9 @@ VERSION: Final = """
     SELECT max(e.id), min(e.id), count(e.id),
            (SELECT md5(string_agg(c::text, '|' ORDER BY c.id)) FROM issues_category c WHERE c.jurisdiction_id = %s)
     FROM (SELECT e.id FROM issues_issueevent e
-          WHERE NOT (COALESCE(e.detail ->> 'to', e.kind) = 'forwarded'
-                     AND EXISTS (SELECT FROM issues_issue i WHERE i.id = e.issue_id AND i.is_sheltered))
+          WHERE e.kind <> ALL (%s)
+                AND NOT (COALESCE(e.detail ->> 'to', e.kind) = ANY (%s)
+                         AND EXISTS (SELECT FROM issues_issue i WHERE i.id = e.issue_id AND i.is_sheltered))
           ORDER BY e.id DESC LIMIT 1000) e
 """
 ACCEPTS: Final = """
@@ -217,11 +217,11 @@ def issues_version(jurisdiction: Jurisdiction) -> str:
     """What differs as soon as anything has happened to an issue, or a category was changed.
 
     It costs the same for one issue and for a million. Events come with every change.
-    The latest thousand tell also of one that was committed after a later one. That a sheltered issue was passed on
-    does not count: nobody outside may see it.
+    The latest thousand tell also of one that was committed after a later one. What happens inside the house does not
+    count, nor that a sheltered issue was passed on: nobody outside may see it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(VERSION, [jurisdiction.pk])
+        cursor.execute(VERSION, [jurisdiction.pk, list(INTERNAL), list(QUIET)])
         return "-".join(str(part) for part in cursor.fetchone())
 
 
@@ -276,7 +276,7 @@ def _hour(moment: datetime) -> datetime:
 def _for_answer(issues: IssueQuerySet) -> IssueQuerySet:
     released = Photo.objects.filter(is_released=True, status=PhotoStatus.STORED).order_by("pk")
     return (
-        issues.select_related("category")
+        issues.select_related("category", "closing_reason")
         .prefetch_related(Prefetch("photos", released))
         .order_by("-received_at", "-pk")
     )

@@ -9,3 +9,7 @@ issue_received = Signal()
 
 # Sent after staff changed what a decision rests on. Arguments: issue_id (int), cause: "moved", "category", "answered".
 issue_changed = Signal()
+
+# Sent after an issue was put to another one, and after it was taken out again. Arguments: issue_id (int).
+issue_merged = Signal()
+issue_unmerged = Signal()

@@ -7,6 +7,8 @@ import time
 from celery import shared_task
 
 from issues.services import photo_fetch, photos_claim_due
+from issues.services.inquiries import inquiries_expire as inquiries_close
+from issues.services.replies import sending
 
 # A run ends after this; the next one goes on. One fetch more may begin just before.
 RUN_S = 60.0
@@ -21,3 +23,15 @@ def photos_fetch_due() -> None:
     while time.monotonic() < ends and (claimed := photos_claim_due(limit=1)):
         for photo in claimed:
             photo_fetch(photo)
+
+
+@shared_task
+def replies_send_due() -> int:
+    """Mails what reporters are told."""
+    return sending.replies_send_due()
+
+
+@shared_task
+def inquiries_expire() -> int:
+    """Closes questions to reporters whose time is over."""
+    return inquiries_close()

@@ -8,10 +8,11 @@ from django.dispatch import receiver
 
 from gis_core.models import Edition
 from gis_core.signals import edition_activated, edition_staged
-from issues.signals import issue_changed, issue_received
+from issues.signals import issue_changed, issue_merged, issue_received, issue_unmerged
 from routing.deciding.decisions import decision_make
 from routing.deciding.hearings import hearing_begin, hearing_order
 from routing.deciding.impact import proposals_make
+from routing.deciding.merging import decision_take_up, deliveries_call_off
 from routing.deciding.reviews import decision_review
 from routing.enums import DecisionCause
 from routing.trying.edition_impact import impact_store
@@ -28,6 +29,16 @@ def review_changed_issue(sender: Any, *, issue_id: int, cause: str, **kwargs: An
     decision_review(issue_id=issue_id, cause=DecisionCause(cause))
     if cause == DecisionCause.MOVED:
         hearing_order(issue_id=issue_id)
+
+
+@receiver(issue_merged, dispatch_uid="routing.cancel_for_merged_issue")
+def cancel_for_merged_issue(sender: Any, *, issue_id: int, **kwargs: Any) -> None:
+    deliveries_call_off(issue_id=issue_id)
+
+
+@receiver(issue_unmerged, dispatch_uid="routing.decide_unmerged_issue")
+def decide_unmerged_issue(sender: Any, *, issue_id: int, **kwargs: Any) -> None:
+    decision_take_up(issue_id=issue_id)
 
 
 @receiver(edition_activated, dispatch_uid="routing.propose_after_activation")

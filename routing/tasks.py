@@ -6,8 +6,10 @@ from typing import Final
 
 from celery import shared_task
 
+from issues.services.nudging import worker_nudge
 from routing.deciding import clarifications, decisions, hearings, impact, reviews
 from routing.forwarding import sending
+from routing.steps import taking
 from routing.trying import edition_impact, ground_runs, trials
 
 TRIAL_TURN_SECONDS: Final = 15
@@ -21,6 +23,13 @@ def deliveries_send_due() -> int:
 @shared_task
 def numbers_poll() -> int:
     return sending.numbers_poll()
+
+
+@shared_task
+def steps_work() -> None:
+    """Takes steps on many reports, then goes on behind whatever else waits."""
+    if taking.steps_work():
+        worker_nudge(taking.WORK_TASK)
 
 
 @shared_task

@@ -148,8 +148,11 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.map_hearings_hold_due": 30,
         "routing.tasks.deliveries_send_due": 20,
         "routing.tasks.numbers_poll": 10,
+        "routing.tasks.steps_work": 30,
         "routing.tasks.clarifications_expire": 300,
         "issues.tasks.photos_fetch_due": 30,
+        "issues.tasks.replies_send_due": 20,
+        "issues.tasks.inquiries_expire": 300,
         "config.tasks.sheets_make_due": 30,
         "gis_core.tasks.geodata_load_waiting": 60,
         "gis_core.tasks.geodata_rasters_make_waiting": 60,
@@ -194,6 +197,12 @@ DELIVERY_ATTEMPTS_MAX = 10
 DELIVERY_REFUSALS_MAX = 3
 # After this time without a number a token is given up.
 DELIVERY_TOKEN_LIMIT = timedelta(hours=72)
+
+# A clerk's step that leaves the house waits so long, and can be taken back until then; one on many issues waits longer.
+STEP_HOLD_SECONDS = env.number("STEP_HOLD_SECONDS", 30)
+BULK_HOLD_SECONDS = env.number("BULK_HOLD_SECONDS", 180)
+# A report that most likely repeats an earlier one waits so long for a person before it is passed on by itself.
+DUPLICATE_HOLD_MINUTES = env.number("DUPLICATE_HOLD_MINUTES", 5)
 
 # --- Maps -----------------------------------------------------------------------------------------
 # The map server's file is written by `manage.py mapserver_config`; browsers reach the server through the proxy only.

@@ -1,7 +1,8 @@
 """Categories and their questions from two CSV files (UTF-8, semicolons, a header row).
 
 `categories.csv`: code; name_de; description_de; group_de; keywords (comma-separated); part; asset_kinds
-(separated by |); is_public; is_emergency; order; and, if the city wants any on its maps, pictogram.
+(separated by |); is_public; is_emergency; order; and, if the city wants any, pictogram, deadline_days (working days
+until it is to be done, empty for none) and hold_minutes (before a report is passed on).
 `category_attributes.csv`: category; code; datatype; variable; required; order; description_de;
 datatype_description_de; values (key:German:English …, a name for each language of the file, separated by |).
 Yes and no are 1 and 0.
@@ -154,6 +155,11 @@ def _category_store(jurisdiction: Jurisdiction, row: _Row) -> Category:
         "order": row.number_in("order"),
         "is_active": True,
     }
+    if "deadline_days" in row.values:
+        given = row.values["deadline_days"]
+        fields["deadline_days"] = row.number_in("deadline_days") if given else None
+    if "hold_minutes" in row.values:
+        fields["hold_minutes"] = row.number_in("hold_minutes")
     code = row.values["code"]
     category = Category.objects.filter(jurisdiction=jurisdiction, code=code).first()
     return _save(category or Category(jurisdiction=jurisdiction, code=code), fields, row)

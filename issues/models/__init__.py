@@ -4,15 +4,30 @@ from issues.models.categories import Category, CategoryAttribute
 from issues.models.events import IssueEvent
 from issues.models.issues import Issue, NumberCounter, Reporter
 from issues.models.keys import ApiKey
+from issues.models.life import ClosingReason, ReplyTemplate
 from issues.models.photos import Photo
+from issues.models.replies import Inquiry, Reply
+from issues.models.steps import Step, StepIssue
+from issues.models.work import Attachment, ChecklistItem, ChecklistTick, ClosedDay, Note
 
 __all__ = [
     "ApiKey",
+    "Attachment",
     "Category",
     "CategoryAttribute",
+    "ChecklistItem",
+    "ChecklistTick",
+    "ClosedDay",
+    "ClosingReason",
+    "Inquiry",
     "Issue",
     "IssueEvent",
+    "Note",
     "NumberCounter",
     "Photo",
+    "Reply",
+    "ReplyTemplate",
     "Reporter",
+    "Step",
+    "StepIssue",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +17,16 @@ from issues.enums import (
     RoadPart,
 )
 
+# Unless a city says otherwise.
+DEADLINE_DAYS: Final = 10
+
 
 class Category(models.Model):
-    """What a report is about: an Open311 service. `code` is the matrix's category, e.g. ROAD_SURFACE."""
+    """What a report is about: an Open311 service. `code` is the matrix's category, e.g. ROAD_SURFACE.
+
+    `deadline_days`: within so many of the city's working days an issue is to be done; null: no clock runs.
+    `hold_minutes`: so long a decided report waits before it leaves the house; emergencies never wait.
+    """
 
     jurisdiction = models.ForeignKey(
         Jurisdiction, on_delete=models.PROTECT, related_name="categories"
@@ -38,6 +47,18 @@ class Category(models.Model):
     )
     is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    deadline_days = models.PositiveSmallIntegerField(
+        pgettext_lazy("category", "to be done within working days"),
+        null=True,
+        blank=True,
+        default=DEADLINE_DAYS,
+        db_default=DEADLINE_DAYS,
+    )
+    hold_minutes = models.PositiveSmallIntegerField(
+        pgettext_lazy("category", "minutes before a report is passed on by itself"),
+        default=0,
+        db_default=0,
+    )
 
     class Meta:
         verbose_name = _("category")

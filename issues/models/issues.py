@@ -12,21 +12,23 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.grid import GridX, GridY
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
 from issues.enums import (
+    CLOSED,
+    QUIET,
     Channel,
     IssueStatus,
     LocationSource,
+    Priority,
 )
 from issues.models.categories import Category
 from issues.models.keys import ApiKey
 from issues.models.querysets import COARSE_M, IssueQuerySet
 
-# While a sheltered issue is in one of these states, both look alike from outside.
-QUIET: Final = (IssueStatus.RECEIVED, IssueStatus.FORWARDED)
 # As exact as the five decimals of a degree that the public reads.
 PUBLIC_M: Final = 1.0
 
@@ -66,6 +68,11 @@ class Issue(models.Model):
     `is_sheltered`: whether, and to whom, the issue is sent depends on who owns ground that is not public. Everybody
     but the staff then sees a coarse place, no address, the municipality as the one that looks after it, and not
     that it was passed on (ADR 20).
+
+    `duplicate_of` is the issue that this one was merged into; its state is DUPLICATE so long. `due_at` is when the
+    city wants to be done, by its working days (`issues.services.clocks`); while `paused_at` is set somebody else is
+    awaited, and the time until `due_at` stands still. `has_news`: the reporter answered, or something came back, and
+    no clerk has taken a step since.
 
     `grid_x`, `grid_y` and, as the public sees it, `public_x`, `public_y`: the place on the grid of `gis_core.grid`.
     """
@@ -109,6 +116,29 @@ class Issue(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     is_sheltered = models.BooleanField(_("shown coarsely to the public"), default=False)
+    closing_reason = models.ForeignKey(
+        "ClosingReason", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    duplicate_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="duplicates"
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    priority = models.PositiveSmallIntegerField(
+        pgettext_lazy("priority", "priority"),
+        choices=Priority,
+        default=Priority.NORMAL,
+        db_default=Priority.NORMAL,
+    )
+    follow_up_on = models.DateField(pgettext_lazy("work", "follow-up"), null=True, blank=True)
+    due_at = models.DateTimeField(pgettext_lazy("work", "to be done until"), null=True, blank=True)
+    paused_at = models.DateTimeField(pgettext_lazy("work", "clock paused"), null=True, blank=True)
+    has_news = models.BooleanField(
+        pgettext_lazy("work", "answered or changed, and nobody looked"),
+        default=False,
+        db_default=False,
+    )
     grid_x = _place_stored(GridX)
     grid_y = _place_stored(GridY)
     public_x = _public_place_stored(GridX)
@@ -126,6 +156,21 @@ class Issue(models.Model):
         ]
         indexes = [
             GistIndex(fields=["point"], name="issue_point_gist"),
+            models.Index(
+                fields=["assignee", "-received_at"],
+                condition=Q(assignee__isnull=False),
+                name="issue_of_assignee",
+            ),
+            models.Index(
+                fields=["jurisdiction", "due_at"],
+                condition=Q(due_at__isnull=False) & ~Q(status__in=sorted(CLOSED)),
+                name="issue_due",
+            ),
+            models.Index(
+                fields=["jurisdiction", "-received_at"],
+                condition=Q(has_news=True),
+                name="issue_with_news",
+            ),
             models.Index(fields=["jurisdiction", "-received_at"], name="issue_received"),
             models.Index(fields=["content_hash"], name="issue_content"),
             models.Index(
@@ -175,6 +220,13 @@ class Issue(models.Model):
                 name="issue_lat_long_in_range",
             ),
             models.CheckConstraint(
+                condition=Q(duplicate_of__isnull=True) | Q(status=IssueStatus.DUPLICATE),
+                name="issue_duplicate_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__in=Priority.values), name="issue_priority_is_known"
+            ),
+            models.CheckConstraint(
                 condition=~Q(location_source=LocationSource.UNPLACED)
                 | Q(released_at__isnull=True, accuracy_m__isnull=True),
                 name="issue_unplaced_is_not_public",
@@ -220,6 +272,8 @@ class Reporter(models.Model):
     phone = models.CharField(_("telephone"), max_length=50, blank=True)
     device_id = models.CharField(_("device"), max_length=200, blank=True)
     account_id = models.CharField(_("account"), max_length=200, blank=True)
+    # In which language the person reads; "" for the installation's first.
+    language = models.CharField(_("language"), max_length=10, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("reporting person")

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from gis_core.grid import GridBox
-from issues.enums import IssueStatus
+from issues.enums import QUIET, IssueStatus
 from issues.models.keys import ApiKey
 
 # The public sees the place of a sheltered issue on a grid of so many metres, as official statistics show dwellings.
@@ -33,10 +33,10 @@ class IssueQuerySet(models.QuerySet[Any]):
 
     def in_public_status(self, status: str) -> IssueQuerySet:
         """Those that everybody but the staff sees in this state."""
-        passed_on = Q(is_sheltered=True, status=IssueStatus.FORWARDED)
+        quiet = Q(is_sheltered=True, status__in=QUIET)
         if status == IssueStatus.RECEIVED:
-            return self.filter(Q(status=status) | passed_on)
-        return self.filter(status=status).exclude(passed_on)
+            return self.filter(Q(status=status) | quiet)
+        return self.filter(status=status).exclude(quiet)
 
     def in_box(self, box: GridBox) -> IssueQuerySet:
         """Those whose place lies in this part of the grid; nobody has placed the others yet, so they lie nowhere."""

@@ -8,12 +8,13 @@ from issues.services.corrections import (
     issue_move,
     issue_recategorise,
 )
+from issues.services.events import issue_event_append
 from issues.services.intake import issue_receive
 from issues.services.keys import api_key_create
 from issues.services.photos.fetching import photo_fetch, photos_claim_due
 from issues.services.photos.stored import photo_prepare
 from issues.services.release import issue_release, issue_withdraw
-from issues.services.workflow import issue_event_append, issue_set_status, issue_shelter
+from issues.services.workflow import issue_set_status, issue_shelter, issue_step
 
 __all__ = [
     "answers_closed",
@@ -26,6 +27,7 @@ __all__ = [
     "issue_release",
     "issue_set_status",
     "issue_shelter",
+    "issue_step",
     "issue_withdraw",
     "photo_fetch",
     "photo_prepare",

@@ -16,10 +16,10 @@ from issues.enums import AttributeType, EventKind, LocationSource
 from issues.errors import AnswerMissing, ReportInvalid, ServiceUnknown
 from issues.models import Category, Issue
 from issues.services.answers import answers_checked
+from issues.services.events import issue_event_append
 from issues.services.location import location_checked
 from issues.services.release import issue_withdraw
 from issues.services.texts import Problems
-from issues.services.workflow import issue_event_append
 from issues.signals import issue_changed
 from issues.types import Answers, LocationInput
 

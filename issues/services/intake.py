@@ -27,6 +27,7 @@ from issues.errors import (
 )
 from issues.models import ApiKey, Category, Issue, IssueEvent, Photo, Reporter
 from issues.services.answers import answers_sorted
+from issues.services.clocks import calendar_of
 from issues.services.location import location_received
 from issues.services.photos.intake import photos_checked, urls_checked
 from issues.services.photos.stored import PHOTOS_PER_REPORT, photo_event, photo_new, photo_refuse
@@ -258,12 +259,19 @@ def _issue_create(report: _Report, now: datetime) -> Issue:
         content_hash=report.content_hash,
         received_at=now,
         status_changed_at=now,
+        due_at=_due_at(report, now),
     )
     received = IssueEvent(
         issue=issue, kind=EventKind.RECEIVED, at=now, detail={"channel": report.channel}
     )
     rows_insert(issue, received)
     return issue
+
+
+def _due_at(report: _Report, now: datetime) -> datetime | None:
+    """When the city wants to be done with it, by its working days."""
+    days = report.category.deadline_days
+    return None if days is None else calendar_of(report.jurisdiction).after(now, days)
 
 
 def _number_next(jurisdiction: Jurisdiction, now: datetime) -> str:

@@ -12,8 +12,8 @@ from issues.enums import EventKind, PhotoStatus
 from issues.errors import ReleaseOutdated, ReleaseRefused, TextNotClean, TextTooLong
 from issues.models import Issue, Photo
 from issues.public_view import release_state, texts_proposed
+from issues.services.events import issue_event_append
 from issues.services.texts import XML_FORBIDDEN, field_length
-from issues.services.workflow import issue_event_append
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

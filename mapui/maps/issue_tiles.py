@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from gis_core.grid import LEVEL, GridBox, degrees_at
 from gis_core.models import Jurisdiction
-from issues.enums import IssueStatus
+from issues.enums import QUIET, IssueStatus
 from mapui.site.issues import issues_decided
 from mapui.site.serializers import IssueFeatureSerializer
 
@@ -43,7 +43,7 @@ PUBLIC: Final = Sight(
     Case(
         When(
             is_sheltered=True,
-            status=IssueStatus.FORWARDED,
+            status__in=QUIET,
             then=Value(IssueStatus.RECEIVED.value),
         ),
         default=F("status"),

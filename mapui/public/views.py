@@ -80,7 +80,7 @@ def public_issue(request: PageRequest, number: str) -> HttpResponse:
 def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, Any] | None:
     """What the public may know of one issue; None for everything that is not released."""
     public = issues_public(jurisdiction=jurisdiction, chosen=IssueFilter())
-    issue = public.filter(number=number).select_related("category").first()
+    issue = public.filter(number=number).select_related("category", "closing_reason").first()
     if issue is None:
         return None
     authority = agency_names([issue.pk]).get(issue.pk, "")

@@ -20,6 +20,7 @@ from issues.models import Category, Issue
 from issues.services import issue_event_append, issue_shelter
 from parcels.asked_owners import owner_services
 from routing.deciding.asking import clarification_open, clarifications_withdraw, question_to_put
+from routing.deciding.holding import forwarding_hold
 from routing.deciding.public_answers import PublicAnswer, public_answer
 from routing.deciding.results import results_of
 from routing.engine.questions import SETTLED
@@ -27,7 +28,7 @@ from routing.enums import DecisionCause, DeliveryState, Outcome
 from routing.evidence import IssueFacts
 from routing.models import Authority, Decision, Delivery, RuleSet
 from routing.outbox.authorities import authorities_named, names_in
-from routing.outbox.queue import deliveries_planned, deliveries_store
+from routing.outbox.queue import deliveries_hold, deliveries_planned, deliveries_store
 from routing.outbox.superseding import deliveries_cancel, deliveries_unsent
 from routing.rulebook.compiled import rule_set_compiled
 from routing.sentences import sentence, unreachable_phrase
@@ -48,16 +49,19 @@ ISSUE_FIELDS: Final = (
     "channel",
     "is_sheltered",
 )
-CATEGORY_FIELDS: Final = ("id", "code", "names", "is_emergency")
+CATEGORY_FIELDS: Final = ("id", "code", "names", "is_emergency", "hold_minutes")
 ISSUE_LOCKED: Final = """
     SELECT i.id, i.number, i.jurisdiction_id, i.category_id, i.channel, i.is_sheltered,
-           c.code, c.names::text, c.is_emergency,
+           c.code, c.names::text, c.is_emergency, c.hold_minutes,
            EXISTS (SELECT FROM routing_decision d WHERE d.issue_id = i.id)
     FROM issues_issue i JOIN issues_category c ON c.id = i.category_id
     WHERE i.id = $1
 """
 SUPERSEDED: Final = """
-    UPDATE routing_decision SET is_current = false WHERE issue_id = %s AND is_current RETURNING number
+    WITH former AS (
+        UPDATE routing_decision SET is_current = false WHERE issue_id = %(issue)s AND is_current
+    )
+    SELECT max(number) FROM routing_decision WHERE issue_id = %(issue)s
 """
 
 
@@ -104,9 +108,9 @@ def _issue_locked(issue_id: int, before: str = "") -> tuple[Issue, bool]:
         raise Issue.DoesNotExist(f"There is no issue {issue_id}.")
     issue = Issue.from_db(None, ISSUE_FIELDS, row[:6])
     issue.category = Category.from_db(
-        None, CATEGORY_FIELDS, [row[3], row[6], json.loads(row[7]), row[8]]
+        None, CATEGORY_FIELDS, [row[3], row[6], json.loads(row[7]), row[8], row[9]]
     )
-    return issue, row[9]
+    return issue, row[10]
 
 
 def decisions_make_missing(*, limit: int = 500) -> int:
@@ -168,9 +172,9 @@ def decision_supersede(issue: Issue) -> int:
     The issue has to be locked.
     """
     with connection.cursor() as cursor:
-        cursor.execute(SUPERSEDED, [issue.pk])
-        row = cursor.fetchone()
-    return row[0] + 1 if row else 1
+        cursor.execute(SUPERSEDED, {"issue": issue.pk})
+        (last,) = cursor.fetchone()
+    return (last or 0) + 1
 
 
 def _decide(
@@ -206,6 +210,8 @@ def _decide(
         for language in decision.sentences:
             decision.sentences[language] += f" {unreachable_phrase(unreachable, language)}"
         decision.evidence["unreachable"] = unreachable
+    if deliveries:
+        deliveries_hold(deliveries, forwarding_hold(issue, number=number))
     deliveries_store(decision, deliveries)
     if question is not None:
         clarification_open(decision=decision, question=question)

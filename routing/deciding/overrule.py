@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -32,14 +33,20 @@ _KEPT: Final = ("evidence", "editions", "parcel_key", "road", "candidates", "tra
 
 
 def decision_overrule(
-    *, issue_id: int, authority: str, reason: str, by: User, seen: int | None
+    *,
+    issue_id: int,
+    authority: str,
+    reason: str,
+    by: User,
+    seen: int | None,
+    hold: timedelta = timedelta(),
 ) -> Decision:
     """A clerk says who must act: a new decision of a person, in one transaction with what follows from it.
 
     `authority` is the value of one of `authority_choices` of today: a code of this jurisdiction, with an area where
     it needs one; no name is ever accepted. `seen` is the number of the decision that the clerk looked at, None where
-    there was none. What former decisions have not sent yet is cancelled, an open proposal is outdated, the
-    proposal of the rules stays as the decision before this one.
+    there was none. The message leaves the house after `hold`. What former decisions have not sent yet is cancelled, an
+    open proposal is outdated, the proposal of the rules stays as the decision before this one.
 
     Raises DecisionOutdated when somebody has decided meanwhile, AuthorityRefused, PlaceMissing, ReasonMissing; then
     nothing is changed. Issue.DoesNotExist.
@@ -58,10 +65,14 @@ def decision_overrule(
             raise AuthorityRefused(
                 _("%(authority)s is responsible already.") % {"authority": chosen.name}
             )
-        return _decide(issue, former, chosen, area_code=chosen.area_code, reason=text, by=by)
+        return _decide(
+            issue, former, chosen, area_code=chosen.area_code, reason=text, by=by, hold=hold
+        )
 
 
-def decision_confirm(*, issue_id: int, seen: int, by: User) -> Decision:
+def decision_confirm(
+    *, issue_id: int, seen: int | None, by: User, hold: timedelta = timedelta()
+) -> Decision:
     """A clerk says yes to what was proposed and not sent; else as `decision_overrule`.
 
     Raises AuthorityRefused where nothing was proposed, or what was proposed may not be chosen today.
@@ -80,6 +91,7 @@ def decision_confirm(*, issue_id: int, seen: int, by: User) -> Decision:
             reason=_("The proposal was confirmed."),
             by=by,
             notify=former.notify,
+            hold=hold,
         )
 
 
@@ -124,6 +136,7 @@ def _decide(
     area_code: str,
     reason: str,
     by: User,
+    hold: timedelta,
     notify: Sequence[str] = (),
 ) -> Decision:
     deliveries_cancel(deliveries_unsent(issue.pk))
@@ -150,7 +163,7 @@ def _decide(
         ),
         **{name: getattr(former, name) for name in _KEPT if former is not None},
     )
-    if deliveries_queue(decision):
+    if deliveries_queue(decision, hold=hold):
         raise AuthorityRefused(
             _("There is no contact for %(authority)s, so nobody would be told.")
             % {"authority": chosen.name}

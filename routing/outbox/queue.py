@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from celery import current_app
 from django.db import transaction
@@ -23,12 +24,13 @@ logger = logging.getLogger(__name__)
 SEND_TASK = "routing.tasks.deliveries_send_due"
 
 
-def deliveries_queue(decision: Decision) -> list[str]:
-    """Queues the deliveries of a stored decision. Call it in the transaction that stores the decision.
+def deliveries_queue(decision: Decision, *, hold: timedelta = timedelta()) -> list[str]:
+    """Queues the deliveries of a stored decision, to be sent after `hold`. Call it in the decision's transaction.
 
     Returns the codes of authorities that cannot be told (`deliveries_planned`); then nothing is queued.
     """
     deliveries, missing = deliveries_planned(decision)
+    deliveries_hold(deliveries, hold)
     deliveries_store(decision, deliveries)
     return missing
 
@@ -62,6 +64,12 @@ def deliveries_planned(
         else:
             logger.warning("decision %s: no contact for the copy to %s", decision, code)
     return ([], missing) if missing else (deliveries, [])
+
+
+def deliveries_hold(deliveries: Sequence[Delivery], hold: timedelta) -> None:
+    """What was planned and not stored leaves the house no sooner than after `hold`."""
+    for delivery in deliveries:
+        delivery.due_at += hold
 
 
 def deliveries_store(decision: Decision, deliveries: Sequence[Delivery]) -> None:

@@ -31,7 +31,6 @@ from issues.services.texts import (
     reporter_checked,
     text_checked,
 )
-from issues.services.workflow import TRANSITIONS
 from issues.types import LocationInput, ReporterInput
 
 
@@ -287,18 +286,3 @@ def test_location_text_names_each_of_its_addresses(text, addresses):
 
 def test_address_is_compared_without_case_blanks_and_marks():
     assert _normalised(" Köln-Strasse 1 A ") == _normalised("KÖLN STRAẞE 1a") == "kölnstr1a"
-
-
-# --- Status -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("former", "after"),
-    [
-        ("received", "forwarded in_progress done rejected"),
-        ("forwarded", "in_progress done rejected"),
-        ("in_progress", "forwarded done rejected"),
-        ("done", "forwarded in_progress"),
-        ("rejected", "forwarded in_progress"),
-    ],
-)
-def test_status_may_be_followed_by_these(former, after):
-    assert set(TRANSITIONS[former]) == set(after.split())

@@ -49,7 +49,7 @@ def test_pictures_are_left_alone(kind):
 
 @pytest.mark.django_db
 def test_feeds_are_compressed_and_still_answer_304(client, town):
-    # The middleware pads with up to 100 random bytes and leaves alone what that makes longer: several marks are worth it.
+    # The middleware pads with up to 100 random bytes and leaves alone what that makes longer.
     marks = [issue_create(town, east=50 + 2 * place) for place in range(8)]
     address = tile_address(place_of(marks[0]))
     plain = client.get(address)

@@ -2,7 +2,17 @@
 
 import { element, symbol } from "../core/dom.js";
 
-const STATES = ["received", "forwarded", "in_progress", "done", "rejected"];
+const STATES = [
+  "received",
+  "triage",
+  "forwarded",
+  "accepted",
+  "in_progress",
+  "done",
+  "rejected",
+  "duplicate",
+  "unreachable",
+];
 
 // The state by colour and shape, the topic by its pictogram, for staff whose it is as a chip.
 export function markBody(issue, options) {

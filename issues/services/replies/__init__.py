@@ -1,0 +1,1 @@
+"""Messages to reporters: what they say, and how they leave the house."""

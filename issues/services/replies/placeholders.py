@@ -1,0 +1,76 @@
+"""The placeholders of texts to reporters: `{nummer}` and the like, the same in every language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from gis_core.languages import text_in
+from issues.agency import agency_names
+from issues.errors import PlaceholderEmpty, PlaceholderUnknown
+from issues.models import Issue
+
+PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+# Name → what stands in its place; those of the second list may be without a value, then nothing stands there.
+PLACEHOLDERS: Final = {
+    "nummer": pgettext_lazy("placeholder", "number of the report"),
+    "kategorie": pgettext_lazy("placeholder", "category"),
+    "ort": pgettext_lazy("placeholder", "address that was reported"),
+    "stelle": pgettext_lazy("placeholder", "body in charge, as the public reads its name"),
+    "grund": pgettext_lazy("placeholder", "reason and note for the public"),
+    "stadt": pgettext_lazy("placeholder", "name of the city"),
+    "link": pgettext_lazy("placeholder", "address of the public page"),
+}
+MAY_BE_EMPTY: Final = frozenset({"grund"})
+
+
+def placeholders_check(text: str) -> None:
+    """Raises `PlaceholderUnknown` for a placeholder that does not exist, and for a single brace."""
+    for name in PLACEHOLDER.findall(text):
+        if name not in PLACEHOLDERS:
+            raise PlaceholderUnknown(
+                _("There is no placeholder {%(name)s}. There are: %(known)s.")
+                % {"name": name, "known": ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)},
+                field="text",
+            )
+    if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
+        raise PlaceholderUnknown(
+            _(
+                "A brace in the text belongs to no placeholder. Please write {nummer}, for instance."
+            ),
+            field="text",
+        )
+
+
+def placeholders_filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with values; raises `PlaceholderUnknown`, and `PlaceholderEmpty` naming those without one."""
+    placeholders_check(text)
+    empty = {name for name in PLACEHOLDER.findall(text) if not values.get(name)} - MAY_BE_EMPTY
+    if empty:
+        raise PlaceholderEmpty(
+            _("%(names)s has no value for this report. Please change the text.")
+            % {"names": ", ".join(f"{{{one}}}" for one in sorted(empty))},
+            field="text",
+        )
+    filled = PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)
+    return re.sub(r"[ \t]+(?=\n|$)", "", filled)
+
+
+def placeholder_values(issue: Issue, *, language: str, reason: str) -> dict[str, str]:
+    """What stands for each placeholder (one query, for the body). The reader reported: the own address is no secret."""
+    page = f"{settings.PUBLIC_URL}{reverse('public_issue', args=[issue.number])}"
+    return {
+        "nummer": issue.number,
+        "kategorie": text_in(issue.category.names, language),
+        "ort": issue.address_text,
+        "stelle": agency_names([issue.pk]).get(issue.pk, ""),
+        "grund": reason,
+        "stadt": text_in(issue.jurisdiction.public_names, language) or issue.jurisdiction.name,
+        "link": page if issue.released_at is not None else "",
+    }
