@@ -114,6 +114,10 @@ def page_for(*permissions: str) -> Callable[[Any], Any]:
     return decorate
 
 
+# The daily work of the staff.
+triage_permission = page_for(TRIAGE)
+
+
 def rules_page(*permissions: str) -> Callable[[Any], Any]:
     """For pages about rules: without permissions named, either of the two that concern them opens the page."""
     needed = permissions or (EDIT_RULES, ACTIVATE_RULES)

@@ -1,22 +1,51 @@
-"""One endpoint for finding parcels: by anything people write, or at a place."""
+"""Parcels: found by anything people write, or at a place; as a panel, a page and JSON."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.net.problems import problem_respond
-from mapui.site.cards.parcels import parcels_chosen
+from mapui.site.cards.parcels import ParcelsFound, parcel_card, parcels_chosen
 from mapui.site.forms import PlaceForm
 from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.permissions import staff_feed
+from mapui.site.permissions import staff_feed, triage_permission
+from mapui.site.types import PageRequest
+from mapui.triage.service_info import services_askable
 from parcels.histories import parcel_history
 from parcels.keys import parcel_label
 from parcels.models import Parcel
+
+
+@triage_permission
+@require_safe
+@never_cache
+def triage_parcel(request: PageRequest) -> HttpResponse:
+    """The parcels at a place (`lat`, `lon`) or that a text means (`q`); the first is the one that counts.
+
+    At a place the map services can be asked too: with `services` those of these short names.
+    """
+    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    form = PlaceForm(request.GET)
+    found = ParcelsFound([], [], {})
+    if form.is_valid() and jurisdiction:
+        found = parcels_chosen(jurisdiction=jurisdiction, **form.cleaned_data)
+    context = {
+        "page": "triage_parcel",
+        "jurisdiction": jurisdiction,
+        "form": form,
+        "limit": found.limit,
+        "cards": [parcel_card(parcel) for parcel in found.parcels],
+        "vanished": [(parcel, parcel_history(parcel)) for parcel in found.vanished],
+        "services": services_askable(request),
+    }
+    template = "mapui/triage/_parcel.html" if request.htmx else "mapui/triage/parcel.html"
+    return render(request, template, context)
 
 
 @require_safe

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.triage import actions, parcels, release, search, service_info, sheets, views
+from mapui.triage import parcels, screen, search, service_info
+from mapui.triage.case import actions, release, sheets, views
 from mapui.triage.explanation import views as explanation
 
 urlpatterns: list[URLPattern] = [
-    path("triage/", views.triage_map, name="triage"),
+    path("triage/", screen.triage_map, name="triage"),
     path("triage/issues/<str:number>/", views.triage_issue, name="triage_issue"),
     path("triage/issues/<str:number>/release/", release.issue_release, name="issue_release"),
     path("triage/issues/<str:number>/withdraw/", release.issue_withdraw, name="issue_withdraw"),
@@ -79,7 +80,7 @@ urlpatterns: list[URLPattern] = [
         name="sheet_png",
     ),
     path("triage/map-services/<slug:slug>/", service_info.service_info, name="service_info"),
-    path("triage/parcel/", views.triage_parcel, name="triage_parcel"),
+    path("triage/parcel/", parcels.triage_parcel, name="triage_parcel"),
     path("api/parcels/", parcels.parcels_api, name="parcels_api"),
     path("api/triage/suggestions.json", search.suggestions_feed, name="suggestions"),
 ]

@@ -20,12 +20,11 @@ from mapui.maps.rendering import RenderedMap
 from mapui.maps.resources import script_respond, style_respond
 from mapui.maps.selectors import map_services_shown
 from mapui.site.cards.decisions import decision_card
-from mapui.site.permissions import staff_feed
+from mapui.site.permissions import staff_feed, triage_permission
 from mapui.site.types import PageRequest
+from mapui.triage.case.selectors import service_answers
 from mapui.triage.explanation.features import explanation_bounds, explanation_features
 from mapui.triage.explanation.page import explanation_shown
-from mapui.triage.selectors import service_answers
-from mapui.triage.views import triage_permission
 from routing.deciding.explaining.explanations import explanation_of, explanation_schema
 from routing.models import Decision
 from routing.outbox.authorities import authorities_named

@@ -28,10 +28,10 @@ from issues.redaction import Finding, findings
 from issues.services import issue_release as release
 from issues.services import issue_withdraw as withdraw
 from mapui.maps.page import back_to_list
-from mapui.site.permissions import may_any
+from mapui.site.permissions import may_any, triage_permission
 from mapui.site.types import PageRequest
-from mapui.triage.release_forms import ReleaseForm
-from mapui.triage.views import changed_respond, person_of, triage_permission
+from mapui.triage.case.release_forms import ReleaseForm
+from mapui.triage.case.views import changed_respond, person_of
 from parcels.enums import Usage
 from parcels.keys import parcel_label
 from parcels.selectors import parcels_at_point

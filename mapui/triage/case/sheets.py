@@ -19,8 +19,8 @@ from mapui.sheets.store import (
     sheet_read,
     sheet_state,
 )
+from mapui.site.permissions import triage_permission
 from mapui.site.types import PageRequest
-from mapui.triage.views import triage_permission
 
 TYPES = {"pdf": "application/pdf", "png": "image/png"}
 # A page without a script asks again after so many seconds while the sheet is being made.

@@ -16,9 +16,10 @@ from issues.errors import AddressUnknown, IssuesError
 from issues.models import Issue
 from issues.services import issue_answer, issue_move, issue_recategorise
 from mapui.site.cards.decisions import decision_in_force
+from mapui.site.permissions import triage_permission
 from mapui.site.types import PageRequest
-from mapui.triage.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm, SeenForm
-from mapui.triage.views import changed_respond, triage_permission
+from mapui.triage.case.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm, SeenForm
+from mapui.triage.case.views import changed_respond
 from routing.deciding.overrule import decision_confirm, decision_overrule
 from routing.errors import RoutingError
 from routing.trying.golden import golden_pin

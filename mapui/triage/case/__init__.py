@@ -1,0 +1,1 @@
+"""One report: what is known of it, and what a clerk does with it."""

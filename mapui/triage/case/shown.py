@@ -1,0 +1,45 @@
+"""One report prepared for its templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from issues.models import Issue
+from issues.selectors import categories_likely
+from mapui.site.cards.decisions import decision_card
+from mapui.triage.case.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm
+from mapui.triage.case.selectors import (
+    decision_ruled,
+    golden_of,
+    issue_events,
+    proposal_open,
+    service_answers,
+)
+
+
+def issues_shown() -> QuerySet[Issue]:
+    """The issues with what a page of one needs."""
+    return Issue.objects.select_related("category", "jurisdiction").prefetch_related("photos")
+
+
+def issue_context(issue: Issue) -> dict[str, Any]:
+    """What the templates of one report need."""
+    card = decision_card(issue)
+    decision = card.decision if card else None
+    return {
+        "jurisdiction": issue.jurisdiction,
+        "issue": issue,
+        "card": card,
+        "events": issue_events(issue),
+        "service_answers": service_answers(issue),
+        "proposal": proposal_open(issue),
+        "ruled": decision_ruled(decision),
+        "golden": golden_of(issue),
+        "guesses": categories_likely(issue),
+        "overrule_form": OverruleForm(None, issue=issue, decision=decision),
+        "category_form": CategoryForm(None, issue=issue),
+        "move_form": MoveForm(None, issue=issue),
+        "answers_form": AnswersForm(None, issue=issue),
+    }

@@ -1,0 +1,82 @@
+"""One report: its panel and page, and how a step answers."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from issues.models import Issue
+from mapui.maps.page import back_to_list, list_left, selection_named
+from mapui.sheets.store import sheet_key, sheet_state
+from mapui.site.permissions import triage_permission
+from mapui.site.types import PageRequest
+from mapui.triage.case.selectors import proposal_open
+from mapui.triage.case.shown import issue_context, issues_shown
+from routing.deciding.proposals import proposal_close
+from routing.enums import ProposalState
+from routing.errors import RoutingError
+
+LIST_CHANGED = "issues-changed"
+ANSWERS = {"accept": ProposalState.ACCEPTED, "dismiss": ProposalState.DISMISSED}
+
+
+@triage_permission
+@require_safe
+@never_cache
+def triage_issue(request: PageRequest, number: str) -> HttpResponse:
+    """One issue: what was reported, who must act and why, what was sent, the parcel."""
+    response = _issue_respond(request, get_object_or_404(issues_shown(), number=number))
+    return selection_named(request, response, number)
+
+
+def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
+    context = {
+        **issue_context(issue),
+        "page": "triage_issue",
+        "in_panel": bool(request.htmx),
+        "back_url": back_to_list(request, issue.number),
+        "list_left": list_left(request, issue.number),
+    }
+    if request.htmx:
+        return render(request, "mapui/triage/_issue.html", context)
+    # The panel asks for it by itself, so that it opens at once.
+    context["sheet_state"] = sheet_state(sheet_key(issue)).value
+    return render(request, "mapui/triage/issue.html", context)
+
+
+@triage_permission
+@require_POST
+def proposal_answer(request: PageRequest, number: str, answer: str) -> HttpResponse:
+    """Accepts a proposal, so that the issue is decided anew, or dismisses it."""
+    issue = get_object_or_404(Issue, number=number)
+    proposal = proposal_open(issue)
+    person = person_of(request)
+    if proposal is None or person is None:
+        messages.error(request, _("The proposal has been answered already."))
+        return changed_respond(request, number)
+    try:
+        proposal_close(proposal=proposal, state=ANSWERS[answer], by=person)
+    except RoutingError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The proposal is answered."))
+    return changed_respond(request, number)
+
+
+def person_of(request: PageRequest) -> User | None:
+    """Who is logged in."""
+    return request.user if isinstance(request.user, User) else None
+
+
+def changed_respond(request: PageRequest, number: str) -> HttpResponse:
+    """The issue as it is now, in the panel or as a page of its own; list and map load anew."""
+    if not request.htmx:
+        return redirect("triage_issue", number=number)
+    response = _issue_respond(request, issues_shown().get(number=number))
+    return trigger_client_event(response, LIST_CHANGED)

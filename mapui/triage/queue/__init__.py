@@ -1,0 +1,1 @@
+"""The queue of the reports: its page, its filter, its rows."""
