@@ -48,7 +48,7 @@ def triage_map(request: PageRequest) -> HttpResponse:
         **list_addresses(form, page_name="triage", feed_name="triage_issues"),
     }
     if request.htmx and not request.htmx.history_restore_request:
-        return render(request, "mapui/maps/_issue_list.html", context)
+        return render(request, "mapui/triage/queue/_list.html", context)
     if SELECTED in request.GET:
         named = (
             issues_shown().filter(jurisdiction=jurisdiction, number=request.GET[SELECTED]).first()
@@ -58,4 +58,4 @@ def triage_map(request: PageRequest) -> HttpResponse:
             opened = {"in_panel": True, "list_left": list_left(request, named.number)}
             context = {**issue_context(named), **context, **opened}
     context.update(map_context(MapName.TRIAGE, jurisdiction, request.user))
-    return render(request, "mapui/triage/map.html", context)
+    return render(request, "mapui/triage/screen.html", context)

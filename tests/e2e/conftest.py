@@ -146,4 +146,4 @@ def staff_page(page: Page, transactional_db) -> Page:
 
 def map_wait(page: Page) -> None:
     """Until the page says that the map has its issues, outlines and first tiles."""
-    page.wait_for_selector("[data-map-ready=true]")
+    page.wait_for_selector("[data-map-ready=true]", state="attached")

@@ -38,14 +38,14 @@ def test_a_step_keeps_page_row_and_scrolling_of_the_list(issues, staff_page: Pag
     row(staff_page, worked_on).get_by_role("link").click()
     expect(staff_page).to_have_url(f"/triage/?page=2&issue={worked_on.number}")
     expect(row(staff_page, worked_on)).to_have_class("issue is-selected")
-    scrolled = staff_page.locator(".list-column").evaluate("node => node.scrollTop")
+    scrolled = staff_page.locator(".queue-pane").evaluate("node => node.scrollTop")
     assert scrolled > 100
     with staff_page.expect_response(lambda one: "/triage/?" in one.url and "page=2" in one.url):
         staff_page.get_by_role("button", name="So zuweisen: EUV Stadtbetrieb").click()
     expect(staff_page.locator("#details .notice").first).to_be_visible()
     expect(row(staff_page, worked_on)).to_have_class("issue is-selected")
     expect(row(staff_page, worked_on)).to_be_in_viewport()
-    assert staff_page.locator(".list-column").evaluate("node => node.scrollTop") == scrolled
+    assert staff_page.locator(".queue-pane").evaluate("node => node.scrollTop") == scrolled
     expect(staff_page).to_have_url(f"/triage/?page=2&issue={worked_on.number}")
 
 

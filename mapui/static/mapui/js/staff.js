@@ -5,6 +5,7 @@ import { explanationLayer } from "./layers/explanation.js";
 import { findingLayer } from "./layers/findings.js";
 import { impactLayer } from "./layers/impact.js";
 import { vectorBase, vectorMap, vectorPart } from "./layers/vectormap.js";
+import { panesWatch } from "./page/panes.js";
 import { coordinates } from "./tools/coordinates.js";
 import { locating } from "./tools/locating.js";
 import { measuring } from "./tools/measuring.js";
@@ -12,6 +13,8 @@ import { placePicker } from "./tools/picker.js";
 import { placeSetter } from "./tools/placing.js";
 import { fullScreen, printing } from "./tools/screen.js";
 import { searchBox } from "./tools/search.js";
+
+panesWatch();
 
 Object.assign(globalThis.flurpost, {
   changeLayer,

@@ -42,6 +42,17 @@ function viewOf(map) {
   return `${map.getZoom()}/${map.getCenter().toString()}`;
 }
 
+// Going back leads to where the map was before somebody began to move it: moves that follow each other are one entry.
+function addressMove(address) {
+  const { history } = globalThis;
+  const state = { htmx: true, isMove: true };
+  if (history.state?.isMove) {
+    history.replaceState(state, "", address);
+  } else {
+    history.pushState(state, "", address);
+  }
+}
+
 export function listFollow(map, whole) {
   const form = document.querySelector("form.filters");
   if (!form?.elements.bbox) {
@@ -54,7 +65,7 @@ export function listFollow(map, whole) {
     clearTimeout(timer);
     form.elements.bbox.value = bbox;
     const { asked, named } = listAddress(form, globalThis.location.href);
-    globalThis.history.replaceState({ htmx: true }, "", named);
+    addressMove(named);
     await htmx.ajax("GET", asked, { target: "#issue-list", swap: "outerHTML" });
     if (focus) {
       document.querySelector("#issue-list").focus();

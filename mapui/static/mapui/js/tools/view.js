@@ -1,6 +1,6 @@
 // Comes last: names the map's controls in the page's language, moves what is open into view, says when all is loaded.
 
-import { DETAILS_CLOSED, DETAILS_SHOWN, on } from "../core/events.js";
+import { DETAILS_SHOWN, on } from "../core/events.js";
 import { moveQuietly } from "../core/moving.js";
 import { failureWorded } from "../core/note.js";
 import { begin, end, onReady } from "../core/ready.js";
@@ -36,6 +36,12 @@ function placeMove(map, place) {
   }
 }
 
+// What stands beside the map opens, closes and changes its width.
+function sizeFollow(map) {
+  const measure = () => moveQuietly(() => map.invalidateSize({ pan: false }));
+  new ResizeObserver(measure).observe(map.getContainer());
+}
+
 function tilesAwait(map) {
   map.eachLayer((layer) => {
     if (!(layer instanceof L.GridLayer && layer.isLoading())) {
@@ -58,7 +64,7 @@ export function ready(map, options) {
   failureWorded(options.texts.failed);
   controlsName(map, options.texts);
   on(DETAILS_SHOWN, ({ place }) => placeShow(map, place));
-  on(DETAILS_CLOSED, () => moveQuietly(() => map.invalidateSize({ pan: false })));
+  sizeFollow(map);
   listFollow(map, options.bounds);
   detailsShown({ focus: false });
   tilesAwait(map);
