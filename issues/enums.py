@@ -170,6 +170,8 @@ class EventKind(models.TextChoices):
     SPLIT = "split", pgettext_lazy("event", "split")
     CONTACT_SEEN = "contact_seen", pgettext_lazy("event", "contact looked at")
     UNDONE = "undone", pgettext_lazy("event", "step taken back")
+    PHOTO_EDITED = "photo_edited", _("photo turned or blackened")
+    PHOTO_ERASED = "photo_erased", _("original of a photo erased")
 
 
 # What happens inside the house: nobody outside hears that it happened.
@@ -193,6 +195,7 @@ class PhotoStatus(models.TextChoices):
     PENDING = "pending", _("to be fetched")
     STORED = "stored", _("stored")
     REFUSED = "refused", _("refused")
+    ERASED = "erased", _("erased")
 
 
 class FindingKind(models.TextChoices):

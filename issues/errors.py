@@ -196,6 +196,12 @@ class ReleaseRefused(IssuesError):
     code = 409
 
 
+class PhotoEditRefused(IssuesError):
+    """The photo is not there any more, or there are too many boxes."""
+
+    code = 409
+
+
 class ReleaseOutdated(IssuesError):
     """The report or what is public of it changed after it was looked at."""
 

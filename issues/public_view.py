@@ -26,11 +26,15 @@ PUBLIC_DECIMALS: Final = 5
 
 @dataclass(frozen=True, kw_only=True)
 class PublicPhoto:
-    """A released photo; `width` and `height` in pixels."""
+    """A released photo under the name that its address has; `width` and `height` in pixels.
 
-    public_id: UUID
+    In a preview, where there may be no copy yet, the name is the photo's `public_id`, and `edits` is `Photo.edits`.
+    """
+
+    name: UUID
     width: int
     height: int
+    edits: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +100,7 @@ def public_view(issue: Issue, *, authority: str = "", photos: Iterable[Photo] = 
         text=issue.public_text,
         address=issue.public_address,
         authority=authority,
-        photos=[photo for photo in photos if photo.is_released],
+        photos=[_photo(photo, photo.copy_id) for photo in photos if photo.copy_id],
     )
 
 
@@ -104,7 +108,8 @@ def public_preview(
     issue: Issue, *, text: str, address: str, photos: Iterable[Photo], authority: str = ""
 ) -> PublicIssue:
     """The issue as it would look if it were released like this; for staff."""
-    return _view(issue, text=text, address=address, photos=photos, authority=authority)
+    shown = [_photo(photo, photo.public_id, edits=photo.edits) for photo in photos]
+    return _view(issue, text=text, address=address, photos=shown, authority=authority)
 
 
 def note_public(issue: Issue) -> str:
@@ -144,7 +149,7 @@ def release_state(issue: Issue, photos: Iterable[Photo]) -> str:
         *(issue.description, issue.address_text, issue.public_text, issue.public_address),
         *(note_public(issue), issue.category_id, issue.latitude, issue.longitude, released_at),
         issue.is_sheltered,
-        sorted(str(photo.public_id) for photo in photos if photo.is_released),
+        sorted([str(one.public_id), one.is_released, one.edits] for one in photos),
     ]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
 
@@ -155,7 +160,7 @@ def hour_shown(moment: datetime) -> datetime:
 
 
 def _view(
-    issue: Issue, *, text: str, address: str, authority: str, photos: Iterable[Photo]
+    issue: Issue, *, text: str, address: str, authority: str, photos: Iterable[PublicPhoto]
 ) -> PublicIssue:
     latitude, longitude = _place_shown(issue)
     return PublicIssue(
@@ -176,12 +181,13 @@ def _view(
         received_at=hour_shown(issue.received_at),
         changed_at=hour_shown(issue.public_changed_at),
         authority=authority,
-        photos=tuple(
-            PublicPhoto(public_id=photo.public_id, width=photo.width or 0, height=photo.height or 0)
-            for photo in photos
-            if photo.status == PhotoStatus.STORED
-        ),
+        photos=tuple(photos),
     )
+
+
+def _photo(photo: Photo, name: UUID, *, edits: str = "") -> PublicPhoto:
+    width, height = photo.size
+    return PublicPhoto(name=name, width=width, height=height, edits=edits)
 
 
 def _place_shown(issue: Issue) -> tuple[float, float]:

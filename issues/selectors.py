@@ -13,6 +13,7 @@ from django.contrib.gis.db.models.functions import PointOnSurface
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
@@ -247,15 +248,20 @@ def codes_known(jurisdiction: Jurisdiction, codes: Collection[str]) -> Collectio
     return codes
 
 
-def photo_find(public_id: UUID, *, for_staff: bool) -> Photo:
-    """A stored photo, for the public only a released one of a released issue; raises `IssueUnknown`."""
-    photos = Photo.objects.filter(public_id=public_id, status=PhotoStatus.STORED)
-    if not for_staff:
-        photos = photos.filter(is_released=True, issue__in=Issue.objects.all().public())
+def photo_file(name: UUID, *, for_staff: bool) -> FieldFile:
+    """The file of a stored photo: by its `copy_id` the released copy, for staff by its `public_id` the original.
+
+    The copy for the public only while its issue is public. Raises `IssueUnknown`.
+    """
+    photos = Photo.objects.filter(status=PhotoStatus.STORED)
+    if for_staff:
+        photos = photos.filter(Q(copy_id=name) | Q(public_id=name))
+    else:
+        photos = photos.filter(copy_id=name, issue__in=Issue.objects.all().public())
     photo = photos.first()
     if photo is None:
         raise IssueUnknown(_("The photo was not found."))
-    return photo
+    return photo.copy if photo.copy_id == name else photo.file
 
 
 def photos_refused_reasons(issue: Issue) -> list[str]:

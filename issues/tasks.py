@@ -7,6 +7,7 @@ import time
 from celery import shared_task
 
 from issues.services import photo_fetch, photos_claim_due
+from issues.services import photos_originals_erase as originals_erase
 from issues.services.inquiries import inquiries_expire as inquiries_close
 from issues.services.replies import sending
 
@@ -35,3 +36,9 @@ def replies_send_due() -> int:
 def inquiries_expire() -> int:
     """Closes questions to reporters whose time is over."""
     return inquiries_close()
+
+
+@shared_task
+def photos_originals_erase() -> None:
+    """Erases the originals whose time is over; run once a night."""
+    originals_erase()

@@ -76,6 +76,15 @@ class PhotoPlace(NamedTuple):
     accuracy_m: float | None
 
 
+class Box(NamedTuple):
+    """What is blackened of a photo: pixels from the upper left corner of the photo as it is turned."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class PreparedPhoto:
     """A photo that was decoded, turned upright and written anew as JPEG without any metadata.

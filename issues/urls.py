@@ -26,6 +26,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         rf"^requests/(?P<number>[^/.]+){SUFFIX}$", RequestView.as_view(), name="open311_request"
     ),
     re_path(rf"^tokens/(?P<token>[^/.]+){SUFFIX}$", TokenView.as_view(), name="open311_token"),
-    path("photos/<uuid:public_id>.jpg", PhotoView.as_view(), name="photo"),
+    path("photos/<uuid:name>.jpg", PhotoView.as_view(), name="photo"),
     re_path(r"^", nothing_here),
 ]

@@ -178,6 +178,12 @@ CELERY_BEAT_SCHEDULE["config.tasks.sessions_clear"] = {
     "options": {"expires": 3600},
 }
 
+CELERY_BEAT_SCHEDULE["issues.tasks.photos_originals_erase"] = {
+    "task": "issues.tasks.photos_originals_erase",
+    "schedule": crontab(hour=3, minute=40),
+    "options": {"expires": 3600},
+}
+
 # --- Deciding -------------------------------------------------------------------------------------
 # How long a reporter may take to answer the question that would settle a doubtful report.
 QUESTION_HOURS = env.number("QUESTION_HOURS", 48)
@@ -246,6 +252,8 @@ PHOTO_MAX_BYTES = 15 * 1024 * 1024
 PHOTO_MAX_PIXELS = 250_000_000
 PHOTO_MAX_PIXELS_WHOLE = 52_000_000
 PHOTO_MAX_PIXELS_AVIF = 26_000_000
+# So many days after its report was closed the original of a photo is erased; 0 keeps originals for ever.
+PHOTO_ORIGINAL_DAYS = env.number("PHOTO_ORIGINAL_DAYS", 90)
 # Pages of a WFS lie here while they are loaded.
 FETCH_ROOT = VAR / "fetched"
 # Services to load from every night: a JSON file, explained in docs/loading-geodata.md; empty for none.

@@ -211,7 +211,7 @@ def _public_shown(view: PublicIssue) -> dict[str, Any]:
         "zipcode": None,
         "lat": view.latitude,
         "long": view.longitude,
-        "media_url": next((photo_url(photo.public_id) for photo in view.photos), None),
+        "media_url": next((photo_url(photo.name) for photo in view.photos), None),
     }
 
 
@@ -233,10 +233,12 @@ def _own_shown(issue: Issue, agency: str | None) -> dict[str, Any]:
         "zipcode": None,
         "lat": issue.latitude if issue.is_placed else None,
         "long": issue.longitude if issue.is_placed else None,
-        "media_url": next((photo_url(photo.public_id) for photo in issue.photos.all()), None),
+        "media_url": next(
+            (photo_url(one.copy_id) for one in issue.photos.all() if one.copy_id), None
+        ),
     }
 
 
-def photo_url(public_id: object) -> str:
+def photo_url(name: object) -> str:
     """The absolute address under which a released photo is served."""
-    return f"{settings.PUBLIC_URL}{reverse('photo', args=[public_id])}"
+    return f"{settings.PUBLIC_URL}{reverse('photo', args=[name])}"

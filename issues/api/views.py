@@ -69,7 +69,7 @@ from issues.selectors import (
     issues_listed,
     issues_visible,
     jurisdiction_find,
-    photo_find,
+    photo_file,
     photos_refused_reasons,
 )
 from issues.services import issue_receive
@@ -284,14 +284,12 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
 
 
 class PhotoView(Endpoint):
-    """A photo: for the public when released, for staff always."""
+    """A photo: its copy for the public while it is released, its original for staff."""
 
-    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    def get(self, request: HttpRequest, name: UUID) -> HttpResponseBase:
         for_staff = request.user.has_perm("issues.triage_issue")
-        photo = photo_find(public_id, for_staff=for_staff)
-        response = FileResponse(
-            photo.file.open("rb"), content_type="image/jpeg", filename=f"{public_id}.jpg"
-        )
+        file = photo_file(name, for_staff=for_staff)
+        response = FileResponse(file.open("rb"), content_type="image/jpeg", filename=f"{name}.jpg")
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
         # Short, so that a withdrawn photo is gone soon.

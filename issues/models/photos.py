@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
+from datetime import datetime, timedelta
+from typing import Final
 
+from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from issues.enums import (
+    IssueStatus,
     PhotoStatus,
 )
 from issues.models.issues import Issue
+
+# Clockwise, in degrees.
+TURNS: Final = (0, 90, 180, 270)
 
 
 class Photo(models.Model):
@@ -19,6 +28,11 @@ class Photo(models.Model):
 
     A photo that was sent and not taken stands here too, refused, with the reason. `due_at` is when a pending one is
     to be tried; when `is_claimed`, a worker has it until then.
+
+    `file` is the original, `width` and `height` are its pixels; staff and the authority that acts see it. The public
+    sees `copy` alone, a file of its own under the name `copy_id`, which exists as long as the photo is released. In it
+    the photo is turned clockwise by `turned` degrees, and its `boxes` are black: lists of left, top, width and height
+    in pixels of the turned photo.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -33,6 +47,10 @@ class Photo(models.Model):
     is_claimed = models.BooleanField(_("being fetched"), default=False)
     refused_because = models.CharField(_("refused because"), max_length=300, blank=True)
     is_released = models.BooleanField(_("released"), default=False)
+    copy = models.FileField(_("released copy"), upload_to="photos/released/%Y/%m", blank=True)
+    copy_id = models.UUIDField(unique=True, null=True, editable=False)
+    turned = models.PositiveSmallIntegerField(_("turned"), default=0)
+    boxes = models.JSONField(_("black boxes"), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -47,7 +65,36 @@ class Photo(models.Model):
             models.CheckConstraint(
                 condition=~Q(status=PhotoStatus.STORED) | ~Q(file=""), name="photo_stored_has_file"
             ),
+            models.CheckConstraint(
+                condition=Q(is_released=False, copy="", copy_id__isnull=True)
+                | (Q(is_released=True, copy_id__isnull=False) & ~Q(copy="")),
+                name="photo_released_has_copy",
+            ),
+            models.CheckConstraint(condition=Q(turned__in=TURNS), name="photo_turned_by_quarters"),
         ]
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether its copy differs from the original."""
+        return bool(self.turned or self.boxes)
+
+    @property
+    def edits(self) -> str:
+        """A digest of turns and boxes: two people may edit the same photo."""
+        return hashlib.sha256(json.dumps([self.turned, self.boxes]).encode()).hexdigest()[:16]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as it is turned."""
+        size = self.width or 0, self.height or 0
+        return size[::-1] if self.turned in {90, 270} else size
+
+    @property
+    def original_until(self) -> datetime | None:
+        """When its original is erased; None while its issue is open, and where originals are kept for ever."""
+        if not settings.PHOTO_ORIGINAL_DAYS or not IssueStatus(self.issue.status).is_closed:
+            return None
+        return self.issue.status_changed_at + timedelta(days=settings.PHOTO_ORIGINAL_DAYS)

@@ -21,7 +21,16 @@ from issues.redaction.names import names_find
 from issues.redaction.plates import plates_find
 from issues.redaction.telephones import telephones_find
 
-__all__ = ["CONTACTS", "Finding", "findings", "mask_word", "masked", "text_language"]
+__all__ = [
+    "CONTACTS",
+    "Finding",
+    "findings",
+    "kinds_found",
+    "mask_word",
+    "masked",
+    "text_language",
+    "text_marked",
+]
 
 # In this order the first takes what several claim.
 _FINDERS: Final = (
@@ -95,6 +104,23 @@ def findings(text: str) -> list[Finding]:
             if start < end:
                 found.append(Finding(*folded.span(start, end), kind))
     return _without_overlaps(found, taken)
+
+
+def text_marked(text: str) -> list[tuple[str, str]]:
+    """The text in pieces: (characters, what they are), the latter "" for what tells nothing of a person.
+
+    `mapui/templates/mapui/site/_marked.html` shows them.
+    """
+    parts, last = list[tuple[str, str]](), 0
+    for start, end, kind in findings(text):
+        parts += [(text[last:start], ""), (text[start:end], str(kind.label))]
+        last = end
+    return [part for part in [*parts, (text[last:], "")] if part[0]]
+
+
+def kinds_found(*texts: str) -> list[str]:
+    """What the texts tell of persons, in words, once each."""
+    return sorted({str(one.kind.label) for text in texts for one in findings(text)})
 
 
 def masked(text: str, *, kinds: Collection[FindingKind] | None = None) -> str:

@@ -11,7 +11,9 @@ from issues.services.corrections import (
 from issues.services.events import issue_event_append
 from issues.services.intake import issue_receive
 from issues.services.keys import api_key_create
+from issues.services.photos.editing import photo_edit
 from issues.services.photos.fetching import photo_fetch, photos_claim_due
+from issues.services.photos.originals import photos_originals_erase
 from issues.services.photos.stored import photo_prepare
 from issues.services.release import issue_release, issue_withdraw
 from issues.services.workflow import issue_set_status, issue_shelter, issue_step
@@ -29,7 +31,9 @@ __all__ = [
     "issue_shelter",
     "issue_step",
     "issue_withdraw",
+    "photo_edit",
     "photo_fetch",
     "photo_prepare",
     "photos_claim_due",
+    "photos_originals_erase",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ from issues.enums import EventKind, IssueStatus
 from issues.errors import MergeRefused
 from issues.models import Issue, Photo
 from issues.services.events import issue_event_append
+from issues.services.photos.copies import COPY_FIELDS, copy_drop
 from issues.services.workflow import issue_set_status, issue_touched, state_kept
 from issues.signals import issue_merged, issue_unmerged
 
@@ -128,7 +130,7 @@ def issue_merge(
         stored.save(update_fields=["duplicate_of"])
         # What stands beside it goes along: a merged issue has none merged into it.
         stored.duplicates.update(duplicate_of=main)
-        Photo.objects.filter(issue=stored).update(issue=main, is_released=False)
+        _photos_put(stored.photos.all(), main)
         detail = {"into": main.number, "kept": kept, "photos": [str(one) for one in photos]}
         issue_event_append(issue=stored, kind=EventKind.MERGED, by=by, detail=detail)
         issue_event_append(issue=main, kind=EventKind.MERGED, by=by, detail={"from": stored.number})
@@ -149,9 +151,7 @@ def issue_unmerge(*, issue: Issue, by: User | None) -> Issue:
             raise MergeRefused(_("This report is not put to another one."))
         event = stored.events.filter(kind=EventKind.MERGED, detail__has_key="into").last()
         photos = event.detail["photos"] if event else []
-        Photo.objects.filter(issue=main, public_id__in=photos).update(
-            issue=stored, is_released=False
-        )
+        _photos_put(main.photos.filter(public_id__in=photos), stored)
         stored.duplicate_of = None
         stored.save(update_fields=["duplicate_of"])
         stored = issue_set_status(issue=stored, status=IssueStatus.TRIAGE, by=by, reply="")
@@ -162,6 +162,15 @@ def issue_unmerge(*, issue: Issue, by: User | None) -> Issue:
         )
         transaction.on_commit(lambda: issue_unmerged.send_robust(sender=Issue, issue_id=stored.pk))
     return stored
+
+
+def _photos_put(photos: Iterable[Photo], issue: Issue) -> None:
+    """Puts photos to another issue; the public sees them no longer, because nobody has looked at them there."""
+    for photo in photos:
+        if photo.is_released:
+            copy_drop(photo)
+        photo.issue = issue
+        photo.save(update_fields=["issue", *COPY_FIELDS])
 
 
 def _merge_check(issue: Issue, main: Issue) -> None:

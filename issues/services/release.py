@@ -13,10 +13,12 @@ from issues.errors import ReleaseOutdated, ReleaseRefused, TextNotClean, TextToo
 from issues.models import Issue, Photo
 from issues.public_view import release_state, texts_proposed
 from issues.services.events import issue_event_append
+from issues.services.photos.copies import COPY_FIELDS, copies_undone, copy_drop, copy_make
 from issues.services.texts import XML_FORBIDDEN, field_length
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+    from django.db.models.fields.files import FieldFile
 
 
 def issue_release(
@@ -36,12 +38,12 @@ def issue_release(
     (`issues.public_view.release_proposal`). Releasing the same again changes nothing.
 
     Raises `ReleaseOutdated` when that state has changed since, `ReleaseRefused` for a category that is never public,
-    for an issue without a place and for a photo that is not a stored photo of this issue, `TextTooLong`,
-    `TextNotClean`. Then nothing is changed.
+    for an issue without a place and for a photo that is not a stored photo of this issue or lost its file,
+    `TextTooLong`, `TextNotClean`. Then nothing is changed.
     Returns the issue as stored.
     """
     wanted = None if photos is None else {photo.pk for photo in photos}
-    with transaction.atomic():
+    with copies_undone() as made, transaction.atomic():
         stored: Issue = (
             Issue.objects.select_for_update(of=("self",))
             .select_related("category")
@@ -49,7 +51,7 @@ def issue_release(
         )
         own = list(stored.photos.filter(status=PhotoStatus.STORED).order_by("pk"))
         _release_check(stored, own, wanted, seen)
-        changes = _texts_set(stored, text, address) | _photos_set(own, wanted)
+        changes = _texts_set(stored, text, address) | _photos_set(own, wanted, made)
         if stored.released_at is not None and not any(changes.values()):
             return stored
         event = issue_event_append(issue=stored, kind=EventKind.RELEASED, by=by, detail=changes)
@@ -69,7 +71,9 @@ def issue_withdraw(*, issue: Issue, reason: str = "", by: User | None = None) ->
         if stored.released_at is None:
             return stored
         issue_event_append(issue=stored, kind=EventKind.WITHDRAWN, by=by, detail={"reason": reason})
-        stored.photos.update(is_released=False)
+        for photo in stored.photos.filter(is_released=True):
+            copy_drop(photo)
+            photo.save(update_fields=COPY_FIELDS)
         stored.released_at = stored.released_by = None
         stored.save(update_fields=["released_at", "released_by"])
     return stored
@@ -127,14 +131,19 @@ def _text_check(value: str, *, field: str) -> None:
         )
 
 
-def _photos_set(own: Sequence[Photo], wanted: set[int] | None) -> dict[str, Any]:
-    """Releases and takes back; says which by their public identifiers."""
+def _photos_set(
+    own: Sequence[Photo], wanted: set[int] | None, made: list[FieldFile]
+) -> dict[str, Any]:
+    """Releases and takes back; says which by their public identifiers. The files it writes are added to `made`."""
     changed = [
         photo for photo in own if wanted is not None and photo.is_released != (photo.pk in wanted)
     ]
     for photo in changed:
-        photo.is_released = not photo.is_released
-    Photo.objects.bulk_update(changed, ["is_released"])
+        if photo.is_released:
+            copy_drop(photo)
+        else:
+            made.append(copy_make(photo))
+    Photo.objects.bulk_update(changed, COPY_FIELDS)
     return {
         "photos": [str(one.public_id) for one in changed if one.is_released],
         "photos_taken_back": [str(one.public_id) for one in changed if not one.is_released],

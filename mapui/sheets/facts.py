@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -19,6 +19,7 @@ from gis_core.models import Edition
 from gis_core.srids import storage_srid
 from issues.enums import AttributeType, PhotoStatus
 from issues.models import CategoryAttribute, Issue
+from issues.types import Box
 from mapui.sheets.ground import DATASETS
 from mapui.site.cards.decisions import decision_in_force
 from parcels.enums import Usage
@@ -102,11 +103,19 @@ class DataFacts:
     licence: str
 
 
+class PhotoFacts(NamedTuple):
+    """The name of a stored original, and how it is turned (degrees, clockwise) and blackened."""
+
+    name: str
+    turned: int
+    boxes: tuple[Box, ...]
+
+
 @dataclass(frozen=True)
 class SheetFacts:
     """`drawn_editions` are the ids of the editions that the map shows: with the place they tell what is on it.
 
-    `photos` are the names of the stored pictures, `photos_lost` how many of them are not there.
+    `photos_lost` is how many of the stored photos are not there.
     `status_url` is "" where the public never sees the issue.
     """
 
@@ -121,7 +130,7 @@ class SheetFacts:
     decision: DecisionFacts | None
     text: str
     answers: tuple[tuple[str, str], ...]
-    photos: tuple[str, ...]
+    photos: tuple[PhotoFacts, ...]
     photos_lost: int
     data: tuple[DataFacts, ...]
     drawn_editions: tuple[int, ...]
@@ -277,11 +286,14 @@ def _answer(question: CategoryAttribute, given: Any) -> str:
     return text_told(", ".join(str(one) for one in values))
 
 
-def _photos(issue: Issue) -> tuple[tuple[str, ...], int]:
+def _photos(issue: Issue) -> tuple[tuple[PhotoFacts, ...], int]:
     stored = issue.photos.filter(status=PhotoStatus.STORED).order_by("pk")
-    names = [str(photo.file) for photo in stored]
-    there = tuple(name for name in names if default_storage.exists(name))
-    return there, len(names) - len(there)
+    photos = [
+        PhotoFacts(str(one.file), one.turned, tuple(Box(*box) for box in one.boxes))
+        for one in stored
+    ]
+    there = tuple(one for one in photos if default_storage.exists(one.name))
+    return there, len(photos) - len(there)
 
 
 def _editions_drawn(issue: Issue) -> dict[str, Edition]:

@@ -17,8 +17,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from issues.models import Issue
+from issues.services.photos.drawing import photo_redraw
 from mapui.sheets.drawing import map_draw
-from mapui.sheets.facts import SheetFacts, sheet_facts
+from mapui.sheets.facts import PhotoFacts, SheetFacts, sheet_facts
 from mapui.sheets.frame import SCALES, Frame, frame_choose
 from mapui.sheets.ground import ground_read
 from routing.forwarding.envelope import LANGUAGE
@@ -124,10 +125,12 @@ def picture_draw(pdf: bytes) -> bytes:
     return picture
 
 
-def _contents(names: Iterable[str]) -> Iterable[bytes]:
-    for name in names:
-        with default_storage.open(name) as file:
-            yield file.read()
+def _contents(photos: Iterable[PhotoFacts]) -> Iterable[bytes]:
+    for one in photos:
+        with default_storage.open(one.name) as file:
+            content = file.read()
+        is_edited = one.turned or one.boxes
+        yield photo_redraw(content, turned=one.turned, boxes=one.boxes) if is_edited else content
 
 
 def _data_address(kind: str, content: bytes) -> str:

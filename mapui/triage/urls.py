@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from mapui.triage import parcels, screen, search, service_info
-from mapui.triage.case import actions, release, sheets, views
+from mapui.triage.case import actions, photos, release, release_api, sheets, views
 from mapui.triage.explanation import views as explanation
 
 urlpatterns: list[URLPattern] = [
@@ -14,8 +14,23 @@ urlpatterns: list[URLPattern] = [
     path("triage/issues/<str:number>/release/", release.issue_release, name="issue_release"),
     path("triage/issues/<str:number>/withdraw/", release.issue_withdraw, name="issue_withdraw"),
     path(
+        "triage/issues/<str:number>/photos/<uuid:public_id>/",
+        photos.photo_edit,
+        name="photo_edit",
+    ),
+    path(
+        "triage/issues/<str:number>/photos/<uuid:public_id>/<str:edits>.jpg",
+        photos.photo_draft,
+        name="photo_draft",
+    ),
+    path(
+        "triage/issues/<str:number>/photos/<uuid:public_id>/turned/<int:turned>.jpg",
+        photos.photo_turned,
+        name="photo_turned",
+    ),
+    path(
         "api/triage/issues/<str:number>/release",
-        release.issue_release_api,
+        release_api.issue_release_api,
         name="issue_release_api",
     ),
     path(

@@ -13,13 +13,14 @@ from email.utils import parseaddr
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.utils.crypto import salted_hmac
 
 from gis_core.languages import text_in
 from issues.enums import PhotoStatus
 from issues.models import Issue, Photo
 from issues.redaction import CONTACTS, masked
+from issues.services.photos.copies import copy_draw
 from routing.enums import DeliveryKind
 from routing.models import Decision, Delivery
 
@@ -143,8 +144,11 @@ def _first(situation: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def photo_open(photo: Photo) -> File[bytes]:
-    """The stored photo; it was re-encoded without metadata when it came in."""
-    return photo.file.open("rb")
+    """What an authority gets: the original, or where somebody turned or blackened the photo what the public may see.
+
+    Both are without metadata.
+    """
+    return ContentFile(copy_draw(photo)) if photo.is_edited else photo.file.open("rb")
 
 
 def mail_domain() -> str:

@@ -538,7 +538,7 @@ def test_request_shows_the_whole_whitelist_and_no_more(client, make_issue):
         "zipcode": None,
         "lat": LAT,
         "long": LONG,
-        "media_url": f"{settings.PUBLIC_URL}{BASE}/photos/{photo.public_id}.jpg",
+        "media_url": f"{settings.PUBLIC_URL}{BASE}/photos/{Photo.objects.get().copy_id}.jpg",
     }
     root = xml_of(client.get(f"{BASE}/requests/{issue.number}.xml"))
     assert root.findtext("request/description") == "A <hole> & more"
@@ -769,12 +769,15 @@ def test_photo_is_served_only_when_released(client, make_issue, admin_client):
     issue_release(issue=issue)
     assert client.get(url).status_code == 404
     issue_release(issue=issue, photos=[first])
+    assert client.get(url).status_code == 404
+    copy_id = Photo.objects.get(pk=first.pk).copy_id
+    url = f"{BASE}/photos/{copy_id}.jpg"
     response = client.get(url)
     assert b"".join(response.streaming_content).startswith(b"\xff\xd8")
     assert response["Content-Type"] == "image/jpeg"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert response["Content-Disposition"] == f'inline; filename="{first.public_id}.jpg"'
+    assert response["Content-Disposition"] == f'inline; filename="{copy_id}.jpg"'
     assert client.get(f"{BASE}/photos/{second.public_id}.jpg").status_code == 404
     staff = admin_client.get(f"{BASE}/photos/{second.public_id}.jpg")
     assert staff.status_code == 200

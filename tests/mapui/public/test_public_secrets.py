@@ -63,7 +63,7 @@ def secrets(town, settings, tmp_path) -> list[str]:
         shown, hidden = issue.photos.order_by("pk")
         if is_released:
             issue_release(issue=issue, photos=[shown])
-            traces.append(str(hidden.public_id))
+            traces += [str(hidden.public_id), str(shown.public_id)]
         else:
             traces += [issue.number, str(issue.public_id), str(shown.public_id)]
     withdrawn_like = issue_create(
@@ -150,6 +150,7 @@ def open311_addresses(secrets: list[str]) -> Iterator[str]:
         yield f"{base}/requests.json?{query}"
     for photo in Photo.objects.all():
         yield f"{base}/photos/{photo.public_id}.jpg"
+        yield f"{base}/photos/{photo.copy_id or photo.public_id}.jpg"
 
 
 def crawl(client: Client, start: list[str]) -> Iterator[tuple[str, str]]:

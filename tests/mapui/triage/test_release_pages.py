@@ -65,6 +65,12 @@ def form_of(client: Client, issue: Issue) -> dict[str, object]:
     return {name: form[name].value() for name in form.fields}
 
 
+def looked_at(client: Client, issue: Issue, **changes: object) -> dict[str, object]:
+    """What a browser would send after a change, with the preview of it looked at."""
+    sent = {**form_of(client, issue), **changes}
+    return {**sent, "shown": client.post(page_of(issue), {**sent, "preview": ""}).context["shown"]}
+
+
 def stored(issue: Issue) -> Issue:
     return Issue.objects.get(pk=issue.pk)
 
@@ -75,8 +81,9 @@ def test_page_marks_what_is_personal_and_proposes_the_masked_text(staff_client, 
     assert "&lt;b&gt;bitte&lt;/b&gt;" in page
     assert "<b>bitte" not in page
     assert page.count('type="checkbox"') == 2
+    assert page.index("release-photo") < page.index("release-preview")
     assert " checked" not in page
-    preview = page[page.index("release-preview") :]
+    preview = page[page.index('id="release-preview"') :]
     assert "Erika" not in preview
     assert "[Telefonnummer]" in preview
     assert "Frau [Name] weiß Bescheid." in preview
@@ -87,7 +94,7 @@ def test_page_marks_what_is_personal_and_proposes_the_masked_text(staff_client, 
 def test_release_shows_the_public_what_was_on_the_screen(staff_client, client, issue, photos):
     given = form_of(staff_client, issue)
     assert given["text"] == MASKED
-    sent = {**given, "text": "Großes Loch", "photos": [str(photos[1].public_id)]}
+    sent = looked_at(staff_client, issue, text="Großes Loch", photos=[str(photos[1].public_id)])
     response = staff_client.post(page_of(issue), sent)
     assert response.status_code == 302
     assert stored(issue).released_by.get_username() == "sichtung"
@@ -95,10 +102,72 @@ def test_release_shows_the_public_what_was_on_the_screen(staff_client, client, i
     page = strange.get(reverse("public_issue", args=[issue.number])).content.decode()
     assert "Großes Loch" in page
     assert "bei [Name], Musterweg 3" in page
-    assert str(photos[1].public_id) in page
-    assert str(photos[0].public_id) not in page
-    assert strange.get(reverse("photo", args=[photos[1].public_id])).status_code == 200
-    assert strange.get(reverse("photo", args=[photos[0].public_id])).status_code == 404
+    released = Photo.objects.get(is_released=True)
+    assert released == photos[1]
+    assert str(released.copy_id) in page
+    assert not any(str(photo.public_id) in page for photo in photos)
+    assert strange.get(reverse("photo", args=[released.copy_id])).status_code == 200
+    for photo in photos:
+        assert strange.get(reverse("photo", args=[photo.public_id])).status_code == 404
+
+
+def test_release_of_what_the_preview_did_not_show_shows_it_first(staff_client, issue):
+    sent = {**form_of(staff_client, issue), "text": "Loch bei Frau Krause"}
+    response = staff_client.post(page_of(issue), sent)
+    page = response.content.decode()
+    assert "Noch ist nichts freigeschaltet" in page
+    assert "Loch bei Frau Krause" in page[page.index("release-preview") :]
+    assert stored(issue).released_at is None
+    again = {**sent, "shown": response.context["shown"]}
+    assert staff_client.post(page_of(issue), again).status_code == 302
+    assert stored(issue).public_text == "Loch bei Frau Krause"
+
+
+# --- In the panel -----------------------------------------------------------------------------------
+PANEL = {"HX-Request": "true"}
+
+
+def test_panel_opens_the_release_and_releases_with_the_next_key(staff_client, issue, photos):
+    address = reverse("triage_issue", args=[issue.number])
+    report = staff_client.get(address, headers=PANEL).content.decode()
+    assert f'hx-get="{page_of(issue)}" hx-target="#details"' in report
+    opened = staff_client.get(page_of(issue), headers=PANEL)
+    panel = opened.content.decode()
+    assert "<html" not in panel
+    assert 'name="release" data-key="f" data-focus' in panel
+    form = opened.context["form"]
+    sent = {name: form[name].value() for name in form.fields}
+    response = staff_client.post(page_of(issue), sent, headers=PANEL)
+    assert stored(issue).public_text == MASKED
+    assert "issues-changed" in response["HX-Trigger"]
+    assert "öffentlich" in response.content.decode()
+
+
+def test_panel_shows_the_preview_of_what_is_typed(staff_client, issue, photos):
+    sent = {**form_of(staff_client, issue), "text": "Loch bei Frau Krause"}
+    sent["photos"] = [str(photos[0].public_id)]
+    response = staff_client.post(page_of(issue), {**sent, "preview": "1"}, headers=PANEL)
+    preview = response.content.decode()
+    assert "release-form" not in preview
+    assert "Im öffentlichen Text steht noch: Name." in preview
+    assert "Loch bei Frau Krause" in preview
+    assert (
+        reverse("photo_draft", args=[issue.number, photos[0].public_id, photos[0].edits]) in preview
+    )
+    shown = response.context["shown"]
+    assert f'name="shown" value="{shown}"' in preview
+    staff_client.post(page_of(issue), {**sent, "shown": shown}, headers=PANEL)
+    assert stored(issue).public_text == "Loch bei Frau Krause"
+
+
+def test_panel_tells_why_nothing_was_released(staff_client, issue):
+    sent = form_of(staff_client, issue)
+    Issue.objects.update(description="Nachtrag: Tel. 02305 999888")
+    response = staff_client.post(page_of(issue), sent, headers=PANEL)
+    # htmx shows nothing of an answer that is an error.
+    assert response.status_code == 200
+    assert "Es wurde nichts freigeschaltet." in response.content.decode()
+    assert stored(issue).released_at is None
 
 
 def test_line_ends_of_browsers_are_the_same_text(staff_client, issue):
@@ -112,9 +181,11 @@ def test_preview_shows_the_text_and_releases_nothing(staff_client, issue, photos
     sent = {**given, "text": "Loch bei Frau Krause", "photos": [str(photos[0].public_id)]}
     response = staff_client.post(page_of(issue), {**sent, "preview": ""})
     page = response.content.decode()
-    preview = page[page.index("release-preview") :]
+    preview = page[page.index('id="release-preview"') :]
     assert "Loch bei Frau Krause" in preview
-    assert str(photos[0].public_id) in preview
+    assert (
+        reverse("photo_draft", args=[issue.number, photos[0].public_id, photos[0].edits]) in preview
+    )
     assert page.count(" checked") == 1
     assert "Im öffentlichen Text steht noch: Name." in page
     assert stored(issue).released_at is None
@@ -128,7 +199,7 @@ def test_post_without_the_form_releases_nothing(staff_client, issue):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("text", "x" * 20_001), ("text", "a\x00"), ("text", "a\x1f"), ("address", "x" * 1501), ("photos", ["?"])],
+    [("text", "x" * 20_001), ("text", "a\x00"), ("address", "x" * 1501), ("photos", ["?"])],
 )  # fmt: skip
 def test_form_that_cannot_be_released_says_so_and_keeps_what_was_typed(
     staff_client, issue, field, value
@@ -140,8 +211,15 @@ def test_form_that_cannot_be_released_says_so_and_keeps_what_was_typed(
     assert stored(issue).released_at is None
 
 
+def test_control_characters_are_refused_after_the_preview(staff_client, issue):
+    response = staff_client.post(page_of(issue), looked_at(staff_client, issue, text="a\x1f"))
+    assert response.status_code == 400
+    assert 'role="alert"' in response.content.decode()
+    assert stored(issue).released_at is None
+
+
 def test_release_based_on_an_old_report_is_refused_in_words(staff_client, issue):
-    sent = {**form_of(staff_client, issue), "text": "meine Fassung"}
+    sent = looked_at(staff_client, issue, text="meine Fassung")
     Issue.objects.update(description="Nachtrag: Tel. 02305 999888")
     response = staff_client.post(page_of(issue), sent)
     page = response.content.decode()
@@ -160,7 +238,7 @@ def test_second_release_edits_and_takes_photos_back(staff_client, issue, photos)
     page = staff_client.get(page_of(issue)).content.decode()
     assert page.count(" checked") == 2
     assert reverse("issue_withdraw", args=[issue.number]) in page
-    sent = {**form_of(staff_client, issue), "text": "neu", "photos": []}
+    sent = looked_at(staff_client, issue, text="neu", photos=[])
     staff_client.post(page_of(issue), sent)
     assert stored(issue).public_text == "neu"
     assert not Photo.objects.filter(is_released=True).exists()

@@ -25,7 +25,12 @@ export function detailsShown({ focus }) {
     zoomToParcel: "zoomToParcel" in shown.dataset,
     place: latitude ? [Number(latitude), Number(longitude)] : null,
   });
-  if (focus) {
+  const next = shown.querySelector("[data-focus]");
+  if (focus && next) {
+    // What comes next, where only one thing does; what has to be read before it is in sight.
+    shown.scrollIntoView({ block: "start" });
+    next.focus({ preventScroll: true });
+  } else if (focus) {
     shown.querySelector(".details-title").focus({ preventScroll: false });
   } else if (globalThis.matchMedia?.(BESIDE).matches ?? true) {
     document.querySelector(".issue.is-selected")?.scrollIntoView({ block: "nearest" });
