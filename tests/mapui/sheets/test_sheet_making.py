@@ -15,7 +15,9 @@ from gis_core.enums import EditionStatus
 from gis_core.models import Edition
 from issues.enums import AttributeType, LocationSource, PhotoStatus
 from issues.models import CategoryAttribute, Issue, Photo
-from mapui.sheets.making import pdf_write, sheet_make
+from mapui.sheets.facts import sheet_facts
+from mapui.sheets.making import _contents, pdf_write, sheet_make
+from mapui.sheets.store import sheet_key
 from parcels.enums import CadastreDataset
 from routing.enums import DecisionCause, Outcome
 from tests.mapui.factories import (
@@ -341,3 +343,14 @@ def test_moved_issue_names_the_parcel_of_its_decision(issue):
     text = " ".join(text_of(sheet_make(issue).pdf).split())
     assert "Entschieden für Gemarkung Musterberg, Flur 1, Flurstück 10" in text
     assert "Flurstück 11/4" in text
+
+
+def test_photo_is_shown_as_it_was_turned_and_blackened(issue):
+    photo = photo_add(issue)
+    before = sheet_key(issue)
+    Photo.objects.filter(pk=photo.pk).update(turned=90, boxes=[[0, 0, 900, 1200]])
+    assert sheet_key(issue) != before
+    [content] = _contents(sheet_facts(issue).photos)
+    shown = Image.open(BytesIO(content))
+    assert shown.size == (900, 1200)
+    assert shown.getcolors() == [(900 * 1200, (0, 0, 0))]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 
 from config.benchmarks.fuzz_mails import odd_mail_server
 from issues.enums import EventKind, IssueStatus, PhotoStatus
@@ -180,6 +182,21 @@ def test_mail_photos_attached_as_far_as_they_fit(mailbox: Mailbox) -> None:
     assert [len(content) for content in jpegs] == [PHOTO_BYTES_MAX - 10, 5]
     assert "2 Fotos" in message.body
     assert "Ein weiteres Foto" in message.body
+
+
+def test_mail_brings_the_original_of_a_photo_unless_somebody_blackened_it(mailbox: Mailbox) -> None:
+    delivery = delivery_make()
+    drawn = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(drawn, "JPEG")
+    for boxes in ([], [[0, 0, 40, 30]]):
+        photo = Photo(issue=delivery.decision.issue, status=PhotoStatus.STORED, boxes=boxes)
+        photo.file.save("p.jpg", ContentFile(drawn.getvalue()), save=True)
+
+    message = mail_build(envelope_build(delivery), "a@authority.example")
+
+    sent = [content for name, content, _ in message.attachments if name.endswith(".jpg")]
+    assert sent[0] == drawn.getvalue()
+    assert Image.open(BytesIO(sent[1])).getcolors() == [(1200, (0, 0, 0))]
 
 
 @pytest.mark.parametrize("refusing", ["answers", "recipient_answers"])
