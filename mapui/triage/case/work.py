@@ -1,0 +1,275 @@
+"""What a clerk does with one report beside deciding. Each is a POST; a GET changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import pgettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from issues.enums import EventKind, IssueStatus
+from issues.errors import IssuesError
+from issues.models import Attachment, ChecklistItem, ClosingReason, Issue, Reporter, Step
+from issues.redaction import masked
+from issues.services import issue_event_append
+from issues.services.duplicates import issue_unmerge
+from issues.services.inquiries import inquiry_ask, inquiry_take_back
+from issues.services.replies.queue import reply_language, reply_proposed
+from issues.services.work import checklist_tick, file_attach, note_write
+from mapui.site.permissions import people_who_triage, triage_permission
+from mapui.site.types import PageRequest
+from mapui.triage.case import work_forms as forms
+from mapui.triage.case.views import changed_respond, person_of
+from routing.errors import RoutingError
+from routing.steps.taking import step_take
+from routing.steps.undoing import step_undo
+
+STEP_FORMS: Final[dict[str, type[forms.StepForm]]] = {
+    "move": forms.StateForm,
+    "assign": forms.AssignForm,
+    "priority": forms.PriorityForm,
+    "follow_up": forms.FollowUpForm,
+    "merge": forms.MergeForm,
+}
+
+
+def _issue(number: str) -> Issue:
+    found = Issue.objects.select_related("category", "jurisdiction", "closing_reason")
+    return get_object_or_404(found, number=number)
+
+
+def _act(
+    request: PageRequest, number: str, form: forms.StepForm | None, act: Callable[[User], str]
+) -> HttpResponse:
+    """Does it, or says what is wrong; in either case the report is shown."""
+    person = person_of(request)
+    if form is not None and not form.is_valid():
+        for name, errors in form.errors.items():
+            label = f"{form.fields[name].label}:" if name in form.fields else ""
+            messages.error(request, " ".join(filter(None, [label, *errors])))
+    elif person is not None:
+        try:
+            messages.success(request, act(person))
+        except (RoutingError, IssuesError) as error:
+            messages.error(request, str(error))
+    return changed_respond(request, number)
+
+
+# --- Steps that can be taken back -------------------------------------------------------------------
+@triage_permission
+@require_POST
+def issue_step(request: PageRequest, number: str, verb: str) -> HttpResponse:
+    """State, person, priority, follow-up, or putting it to another report."""
+    issue = _issue(number)
+    if verb not in STEP_FORMS:
+        raise Http404
+    form = STEP_FORMS[verb](request.POST, jurisdiction=issue.jurisdiction, issue=issue)
+
+    def act(person: User) -> str:
+        step_take(verb=verb, issue=issue, data=form.step_data(), by=person)
+        return _done(verb, issue)
+
+    return _act(request, number, form, act)
+
+
+@triage_permission
+@require_POST
+def issue_take(request: PageRequest, number: str) -> HttpResponse:
+    """Whoever clicks works on it from now on."""
+    issue = _issue(number)
+
+    def act(person: User) -> str:
+        step_take(verb="assign", issue=issue, data={"assignee": person.pk}, by=person)
+        return pgettext("work", "You work on it now.")
+
+    return _act(request, number, None, act)
+
+
+def _done(verb: str, issue: Issue) -> str:
+    issue.refresh_from_db(fields=["status", "duplicate_of"])
+    match verb:
+        case "move":
+            state = issue.get_status_display()
+            return pgettext("work", "%(number)s is now: %(state)s.") % {
+                "number": issue.number,
+                "state": state,
+            }
+        case "merge":
+            return pgettext("work", "%(number)s is put to %(main)s.") % {
+                "number": issue.number,
+                "main": issue.duplicate_of,
+            }
+        case _:
+            return pgettext("work", "%(number)s is changed.") % {"number": issue.number}
+
+
+@triage_permission
+@require_POST
+def step_take_back(request: PageRequest, public_id: Any) -> HttpResponse:
+    """Takes the own step back, also one on many reports; then the first of them is shown."""
+    step = get_object_or_404(Step, public_id=public_id)
+    first = step.issues.select_related("issue").first()
+    number = first.issue.number if first else ""
+    person = person_of(request)
+    try:
+        if person is not None:
+            step_undo(step=step, by=person)
+            stays = step.issues.filter(state="done").exclude(told="").first()
+            if stays:
+                messages.error(request, stays.told)
+            else:
+                messages.success(request, pgettext("work", "The step is taken back."))
+    except (IssuesError, RoutingError) as error:
+        messages.error(request, str(error))
+    return changed_respond(request, number) if number else redirect("triage")
+
+
+@triage_permission
+@require_POST
+def issue_take_out(request: PageRequest, number: str) -> HttpResponse:
+    """Takes a report out of the one that it was put to."""
+    issue = _issue(number)
+
+    def act(person: User) -> str:
+        issue_unmerge(issue=issue, by=person)
+        return pgettext("work", "%(number)s stands alone again.") % {"number": number}
+
+    return _act(request, number, None, act)
+
+
+# --- The reporter -----------------------------------------------------------------------------------
+@triage_permission
+@require_safe
+@never_cache
+def reply_preview(request: PageRequest, number: str) -> HttpResponse:
+    """What the reporter would read at a state (`status`, `reason` and `note` as in the form)."""
+    issue = _issue(number)
+    status = request.GET.get("status", "")
+    reporter = Reporter.objects.filter(issue=issue).exclude(email="").first()
+    text = error = ""
+    if status in IssueStatus and reporter is not None:
+        code = request.GET.get("reason", "")
+        reasons = ClosingReason.objects.filter(jurisdiction=issue.jurisdiction, status=status)
+        reason = reasons.filter(code=code).first()
+        told = [reason.name if reason else "", masked(request.GET.get("note", "")[:500])]
+        language = reply_language(reporter)
+        try:
+            text = reply_proposed(
+                issue,
+                IssueStatus(status),
+                language=language,
+                reason=" ".join(filter(None, told)),
+            )
+        except IssuesError as wrong:
+            error = str(wrong)
+    context = {"text": text, "error": error, "has_reporter": reporter is not None}
+    return render(request, "mapui/triage/case/_reply_preview.html", context)
+
+
+@triage_permission
+@require_POST
+def issue_ask(request: PageRequest, number: str) -> HttpResponse:
+    """A question to the reporter; the answer comes back as news."""
+    issue = _issue(number)
+    form = forms.AskForm(request.POST, jurisdiction=issue.jurisdiction, issue=issue)
+
+    def act(person: User) -> str:
+        inquiry_ask(issue=issue, text=form.cleaned_data["text"], by=person)
+        return pgettext("work", "The reporter is asked.")
+
+    return _act(request, number, form, act)
+
+
+@triage_permission
+@require_POST
+def issue_ask_end(request: PageRequest, number: str) -> HttpResponse:
+    """The open question needs no answer any more."""
+    issue = _issue(number)
+
+    def act(person: User) -> str:
+        inquiry_take_back(issue=issue, by=person)
+        return pgettext("work", "The question is closed.")
+
+    return _act(request, number, None, act)
+
+
+@triage_permission
+@require_POST
+@never_cache
+def issue_contact(request: PageRequest, number: str) -> HttpResponse:
+    """Who reported, for a reason; that somebody looked is logged."""
+    issue = _issue(number)
+    form = forms.ContactForm(request.POST, jurisdiction=issue.jurisdiction, issue=issue)
+    reporter = None
+    if form.is_valid():
+        detail = {"reason": form.cleaned_data["reason"]}
+        kind, person = EventKind.CONTACT_SEEN, person_of(request)
+        issue_event_append(issue=issue, kind=kind, by=person, detail=detail)
+        reporter = Reporter.objects.filter(issue=issue).first()
+    context = {"issue": issue, "reporter": reporter, "contact_form": form, "is_asked": True}
+    template = "_contact.html" if request.htmx else "contact.html"
+    return render(request, f"mapui/triage/case/{template}", context)
+
+
+# --- Inside the house -------------------------------------------------------------------------------
+@triage_permission
+@require_POST
+def issue_note(request: PageRequest, number: str) -> HttpResponse:
+    issue = _issue(number)
+    form = forms.NoteForm(request.POST, jurisdiction=issue.jurisdiction, issue=issue)
+
+    def act(person: User) -> str:
+        text, people = form.cleaned_data["text"], list(people_who_triage())
+        note_write(issue=issue, text=text, by=person, people=people)
+        return pgettext("work", "The note is stored.")
+
+    return _act(request, number, form, act)
+
+
+@triage_permission
+@require_POST
+def issue_tick(request: PageRequest, number: str, item: int) -> HttpResponse:
+    """`done`: 1 or 0."""
+    issue = _issue(number)
+    row = get_object_or_404(ChecklistItem, pk=item, category=issue.category)
+
+    def act(person: User) -> str:
+        checklist_tick(issue=issue, item=row, is_done=request.POST.get("done") == "1", by=person)
+        return pgettext("work", "The checklist is changed.")
+
+    return _act(request, number, None, act)
+
+
+@triage_permission
+@require_POST
+def issue_attach(request: PageRequest, number: str) -> HttpResponse:
+    issue = _issue(number)
+    form = forms.FileForm(request.POST, jurisdiction=issue.jurisdiction, issue=issue)
+    form.files = request.FILES
+
+    def act(person: User) -> str:
+        file = form.cleaned_data["file"]
+        file_attach(issue=issue, name=file.name, content=file.read(), by=person)
+        return pgettext("work", "The file is stored.")
+
+    return _act(request, number, form, act)
+
+
+@triage_permission
+@require_safe
+@never_cache
+def attachment_download(request: PageRequest, number: str, public_id: Any) -> HttpResponse:
+    """A file of a report, always to be saved: nothing that somebody attached runs in our origin."""
+    attachment = get_object_or_404(Attachment, public_id=public_id, issue__number=number)
+    return FileResponse(  # type: ignore[return-value]
+        attachment.file.open("rb"),
+        as_attachment=True,
+        filename=attachment.name,
+        content_type=attachment.media_type,
+    )

@@ -1,0 +1,208 @@
+"""What a clerk gives with a step on one report or on many; `step_data` is what the step takes (JSON)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.utils.translation import pgettext_lazy
+
+from gis_core.models import Jurisdiction
+from issues.enums import IssueStatus, Priority
+from issues.life import steps
+from issues.models import ClosingReason, Issue
+from issues.services.inquiries import QUESTION_MAX
+from issues.services.replies.queue import TEXT_MAX
+from issues.services.texts import field_length
+from issues.services.work import NOTE_MAX
+from mapui.site.permissions import people_who_triage
+
+
+class StepForm(forms.Form):
+    """The base: its fields' ids begin with `prefix_id`, because several forms stand beside each other."""
+
+    prefix_id = "step"
+
+    def __init__(self, data: Any = None, *, jurisdiction: Jurisdiction, issue: Issue | None = None) -> None:
+        """`issue` is the one report that it is about; None: many."""
+        super().__init__(data, auto_id=f"{self.prefix_id}_%s")
+        self.label_suffix = ""
+        self.jurisdiction, self.issue = jurisdiction, issue
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fills in what depends on the city and the report."""
+
+    def step_data(self) -> dict[str, Any]:
+        """Call only after `is_valid()`."""
+        return dict(self.cleaned_data)
+
+    def _choose(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy what the class body says
+        field.choices = choices
+
+
+class StateForm(StepForm):
+    """Another state, with the reason where the report is closed, and the words for the public and the reporter."""
+
+    prefix_id = "state"
+
+    status = forms.ChoiceField(label=pgettext_lazy("work", "New state"))
+    reason = forms.ChoiceField(label=pgettext_lazy("work", "Reason for closing"), required=False)
+    note = forms.CharField(
+        label=pgettext_lazy("work", "Note for the public"),
+        max_length=field_length(Issue, "status_note"),
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
+    tells = forms.BooleanField(
+        label=pgettext_lazy("work", "Tell the reporter"), required=False, initial=True
+    )
+    reply = forms.CharField(
+        label=pgettext_lazy("work", "Message to the reporter"),
+        max_length=TEXT_MAX,
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=pgettext_lazy("work", "Empty: the city's text for this state."),
+    )
+
+    def prepare(self) -> None:
+        after = steps()[IssueStatus(self.issue.status)] if self.issue else set(IssueStatus)
+        states = [
+            (one.value, one.label)
+            for one in IssueStatus
+            if one in after and one not in {IssueStatus.DUPLICATE, IssueStatus.RECEIVED}
+        ]
+        self._choose("status", [("", pgettext_lazy("work", "please choose")), *states])
+        self._choose("reason", [("", "–"), *_reasons(self.jurisdiction)])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        status, code = data.get("status"), data.get("reason")
+        if status and IssueStatus(status).is_closed and not code:
+            self.add_error("reason", pgettext_lazy("work", "Closing needs a reason."))
+        if status and not IssueStatus(status).is_closed:
+            data["reason"] = ""
+        return data
+
+    def step_data(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        reply = (data["reply"] or None) if data["tells"] else ""
+        return {
+            "status": data["status"],
+            "reason": data["reason"],
+            "note": data["note"],
+            "reply": reply,
+        }
+
+
+def _reasons(jurisdiction: Jurisdiction) -> list[Any]:
+    """The city's reasons, by the state that they close with."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    offered = ClosingReason.objects.filter(jurisdiction=jurisdiction, is_active=True)
+    for one in offered.exclude(status=IssueStatus.DUPLICATE):
+        groups.setdefault(str(one.get_status_display()), []).append((one.code, one.name))
+    return list(groups.items())
+
+
+class AssignForm(StepForm):
+    prefix_id = "assign"
+
+    assignee = forms.ModelChoiceField(
+        User.objects.none(),
+        label=pgettext_lazy("work", "Who works on it"),
+        required=False,
+        empty_label=pgettext_lazy("work", "nobody"),
+    )
+
+    def prepare(self) -> None:
+        field = self.fields["assignee"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - as above
+        field.queryset = people_who_triage()
+        if self.issue:
+            self.initial["assignee"] = self.issue.assignee_id
+
+    def step_data(self) -> dict[str, Any]:
+        person = self.cleaned_data["assignee"]
+        return {"assignee": person.pk if person else None}
+
+
+class PriorityForm(StepForm):
+    prefix_id = "priority"
+
+    priority = forms.TypedChoiceField(
+        label=pgettext_lazy("work", "Priority"), choices=Priority.choices, coerce=int
+    )
+
+    def prepare(self) -> None:
+        self.initial["priority"] = self.issue.priority if self.issue else Priority.NORMAL
+
+
+class FollowUpForm(StepForm):
+    prefix_id = "follow"
+
+    day = forms.DateField(
+        label=pgettext_lazy("work", "See again on"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def prepare(self) -> None:
+        self.initial["day"] = self.issue.follow_up_on if self.issue else None
+
+    def step_data(self) -> dict[str, Any]:
+        day = self.cleaned_data["day"]
+        return {"day": day.isoformat() if day else None}
+
+
+class MergeForm(StepForm):
+    prefix_id = "merge"
+
+    into = forms.CharField(
+        label=pgettext_lazy("work", "Number of the report that it repeats"), max_length=30
+    )
+
+    def clean_into(self) -> str:
+        number = str(self.cleaned_data["into"]).strip()
+        if not Issue.objects.filter(jurisdiction=self.jurisdiction, number=number).exists():
+            raise forms.ValidationError(pgettext_lazy("work", "There is no report of this number."))
+        return number
+
+
+class AskForm(StepForm):
+    prefix_id = "ask"
+
+    text = forms.CharField(
+        label=pgettext_lazy("work", "Question to the reporter"),
+        max_length=QUESTION_MAX,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
+class NoteForm(StepForm):
+    prefix_id = "note"
+
+    text = forms.CharField(
+        label=pgettext_lazy("work", "Note inside the house"),
+        max_length=NOTE_MAX,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=pgettext_lazy("work", "Never public. @name tells a colleague."),
+    )
+
+
+class FileForm(StepForm):
+    prefix_id = "file"
+
+    file = forms.FileField(label=pgettext_lazy("work", "File"))
+
+
+class ContactForm(StepForm):
+    """Why a clerk looks at who reported; the reason is logged."""
+
+    prefix_id = "contact"
+
+    reason = forms.CharField(
+        label=pgettext_lazy("work", "Why do you need the contact?"), max_length=200
+    )
