@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from config.logs import logs_rotate
+from mapui.people import invitations
 from mapui.sheets import store
 from mapui.site.logins import link_send
 
@@ -15,6 +16,12 @@ from mapui.site.logins import link_send
 def logs_rotate_due() -> None:
     """Logs of the processes that `./run` started here; elsewhere (containers) there are none."""
     logs_rotate(settings.VAR / "log")
+
+
+@shared_task
+def invitation_send(pk: int, language: str) -> None:
+    """The link for somebody who was invited, by the account's key."""
+    invitations.invitation_send(pk=pk, language=language)
 
 
 @shared_task

@@ -207,3 +207,40 @@ class FindingKind(models.TextChoices):
     PLATE = "plate", pgettext_lazy("masked", "number plate")
     NAME = "name", pgettext_lazy("masked", "name")
     ACCOUNT = "account", pgettext_lazy("masked", "account name")
+
+
+class Role(models.TextChoices):
+    """A bundle of rights that people are given, by what somebody does all day (`issues.rights`)."""
+
+    TRIAGE = "triage", pgettext_lazy("role", "Triage")
+    CASEWORK = "casework", pgettext_lazy("role", "Casework")
+    RELEASE = "release", pgettext_lazy("role", "Release")
+    DECISION = "decision", pgettext_lazy("role", "Decision")
+    INFORMATION = "information", pgettext_lazy("role", "Information (looks only)")
+    GEODATA = "geodata", pgettext_lazy("role", "Geodata")
+    RULES = "rules", pgettext_lazy("role", "Rules")
+    PEOPLE = "people", pgettext_lazy("role", "Personnel")
+
+
+# Roles that are about issues, and so may be limited to the categories of a department.
+ROLES_OF_ISSUES = (Role.TRIAGE, Role.CASEWORK, Role.RELEASE, Role.DECISION, Role.INFORMATION)
+
+
+class Density(models.TextChoices):
+    """How closely the pages of the staff are set."""
+
+    COMPACT = "compact", pgettext_lazy("density", "compact")
+    COMFORTABLE = "comfortable", pgettext_lazy("density", "comfortable")
+
+
+class PeopleEventKind(models.TextChoices):
+    """What can happen to people, their roles and departments; events are appended, never edited."""
+
+    INVITED = "invited", _("invited")
+    JOINED = "joined", _("followed the invitation")
+    ROLE_GIVEN = "role_given", _("role given")
+    ROLE_TAKEN = "role_taken", _("role taken away")
+    DEACTIVATED = "deactivated", _("account switched off")
+    ACTIVATED = "activated", _("account switched on")
+    DEPARTMENT_STORED = "department_stored", _("department stored")
+    DEPARTMENT_REMOVED = "department_removed", _("department removed")

@@ -251,3 +251,26 @@ class RequestsTooMany(IssuesError):
 
 class CategoriesUnreadable(IssuesError):
     """A file of categories or questions is not as it should be; the message names file, row and cause."""
+
+
+# --- People -----------------------------------------------------------------------------------------
+class PersonKnown(IssuesError):
+    """Somebody has this mail address already."""
+
+    code = 409
+
+
+class PersonOutOfReach(IssuesError):
+    """Whoever manages people of one jurisdiction cannot switch off an account that works in another."""
+
+    code = 403
+
+
+class DepartmentElsewhere(IssuesError):
+    """The department is of another jurisdiction than the role, or the role is not about issues."""
+
+
+class DepartmentInUse(IssuesError):
+    """Somebody's role is limited to the department."""
+
+    code = 409

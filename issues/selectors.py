@@ -31,6 +31,7 @@ from issues.errors import (
 from issues.guesses import CATCH_ALL, Known, Vocabulary
 from issues.models import ApiKey, Category, CategoryAttribute, Issue, Photo
 from issues.models.querysets import IssueQuerySet
+from issues.rights import SEE, Person, reach_of
 from issues.types import Span, Window
 
 LIST_MAX: Final = 1000
@@ -248,20 +249,20 @@ def codes_known(jurisdiction: Jurisdiction, codes: Collection[str]) -> Collectio
     return codes
 
 
-def photo_file(name: UUID, *, for_staff: bool) -> FieldFile:
-    """The file of a stored photo: by its `copy_id` the released copy, for staff by its `public_id` the original.
+def photo_file(name: UUID, person: Person) -> tuple[FieldFile, bool]:
+    """The file of a stored photo, and whether it is shown because this person may see its issue.
 
-    The copy for the public only while its issue is public. Raises `IssueUnknown`.
+    By its `copy_id` the released copy, for whoever may see the issue by its `public_id` the original. Everybody else
+    gets the copy only while its issue is public. Raises `IssueUnknown`.
     """
-    photos = Photo.objects.filter(status=PhotoStatus.STORED)
-    if for_staff:
-        photos = photos.filter(Q(copy_id=name) | Q(public_id=name))
-    else:
-        photos = photos.filter(copy_id=name, issue__in=Issue.objects.all().public())
-    photo = photos.first()
-    if photo is None:
-        raise IssueUnknown(_("The photo was not found."))
-    return photo.copy if photo.copy_id == name else photo.file
+    photos = Photo.objects.filter(status=PhotoStatus.STORED).select_related("issue")
+    photo = photos.filter(Q(copy_id=name) | Q(public_id=name)).first()
+    if photo is not None:
+        if reach_of(person, SEE).holds(photo.issue):
+            return (photo.copy if photo.copy_id == name else photo.file), True
+        if photo.copy_id == name and Issue.objects.filter(pk=photo.issue_id).public().exists():
+            return photo.copy, False
+    raise IssueUnknown(_("The photo was not found."))
 
 
 def photos_refused_reasons(issue: Issue) -> list[str]:

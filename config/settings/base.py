@@ -311,6 +311,8 @@ AUTHENTICATION_BACKENDS = [
     # First, so that a locked account's password is not even looked at.
     "mapui.site.logins.LockBackend",
     "django.contrib.auth.backends.ModelBackend",
+    # Roles: what people may do, and with which issues.
+    "issues.rights.GrantBackend",
 ]
 # Five failures of an account from one address lock it from there; who comes in forgets the failures before.
 AXES_FAILURE_LIMIT = 5

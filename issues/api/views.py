@@ -287,8 +287,7 @@ class PhotoView(Endpoint):
     """A photo: its copy for the public while it is released, its original for staff."""
 
     def get(self, request: HttpRequest, name: UUID) -> HttpResponseBase:
-        for_staff = request.user.has_perm("issues.triage_issue")
-        file = photo_file(name, for_staff=for_staff)
+        file, for_staff = photo_file(name, request.user)
         response = FileResponse(file.open("rb"), content_type="image/jpeg", filename=f"{name}.jpg")
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -5,6 +5,7 @@ from issues.models.events import IssueEvent
 from issues.models.issues import Issue, NumberCounter, Reporter
 from issues.models.keys import ApiKey
 from issues.models.life import ClosingReason, ReplyTemplate
+from issues.models.people import Department, Grant, PeopleEvent, Profile
 from issues.models.photos import Photo
 from issues.models.replies import Inquiry, Reply
 from issues.models.steps import Step, StepIssue
@@ -19,12 +20,16 @@ __all__ = [
     "ChecklistTick",
     "ClosedDay",
     "ClosingReason",
+    "Department",
+    "Grant",
     "Inquiry",
     "Issue",
     "IssueEvent",
     "Note",
     "NumberCounter",
+    "PeopleEvent",
     "Photo",
+    "Profile",
     "Reply",
     "ReplyTemplate",
     "Reporter",

@@ -152,6 +152,10 @@ class Issue(models.Model):
         ordering = ["-received_at", "-pk"]
         permissions = [
             ("triage_issue", _("Can triage issues")),
+            ("see_issue", _("Can see issues")),
+            ("work_issue", _("Can work on issues")),
+            ("decide_issue", _("Can decide who is responsible")),
+            ("answer_issue", _("Can answer reporters")),
             ("release_issue", _("Can release issues to the public")),
         ]
         indexes = [

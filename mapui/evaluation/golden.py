@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from issues.rights import SEE
 from mapui.evaluation.forms import GoldenFileForm
 from mapui.evaluation.shown import findings_shown
-from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.permissions import EDIT_RULES, TRIAGE, page_for
+from mapui.site.permissions import EDIT_RULES, jurisdiction_for, page_for
 from mapui.site.types import PageRequest
 from routing.errors import RoutingError
 from routing.models import GoldenCase
@@ -24,12 +25,12 @@ from routing.trying.golden_files import golden_export, golden_import
 PAGE_SIZE = 50
 
 
-@page_for(TRIAGE, EDIT_RULES)
+@page_for(SEE, EDIT_RULES)
 @require_safe
 @never_cache
 def golden_list(request: PageRequest) -> HttpResponse:
     """Every active case with who is expected and who comes out today; those that fail come first."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, SEE, EDIT_RULES)
     findings = golden_check(jurisdiction=jurisdiction) if jurisdiction else []
     page = Paginator(sorted(findings, key=lambda one: one.holds), PAGE_SIZE).get_page(
         request.GET.get("page")
@@ -48,12 +49,12 @@ def golden_list(request: PageRequest) -> HttpResponse:
     return render(request, "mapui/evaluation/golden.html", context)
 
 
-@page_for(TRIAGE, EDIT_RULES)
+@page_for(SEE, EDIT_RULES)
 @require_safe
 @never_cache
 def golden_file(request: PageRequest) -> HttpResponse:
     """The active cases as CSV."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, SEE, EDIT_RULES)
     text = golden_export(jurisdiction) if jurisdiction else ""
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="golden-cases.csv"'
@@ -64,7 +65,7 @@ def golden_file(request: PageRequest) -> HttpResponse:
 @require_POST
 def golden_load(request: PageRequest) -> HttpResponse:
     """Adds the cases of a file, or says what is wrong with it and adds none."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, EDIT_RULES)
     form = GoldenFileForm(request.POST, request.FILES)
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for error in form.errors.get("file", [])))
@@ -88,7 +89,9 @@ def golden_load(request: PageRequest) -> HttpResponse:
 @require_POST
 def golden_off(request: PageRequest, pk: int) -> HttpResponse:
     """Takes a case out of every check."""
-    case = get_object_or_404(GoldenCase, pk=pk)
+    case = get_object_or_404(GoldenCase.objects.select_related("jurisdiction"), pk=pk)
+    if not request.user.has_perm(EDIT_RULES, case.jurisdiction):
+        raise PermissionDenied
     golden_deactivate(case=case)
     messages.success(request, _("“%(name)s” is no golden case any more.") % {"name": case.name})
     return redirect("golden")

@@ -9,13 +9,13 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from issues.rights import SEE
 from mapui.evaluation.statistics_shown import statistics_rows, statistics_shown
-from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.permissions import EDIT_RULES, TRIAGE, page_for
+from mapui.site.permissions import EDIT_RULES, jurisdiction_for, page_for
 from mapui.site.types import PageRequest
 from routing.rulebook.statistics import statistics_of
 
-statistics_readers = page_for(TRIAGE, EDIT_RULES)
+statistics_readers = page_for(SEE, EDIT_RULES)
 
 
 @statistics_readers
@@ -23,7 +23,7 @@ statistics_readers = page_for(TRIAGE, EDIT_RULES)
 @never_cache
 def statistics_page(request: PageRequest) -> HttpResponse:
     """Tables, and the precision by month as bars."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, SEE, EDIT_RULES)
     context = {
         "page": "evaluation",
         "tab": "statistics",
@@ -38,7 +38,7 @@ def statistics_page(request: PageRequest) -> HttpResponse:
 @never_cache
 def statistics_json(request: PageRequest) -> HttpResponse:
     """The same counts as JSON."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, SEE, EDIT_RULES)
     rows = statistics_rows(statistics_of(jurisdiction)) if jurisdiction else []
     return JsonResponse({"rows": rows})
 
@@ -48,7 +48,7 @@ def statistics_json(request: PageRequest) -> HttpResponse:
 @never_cache
 def statistics_csv(request: PageRequest) -> HttpResponse:
     """The same counts as CSV (`;`, UTF-8)."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, SEE, EDIT_RULES)
     rows = statistics_rows(statistics_of(jurisdiction)) if jurisdiction else []
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="statistics.csv"'

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from gis_core.maps.geojson import collection_respond
+from issues.rights import SEE
 from mapui.evaluation.forms import TrialForm
 from mapui.evaluation.shown import (
     change_bounds,
@@ -171,6 +172,7 @@ def trial_issue(request: PageRequest, pk: int, number: str) -> HttpResponse:
         "shown": shown,
         "issue": change.issue,
         "sides": trial_sides(change),
+        "may_see": request.user.has_perm(SEE, change.issue),
     }
     template = (
         "mapui/evaluation/_sides.html" if request.htmx else "mapui/evaluation/trial_issue.html"

@@ -51,7 +51,9 @@ def triage_issues(request: HttpRequest, zoom: int, column: int, row: int) -> Htt
     if not form.is_valid():
         return problem_respond(400, errors=form.errors)
     box = _box_of(zoom, column, row)
-    issues = issues_for_triage(jurisdiction=jurisdiction, chosen=form.chosen(), box=box)
+    issues = issues_for_triage(
+        request.user, jurisdiction=jurisdiction, chosen=form.chosen(), box=box
+    )
     features = tile_features(
         issues, sight=STAFF, zoom=zoom, serializer=TriageIssueSerializer, jurisdiction=jurisdiction
     )

@@ -17,7 +17,7 @@ from mapui.maps.page import map_built
 from mapui.maps.rendering import RenderedMap
 from mapui.site.enums import MapName
 from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.permissions import may_triage
+from mapui.site.permissions import may_see
 
 
 @require_safe
@@ -40,7 +40,7 @@ def _map_allowed(request: HttpRequest, name: str) -> RenderedMap:
     if name not in list(MapName):
         raise Http404
     user: AbstractBaseUser | AnonymousUser = request.user
-    if name == MapName.TRIAGE and not may_triage(user):
+    if name == MapName.TRIAGE and not may_see(user):
         raise PermissionDenied
     return map_built(MapName(name), jurisdiction_shown(request.GET.get("jurisdiction", "")), user)
 

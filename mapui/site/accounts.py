@@ -39,6 +39,7 @@ from mapui.site.logins import (
     login_wait_s,
     sessions_end,
 )
+from mapui.site.profiles import language_remember
 
 
 class LoginForm(AuthenticationForm):
@@ -71,6 +72,9 @@ class LoginPage(auth_views.LoginView):
             )
             return too_many_respond(request, wait_s)
         return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        return language_remember(self.request, super().form_valid(form))
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         try:

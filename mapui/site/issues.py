@@ -18,6 +18,7 @@ from gis_core.languages import language_first, text_in
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus
 from issues.models import Category, Issue
+from issues.rights import Person, issues_reached
 from mapui.site.types import IssueFilter
 from routing.enums import Outcome, ProposalState
 from routing.models import Authority, Decision, Proposal
@@ -41,10 +42,14 @@ def issues_public(
 
 
 def issues_for_triage(
-    *, jurisdiction: Jurisdiction | None, chosen: IssueFilter, box: GridBox | None = None
+    person: Person,
+    *,
+    jurisdiction: Jurisdiction | None,
+    chosen: IssueFilter,
+    box: GridBox | None = None,
 ) -> QuerySet[Any]:
-    """All issues, latest first; with a part of the grid those that are placed there."""
-    issues: Any = Issue.objects.filter(jurisdiction=jurisdiction)
+    """The issues that this person may see, latest first; with a part of the grid those that are placed there."""
+    issues: Any = issues_reached(person).filter(jurisdiction=jurisdiction)
     if chosen.status in IssueStatus:
         issues = issues.filter(status=chosen.status)
     if box is not None:

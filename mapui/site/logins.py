@@ -27,6 +27,7 @@ from django.utils import timezone, translation
 from kombu.exceptions import OperationalError
 
 from issues.api.limits import limit_check
+from mapui.site.profiles import profile_remember
 
 # So many failures of an account from one address are nobody's business; then each doubles the wait for the next try.
 FAILURES_FREE: Final = 2
@@ -108,8 +109,9 @@ def client_told(
 
 
 @receiver(user_logged_in)
-def session_begin(sender: Any, request: HttpRequest, **_more: Any) -> None:
+def session_begin(sender: Any, request: HttpRequest, user: AbstractBaseUser, **_more: Any) -> None:
     request.session[BEGAN] = request.session[SEEN] = int(time.time())
+    profile_remember(request, user)
 
 
 def session_is_over(session: SessionBase) -> bool:

@@ -18,17 +18,13 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from gis_core.enums import Visibility
-from gis_core.models import MapService
+from gis_core.models import Jurisdiction, MapService
 from gis_core.net.problems import is_for_program, problem_respond
+from issues.rights import ACTIVATE_RULES, EDIT_RULES, MANAGE_GEODATA, SEE
+from mapui.site.jurisdictions import jurisdiction_shown
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-ACTIVATE_RULES = "routing.activate_rules"
-EDIT_RULES = "routing.edit_rules"
-MANAGE_GEODATA = "gis_core.manage_geodata"
-TRIAGE = "issues.triage_issue"
 
 
 def may_any(user: AbstractBaseUser | AnonymousUser, *permissions: str) -> bool:
@@ -37,8 +33,8 @@ def may_any(user: AbstractBaseUser | AnonymousUser, *permissions: str) -> bool:
     )
 
 
-def may_triage(user: AbstractBaseUser | AnonymousUser) -> bool:
-    return may_any(user, TRIAGE)
+def may_see(user: AbstractBaseUser | AnonymousUser) -> bool:
+    return may_any(user, SEE)
 
 
 def is_for_everybody(service: MapService) -> bool:
@@ -58,7 +54,7 @@ def service_visible(service: MapService, user: AbstractBaseUser | AnonymousUser)
     if not service.is_active:
         return False
     if service.visibility == Visibility.STAFF:
-        return may_triage(user)
+        return may_see(user)
     return service.roles.filter(user=user.pk).exists()
 
 
@@ -79,7 +75,7 @@ def feed_for(*permissions: str) -> Callable[[View[P]], View[P]]:
 
 def staff_feed(view: View[P]) -> View[P]:
     """For what the triage map loads."""
-    return feed_for(TRIAGE)(view)
+    return feed_for(SEE)(view)
 
 
 def geodata_feed(view: View[P]) -> View[P]:
@@ -114,11 +110,24 @@ def page_for(*permissions: str) -> Callable[[Any], Any]:
     return decorate
 
 
-# The daily work of the staff.
-triage_permission = page_for(TRIAGE)
+# Everything that staff see of reports.
+see_permission = page_for(SEE)
 
 
 def rules_page(*permissions: str) -> Callable[[Any], Any]:
     """For pages about rules: without permissions named, either of the two that concern them opens the page."""
     needed = permissions or (EDIT_RULES, ACTIVATE_RULES)
     return lambda view: page_for(*needed)(never_cache(view))
+
+
+def jurisdiction_for(request: HttpRequest, *permissions: str) -> Jurisdiction | None:
+    """The jurisdiction that a page is about, in all of which the person has one of these permissions.
+
+    The one that the address names; without a name any. Raises PermissionDenied; None before set-up.
+    """
+    asked = request.GET.get("jurisdiction", "")
+    shown = jurisdiction_shown(asked)
+    for one in (shown, *(() if asked else Jurisdiction.objects.order_by("pk"))):
+        if one is None or any(request.user.has_perm(permission, one) for permission in permissions):
+            return one
+    raise PermissionDenied

@@ -14,7 +14,7 @@ from gis_core.net.problems import problem_respond
 from mapui.site.cards.parcels import ParcelsFound, parcel_card, parcels_chosen
 from mapui.site.forms import PlaceForm
 from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.permissions import staff_feed, triage_permission
+from mapui.site.permissions import see_permission, staff_feed
 from mapui.site.types import PageRequest
 from mapui.triage.service_info import services_askable
 from parcels.histories import parcel_history
@@ -22,7 +22,7 @@ from parcels.keys import parcel_label
 from parcels.models import Parcel
 
 
-@triage_permission
+@see_permission
 @require_safe
 @never_cache
 def triage_parcel(request: PageRequest) -> HttpResponse:

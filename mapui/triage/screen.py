@@ -17,13 +17,13 @@ from mapui.site.enums import MapName
 from mapui.site.forms import TriageFilterForm
 from mapui.site.issues import issues_for_triage
 from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.permissions import triage_permission
+from mapui.site.permissions import see_permission
 from mapui.site.serializers import TriageIssueSerializer
 from mapui.site.types import PageRequest
 from mapui.triage.case.shown import issue_context, issues_shown
 
 
-@triage_permission
+@see_permission
 @require_safe
 @never_cache
 def triage_map(request: PageRequest) -> HttpResponse:
@@ -32,7 +32,9 @@ def triage_map(request: PageRequest) -> HttpResponse:
     form = TriageFilterForm(request.GET, jurisdiction=jurisdiction)
     issues: models.QuerySet[Issue] = Issue.objects.none()
     if form.is_valid():
-        issues = issues_for_triage(jurisdiction=jurisdiction, chosen=form.chosen(), box=form.box())
+        issues = issues_for_triage(
+            request.user, jurisdiction=jurisdiction, chosen=form.chosen(), box=form.box()
+        )
     shown = issue_list(
         issues,
         request=request,
@@ -51,11 +53,13 @@ def triage_map(request: PageRequest) -> HttpResponse:
         return render(request, "mapui/triage/queue/_list.html", context)
     if SELECTED in request.GET:
         named = (
-            issues_shown().filter(jurisdiction=jurisdiction, number=request.GET[SELECTED]).first()
+            issues_shown(request.user)
+            .filter(jurisdiction=jurisdiction, number=request.GET[SELECTED])
+            .first()
         )
         context["is_missing"] = named is None
         if named:
             opened = {"in_panel": True, "list_left": list_left(request, named.number)}
-            context = {**issue_context(named), **context, **opened}
+            context = {**issue_context(named, request.user), **context, **opened}
     context.update(map_context(MapName.TRIAGE, jurisdiction, request.user))
     return render(request, "mapui/triage/screen.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -21,7 +22,7 @@ from gis_core.coordinates import storage_to_wgs84
 from gis_core.errors import CoordinateError
 from gis_core.models import Jurisdiction
 from gis_core.srids import WGS84
-from issues.models import Issue
+from issues.rights import Person, issues_reached
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import staff_feed
 from mapui.site.types import Bounds
@@ -62,13 +63,13 @@ def suggestions_feed(request: HttpRequest) -> HttpResponse:
     text = " ".join(request.GET.get("q", "").replace("\0", "").split())
     found: list[Suggestion] = []
     if jurisdiction is not None and 0 < len(text) <= TEXT_MAX:
-        found = suggestions(jurisdiction, text)
+        found = suggestions(request.user, jurisdiction, text)
     return JsonResponse({"suggestions": [asdict(one) for one in found]})
 
 
-def suggestions(jurisdiction: Jurisdiction, text: str) -> list[Suggestion]:
-    """At most OF_A_KIND of each kind: what the text may mean in this jurisdiction."""
-    kinds = (_places, _issues, _roads, _districts, _streets, _addresses, _parcels)
+def suggestions(person: Person, jurisdiction: Jurisdiction, text: str) -> list[Suggestion]:
+    """At most OF_A_KIND of each kind: what the text may mean in this jurisdiction, and this person may see."""
+    kinds = (_places, partial(_issues, person), _roads, _districts, _streets, _addresses, _parcels)
     return [one for kind in kinds for one in islice(kind(jurisdiction, text), OF_A_KIND)]
 
 
@@ -88,13 +89,14 @@ def _places(jurisdiction: Jurisdiction, text: str) -> Iterator[Suggestion]:
         )
 
 
-def _issues(jurisdiction: Jurisdiction, text: str) -> Iterator[Suggestion]:
+def _issues(person: Person, jurisdiction: Jurisdiction, text: str) -> Iterator[Suggestion]:
     match = _NUMBER.match(text)
     if match is None:
         return
-    issues = Issue.objects.filter(
+    issues = issues_reached(person).filter(
         jurisdiction=jurisdiction, number__endswith=f"-{int(match[1]):06}"
-    ).select_related("category")
+    )
+    issues = issues.select_related("category")
     for issue in issues.order_by("-received_at")[:OF_A_KIND]:
         yield Suggestion(
             pgettext("search", "Issue"),

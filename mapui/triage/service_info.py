@@ -21,8 +21,9 @@ from gis_core.maps.feature_info import (
 from gis_core.maps.feature_info.asking import ZOOM
 from gis_core.models import MapService
 from gis_core.models.map_services import MAX_ZOOM
+from issues.rights import SEE
 from mapui.maps.selectors import map_services_shown
-from mapui.site.permissions import TRIAGE, page_for
+from mapui.site.permissions import page_for
 from mapui.site.types import PageRequest
 
 
@@ -58,7 +59,7 @@ def services_askable(request: HttpRequest) -> list[AskableService]:
     ]
 
 
-@page_for(TRIAGE)
+@page_for(SEE)
 @require_safe
 @never_cache
 def service_info(request: PageRequest, slug: str) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from mapui.triage import parcels, screen, search, service_info
-from mapui.triage.case import actions, photos, release, release_api, sheets, views
+from mapui.triage.case import actions, photos, release, release_api, sheets, views, work
 from mapui.triage.explanation import views as explanation
 
 urlpatterns: list[URLPattern] = [
@@ -50,6 +50,22 @@ urlpatterns: list[URLPattern] = [
     path("triage/issues/<str:number>/pin/", actions.issue_pin, name="issue_pin"),
     path("triage/issues/<str:number>/category/", actions.issue_category, name="issue_category"),
     path("triage/issues/<str:number>/place/", actions.issue_place, name="issue_place"),
+    path("triage/issues/<str:number>/steps/<slug:verb>/", work.issue_step, name="issue_step"),
+    path("triage/issues/<str:number>/take/", work.issue_take, name="issue_take"),
+    path("triage/issues/<str:number>/take-out/", work.issue_take_out, name="issue_take_out"),
+    path("triage/issues/<str:number>/reply/", work.reply_preview, name="reply_preview"),
+    path("triage/issues/<str:number>/ask/", work.issue_ask, name="issue_ask"),
+    path("triage/issues/<str:number>/ask/end/", work.issue_ask_end, name="issue_ask_end"),
+    path("triage/issues/<str:number>/contact/", work.issue_contact, name="issue_contact"),
+    path("triage/issues/<str:number>/notes/", work.issue_note, name="issue_note"),
+    path("triage/issues/<str:number>/checklist/<int:item>/", work.issue_tick, name="issue_tick"),
+    path("triage/issues/<str:number>/files/", work.issue_attach, name="issue_attach"),
+    path(
+        "triage/issues/<str:number>/files/<uuid:public_id>/",
+        work.attachment_download,
+        name="attachment",
+    ),
+    path("triage/steps/<uuid:public_id>/undo/", work.step_take_back, name="step_take_back"),
     path("triage/issues/<str:number>/answers/", actions.issue_answers, name="issue_answers"),
     path(
         "triage/issues/<str:number>/explanation/",

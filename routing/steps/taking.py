@@ -112,6 +112,8 @@ def _chunk_take(step: Step) -> bool:
     for row in rows:
         try:
             with transaction.atomic():
+                if told := verb.check(row.issue, step.data):
+                    raise IssueChanged(told)
                 _take(row, verb, step.data, _taken(step))
         except (IssuesError, RoutingError) as error:
             row.state, row.told = StepState.REFUSED, str(error)[:TOLD_MAX]
@@ -129,8 +131,6 @@ def _finish(step: Step) -> None:
 
 
 def _take(row: StepIssue, verb: Verb, data: Data, taken: Taken) -> None:
-    if told := verb.check(row.issue, data):
-        raise IssueChanged(told)
     row.before = verb.take(row.issue, data, taken)
     row.state = StepState.DONE
     row.event_id = last_event(row.issue_id)

@@ -41,8 +41,8 @@ class Taken:
 
 @dataclass(frozen=True)
 class Verb:
-    """`check` says why an issue cannot take it, "" if it can, without changing anything. `take` returns what `undo`
-    needs (JSON). Both raise an IssuesError or a RoutingError; then nothing is changed."""
+    """`check` says beforehand why an issue cannot take it, "" if it can, without changing anything. `take` returns what
+    `undo` needs (JSON). Both raise an IssuesError or a RoutingError; then nothing is changed."""
 
     name: Any
     permission: str
@@ -70,7 +70,7 @@ def _confirm_check(issue: Issue, _data: Data) -> str:
 def _confirm(issue: Issue, data: Data, taken: Taken) -> dict[str, Any]:
     decision = decision_confirm(
         issue_id=issue.pk,
-        seen=data.get("seen") or _number(issue),
+        seen=data["seen"] if "seen" in data else _number(issue),
         by=taken.by,
         hold=_left(taken),
     )

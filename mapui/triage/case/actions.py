@@ -14,56 +14,51 @@ from django.views.decorators.http import require_POST
 
 from issues.errors import AddressUnknown, IssuesError
 from issues.models import Issue
+from issues.rights import DECIDE, WORK, issues_reached
 from issues.services import issue_answer, issue_move, issue_recategorise
 from mapui.site.cards.decisions import decision_in_force
-from mapui.site.permissions import triage_permission
+from mapui.site.permissions import page_for
 from mapui.site.types import PageRequest
 from mapui.triage.case.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm, SeenForm
 from mapui.triage.case.views import changed_respond
-from routing.deciding.overrule import decision_confirm, decision_overrule
 from routing.errors import RoutingError
+from routing.steps.taking import step_take
 from routing.trying.golden import golden_pin
 
 
-@triage_permission
+@page_for(DECIDE)
 @require_POST
 def issue_overrule(request: PageRequest, number: str) -> HttpResponse:
     """Another authority, with a reason."""
-    issue = _issue(number)
+    issue = _issue(request, number, DECIDE)
     form = OverruleForm(request.POST, issue=issue, decision=decision_in_force(issue))
 
     def act(person: User) -> str:
-        decision = decision_overrule(
-            issue_id=issue.pk,
-            authority=form.cleaned_data["authority"],
-            reason=form.cleaned_data["reason"],
-            seen=form.cleaned_data["seen"],
-            by=person,
-        )
-        return _("Decided: %(authority)s is responsible.") % {"authority": decision.authority}
+        step_take(verb="overrule", issue=issue, data=form.cleaned_data, by=person)
+        return _decided(issue)
 
     return _act(request, number, form, act)
 
 
-@triage_permission
+@page_for(DECIDE)
 @require_POST
 def issue_confirm(request: PageRequest, number: str) -> HttpResponse:
     """Yes to what the rules propose."""
-    issue, form = _issue(number), SeenForm(request.POST)
+    issue, form = _issue(request, number, DECIDE), SeenForm(request.POST)
 
     def act(person: User) -> str:
         seen = form.cleaned_data["seen"] or 0
-        decision = decision_confirm(issue_id=issue.pk, seen=seen, by=person)
-        return _("Decided: %(authority)s is responsible.") % {"authority": decision.authority}
+        step_take(verb="confirm", issue=issue, data={"seen": seen}, by=person)
+        return _decided(issue)
 
     return _act(request, number, form, act)
 
 
-@triage_permission
+@page_for(DECIDE)
 @require_POST
 def issue_pin(request: PageRequest, number: str) -> HttpResponse:
     """Keeps a person's decision as a golden case."""
-    issue = _issue(number)
+    issue = _issue(request, number, DECIDE)
 
     def act(person: User) -> str:
         golden_pin(issue=issue, by=person)
@@ -72,11 +67,11 @@ def issue_pin(request: PageRequest, number: str) -> HttpResponse:
     return _act(request, number, Form(request.POST), act)
 
 
-@triage_permission
+@page_for(WORK)
 @require_POST
 def issue_category(request: PageRequest, number: str) -> HttpResponse:
     """Another category."""
-    issue = _issue(number)
+    issue = _issue(request, number, WORK)
     form = CategoryForm(request.POST, issue=issue)
 
     def act(person: User) -> str:
@@ -86,11 +81,11 @@ def issue_category(request: PageRequest, number: str) -> HttpResponse:
     return _act(request, number, form, act)
 
 
-@triage_permission
+@page_for(WORK)
 @require_POST
 def issue_answers(request: PageRequest, number: str) -> HttpResponse:
     """Other answers to the category's questions."""
-    issue = _issue(number)
+    issue = _issue(request, number, WORK)
     form = AnswersForm(request.POST, issue=issue)
 
     def act(person: User) -> str:
@@ -100,11 +95,11 @@ def issue_answers(request: PageRequest, number: str) -> HttpResponse:
     return _act(request, number, form, act)
 
 
-@triage_permission
+@page_for(WORK)
 @require_POST
 def issue_place(request: PageRequest, number: str) -> HttpResponse:
     """Another place."""
-    issue = _issue(number)
+    issue = _issue(request, number, WORK)
     form = MoveForm(request.POST, issue=issue)
 
     def act(person: User) -> str:
@@ -122,6 +117,12 @@ def issue_place(request: PageRequest, number: str) -> HttpResponse:
     return _act(request, number, form, act)
 
 
+def _decided(issue: Issue) -> str:
+    decision = decision_in_force(issue)
+    assert decision is not None  # noqa: S101 - somebody has just decided
+    return _("Decided: %(authority)s is responsible.") % {"authority": decision.authority}
+
+
 def _told(text: str, former: Issue, changed: Issue) -> str:
     """What was done, and whether the public no longer sees the issue because of it."""
     if former.released_at is None or changed.released_at is not None:
@@ -130,10 +131,9 @@ def _told(text: str, former: Issue, changed: Issue) -> str:
     return f"{text} {withdrawn}"
 
 
-def _issue(number: str) -> Issue:
-    return get_object_or_404(
-        Issue.objects.select_related("category", "jurisdiction"), number=number
-    )
+def _issue(request: PageRequest, number: str, right: str) -> Issue:
+    issues = issues_reached(request.user, right).select_related("category", "jurisdiction")
+    return get_object_or_404(issues, number=number)
 
 
 def _act(request: PageRequest, number: str, form: Form, act: Callable[[User], str]) -> HttpResponse:

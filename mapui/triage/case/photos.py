@@ -20,7 +20,7 @@ from issues.public_view import release_proposal, release_state
 from issues.services import photo_edit as edit
 from issues.services.photos.copies import copy_draw
 from issues.types import Box
-from mapui.site.permissions import triage_permission
+from mapui.site.permissions import see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.case.release import issue_named, release_permission
 from mapui.triage.case.views import person_of
@@ -46,12 +46,16 @@ class BoxForm(forms.Form):
     height = forms.IntegerField(label=pgettext_lazy("box", "Height"), min_value=0)
 
 
-@triage_permission
-@require_POST
+@see_permission
 @release_permission
+@require_POST
 def photo_edit(request: PageRequest, number: str, public_id: UUID) -> HttpResponse:
     """Sets boxes and turns; answers with the photo as it is now, in the panel or on the page of the release."""
-    photo, form, boxes = _photo(number, public_id), EditForm(request.POST), _boxes(request.POST)
+    photo, form, boxes = (
+        _photo(request, number, public_id),
+        EditForm(request.POST),
+        _boxes(request.POST),
+    )
     issue = photo.issue
     proposal = release_proposal(issue)
     error = ""
@@ -67,7 +71,7 @@ def photo_edit(request: PageRequest, number: str, public_id: UUID) -> HttpRespon
                 by=person_of(request),
             )
         except IssuesError as refused:
-            error, photo = str(refused), _photo(number, public_id)
+            error, photo = str(refused), _photo(request, number, public_id)
     if not request.htmx:
         if error:
             messages.error(request, error)
@@ -88,25 +92,25 @@ def photo_edit(request: PageRequest, number: str, public_id: UUID) -> HttpRespon
     return trigger_client_event(response, PHOTO_EDITED, after="settle")
 
 
-@triage_permission
-@require_safe
+@see_permission
 @release_permission
+@require_safe
 @never_cache
 def photo_draft(request: PageRequest, number: str, public_id: UUID, edits: str) -> HttpResponse:
     """The photo as its copy for the public is or would be; 404 when it was edited since."""
-    photo = _photo(number, public_id)
+    photo = _photo(request, number, public_id)
     if photo.edits != edits:
         raise Http404
     return _picture(photo, with_boxes=True)
 
 
-@triage_permission
-@require_safe
+@see_permission
 @release_permission
+@require_safe
 @never_cache
 def photo_turned(request: PageRequest, number: str, public_id: UUID, turned: int) -> HttpResponse:
     """The photo turned, without its boxes: what boxes are set on; 404 when it was turned since."""
-    photo = _photo(number, public_id)
+    photo = _photo(request, number, public_id)
     if photo.turned != turned:
         raise Http404
     return _picture(photo, with_boxes=False)
@@ -120,9 +124,9 @@ def _picture(photo: Photo, *, with_boxes: bool) -> HttpResponse:
     return HttpResponse(content, content_type="image/jpeg")
 
 
-def _photo(number: str, public_id: UUID) -> Photo:
+def _photo(request: PageRequest, number: str, public_id: UUID) -> Photo:
     photos = Photo.objects.filter(status=PhotoStatus.STORED).select_related("issue")
-    return get_object_or_404(photos, public_id=public_id, issue=issue_named(number))
+    return get_object_or_404(photos, public_id=public_id, issue=issue_named(request, number))
 
 
 def _boxes(given: QueryDict) -> list[Box] | None:

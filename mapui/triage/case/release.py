@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,10 +21,11 @@ from issues.errors import IssuesError
 from issues.models import Issue
 from issues.public_view import public_preview, public_view, release_proposal
 from issues.redaction import kinds_found, text_marked
+from issues.rights import RELEASE, issues_reached
 from issues.services import issue_release as release
 from issues.services import issue_withdraw as withdraw
 from mapui.maps.page import back_to_list, list_left
-from mapui.site.permissions import triage_permission
+from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.case.release_forms import ReleaseForm
 from mapui.triage.case.views import changed_respond, person_of
@@ -34,17 +34,16 @@ from parcels.keys import parcel_label
 from parcels.selectors import parcels_at_point
 from routing.deciding.in_force import agency_names
 
-RELEASE = "issues.release_issue"
-release_permission = permission_required(RELEASE, raise_exception=True)
+release_permission = page_for(RELEASE)
 
 
-@triage_permission
+@see_permission
 @release_permission
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def issue_release(request: PageRequest, number: str) -> HttpResponse:
     """In the panel or as a page of its own; POST releases, or with "preview" shows how it will look."""
-    issue = issue_named(number)
+    issue = issue_named(request, number)
     form = ReleaseForm(request.POST or None, proposal=release_proposal(issue))
     if "preview" in request.POST and request.htmx:
         return render(request, "mapui/triage/_release_preview.html", _preview(issue, form))
@@ -79,25 +78,25 @@ def _released_respond(request: PageRequest, issue: Issue, form: ReleaseForm) -> 
     return redirect(back_to_list(request, issue.number))
 
 
-@triage_permission
-@require_POST
+@see_permission
 @release_permission
+@require_POST
 def issue_withdraw(request: PageRequest, number: str) -> HttpResponse:
     """Takes an issue back from the public."""
-    withdraw(issue=get_object_or_404(Issue, number=number), by=person_of(request))
+    withdraw(issue=issue_named(request, number), by=person_of(request))
     messages.success(request, _("The issue is no longer shown to the public."))
     return changed_respond(request, number)
 
 
-def issue_named(number: str) -> Issue:
-    return get_object_or_404(
-        Issue.objects.select_related("category", "jurisdiction"), number=number
-    )
+def issue_named(request: PageRequest, number: str) -> Issue:
+    """The issue, if this person may release it. Raises Http404."""
+    issues = issues_reached(request.user, RELEASE).select_related("category", "jurisdiction")
+    return get_object_or_404(issues, number=number)
 
 
 def _refused_respond(request: PageRequest, number: str, error: IssuesError) -> HttpResponse:
     """The report as it is now beside what the clerk has typed, to be looked at and sent again."""
-    issue = issue_named(number)
+    issue = issue_named(request, number)
     proposal = release_proposal(issue)
     typed = request.POST.copy()
     typed["seen"] = proposal.seen

@@ -17,10 +17,10 @@ from gis_core.net.problems import problem_respond
 from issues.errors import IssuesError
 from issues.models import Issue
 from issues.public_view import release_proposal
+from issues.rights import RELEASE, SEE, issues_reached
 from issues.services import issue_release as release
 from issues.services import issue_withdraw as withdraw
 from mapui.site.permissions import may_any
-from mapui.triage.case.release import RELEASE
 from mapui.triage.case.views import person_of
 
 
@@ -34,9 +34,10 @@ def issue_release_api(request: HttpRequest, number: str) -> HttpResponse:
     """
     if not request.user.is_authenticated:
         return problem_respond(401, _("Please log in."))
-    if not (may_any(request.user, RELEASE) and may_any(request.user, "issues.triage_issue")):
+    if not (may_any(request.user, RELEASE) and may_any(request.user, SEE)):
         return problem_respond(403, _("You may not release issues."))
-    issue = Issue.objects.select_related("category").filter(number=number).first()
+    reached = issues_reached(request.user, RELEASE).select_related("category")
+    issue = reached.filter(number=number).first()
     if issue is None:
         return problem_respond(404, _("There is no such issue."))
     if request.method == "POST":

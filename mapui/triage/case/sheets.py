@@ -11,15 +11,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from issues.models import Issue
+from issues.rights import SEE, issues_reached
 from mapui.sheets.store import (
     SheetState,
-    issues_for_sheets,
     sheet_ask,
     sheet_key,
     sheet_read,
     sheet_state,
 )
-from mapui.site.permissions import triage_permission
+from mapui.site.permissions import page_for
 from mapui.site.types import PageRequest
 
 TYPES = {"pdf": "application/pdf", "png": "image/png"}
@@ -27,12 +27,12 @@ TYPES = {"pdf": "application/pdf", "png": "image/png"}
 REFRESH_S = 2
 
 
-@triage_permission
+@page_for(SEE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def sheet_page(request: PageRequest, number: str) -> HttpResponse:
     """GET: whether the sheet is there. POST: has it made."""
-    issue = _issue(number)
+    issue = _issue(request, number)
     if request.method == "POST":
         sheet_ask(issue)
         if not request.htmx:
@@ -52,11 +52,11 @@ def sheet_page(request: PageRequest, number: str) -> HttpResponse:
     return response
 
 
-@triage_permission
+@page_for(SEE)
 @require_safe
 def sheet_download(request: PageRequest, number: str, kind: str) -> HttpResponse:
     """The sheet as PDF or PNG; 404 while nobody has had it made as it would be now."""
-    key = sheet_key(_issue(number))
+    key = sheet_key(_issue(request, number))
     content = sheet_read(key, kind)
     if content is None:
         raise Http404(pgettext("sheet", "This evidence sheet has not been made yet."))
@@ -69,5 +69,6 @@ def sheet_download(request: PageRequest, number: str, kind: str) -> HttpResponse
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def _issue(number: str) -> Issue:
-    return get_object_or_404(issues_for_sheets(), number=number)
+def _issue(request: PageRequest, number: str) -> Issue:
+    issues = issues_reached(request.user).select_related("category", "jurisdiction")
+    return get_object_or_404(issues, number=number)

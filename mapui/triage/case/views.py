@@ -6,15 +6,17 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from issues.models import Issue
+from issues.rights import DECIDE, issues_reached
 from mapui.maps.page import back_to_list, list_left, selection_named
 from mapui.sheets.store import sheet_key, sheet_state
-from mapui.site.permissions import triage_permission
+from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.case.selectors import proposal_open
 from mapui.triage.case.shown import issue_context, issues_shown
@@ -26,18 +28,18 @@ LIST_CHANGED = "issues-changed"
 ANSWERS = {"accept": ProposalState.ACCEPTED, "dismiss": ProposalState.DISMISSED}
 
 
-@triage_permission
+@see_permission
 @require_safe
 @never_cache
 def triage_issue(request: PageRequest, number: str) -> HttpResponse:
     """One issue: what was reported, who must act and why, what was sent, the parcel."""
-    response = _issue_respond(request, get_object_or_404(issues_shown(), number=number))
+    response = _issue_respond(request, get_object_or_404(issues_shown(request.user), number=number))
     return selection_named(request, response, number)
 
 
 def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
     context = {
-        **issue_context(issue),
+        **issue_context(issue, request.user),
         "page": "triage_issue",
         "in_panel": bool(request.htmx),
         "back_url": back_to_list(request, issue.number),
@@ -50,11 +52,11 @@ def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
     return render(request, "mapui/triage/issue.html", context)
 
 
-@triage_permission
+@page_for(DECIDE)
 @require_POST
 def proposal_answer(request: PageRequest, number: str, answer: str) -> HttpResponse:
     """Accepts a proposal, so that the issue is decided anew, or dismisses it."""
-    issue = get_object_or_404(Issue, number=number)
+    issue = get_object_or_404(issues_reached(request.user, DECIDE), number=number)
     proposal = proposal_open(issue)
     person = person_of(request)
     if proposal is None or person is None:
@@ -76,7 +78,12 @@ def person_of(request: PageRequest) -> User | None:
 
 def changed_respond(request: PageRequest, number: str) -> HttpResponse:
     """The issue as it is now, in the panel or as a page of its own; list and map load anew."""
+    changed = issues_shown(request.user).filter(number=number).first()
+    if changed is None:
+        # With another category it is another department's.
+        triage = reverse("triage")
+        return HttpResponseClientRedirect(triage) if request.htmx else redirect(triage)
     if not request.htmx:
         return redirect("triage_issue", number=number)
-    response = _issue_respond(request, issues_shown().get(number=number))
+    response = _issue_respond(request, changed)
     return trigger_client_event(response, LIST_CHANGED)

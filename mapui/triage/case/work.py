@@ -17,12 +17,13 @@ from issues.enums import EventKind, IssueStatus
 from issues.errors import IssuesError
 from issues.models import Attachment, ChecklistItem, ClosingReason, Issue, Reporter, Step
 from issues.redaction import masked
+from issues.rights import ANSWER, SEE, WORK, issues_reached, people_with
 from issues.services import issue_event_append
 from issues.services.duplicates import issue_unmerge
 from issues.services.inquiries import inquiry_ask, inquiry_take_back
 from issues.services.replies.queue import reply_language, reply_proposed
 from issues.services.work import checklist_tick, file_attach, note_write
-from mapui.site.permissions import people_who_triage, triage_permission
+from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.case import work_forms as forms
 from mapui.triage.case.views import changed_respond, person_of
@@ -30,6 +31,8 @@ from routing.errors import RoutingError
 from routing.steps.taking import step_take
 from routing.steps.undoing import step_undo
 
+work_permission = page_for(WORK)
+answer_permission = page_for(ANSWER)
 STEP_FORMS: Final[dict[str, type[forms.StepForm]]] = {
     "move": forms.StateForm,
     "assign": forms.AssignForm,
@@ -39,8 +42,11 @@ STEP_FORMS: Final[dict[str, type[forms.StepForm]]] = {
 }
 
 
-def _issue(number: str) -> Issue:
-    found = Issue.objects.select_related("category", "jurisdiction", "closing_reason")
+def _issue(request: PageRequest, number: str, right: str = WORK) -> Issue:
+    """The issue, if this person may do that with it. Raises Http404."""
+    found = issues_reached(request.user, right).select_related(
+        "category", "jurisdiction", "closing_reason"
+    )
     return get_object_or_404(found, number=number)
 
 
@@ -62,11 +68,11 @@ def _act(
 
 
 # --- Steps that can be taken back -------------------------------------------------------------------
-@triage_permission
+@work_permission
 @require_POST
 def issue_step(request: PageRequest, number: str, verb: str) -> HttpResponse:
     """State, person, priority, follow-up, or putting it to another report."""
-    issue = _issue(number)
+    issue = _issue(request, number)
     if verb not in STEP_FORMS:
         raise Http404
     form = STEP_FORMS[verb](request.POST, jurisdiction=issue.jurisdiction, issue=issue)
@@ -78,11 +84,11 @@ def issue_step(request: PageRequest, number: str, verb: str) -> HttpResponse:
     return _act(request, number, form, act)
 
 
-@triage_permission
+@work_permission
 @require_POST
 def issue_take(request: PageRequest, number: str) -> HttpResponse:
     """Whoever clicks works on it from now on."""
-    issue = _issue(number)
+    issue = _issue(request, number)
 
     def act(person: User) -> str:
         step_take(verb="assign", issue=issue, data={"assignee": person.pk}, by=person)
@@ -109,11 +115,11 @@ def _done(verb: str, issue: Issue) -> str:
             return pgettext("work", "%(number)s is changed.") % {"number": issue.number}
 
 
-@triage_permission
+@work_permission
 @require_POST
 def step_take_back(request: PageRequest, public_id: Any) -> HttpResponse:
     """Takes the own step back, also one on many reports; then the first of them is shown."""
-    step = get_object_or_404(Step, public_id=public_id)
+    step = get_object_or_404(Step, public_id=public_id, by=request.user.pk)
     first = step.issues.select_related("issue").first()
     number = first.issue.number if first else ""
     person = person_of(request)
@@ -130,11 +136,11 @@ def step_take_back(request: PageRequest, public_id: Any) -> HttpResponse:
     return changed_respond(request, number) if number else redirect("triage")
 
 
-@triage_permission
+@work_permission
 @require_POST
 def issue_take_out(request: PageRequest, number: str) -> HttpResponse:
     """Takes a report out of the one that it was put to."""
-    issue = _issue(number)
+    issue = _issue(request, number)
 
     def act(person: User) -> str:
         issue_unmerge(issue=issue, by=person)
@@ -144,12 +150,12 @@ def issue_take_out(request: PageRequest, number: str) -> HttpResponse:
 
 
 # --- The reporter -----------------------------------------------------------------------------------
-@triage_permission
+@answer_permission
 @require_safe
 @never_cache
 def reply_preview(request: PageRequest, number: str) -> HttpResponse:
     """What the reporter would read at a state (`status`, `reason` and `note` as in the form)."""
-    issue = _issue(number)
+    issue = _issue(request, number, ANSWER)
     status = request.GET.get("status", "")
     reporter = Reporter.objects.filter(issue=issue).exclude(email="").first()
     text = error = ""
@@ -172,11 +178,11 @@ def reply_preview(request: PageRequest, number: str) -> HttpResponse:
     return render(request, "mapui/triage/case/_reply_preview.html", context)
 
 
-@triage_permission
+@answer_permission
 @require_POST
 def issue_ask(request: PageRequest, number: str) -> HttpResponse:
     """A question to the reporter; the answer comes back as news."""
-    issue = _issue(number)
+    issue = _issue(request, number, ANSWER)
     form = forms.AskForm(request.POST, jurisdiction=issue.jurisdiction, issue=issue)
 
     def act(person: User) -> str:
@@ -186,11 +192,11 @@ def issue_ask(request: PageRequest, number: str) -> HttpResponse:
     return _act(request, number, form, act)
 
 
-@triage_permission
+@answer_permission
 @require_POST
 def issue_ask_end(request: PageRequest, number: str) -> HttpResponse:
     """The open question needs no answer any more."""
-    issue = _issue(number)
+    issue = _issue(request, number, ANSWER)
 
     def act(person: User) -> str:
         inquiry_take_back(issue=issue, by=person)
@@ -199,12 +205,12 @@ def issue_ask_end(request: PageRequest, number: str) -> HttpResponse:
     return _act(request, number, None, act)
 
 
-@triage_permission
+@answer_permission
 @require_POST
 @never_cache
 def issue_contact(request: PageRequest, number: str) -> HttpResponse:
     """Who reported, for a reason; that somebody looked is logged."""
-    issue = _issue(number)
+    issue = _issue(request, number, ANSWER)
     form = forms.ContactForm(request.POST, jurisdiction=issue.jurisdiction, issue=issue)
     reporter = None
     if form.is_valid():
@@ -218,25 +224,25 @@ def issue_contact(request: PageRequest, number: str) -> HttpResponse:
 
 
 # --- Inside the house -------------------------------------------------------------------------------
-@triage_permission
+@work_permission
 @require_POST
 def issue_note(request: PageRequest, number: str) -> HttpResponse:
-    issue = _issue(number)
+    issue = _issue(request, number)
     form = forms.NoteForm(request.POST, jurisdiction=issue.jurisdiction, issue=issue)
 
     def act(person: User) -> str:
-        text, people = form.cleaned_data["text"], list(people_who_triage())
+        text, people = form.cleaned_data["text"], list(people_with(WORK))
         note_write(issue=issue, text=text, by=person, people=people)
         return pgettext("work", "The note is stored.")
 
     return _act(request, number, form, act)
 
 
-@triage_permission
+@work_permission
 @require_POST
 def issue_tick(request: PageRequest, number: str, item: int) -> HttpResponse:
     """`done`: 1 or 0."""
-    issue = _issue(number)
+    issue = _issue(request, number)
     row = get_object_or_404(ChecklistItem, pk=item, category=issue.category)
 
     def act(person: User) -> str:
@@ -246,10 +252,10 @@ def issue_tick(request: PageRequest, number: str, item: int) -> HttpResponse:
     return _act(request, number, None, act)
 
 
-@triage_permission
+@work_permission
 @require_POST
 def issue_attach(request: PageRequest, number: str) -> HttpResponse:
-    issue = _issue(number)
+    issue = _issue(request, number)
     form = forms.FileForm(request.POST, jurisdiction=issue.jurisdiction, issue=issue)
     form.files = request.FILES
 
@@ -261,12 +267,13 @@ def issue_attach(request: PageRequest, number: str) -> HttpResponse:
     return _act(request, number, form, act)
 
 
-@triage_permission
+@see_permission
 @require_safe
 @never_cache
 def attachment_download(request: PageRequest, number: str, public_id: Any) -> HttpResponse:
     """A file of a report, always to be saved: nothing that somebody attached runs in our origin."""
-    attachment = get_object_or_404(Attachment, public_id=public_id, issue__number=number)
+    issue = _issue(request, number, SEE)
+    attachment = get_object_or_404(Attachment, public_id=public_id, issue=issue)
     return FileResponse(  # type: ignore[return-value]
         attachment.file.open("rb"),
         as_attachment=True,

@@ -12,11 +12,11 @@ from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus, Priority
 from issues.life import steps
 from issues.models import ClosingReason, Issue
+from issues.rights import WORK, people_with
 from issues.services.inquiries import QUESTION_MAX
 from issues.services.replies.queue import TEXT_MAX
 from issues.services.texts import field_length
 from issues.services.work import NOTE_MAX
-from mapui.site.permissions import people_who_triage
 
 
 class StepForm(forms.Form):
@@ -24,7 +24,9 @@ class StepForm(forms.Form):
 
     prefix_id = "step"
 
-    def __init__(self, data: Any = None, *, jurisdiction: Jurisdiction, issue: Issue | None = None) -> None:
+    def __init__(
+        self, data: Any = None, *, jurisdiction: Jurisdiction, issue: Issue | None = None
+    ) -> None:
         """`issue` is the one report that it is about; None: many."""
         super().__init__(data, auto_id=f"{self.prefix_id}_%s")
         self.label_suffix = ""
@@ -120,7 +122,7 @@ class AssignForm(StepForm):
     def prepare(self) -> None:
         field = self.fields["assignee"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - as above
-        field.queryset = people_who_triage()
+        field.queryset = people_with(WORK)
         if self.issue:
             self.initial["assignee"] = self.issue.assignee_id
 

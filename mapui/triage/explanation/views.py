@@ -13,14 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.maps.geojson import collection_respond
-from issues.models import Issue
+from issues.rights import issues_reached
 from mapui.maps.explanations import explanation_map_build
 from mapui.maps.page import back_to_list
 from mapui.maps.rendering import RenderedMap
 from mapui.maps.resources import script_respond, style_respond
 from mapui.maps.selectors import map_services_shown
 from mapui.site.cards.decisions import decision_card
-from mapui.site.permissions import staff_feed, triage_permission
+from mapui.site.permissions import see_permission, staff_feed
 from mapui.site.types import PageRequest
 from mapui.triage.case.selectors import service_answers
 from mapui.triage.explanation.features import explanation_bounds, explanation_features
@@ -32,7 +32,8 @@ from routing.outbox.authorities import authorities_named
 
 def _decision(request: HttpRequest, number: str) -> Decision:
     """The issue's decision that is asked for (`decision`, its number), else the one that counts. Raises Http404."""
-    decisions: QuerySet[Decision] = Decision.objects.filter(issue__number=number).select_related(
+    issues = issues_reached(request.user).filter(number=number)
+    decisions: QuerySet[Decision] = Decision.objects.filter(issue__in=issues).select_related(
         "issue__category", "issue__jurisdiction", "authority", "rule_set", "decided_by"
     )
     wanted = request.GET.get("decision", "")
@@ -46,14 +47,13 @@ def _decision(request: HttpRequest, number: str) -> Decision:
     return found
 
 
-@triage_permission
+@see_permission
 @require_safe
 @never_cache
 def explanation_page(request: PageRequest, number: str) -> HttpResponse:
     """Sentence, map, candidates, rules, data and history of one decision; also of an issue without any."""
-    issue = get_object_or_404(
-        Issue.objects.select_related("category", "jurisdiction"), number=number
-    )
+    issues = issues_reached(request.user).select_related("category", "jurisdiction")
+    issue = get_object_or_404(issues, number=number)
     if not issue.decisions.exists():
         context: dict[str, Any] = {
             "jurisdiction": issue.jurisdiction,

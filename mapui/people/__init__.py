@@ -1,0 +1,1 @@
+"""People of the staff, their roles and departments, and what each chooses for themselves."""
