@@ -167,4 +167,4 @@ def _parcel(issue: Issue) -> dict[str, str] | None:
         return None
     parcel = hits[0].parcel
     label = parcel_label(parcel.key, parcel.gemarkung_name)
-    return {"label": label, "usage": str(Usage(hits[0].usage).label)}
+    return {"key": parcel.key, "label": label, "usage": str(Usage(hits[0].usage).label)}

@@ -34,7 +34,7 @@ class ReleaseForm(forms.Form):
     text = AsTyped(
         label=pgettext_lazy("release", "Text for the public"),
         max_length=field_length(Issue, "public_text"),
-        widget=forms.Textarea({"rows": 5}),
+        widget=forms.Textarea({"rows": 3}),
     )
     address = AsTyped(
         label=pgettext_lazy("release", "Address for the public"),

@@ -134,7 +134,7 @@ def test_panel_opens_the_release_and_releases_with_the_next_key(staff_client, is
     opened = staff_client.get(page_of(issue), headers=PANEL)
     panel = opened.content.decode()
     assert "<html" not in panel
-    assert 'name="release" data-key="f" data-focus' in panel
+    assert 'name="release" form="release-form" data-key="f" data-focus' in panel
     form = opened.context["form"]
     sent = {name: form[name].value() for name in form.fields}
     response = staff_client.post(page_of(issue), sent, headers=PANEL)
