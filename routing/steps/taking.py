@@ -112,8 +112,7 @@ def _chunk_take(step: Step) -> bool:
     for row in rows:
         try:
             with transaction.atomic():
-                if told := verb.check(row.issue, step.data):
-                    raise IssueChanged(told)
+                _check(row, verb, step.data)
                 _take(row, verb, step.data, _taken(step))
         except (IssuesError, RoutingError) as error:
             row.state, row.told = StepState.REFUSED, str(error)[:TOLD_MAX]
@@ -128,6 +127,11 @@ def _chunk_take(step: Step) -> bool:
 def _finish(step: Step) -> None:
     if not step.issues.filter(state=StepState.WAITING).exists():
         Step.objects.filter(pk=step.pk, finished_at__isnull=True).update(finished_at=timezone.now())
+
+
+def _check(row: StepIssue, verb: Verb, data: Data) -> None:
+    if told := verb.check(row.issue, data):
+        raise IssueChanged(told)
 
 
 def _take(row: StepIssue, verb: Verb, data: Data, taken: Taken) -> None:

@@ -23,7 +23,7 @@ def work_context(issue: Issue, person: Person) -> dict[str, Any]:
     items = ChecklistItem.objects.filter(category=issue.category, is_active=True)
     is_closed = IssueStatus(issue.status).is_closed
     running = issue.due_at is not None and issue.paused_at is None and not is_closed
-    known = {"jurisdiction": issue.jurisdiction, "issue": issue}
+    known: dict[str, Any] = {"jurisdiction": issue.jurisdiction, "issue": issue}
     return {
         "undoable": undoable,
         "undoable_name": verb_find(undoable.verb).name if undoable else "",
