@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
@@ -13,7 +11,7 @@ class StaticFiles(StaticFilesConfig):
     Collecting compresses each file twice, and these are the large ones.
     """
 
-    ignore_patterns: ClassVar[list[str]] = [
+    ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         "*.mjs.map",
         "*-dev.mjs",

@@ -115,7 +115,7 @@ def _done(verb: str, issue: Issue) -> str:
             return pgettext("work", "%(number)s is changed.") % {"number": issue.number}
 
 
-@work_permission
+@see_permission
 @require_POST
 def step_take_back(request: PageRequest, public_id: Any) -> HttpResponse:
     """Takes the own step back, also one on many reports; then the first of them is shown."""

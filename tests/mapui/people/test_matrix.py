@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from issues.enums import Role
 from issues.rights import (
     ACTIVATE_RULES,
+    ANSWER,
     DECIDE,
     EDIT_RULES,
     MANAGE_GEODATA,
@@ -36,7 +37,7 @@ TRIALS: Final[Needed] = (EDIT_RULES, MANAGE_GEODATA)
 MATRIX: Final[dict[Needed, str]] = {
     OPEN: """
         open311_discovery open311_services open311_service open311_requests open311_request open311_token photo
-        set_language public_map public_issue responsibility responsibility_api question question_api
+        set_language public_map public_issue responsibility responsibility_api question question_api inquiry
         explanation_schema icon map_style public_issues boundary map_service_states map_image map_legend
         login password_forgotten password_new invitation logout
     """,
@@ -44,11 +45,17 @@ MATRIX: Final[dict[Needed, str]] = {
     (SEE,): """
         triage triage_issue triage_issues explanation explanation_script explanation_style explanation_json
         explanation_feed sheet sheet_pdf sheet_png service_info triage_parcel parcels_api suggestions
-        parcel_outline map_base_style tile map_script
+        parcel_outline map_base_style tile map_script attachment step_take_back
     """,
-    (WORK,): "issue_category issue_place issue_answers",
+    (WORK,): """
+        issue_category issue_place issue_answers issue_step issue_take issue_take_out issue_note issue_tick
+        issue_attach
+    """,
+    (ANSWER,): "reply_preview issue_ask issue_ask_end issue_contact",
     (DECIDE,): "issue_overrule issue_confirm issue_pin proposal_accept proposal_dismiss",
-    (RELEASE,): "issue_release issue_withdraw issue_release_api",
+    (RELEASE,): """
+        issue_release issue_withdraw issue_release_api photo_edit photo_draft photo_turned
+    """,
     (MANAGE_PEOPLE,): """
         people person_invite people_history departments department_new department department_remove person
         role_give role_take invitation_again person_off person_on

@@ -147,7 +147,7 @@ def test_photos_of_a_release_need_both_permissions(client, photo):
     client.force_login(staff_create(permissions=("triage_issue",)))
     assert {client.get(one).status_code for one in shown} == {403}
     assert edit(client, photo).status_code == 403
-    assert client.get(address("photo_edit", photo)).status_code == 405
+    assert client.get(address("photo_edit", photo)).status_code == 403
     assert again(photo).boxes == []
 
 
