@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "config.apps.StaticFiles",
     "django.contrib.gis",
+    "django.contrib.postgres",
     "corsheaders",
     "rest_framework",
     "rest_framework_gis",

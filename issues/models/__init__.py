@@ -9,6 +9,7 @@ from issues.models.people import Department, Grant, PeopleEvent, Profile
 from issues.models.photos import Photo
 from issues.models.replies import Inquiry, Reply
 from issues.models.steps import Step, StepIssue
+from issues.models.views import SavedView
 from issues.models.work import Attachment, ChecklistItem, ChecklistTick, ClosedDay, Note
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Reply",
     "ReplyTemplate",
     "Reporter",
+    "SavedView",
     "Step",
     "StepIssue",
 ]

@@ -8,7 +8,8 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.search import SearchVector
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
@@ -204,6 +205,15 @@ class Issue(models.Model):
                 include=["id", "status", "category", "is_sheltered"],
                 condition=Q(released_at__isnull=False),
                 name="issue_public_grid",
+            ),
+            # The text search of the queue (issues.searching).
+            GinIndex(
+                SearchVector("address_text", "description", config="flurpost"), name="issue_words"
+            ),
+            GinIndex(
+                fields=["number", "address_text", "description"],
+                opclasses=["gin_trgm_ops", "gin_trgm_ops", "gin_trgm_ops"],
+                name="issue_trigrams",
             ),
         ]
         constraints = [

@@ -16,6 +16,7 @@ from issues.services.photos.fetching import photo_fetch, photos_claim_due
 from issues.services.photos.originals import photos_originals_erase
 from issues.services.photos.stored import photo_prepare
 from issues.services.release import issue_release, issue_withdraw
+from issues.services.views import view_remove, view_save
 from issues.services.workflow import issue_set_status, issue_shelter, issue_step
 
 __all__ = [
@@ -36,4 +37,6 @@ __all__ = [
     "photo_prepare",
     "photos_claim_due",
     "photos_originals_erase",
+    "view_remove",
+    "view_save",
 ]

@@ -27,7 +27,7 @@ from mapui.maps.rendering import OwnMap, RenderedMap, map_render
 from mapui.maps.tools import tools_add
 from mapui.maps.vector import vector_map_add
 from mapui.site.enums import MapName
-from mapui.site.issues import groups_shown
+from mapui.site.issues import categories_shown, groups_of
 from mapui.site.types import Bounds
 from routing.models import Authority
 
@@ -50,7 +50,7 @@ def public_map_build(
         maxZoom=MAX_ZOOM,
     ).add_to(built)
     layers_add(built)
-    groups = groups_shown(jurisdiction, public_only=True)
+    groups = groups_of(categories_shown(jurisdiction, public_only=True))
     entries = [*state_entries(), *topic_entries(groups)]
     Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg")).add_to(built)
     MapReady(texts=map_texts(), bounds=bounds).add_to(built)
@@ -124,7 +124,7 @@ def _triage_legend(jurisdiction: Jurisdiction | None, authorities: Iterable[Auth
     entries = [
         *state_entries(),
         *chip_entries(authorities),
-        *topic_entries(groups_shown(jurisdiction, public_only=False)),
+        *topic_entries(groups_of(categories_shown(jurisdiction, public_only=False))),
     ]
     return Legend(
         title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg"), closed=True

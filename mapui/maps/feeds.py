@@ -15,11 +15,13 @@ from gis_core.models import Jurisdiction
 from gis_core.net.problems import problem_respond
 from gis_core.srids import WGS84
 from mapui.maps.issue_tiles import MAX_ZOOM, PUBLIC, STAFF, tile_features
-from mapui.site.forms import FilterForm, TriageFilterForm
-from mapui.site.issues import issues_for_triage, issues_public
+from mapui.site.forms import FilterForm
+from mapui.site.issues import issues_public
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import staff_feed
 from mapui.site.serializers import PublicIssueSerializer, TriageIssueSerializer
+from mapui.site.triage_filter import TriageFilterForm
+from mapui.site.triage_issues import issues_for_triage
 from parcels.outlines import parcel_outline
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import pgettext_lazy
 
 from issues.enums import IssueStatus
 
@@ -11,6 +15,49 @@ class MapName(StrEnum):
     PUBLIC = "public"
     TRIAGE = "triage"
     ASKING = "asking"
+
+
+class Sorting(TextChoices):
+    """In which order the queue stands."""
+
+    NEWEST = "newest", pgettext_lazy("queue", "newest first")
+    OLDEST = "oldest", pgettext_lazy("queue", "oldest first")
+    CONFIDENCE = "confidence", pgettext_lazy("queue", "least certain first")
+
+
+class Age(TextChoices):
+    """How long ago a report came in."""
+
+    DAY = "day", pgettext_lazy("age", "up to a day")
+    WEEK = "week", pgettext_lazy("age", "up to a week")
+    MONTH = "month", pgettext_lazy("age", "up to 30 days")
+    OLDER = "older", pgettext_lazy("age", "more than 30 days")
+
+
+AGE_DAYS: Final = {Age.DAY: 1, Age.WEEK: 7, Age.MONTH: 30, Age.OLDER: 30}
+
+
+class Confidence(TextChoices):
+    """How likely the decided authority is the right one."""
+
+    HIGH = "high", pgettext_lazy("confidence", "90 % and more")
+    MEDIUM = "medium", pgettext_lazy("confidence", "60 to 90 %")
+    LOW = "low", pgettext_lazy("confidence", "below 60 %")
+
+
+# At least the first, below the second.
+CONFIDENCES: Final = {
+    Confidence.HIGH: (0.9, 1.01),
+    Confidence.MEDIUM: (0.6, 0.9),
+    Confidence.LOW: (0.0, 0.6),
+}
+
+
+class Missing(TextChoices):
+    """What a report does not have yet."""
+
+    DECISION = "decision", pgettext_lazy("missing", "a decision")
+    PLACE = "place", pgettext_lazy("missing", "a place")
 
 
 # Each colour has a contrast of at least 4.5:1 on white; shape and text say the same (WCAG 1.4.1).

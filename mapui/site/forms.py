@@ -12,7 +12,7 @@ from gis_core.languages import language_first, text_in
 from gis_core.maps.geojson import BoundingBoxError, bbox_parse
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus
-from mapui.site.issues import OPEN, PROPOSED, UNCLEAR, authorities_in_use, groups_shown
+from mapui.site.issues import OPEN, categories_shown, groups_of
 from mapui.site.types import IssueFilter
 
 
@@ -31,7 +31,8 @@ class FilterForm(forms.Form):
         super().__init__(data)
         self.label_suffix = ""
         self._choose("status", [("", _("all states")), (OPEN, _("open")), *IssueStatus.choices])
-        groups = groups_shown(jurisdiction, public_only=public_only)
+        self.categories = categories_shown(jurisdiction, public_only=public_only)
+        groups = groups_of(self.categories)
         named = [(text_in(one.groups, language_first()), one.group) for one in groups]
         self._choose("group", [("", _("all topics")), *named])
 
@@ -58,30 +59,6 @@ class FilterForm(forms.Form):
     def chosen(self) -> IssueFilter:
         """The filter; call only after `is_valid()`."""
         return IssueFilter(status=self.cleaned_data["status"], group=self.cleaned_data["group"])
-
-
-class TriageFilterForm(FilterForm):
-    """What triage staff filter by."""
-
-    authority = forms.ChoiceField(label=_("Authority"), required=False)
-    field_order = ("authority", "status", "group")
-
-    def __init__(self, data: Any, *, jurisdiction: Jurisdiction | None) -> None:
-        super().__init__(data, jurisdiction=jurisdiction, public_only=False)
-        named = [(one.code, one.name) for one in authorities_in_use(jurisdiction)]
-        self._choose(
-            "authority",
-            [
-                ("", _("all authorities")),
-                (UNCLEAR, _("Unclear: to be triaged")),
-                (PROPOSED, _("With an open proposal")),
-                *named,
-            ],
-        )
-
-    def chosen(self) -> IssueFilter:
-        data = self.cleaned_data
-        return IssueFilter(status=data["status"], group=data["group"], authority=data["authority"])
 
 
 class PlaceForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.gis.geos import Polygon
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -28,3 +29,24 @@ class IssueFilter:
     status: str = ""
     group: str = ""
     authority: str = ""
+
+
+@dataclass(frozen=True)
+class TriageFilter(IssueFilter):
+    """What a clerk chose besides; the values are those of `mapui.site.enums` and of the fields that they filter.
+
+    `road` is a name or its beginning, `area` a polygon in STORAGE_SRID, `text` what the search looks for.
+    """
+
+    category: str = ""
+    channel: str = ""
+    released: str = ""
+    age: str = ""
+    confidence: str = ""
+    owner: str = ""
+    road: str = ""
+    road_class: str = ""
+    missing: str = ""
+    area: Polygon | None = None
+    text: str = ""
+    sort: str = ""

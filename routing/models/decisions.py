@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.languages import TextsField, text_in
@@ -73,6 +75,15 @@ class Decision(models.Model):
                 fields=["issue"],
                 condition=Q(is_current=True) & ~Q(outcome=Outcome.ASSIGNED),
                 name="decision_current_unclear",
+            ),
+            # The filters of the queue.
+            models.Index(
+                OpClass(Upper("road"), name="text_pattern_ops"),
+                condition=Q(is_current=True) & ~Q(road=""),
+                name="decision_current_road",
+            ),
+            models.Index(
+                fields=["parcel_key"], condition=Q(is_current=True), name="decision_current_parcel"
             ),
         ]
         constraints = [

@@ -81,9 +81,9 @@ def test_pages_show_it_without_a_place(model_city, client):
     client.force_login(staff_create())
     page = client.get(reverse("triage_issue", args=[issue.number])).content.decode()
     assert "Das Kataster kennt diese Adresse nicht" in page
-    listed = client.get(reverse("triage")).context["shown"].features
-    [feature] = [one for one in listed if one["id"] == issue.number]
-    assert feature["geometry"] is None
+    listed = client.get(reverse("triage")).context["rows"]
+    [row] = [one for one in listed if one.issue.number == issue.number]
+    assert row.marks == ("ohne Ort",)
     tile = json.loads(client.get(reverse("triage_issues", args=[0, 0, 0])).content)
     assert tile["features"] == []
     for name in ("triage", "explanation_json"):

@@ -52,14 +52,21 @@ def count_of(features: Iterable[dict[str, Any]]) -> int:
     return sum(one["properties"].get("count", 1) for one in features)
 
 
+def numbers_of(answer: Any) -> list[str]:
+    """The numbers on the page of a list: of the queue, or of the public's list."""
+    if "rows" in answer.context:
+        return [row.issue.number for row in answer.context["rows"]]
+    return [one["id"] for one in answer.context["shown"].features]
+
+
 def numbers_listed(client: Client, address: str = "/", **query: str) -> list[str]:
     """The numbers of the list beside a map, all its pages."""
     numbers: list[str] = []
     page = 1
     while True:
         answer = client.get(address, {**query, "page": page}, headers={"HX-Request": "true"})
+        numbers += numbers_of(answer)
         shown = answer.context["shown"]
-        numbers += [one["id"] for one in shown.features]
-        if not shown.page.has_next():
+        if not getattr(shown, "page", shown).has_next():
             return numbers
         page += 1

@@ -22,8 +22,9 @@ from gis_core.grid import LEVEL, box_of_tile
 from gis_core.models import Jurisdiction
 from issues.models import Issue
 from mapui.maps.issue_tiles import MAX_ZOOM, PUBLIC, STAFF, cells_query
-from mapui.site.issues import issues_for_triage, issues_public
-from mapui.site.types import IssueFilter
+from mapui.site.issues import issues_public
+from mapui.site.triage_issues import issues_for_triage
+from mapui.site.types import TriageFilter
 from routing.models import RuleSet
 
 DATABASE: Final = "flurpost_bench_maps"
@@ -58,14 +59,14 @@ FROM issues_issue i, (
 ) bodies
 """
 # What the map asks for: (whether the public asks, the filter).
-ASKED: Final[dict[str, tuple[bool, IssueFilter]]] = {
-    "everything": (False, IssueFilter()),
-    "open": (False, IssueFilter(status="open")),
-    "one topic": (False, IssueFilter(group="Straßen und Wege")),
-    "one authority": (False, IssueFilter(authority="EUV")),
-    "unclear": (False, IssueFilter(authority="unclear")),
-    "public, everything": (True, IssueFilter()),
-    "public, one state": (True, IssueFilter(status="received")),
+ASKED: Final[dict[str, tuple[bool, TriageFilter]]] = {
+    "everything": (False, TriageFilter()),
+    "open": (False, TriageFilter(status="open")),
+    "one topic": (False, TriageFilter(group="Straßen und Wege")),
+    "one authority": (False, TriageFilter(authority="EUV")),
+    "unclear": (False, TriageFilter(authority="unclear")),
+    "public, everything": (True, TriageFilter()),
+    "public, one state": (True, TriageFilter(status="received")),
 }
 Tile = tuple[int, int, int]
 
@@ -141,7 +142,7 @@ def _measure(
     tiles: list[Tile],
     *,
     is_public: bool,
-    chosen: IssueFilter,
+    chosen: TriageFilter,
 ) -> tuple[list[float], list[float]]:
     """Milliseconds of the answers and of the statements, in turns; each tile is asked once before."""
     given = {name: value for name, value in asdict(chosen).items() if value}

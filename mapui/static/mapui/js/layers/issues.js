@@ -72,8 +72,15 @@ function tileOf(coords, group, options, open) {
     zoom: coords.z,
     clear,
     fill: async () => {
+      const feed = listFeed() ?? options.url;
+      // A filter that cannot be used has no issues.
+      if (!feed) {
+        asked.forget();
+        clear();
+        return;
+      }
       try {
-        const collection = await asked(tileAddress(listFeed() || options.url, coords));
+        const collection = await asked(tileAddress(feed, coords));
         if (collection) {
           clear();
           markers = collection.features.map(marker);

@@ -1,0 +1,144 @@
+"""The reports of the queue: which of them a filter means, in which order. The map's tiles ask the same."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from gis_core.grid import GridBox
+from gis_core.models import Jurisdiction
+from issues.enums import IssueStatus, LocationSource
+from issues.rights import Person, issues_reached
+from issues.searching import issues_with_words, number_of
+from mapui.site.enums import AGE_DAYS, CONFIDENCES, Age, Confidence, Missing, Sorting
+from mapui.site.issues import PROPOSED, UNCLEAR, issues_chosen
+from mapui.site.types import TriageFilter
+from parcels.models import Ownership
+from parcels.selectors import parcels_search
+from routing.enums import Outcome, ProposalState
+from routing.models import Authority, Decision, Proposal
+
+# Roads are named "B 235" where they have a number, else by the name of the street.
+CLASSIFIED: Final = r"^[ABLK] \d"
+_ROAD: Final = re.compile(r"^([ABLK])\s*(\d{1,4}[a-z]?)$", re.IGNORECASE)
+_HAS_DIGIT: Final = re.compile(r"\d")
+
+
+def issues_for_triage(
+    person: Person,
+    *,
+    jurisdiction: Jurisdiction | None,
+    chosen: TriageFilter,
+    box: GridBox | None = None,
+) -> QuerySet[Any]:
+    """The issues that this person may see, latest first; with a part of the grid those that are placed there."""
+    issues: Any = issues_reached(person).filter(jurisdiction=jurisdiction)
+    if chosen.status in IssueStatus:
+        issues = issues.filter(status=chosen.status)
+    if box is not None:
+        issues = issues.in_box(box)
+    issues = issues_chosen(issues, chosen=chosen)
+    issues = _of_the_report(issues, chosen)
+    issues = _of_the_decision(issues, chosen, jurisdiction)
+    return _of_the_text(issues, chosen.text, jurisdiction)
+
+
+def issues_sorted(issues: QuerySet[Any], sorting: str) -> QuerySet[Any]:
+    """In the order asked for; `issues` as `mapui.site.issues.issues_decided` gives them."""
+    if sorting == Sorting.OLDEST:
+        return issues.order_by("received_at", "pk")
+    if sorting == Sorting.CONFIDENCE:
+        return issues.order_by(F("confidence").asc(nulls_first=True), "-received_at", "-pk")
+    return issues.order_by("-received_at", "-pk")
+
+
+def road_named(text: str) -> str:
+    """The road with a number that the text is, as decisions name it ("b235" is "B 235"); "" where it is none."""
+    match = _ROAD.match(text.strip())
+    return f"{match[1].upper()} {match[2]}" if match else ""
+
+
+def _of_the_report(issues: Any, chosen: TriageFilter) -> Any:
+    if chosen.category:
+        issues = issues.filter(category__code=chosen.category)
+    if chosen.channel:
+        issues = issues.filter(channel=chosen.channel)
+    if chosen.released:
+        issues = issues.filter(released_at__isnull=chosen.released == "no")
+    if chosen.age:
+        days = AGE_DAYS[Age(chosen.age)]
+        since = timezone.now() - timedelta(days=days)
+        is_older = chosen.age == Age.OLDER
+        issues = issues.filter(**{"received_at__lt" if is_older else "received_at__gte": since})
+    if chosen.missing == Missing.PLACE:
+        issues = issues.filter(location_source=LocationSource.UNPLACED)
+    if chosen.area is not None:
+        issues = issues.filter(point__intersects=chosen.area)
+        issues = issues.exclude(location_source=LocationSource.UNPLACED)
+    return issues
+
+
+def _of_the_decision(
+    issues: Any, chosen: TriageFilter, jurisdiction: Jurisdiction | None
+) -> QuerySet[Any]:
+    current = Decision.objects.filter(is_current=True)
+    assigned = current.filter(outcome=Outcome.ASSIGNED)
+    if chosen.missing == Missing.DECISION:
+        issues = issues.filter(~Exists(current.filter(issue=OuterRef("pk"))))
+    if chosen.confidence:
+        least, below = CONFIDENCES[Confidence(chosen.confidence)]
+        sure = current.filter(probability__gte=least, probability__lt=below)
+        issues = issues.filter(Exists(sure.filter(issue=OuterRef("pk"))))
+    roads = _roads(current, chosen)
+    if roads is not None:
+        issues = issues.filter(pk__in=roads.values("issue_id"))
+    if chosen.owner:
+        owned = Ownership.objects.active().filter(
+            jurisdiction=jurisdiction, owner_class=chosen.owner
+        )
+        issues = issues.filter(
+            pk__in=current.filter(parcel_key__in=owned.values("key")).values("issue_id")
+        )
+    if chosen.authority == UNCLEAR:
+        return issues.filter(~Exists(assigned.filter(issue=OuterRef("pk"))))
+    if chosen.authority == PROPOSED:
+        proposals = Proposal.objects.filter(state=ProposalState.OPEN)
+        return issues.filter(pk__in=proposals.values("issue_id"))
+    if chosen.authority:
+        # The key is asked for beforehand: a plan made for any authority would read the decisions of all.
+        named = Authority.objects.filter(jurisdiction=jurisdiction, code=chosen.authority)
+        [pk] = named.values_list("pk", flat=True) or [None]
+        return issues.filter(pk__in=assigned.filter(authority=pk).values("issue_id"))
+    return issues
+
+
+def _roads(current: Any, chosen: TriageFilter) -> Any:
+    """The decisions of a road or a class of roads; None where neither is asked for."""
+    if chosen.road:
+        named = current.exclude(road="")
+        return named.filter(road__istartswith=road_named(chosen.road) or chosen.road.strip())
+    if chosen.road_class == "G":
+        return current.exclude(road="").exclude(road__regex=CLASSIFIED)
+    if chosen.road_class:
+        return current.exclude(road="").filter(road__istartswith=f"{chosen.road_class} ")
+    return None
+
+
+def _of_the_text(issues: Any, text: str, jurisdiction: Jurisdiction | None) -> QuerySet[Any]:
+    """By what the text is: a number, a road, else a parcel or words."""
+    if not text.strip():
+        return issues
+    if ending := number_of(text):
+        return issues.filter(number__endswith=ending)
+    current = Decision.objects.filter(is_current=True)
+    if road := road_named(text):
+        return issues.filter(pk__in=current.filter(road=road).values("issue_id"))
+    meant = Q(pk__in=issues_with_words(jurisdiction, text).values("pk"))
+    if jurisdiction and _HAS_DIGIT.search(text):
+        keys = [one.key for one in parcels_search(jurisdiction=jurisdiction, text=text)]
+        meant |= Q(pk__in=current.filter(parcel_key__in=keys).values("issue_id"))
+    return issues.filter(meant)
