@@ -20,7 +20,7 @@ from mapui.site.cards.decisions import decision_in_force
 from mapui.site.permissions import page_for
 from mapui.site.types import PageRequest
 from mapui.triage.case.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm, SeenForm
-from mapui.triage.case.views import changed_respond
+from mapui.triage.case.views import changed_respond, stays_respond
 from routing.errors import RoutingError
 from routing.steps.taking import step_take
 from routing.trying.golden import golden_pin
@@ -37,7 +37,7 @@ def issue_overrule(request: PageRequest, number: str) -> HttpResponse:
         step_take(verb="overrule", issue=issue, data=form.cleaned_data, by=person)
         return _decided(issue)
 
-    return _act(request, number, form, act)
+    return _act(request, number, form, act, changed_respond)
 
 
 @page_for(DECIDE)
@@ -51,7 +51,7 @@ def issue_confirm(request: PageRequest, number: str) -> HttpResponse:
         step_take(verb="confirm", issue=issue, data={"seen": seen}, by=person)
         return _decided(issue)
 
-    return _act(request, number, form, act)
+    return _act(request, number, form, act, changed_respond)
 
 
 @page_for(DECIDE)
@@ -136,8 +136,14 @@ def _issue(request: PageRequest, number: str, right: str) -> Issue:
     return get_object_or_404(issues, number=number)
 
 
-def _act(request: PageRequest, number: str, form: Form, act: Callable[[User], str]) -> HttpResponse:
-    """Does it, or says what is wrong; in either case the issue is shown as it is now."""
+def _act(
+    request: PageRequest,
+    number: str,
+    form: Form,
+    act: Callable[[User], str],
+    respond: Callable[[PageRequest, str], HttpResponse] = stays_respond,
+) -> HttpResponse:
+    """Does it, or says what is wrong; then the report as it is now is shown, or after a step the next one."""
     person = request.user
     if not form.is_valid():
         for name, errors in form.errors.items():
@@ -148,4 +154,4 @@ def _act(request: PageRequest, number: str, form: Form, act: Callable[[User], st
             messages.success(request, act(person))
         except (RoutingError, IssuesError) as error:
             messages.error(request, str(error))
-    return changed_respond(request, number)
+    return respond(request, number)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,17 +17,20 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from issues.models import Issue
 from issues.rights import DECIDE, issues_reached
-from mapui.maps.page import back_to_list, list_left, selection_named
+from mapui.maps.page import BACK, back_to_list, list_left, selection_named
 from mapui.sheets.store import sheet_key, sheet_state
 from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.case.selectors import proposal_open
 from mapui.triage.case.shown import issue_context, issues_shown
+from mapui.triage.queue.listing import address_of, issue_following, queue_left
 from routing.deciding.proposals import proposal_close
 from routing.enums import ProposalState
 from routing.errors import RoutingError
 
+# Events of the page (`mapui/js/core/events.js`).
 LIST_CHANGED = "issues-changed"
+STEP_DONE = "step-done"
 ANSWERS = {"accept": ProposalState.ACCEPTED, "dismiss": ProposalState.DISMISSED}
 
 
@@ -77,7 +83,16 @@ def person_of(request: PageRequest) -> User | None:
 
 
 def changed_respond(request: PageRequest, number: str) -> HttpResponse:
-    """The issue as it is now, in the panel or as a page of its own; list and map load anew."""
+    """What a step answers: its message and the next report of the queue; where it was refused, the report itself."""
+    told = get_messages(request)
+    if not request.htmx or any(one.level_tag == "error" for one in told):
+        told.used = False
+        return stays_respond(request, number)
+    return step_respond(request, number, " ".join(str(one) for one in told))
+
+
+def stays_respond(request: PageRequest, number: str) -> HttpResponse:
+    """The report as it is now, in the panel or as a page of its own; list and map load anew."""
     changed = issues_shown(request.user).filter(number=number).first()
     if changed is None:
         # With another category it is another department's.
@@ -87,3 +102,35 @@ def changed_respond(request: PageRequest, number: str) -> HttpResponse:
         return redirect("triage_issue", number=number)
     response = _issue_respond(request, changed)
     return trigger_client_event(response, LIST_CHANGED)
+
+
+def step_respond(request: PageRequest, number: str, text: str) -> HttpResponse:
+    """Opens the report that follows in the queue, tells what was done (`text`), and offers to take it back.
+
+    The list comes along, so that it neither jumps nor shows what is no more; the map loads anew. At the end of the
+    queue the report stays. Without a queue beside it the report is shown as it is now.
+    """
+    queue = queue_left(request)
+    if queue is None:
+        messages.success(request, text)
+        return stays_respond(request, number)
+    following, page = issue_following(request, queue, number)
+    shown = following or number
+    address = address_of(queue, page=page, number=shown)
+    case = issue_context(issues_shown(request.user).get(number=shown), request.user)
+    undoable = case["undoable"]
+    context = {
+        **queue.context(str(page)),
+        **case,
+        "page": "triage",
+        "in_panel": True,
+        "list_left": urlencode({BACK: address}),
+        "is_oob": True,
+        "step_text": text,
+        "step_number": number,
+        "undo_url": reverse("step_take_back", args=[undoable.public_id]) if undoable else "",
+        "is_last": not following,
+    }
+    response = render(request, "mapui/triage/queue/_step.html", context)
+    response["HX-Push-Url"] = address
+    return trigger_client_event(response, STEP_DONE, {"number": number})

@@ -26,7 +26,7 @@ from issues.services.work import checklist_tick, file_attach, note_write
 from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.case import work_forms as forms
-from mapui.triage.case.views import changed_respond, person_of
+from mapui.triage.case.views import changed_respond, person_of, stays_respond
 from routing.errors import RoutingError
 from routing.steps.taking import step_take
 from routing.steps.undoing import step_undo
@@ -40,6 +40,8 @@ STEP_FORMS: Final[dict[str, type[forms.StepForm]]] = {
     "follow_up": forms.FollowUpForm,
     "merge": forms.MergeForm,
 }
+# After these there is nothing more to do with the report for now.
+GOES_ON: Final = frozenset({"move", "assign", "merge"})
 
 
 def _issue(request: PageRequest, number: str, right: str = WORK) -> Issue:
@@ -51,9 +53,13 @@ def _issue(request: PageRequest, number: str, right: str = WORK) -> Issue:
 
 
 def _act(
-    request: PageRequest, number: str, form: forms.StepForm | None, act: Callable[[User], str]
+    request: PageRequest,
+    number: str,
+    form: forms.StepForm | None,
+    act: Callable[[User], str],
+    respond: Callable[[PageRequest, str], HttpResponse] = stays_respond,
 ) -> HttpResponse:
-    """Does it, or says what is wrong; in either case the report is shown."""
+    """Does it, or says what is wrong; then the report as it is now is shown, or after a step the next one."""
     person = person_of(request)
     if form is not None and not form.is_valid():
         for name, errors in form.errors.items():
@@ -64,7 +70,7 @@ def _act(
             messages.success(request, act(person))
         except (RoutingError, IssuesError) as error:
             messages.error(request, str(error))
-    return changed_respond(request, number)
+    return respond(request, number)
 
 
 # --- Steps that can be taken back -------------------------------------------------------------------
@@ -81,7 +87,8 @@ def issue_step(request: PageRequest, number: str, verb: str) -> HttpResponse:
         step_take(verb=verb, issue=issue, data=form.step_data(), by=person)
         return _done(verb, issue)
 
-    return _act(request, number, form, act)
+    respond = changed_respond if verb in GOES_ON else stays_respond
+    return _act(request, number, form, act, respond)
 
 
 @work_permission
@@ -133,7 +140,7 @@ def step_take_back(request: PageRequest, public_id: Any) -> HttpResponse:
                 messages.success(request, pgettext("work", "The step is taken back."))
     except (IssuesError, RoutingError) as error:
         messages.error(request, str(error))
-    return changed_respond(request, number) if number else redirect("triage")
+    return stays_respond(request, number) if number else redirect("triage")
 
 
 @work_permission
@@ -189,7 +196,7 @@ def issue_ask(request: PageRequest, number: str) -> HttpResponse:
         inquiry_ask(issue=issue, text=form.cleaned_data["text"], by=person)
         return pgettext("work", "The reporter is asked.")
 
-    return _act(request, number, form, act)
+    return _act(request, number, form, act, changed_respond)
 
 
 @answer_permission

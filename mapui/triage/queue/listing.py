@@ -76,7 +76,7 @@ def queue_left(request: PageRequest) -> Queue | None:
     parts = urlsplit(request.htmx.current_url_abs_path or "")
     if not request.htmx or parts.path != reverse("triage"):
         return None
-    return Queue(QueryDict(parts.query))
+    return Queue(QueryDict(parts.query), request.user)
 
 
 def issue_following(request: PageRequest, queue: Queue, number: str) -> tuple[str, int]:
@@ -98,7 +98,8 @@ def issue_following(request: PageRequest, queue: Queue, number: str) -> tuple[st
 def address_of(queue: Queue, *, page: int, number: str) -> str:
     """The address of the queue with the page and the report that is open."""
     query = dict(parse_qsl(queue.given.urlencode()))
-    query.pop("page", None)
+    for name in ("page", SELECTED):
+        query.pop(name, None)
     if page > 1:
         query["page"] = str(page)
     query[SELECTED] = number

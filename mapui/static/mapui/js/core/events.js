@@ -2,6 +2,8 @@
 
 // Issues are no longer what they were: list and map load anew.
 export const ISSUES_CHANGED = "issues-changed";
+// A step was taken: { number } of its report. The list came along; the map loads anew.
+export const STEP_DONE = "step-done";
 // The list shows another choice: the map loads what belongs to it.
 export const CHOICE_CHANGED = "choice-changed";
 // The list has other rows than before, or the same anew.

@@ -9,6 +9,7 @@ import {
   on,
   PLACE_HINTED,
   raise,
+  STEP_DONE,
 } from "../core/events.js";
 import { cellOf } from "../core/grid.js";
 import { latest, load } from "../core/net.js";
@@ -133,6 +134,7 @@ export function issueLayer(options) {
     pin.renew();
   }
   on(ISSUES_CHANGED, refill);
+  on(STEP_DONE, refill);
   on(CHOICE_CHANGED, refill);
   on(DETAILS_SHOWN, pin.show);
   on(DETAILS_CLOSED, () => pin.show({ number: "", place: null }));

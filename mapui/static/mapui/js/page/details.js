@@ -32,8 +32,9 @@ export function detailsShown({ focus }) {
     next.focus({ preventScroll: true });
   } else if (focus) {
     shown.querySelector(".details-title").focus({ preventScroll: false });
-  } else if (globalThis.matchMedia?.(BESIDE).matches ?? true) {
-    document.querySelector(".issue.is-selected")?.scrollIntoView({ block: "nearest" });
+  }
+  if (globalThis.matchMedia?.(BESIDE).matches ?? true) {
+    document.querySelector(".issue.is-selected")?.scrollIntoView?.({ block: "nearest" });
   }
 }
 

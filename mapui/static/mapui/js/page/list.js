@@ -2,7 +2,7 @@
 
 import { CHOICE_CHANGED, LIST_SHOWN, on, PLACE_HINTED, raise } from "../core/events.js";
 import { cellOf, gridOf } from "../core/grid.js";
-import { selectionMark } from "../core/selection.js";
+import { selectedNumber, selectionMark } from "../core/selection.js";
 
 // The address of the list's issues for the map; undefined where there is no list.
 export function listFeed() {
@@ -36,11 +36,18 @@ function rowsWatch() {
   }
 }
 
+// The number of the report that the list shows behind the open one: "" at its end, its first where it shows another.
+export function numberAfter(number) {
+  const rows = [...document.querySelectorAll(".issue")];
+  const at = rows.findIndex((row) => row.dataset.number === number);
+  return rows[at + 1]?.dataset.number ?? "";
+}
+
 export function listWatch() {
   let feed = listFeed();
   rowsWatch();
   on(PLACE_HINTED, rowsMark);
-  document.addEventListener("htmx:afterSettle", (event) => {
+  function shown(event) {
     if (event.detail.target?.id !== "issue-list") {
       return;
     }
@@ -51,5 +58,13 @@ export function listWatch() {
       raise(CHOICE_CHANGED);
     }
     raise(LIST_SHOWN);
+  }
+  document.addEventListener("htmx:afterSettle", shown);
+  document.addEventListener("htmx:oobAfterSwap", shown);
+  // The server opens the next report after a step: which it is, the list knows.
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.verb === "post") {
+      detail.headers["Queue-Next"] = numberAfter(selectedNumber());
+    }
   });
 }
