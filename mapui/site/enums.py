@@ -22,6 +22,7 @@ class Sorting(TextChoices):
 
     NEWEST = "newest", pgettext_lazy("queue", "newest first")
     OLDEST = "oldest", pgettext_lazy("queue", "oldest first")
+    DUE = "due", pgettext_lazy("queue", "due first")
     CONFIDENCE = "confidence", pgettext_lazy("queue", "least certain first")
 
 
@@ -51,6 +52,19 @@ CONFIDENCES: Final = {
     Confidence.MEDIUM: (0.6, 0.9),
     Confidence.LOW: (0.0, 0.6),
 }
+
+
+class Work(TextChoices):
+    """What the house has to do with a report now."""
+
+    MINE = "mine", pgettext_lazy("work filter", "mine")
+    DEPARTMENT = "department", pgettext_lazy("work filter", "of my department")
+    NEWS = "news", pgettext_lazy("work filter", "answered, something new")
+    DUE = "due", pgettext_lazy("work filter", "due within a day")
+    OVERDUE = "overdue", pgettext_lazy("work filter", "overdue")
+    FOLLOW_UP = "follow_up", pgettext_lazy("work filter", "to be seen again today")
+    ASKED = "asked", pgettext_lazy("work filter", "reporter asked")
+    HIGH = "high", pgettext_lazy("work filter", "high priority")
 
 
 class Missing(TextChoices):

@@ -14,7 +14,7 @@ from gis_core.coordinates import wgs84_to_storage
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
 from issues.enums import Channel
-from mapui.site.enums import Age, Confidence, Missing, Sorting
+from mapui.site.enums import Age, Confidence, Missing, Sorting, Work
 from mapui.site.forms import FilterForm
 from mapui.site.issues import PROPOSED, UNCLEAR, authorities_in_use
 from mapui.site.types import TriageFilter
@@ -49,6 +49,7 @@ class TriageFilterForm(FilterForm):
     released = forms.ChoiceField(
         label=pgettext_lazy("queue", "Shown to the public"), required=False
     )
+    work = forms.ChoiceField(label=pgettext_lazy("queue", "To be done"), required=False)
     missing = forms.ChoiceField(label=pgettext_lazy("queue", "What is missing"), required=False)
     area = forms.CharField(
         label=pgettext_lazy("queue", "Area"),
@@ -69,6 +70,7 @@ class TriageFilterForm(FilterForm):
             "channel": Channel.choices,
             "released": [("yes", _("yes")), ("no", _("no"))],
             "missing": Missing.choices,
+            "work": Work.choices,
         }
         for name, choices in all_of.items():
             self._choose(name, [("", pgettext_lazy("queue", "all")), *choices])

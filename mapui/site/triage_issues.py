@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from gis_core.grid import GridBox
 from gis_core.models import Jurisdiction
-from issues.enums import IssueStatus, LocationSource
+from issues.enums import CLOSED, IssueStatus, LocationSource, Priority
+from issues.models import Category, Inquiry
 from issues.rights import Person, issues_reached
 from issues.searching import issues_with_words, number_of
-from mapui.site.enums import AGE_DAYS, CONFIDENCES, Age, Confidence, Missing, Sorting
+from mapui.site.enums import AGE_DAYS, CONFIDENCES, Age, Confidence, Missing, Sorting, Work
 from mapui.site.issues import PROPOSED, UNCLEAR, issues_chosen
 from mapui.site.types import TriageFilter
 from parcels.models import Ownership
@@ -43,6 +44,7 @@ def issues_for_triage(
         issues = issues.in_box(box)
     issues = issues_chosen(issues, chosen=chosen)
     issues = _of_the_report(issues, chosen)
+    issues = _of_the_work(issues, chosen, person)
     issues = _of_the_decision(issues, chosen, jurisdiction)
     return _of_the_text(issues, chosen.text, jurisdiction)
 
@@ -51,6 +53,8 @@ def issues_sorted(issues: QuerySet[Any], sorting: str) -> QuerySet[Any]:
     """In the order asked for; `issues` as `mapui.site.issues.issues_decided` gives them."""
     if sorting == Sorting.OLDEST:
         return issues.order_by("received_at", "pk")
+    if sorting == Sorting.DUE:
+        return issues.order_by(F("due_at").asc(nulls_last=True), "-received_at", "-pk")
     if sorting == Sorting.CONFIDENCE:
         return issues.order_by(F("confidence").asc(nulls_first=True), "-received_at", "-pk")
     return issues.order_by("-received_at", "-pk")
@@ -80,6 +84,31 @@ def _of_the_report(issues: Any, chosen: TriageFilter) -> Any:
         issues = issues.filter(point__intersects=chosen.area)
         issues = issues.exclude(location_source=LocationSource.UNPLACED)
     return issues
+
+
+def _of_the_work(issues: Any, chosen: TriageFilter, person: Person) -> Any:
+    """What is to be done by whom and when; a clock that stands still is never due."""
+    if not chosen.work:
+        return issues
+    now = timezone.now()
+    still = ~Q(status__in=sorted(CLOSED))
+    running = still & Q(due_at__isnull=False, paused_at__isnull=True)
+    meant = {
+        Work.MINE: still & Q(assignee=person.pk),
+        Work.DEPARTMENT: still
+        & Q(category__in=Category.objects.filter(departments__grants__person=person.pk)),
+        Work.NEWS: Q(has_news=True),
+        Work.DUE: running & Q(due_at__range=(now, now + timedelta(days=1))),
+        Work.OVERDUE: running & Q(due_at__lt=now),
+        Work.FOLLOW_UP: still & Q(follow_up_on__lte=timezone.localdate()),
+        Work.ASKED: Q(
+            pk__in=Inquiry.objects.filter(closed_at__isnull=True, expires_at__gt=now).values(
+                "issue"
+            )
+        ),
+        Work.HIGH: still & Q(priority=Priority.HIGH),
+    }
+    return issues.filter(meant[Work(chosen.work)])
 
 
 def _of_the_decision(

@@ -47,6 +47,7 @@ class TriageFilter(IssueFilter):
     road: str = ""
     road_class: str = ""
     missing: str = ""
+    work: str = ""
     area: Polygon | None = None
     text: str = ""
     sort: str = ""

@@ -86,7 +86,8 @@ def changed_respond(request: PageRequest, number: str) -> HttpResponse:
     """What a step answers: its message and the next report of the queue; where it was refused, the report itself."""
     told = get_messages(request)
     if not request.htmx or any(one.level_tag == "error" for one in told):
-        told.used = False
+        # They were only looked at: the page that follows shows them.
+        setattr(told, "used", False)  # noqa: B010 - mypy knows storages without messages too
         return stays_respond(request, number)
     return step_respond(request, number, " ".join(str(one) for one in told))
 

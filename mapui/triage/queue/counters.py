@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from issues.enums import IssueStatus
-from mapui.site.enums import Missing
+from mapui.site.enums import Missing, Work
 from mapui.site.issues import OPEN, PROPOSED, UNCLEAR
 from mapui.site.triage_issues import issues_for_triage
 from mapui.site.types import TriageFilter
@@ -32,10 +32,14 @@ class Counter:
     is_chosen: bool
 
 
-# Name and filter, in this order. Whoever adds a clock or an assignment adds a line.
+# Name and filter, in this order.
 COUNTED: Final[tuple[tuple[str | Promise, TriageFilter], ...]] = (
     (pgettext_lazy("counter", "New"), TriageFilter(status=IssueStatus.RECEIVED.value)),
     (pgettext_lazy("counter", "Unclear"), TriageFilter(status=OPEN, authority=UNCLEAR)),
+    (pgettext_lazy("counter", "Mine"), TriageFilter(work=Work.MINE.value)),
+    (pgettext_lazy("counter", "Answered"), TriageFilter(work=Work.NEWS.value)),
+    (pgettext_lazy("counter", "Due"), TriageFilter(work=Work.DUE.value)),
+    (pgettext_lazy("counter", "Overdue"), TriageFilter(work=Work.OVERDUE.value)),
     (pgettext_lazy("counter", "Proposals"), TriageFilter(status=OPEN, authority=PROPOSED)),
     (
         pgettext_lazy("counter", "Not placed"),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import pgettext
 
 from gis_core.models import Jurisdiction
-from issues.enums import PhotoStatus
+from issues.enums import IssueStatus, PhotoStatus, Priority
 from issues.models import Issue, Photo
 from issues.selectors import issues_perhaps_urgent
 from mapui.site.issues import authorities_by_pk, issues_decided
@@ -20,6 +20,9 @@ from parcels.keys import parcel_label
 from routing.deciding.explaining.body_shares import percent_of
 from routing.enums import Outcome, ProposalState
 from routing.models import Authority, Proposal
+
+# What is due later is no news in a row.
+DUE_SOON: Final = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,25 @@ def _where(issue: Any) -> str:
     return parcel_label(issue.parcel_key) if issue.parcel_key else ""
 
 
+def due_text(issue: Issue) -> str:
+    """Until when it is to be done, where that is near: "overdue", "due in 5 h"; "" else."""
+    if issue.due_at is None or issue.paused_at is not None or IssueStatus(issue.status).is_closed:
+        return ""
+    left = issue.due_at - timezone.now()
+    if left < timedelta():
+        return pgettext("mark of a report", "overdue")
+    if left > DUE_SOON:
+        return ""
+    return pgettext("mark of a report", "due in %(time)s") % {"time": age_text(left)}
+
+
 def _marks(issue: Any) -> Iterable[str]:
+    if due := due_text(issue):
+        yield due
+    if issue.has_news:
+        yield pgettext("mark of a report", "answered")
+    if issue.priority == Priority.HIGH:
+        yield pgettext("mark of a report", "high priority")
     if not issue.is_placed:
         yield pgettext("mark of a report", "not placed")
     if issue.has_proposal:

@@ -168,6 +168,10 @@ def test_counters_are_links_to_what_they_count(staff_client, town):
     assert [(one.name, one.text) for one in counters] == [
         ("Neu", "3"),
         ("Unklar", "2"),
+        ("Meine", "0"),
+        ("Beantwortet", "0"),
+        ("Fällig", "0"),
+        ("Überfällig", "0"),
         ("Vorschläge", "0"),
         ("Ohne Ort", "1"),
         ("Ohne Entscheidung", "1"),
