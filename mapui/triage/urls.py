@@ -5,12 +5,24 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from mapui.triage import parcels, screen, search, service_info
-from mapui.triage.case import actions, photos, release, release_api, sheets, views, work
+from mapui.triage.case import (
+    actions,
+    photos,
+    presence,
+    release,
+    release_api,
+    sheets,
+    views,
+    work,
+)
 from mapui.triage.explanation import views as explanation
+from mapui.triage.queue import news
 from mapui.triage.queue import views as queue
 
 urlpatterns: list[URLPattern] = [
     path("triage/", screen.triage_map, name="triage"),
+    path("triage/news/", news.queue_news, name="queue_news"),
+    path("triage/issues/<str:number>/presence/", presence.presence, name="presence"),
     path("triage/views/", queue.view_keep, name="view_keep"),
     path("triage/views/<int:pk>/delete/", queue.view_delete, name="view_delete"),
     path("triage/issues/<str:number>/", views.triage_issue, name="triage_issue"),

@@ -84,10 +84,10 @@ def person_of(request: PageRequest) -> User | None:
 
 def changed_respond(request: PageRequest, number: str) -> HttpResponse:
     """What a step answers: its message and the next report of the queue; where it was refused, the report itself."""
-    told = get_messages(request)
-    if not request.htmx or any(one.level_tag == "error" for one in told):
-        # They were only looked at: the page that follows shows them.
-        setattr(told, "used", False)  # noqa: B010 - mypy knows storages without messages too
+    if not request.htmx:
+        return stays_respond(request, number)
+    told = list(get_messages(request))
+    if any(one.level_tag == "error" for one in told):
         return stays_respond(request, number)
     return step_respond(request, number, " ".join(str(one) for one in told))
 

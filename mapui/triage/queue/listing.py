@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from gis_core.models import Jurisdiction
-from issues.models import Issue
+from issues.models import Issue, IssueEvent
 from issues.rights import Person
-from mapui.maps.page import SELECTED, list_addresses
+from mapui.maps.page import SELECTED, list_addresses, with_query
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.lists import PAGE_SIZE, LongPaginator
 from mapui.site.triage_filter import TriageFilterForm
@@ -51,6 +51,12 @@ class Queue:
         names = self.form.fields.keys() - {"jurisdiction"}
         return {name: str(self.given[name]) for name in names if self.given.get(name)}
 
+    def _news_query(self) -> dict[str, str]:
+        """What asks for all that happens to these reports from now on."""
+        named = self.given.get("jurisdiction", "")
+        given = {**self.filter_given(), **({"jurisdiction": named} if named else {})}
+        return {**given, "since": str(_event_latest())}
+
     def sorted(self) -> Any:
         return issues_sorted(issues_of_rows(self.issues), self.sort)
 
@@ -63,12 +69,19 @@ class Queue:
             # The tiles would refuse the filter too, each with an error of its own.
             addresses["feed_url"] = ""
         return {
+            "news_url": with_query(reverse("queue_news"), self._news_query()),
             "jurisdiction": self.jurisdiction,
             "form": self.form,
             "shown": shown,
             "rows": rows_made(shown.object_list, self.jurisdiction),
             **addresses,
         }
+
+
+def _event_latest() -> int:
+    """The key of the latest event; 0 before the first."""
+    latest: int | None = IssueEvent.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return latest or 0
 
 
 def queue_left(request: PageRequest) -> Queue | None:

@@ -16,7 +16,7 @@ from issues.enums import IssueStatus, PhotoStatus, Priority
 from issues.models import Issue, Photo
 from issues.selectors import issues_perhaps_urgent
 from mapui.site.issues import authorities_by_pk, issues_decided
-from parcels.keys import parcel_label
+from parcels.keys import parcel_key_parse
 from routing.deciding.explaining.body_shares import percent_of
 from routing.enums import Outcome, ProposalState
 from routing.models import Authority, Proposal
@@ -88,7 +88,11 @@ def _where(issue: Any) -> str:
         return str(issue.address_text)
     if issue.road:
         return str(issue.road)
-    return parcel_label(issue.parcel_key) if issue.parcel_key else ""
+    if not issue.parcel_key:
+        return ""
+    return pgettext("place", "parcel %(number)s") % {
+        "number": parcel_key_parse(issue.parcel_key).number
+    }
 
 
 def due_text(issue: Issue) -> str:

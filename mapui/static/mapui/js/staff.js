@@ -5,7 +5,9 @@ import { explanationLayer } from "./layers/explanation.js";
 import { findingLayer } from "./layers/findings.js";
 import { impactLayer } from "./layers/impact.js";
 import { vectorBase, vectorMap, vectorPart } from "./layers/vectormap.js";
+import { keysWatch } from "./page/keys.js";
 import { panesWatch } from "./page/panes.js";
+import { selectingWatch } from "./page/selecting.js";
 import { coordinates } from "./tools/coordinates.js";
 import { locating } from "./tools/locating.js";
 import { measuring } from "./tools/measuring.js";
@@ -15,6 +17,8 @@ import { fullScreen, printing } from "./tools/screen.js";
 import { searchBox } from "./tools/search.js";
 
 panesWatch();
+selectingWatch();
+keysWatch();
 
 Object.assign(globalThis.flurpost, {
   changeLayer,

@@ -1,6 +1,6 @@
 // The list beside the map: what it shows is what the map shows.
 
-import { CHOICE_CHANGED, LIST_SHOWN, on, PLACE_HINTED, raise } from "../core/events.js";
+import { CHOICE_CHANGED, ISSUES_CHANGED, LIST_SHOWN, on, PLACE_HINTED, raise } from "../core/events.js";
 import { cellOf, gridOf } from "../core/grid.js";
 import { selectedNumber, selectionMark } from "../core/selection.js";
 
@@ -61,6 +61,12 @@ export function listWatch() {
   }
   document.addEventListener("htmx:afterSettle", shown);
   document.addEventListener("htmx:oobAfterSwap", shown);
+  // The news bring the list; the map loads what they speak of.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-news]")) {
+      raise(ISSUES_CHANGED);
+    }
+  });
   // The server opens the next report after a step: which it is, the list knows.
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.verb === "post") {

@@ -1,0 +1,66 @@
+// Single keys and ticks, on a page with two reports.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { pageMake } from "./page.mjs";
+
+const PAGE = `
+  <p data-chosen hidden><span data-chosen-count></span></p>
+  <div id="issue-list"><ul>
+    ${["1", "2", "3"]
+      .map(
+        (number) => `<li class="issue" data-number="${number}"><input type="checkbox" name="numbers">
+        <a class="issue-link" href="/${number}/">x</a></li>`,
+      )
+      .join("")}
+  </ul></div>
+  <div id="details"><button data-key="c">Bestätigen</button>
+    <details><summary data-key="w">Andere</summary><select></select></details>
+    <button data-key="e" disabled>Schließen</button><textarea></textarea></div>`;
+
+const document = pageMake(PAGE);
+const { controlPress, isOn, isTyping } = await import("../../../mapui/static/mapui/js/page/keys.js");
+const { rowSelect } = await import("../../../mapui/static/mapui/js/page/selecting.js");
+
+beforeEach(() => {
+  document.body.innerHTML = PAGE;
+});
+
+test("a key presses the control that names it, unless it is disabled", () => {
+  let pressed = 0;
+  document.querySelector("[data-key=c]").addEventListener("click", () => {
+    pressed += 1;
+  });
+  assert.equal(controlPress("c"), true);
+  assert.equal(pressed, 1);
+  assert.equal(controlPress("e"), false);
+  assert.equal(controlPress("z"), false);
+});
+
+test("in a field a letter is a letter; on a tick it is a key", () => {
+  assert.equal(isTyping(document.querySelector("textarea")), true);
+  assert.equal(isTyping(document.querySelector("select")), true);
+  assert.equal(isTyping(document.querySelector("a")), false);
+  assert.equal(isTyping(document.querySelector("[name=numbers]")), false);
+});
+
+test("keys are off where the person's profile says so", () => {
+  assert.equal(isOn(), true);
+  document.body.dataset.singleKeys = "off";
+  assert.equal(isOn(), false);
+  delete document.body.dataset.singleKeys;
+});
+
+test("rows are ticked, up to here, and the tick taken away", () => {
+  const [first, second, third] = document.querySelectorAll(".issue");
+  rowSelect(first, { upTo: false });
+  rowSelect(third, { upTo: true });
+  const ticked = () => [...document.querySelectorAll(".is-chosen")].map((row) => row.dataset.number).join();
+  assert.equal(ticked(), "1,2,3");
+  assert.equal(document.querySelector("[data-chosen-count]").textContent, "3");
+  rowSelect(second, { upTo: false });
+  assert.equal(ticked(), "1,3");
+  rowSelect(first, { upTo: false });
+  rowSelect(third, { upTo: false });
+  assert.equal(document.querySelector("[data-chosen]").hidden, true);
+});
