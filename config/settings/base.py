@@ -237,6 +237,7 @@ STATICFILES_DIRS = [
     ("npm/leaflet", NPM_ROOT / "leaflet" / "dist"),
     ("npm/maplibre-gl", NPM_ROOT / "maplibre-gl" / "dist"),
     ("npm/maplibre-gl-leaflet", NPM_ROOT / "@maplibre" / "maplibre-gl-leaflet" / "dist"),
+    ("npm/kern-ux/fira-sans", NPM_ROOT / "@kern-ux" / "native" / "dist" / "fonts" / "fira-sans"),
     ("npm/htmx", NPM_ROOT / "htmx.org" / "dist"),
     ("npm/proj4", NPM_ROOT / "proj4" / "dist"),
     ("npm/geographiclib-geodesic", NPM_ROOT / "geographiclib-geodesic"),

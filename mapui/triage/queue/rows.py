@@ -27,7 +27,7 @@ DUE_SOON: Final = timedelta(days=3)
 
 @dataclass(frozen=True)
 class QueueRow:
-    """`authority` is whose the report is, None where that is unclear; `percent` is how sure the decision is.
+    """`authority` is whose the report is, None where that is unclear; `percent` is how sure that is.
 
     `marks` are words for what is special; the first is the most pressing.
     """
@@ -65,7 +65,7 @@ def _row(issue: Any, authorities: dict[int, Authority], *, is_urgent: bool) -> Q
         issue=issue,
         where=_where(issue),
         authority=authorities.get(issue.authority_pk) if is_assigned else None,
-        percent=percent_of(issue.confidence) if issue.authority_pk else None,
+        percent=percent_of(issue.confidence) if is_assigned else None,
         age=age_text(timezone.now() - issue.received_at),
         marks=tuple(_marks(issue)),
         is_urgent=is_urgent,
