@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from mapui.triage import parcels, screen, search, service_info
+from mapui.triage.bulk import heaps
+from mapui.triage.bulk import views as bulk
 from mapui.triage.case import (
     actions,
     photos,
@@ -80,6 +82,9 @@ urlpatterns: list[URLPattern] = [
         work.attachment_download,
         name="attachment",
     ),
+    path("triage/bulk/", bulk.bulk, name="bulk"),
+    path("triage/heaps/", heaps.heaps, name="heaps"),
+    path("triage/steps/<uuid:public_id>/", bulk.step_shown, name="step_shown"),
     path("triage/steps/<uuid:public_id>/undo/", work.step_take_back, name="step_take_back"),
     path("triage/issues/<str:number>/answers/", actions.issue_answers, name="issue_answers"),
     path(

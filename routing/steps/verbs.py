@@ -16,6 +16,7 @@ from issues.enums import IssueStatus, Priority
 from issues.errors import IssueChanged, IssuesError, ReasonMissing, ReleaseRefused
 from issues.life import is_step, needs_reason
 from issues.models import ClosingReason, Issue
+from issues.rights import DECIDE, RELEASE, WORK
 from issues.services import issue_release, issue_step, issue_withdraw
 from issues.services.duplicates import issue_merge, issue_unmerge
 from issues.services.work import issue_assign, issue_follow_up, issue_prioritise
@@ -26,8 +27,6 @@ from routing.enums import Outcome
 from routing.models import Decision
 
 Data = Mapping[str, Any]
-RELEASE: Final = "issues.release_issue"
-TRIAGE: Final = "issues.triage_issue"
 
 
 @dataclass(frozen=True)
@@ -242,14 +241,14 @@ def _merge_undo(issue: Issue, before: Data, taken: Taken) -> None:
 VERBS: Final[Mapping[str, Verb]] = {
     "confirm": Verb(
         pgettext_lazy("verb", "confirm and pass on"),
-        TRIAGE,
+        DECIDE,
         _confirm_check,
         _confirm,
         _decision_undo,
     ),
     "overrule": Verb(
         pgettext_lazy("verb", "decide otherwise"),
-        TRIAGE,
+        DECIDE,
         _overrule_check,
         _overrule,
         _decision_undo,
@@ -257,26 +256,26 @@ VERBS: Final[Mapping[str, Verb]] = {
     "release": Verb(
         pgettext_lazy("verb", "release"), RELEASE, _release_check, _release, _release_undo
     ),
-    "move": Verb(pgettext_lazy("verb", "change the state"), TRIAGE, _move_check, _move, _move_undo),
+    "move": Verb(pgettext_lazy("verb", "change the state"), WORK, _move_check, _move, _move_undo),
     "assign": Verb(
-        pgettext_lazy("verb", "give to a person"), TRIAGE, _anything, _assign, _assign_undo
+        pgettext_lazy("verb", "give to a person"), WORK, _anything, _assign, _assign_undo
     ),
     "priority": Verb(
         pgettext_lazy("verb", "change the priority"),
-        TRIAGE,
+        WORK,
         _anything,
         _prioritise,
         _prioritise,
     ),
     "follow_up": Verb(
         pgettext_lazy("verb", "see again"),
-        TRIAGE,
+        WORK,
         _anything,
         _follow_up,
         _follow_up,
     ),
     "merge": Verb(
-        pgettext_lazy("verb", "put to another report"), TRIAGE, _merge_check, _merge, _merge_undo
+        pgettext_lazy("verb", "put to another report"), WORK, _merge_check, _merge, _merge_undo
     ),
 }
 

@@ -95,12 +95,12 @@ def test_collected_files_name_each_other_by_their_hashes(collected, entry, patte
 
 
 def test_colours_are_those_of_the_design_standard():
-    package = settings.NPM_ROOT / "@kern-ux" / "native" / "dist" / "kern.css"
+    package = django_settings.NPM_ROOT / "@kern-ux" / "native" / "dist" / "kern.css"
     theirs = set(tokens(package))
-    ours = tokens(settings.ROOT / "mapui/static/mapui/css/kern.css")
+    ours = tokens(django_settings.ROOT / "mapui/static/mapui/css/kern.css")
     assert len(ours) > 15
     assert [one for one in ours if one not in theirs] == []
-    used = (settings.ROOT / "mapui/static/mapui/css/tokens.css").read_text()
+    used = (django_settings.ROOT / "mapui/static/mapui/css/tokens.css").read_text()
     assert set(re.findall(r"var\((--kern-[\w-]+)\)", used)) == {name for name, _value in ours}
 
 

@@ -140,6 +140,8 @@ def step_take_back(request: PageRequest, public_id: Any) -> HttpResponse:
                 messages.success(request, pgettext("work", "The step is taken back."))
     except (IssuesError, RoutingError) as error:
         messages.error(request, str(error))
+    if request.POST.get("back") == "step":
+        return redirect("step_shown", public_id=public_id)
     return stays_respond(request, number) if number else redirect("triage")
 
 

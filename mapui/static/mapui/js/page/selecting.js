@@ -9,6 +9,14 @@ function rows() {
   return [...document.querySelectorAll("#issue-list .issue")];
 }
 
+// The list's own filter, without the report that is open beside it and without the page.
+function listQuery() {
+  const query = new URLSearchParams(globalThis.location.search);
+  query.delete("issue");
+  query.delete("page");
+  return query;
+}
+
 function draw() {
   for (const row of rows()) {
     const isChosen = chosen.has(row.dataset.number);
@@ -50,6 +58,12 @@ export function selectingWatch() {
     const box = event.target.closest?.("#issue-list [name=numbers]");
     if (box) {
       rowSelect(box.closest(".issue"), { upTo: event.shiftKey });
+    }
+    // What is ticked is meant, else all that the list shows.
+    const bulk = event.target.closest?.("[data-bulk]");
+    if (bulk) {
+      const query = chosen.size > 0 ? new URLSearchParams({ numbers: [...chosen].join(",") }) : listQuery();
+      bulk.href = `${bulk.pathname}?${query}`;
     }
     if (event.target.closest?.("[data-chosen-clear]")) {
       chosen.clear();

@@ -1,0 +1,1 @@
+"""One step on many reports: chosen, looked at before, taken with progress, taken back."""
