@@ -42,6 +42,12 @@ INSTALLED_APPS = [
     "issues",
     "routing",
     "mapui",
+    # After ours, whose templates stand in for theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -62,8 +68,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "mapui.site.middleware.SessionAgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "mapui.site.second_factor.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -327,6 +335,40 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_LOCKOUT_CALLABLE = "mapui.site.accounts.locked_respond"
 AXES_CLIENT_IP_CALLABLE = "gis_core.net.clients.client_address"
 AXES_CLIENT_STR_CALLABLE = "mapui.site.logins.client_told"
+# Second factor and single sign-on; accounts are made by invitation alone.
+ACCOUNT_ADAPTER = "mapui.site.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+MFA_ADAPTER = "mapui.site.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Flurpost"
+# A clock that is half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+# Roles (`issues.enums.Role`) whose people set up a second factor before they do anything else.
+SECOND_FACTOR_ROLES = env.words("SECOND_FACTOR_ROLES", "")
+SOCIALACCOUNT_ADAPTER = "mapui.site.sign_on.SignOnAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+# The link to the server is no form: a policy for forms would have to name the server.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SIGN_ON_NAME = env.text("OIDC_NAME", "Single Sign-on")
+SIGN_ON_SERVER = env.text("OIDC_SERVER_URL", "")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": SIGN_ON_NAME,
+                "client_id": env.text("OIDC_CLIENT_ID"),
+                "secret": env.text("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": SIGN_ON_SERVER},
+            }
+        ]
+        if SIGN_ON_SERVER
+        else [],
+    }
+}
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from gis_core.models import Jurisdiction
 from issues.enums import PeopleEventKind, Role
@@ -20,6 +20,8 @@ def people_shown(manager: Person, jurisdiction: Jurisdiction, text: str = "") ->
     """
     here = Grant.objects.filter(jurisdiction=jurisdiction).select_related("department")
     people = User.objects.prefetch_related(Prefetch("grants", here, to_attr="grants_here"))
+    direct = User.objects.exclude(user_permissions=None, groups=None).filter(pk=OuterRef("pk"))
+    people = people.annotate(has_direct_rights=Exists(direct))
     if not reach_of(manager, MANAGE_PEOPLE).is_everywhere:
         plain = Q(is_staff=False, is_superuser=False, user_permissions=None, groups=None)
         people = people.filter(Q(pk__in=here.values("person")) | plain & Q(grants=None))

@@ -26,6 +26,7 @@ from mapui.people.invitations import VALID, invitation_order
 from mapui.people.selectors import events_of, events_shown, people_shown
 from mapui.site.logins import sessions_end
 from mapui.site.permissions import jurisdiction_for, page_for
+from mapui.site.second_factor import second_factor_is_due
 
 people_permission = page_for(MANAGE_PEOPLE)
 PAGE_SIZE: Final = 50
@@ -148,6 +149,9 @@ def role_give(request: HttpRequest, pk: int) -> HttpResponse:
     except IssuesError as error:
         form.add_error(error.field or None, error.message)
         return _person_respond(request, jurisdiction, person, form)
+    if second_factor_is_due(person):
+        # Its sessions began before the role asked for a second factor.
+        sessions_end(person)
     label = Role(form.cleaned_data["role"]).label
     messages.success(request, _("The role “%(role)s” is given.") % {"role": label})
     return redirect(address_in("person", jurisdiction, pk))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from axes.utils import reset
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth import views as auth_views
@@ -39,7 +42,6 @@ from mapui.site.logins import (
     login_wait_s,
     sessions_end,
 )
-from mapui.site.profiles import language_remember
 
 
 class LoginForm(AuthenticationForm):
@@ -74,7 +76,14 @@ class LoginPage(auth_views.LoginView):
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        return language_remember(self.request, super().form_valid(form))
+        """The password is right; whoever has a second factor is asked for it before the session begins."""
+        login = Login(user=form.get_user(), redirect_url=self.get_redirect_url() or None)
+        named = {"username": form.get_user().get_username()}
+        return perform_password_login(self.request, named, login)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        sign_on = settings.SIGN_ON_NAME if settings.SIGN_ON_SERVER else ""
+        return super().get_context_data(sign_on=sign_on, **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         try:

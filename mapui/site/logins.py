@@ -28,6 +28,7 @@ from kombu.exceptions import OperationalError
 
 from issues.api.limits import limit_check
 from mapui.site.profiles import profile_remember
+from mapui.site.second_factor import second_factor_note
 
 # So many failures of an account from one address are nobody's business; then each doubles the wait for the next try.
 FAILURES_FREE: Final = 2
@@ -112,6 +113,7 @@ def client_told(
 def session_begin(sender: Any, request: HttpRequest, user: AbstractBaseUser, **_more: Any) -> None:
     request.session[BEGAN] = request.session[SEEN] = int(time.time())
     profile_remember(request, user)
+    second_factor_note(request, user)
 
 
 def session_is_over(session: SessionBase) -> bool:
