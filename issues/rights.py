@@ -130,6 +130,15 @@ def people_with(right: str) -> QuerySet[User]:
     )
 
 
+def reached(person: Person, *rights: str) -> Q:
+    """A condition on what has a `jurisdiction`: those in all of which a person has one of the rights."""
+    reaches = [reach_of(person, right) for right in rights]
+    if any(one.is_everywhere for one in reaches):
+        return Q()
+    grounds = [ground for one in reaches for ground in one.grounds if ground.categories is None]
+    return Q(jurisdiction__in=[ground.jurisdiction for ground in grounds])
+
+
 def _gives(role: str, right: str) -> bool:
     held = ROLE_RIGHTS[Role(role)]
     return right in held or any(right in PARTS.get(one, ()) for one in held)

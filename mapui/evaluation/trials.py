@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from gis_core.maps.geojson import collection_respond
-from issues.rights import SEE
+from issues.rights import SEE, reached
 from mapui.evaluation.forms import TrialForm
 from mapui.evaluation.shown import (
     change_bounds,
@@ -31,8 +31,7 @@ from mapui.maps.rendering import RenderedMap
 from mapui.maps.resources import script_respond, style_respond
 from mapui.maps.selectors import bounds_shown, map_services_shown
 from mapui.maps.trials import trial_map_build
-from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.permissions import EDIT_RULES, MANAGE_GEODATA, feed_for, page_for
+from mapui.site.permissions import EDIT_RULES, MANAGE_GEODATA, feed_for, jurisdiction_for, page_for
 from mapui.site.types import PageRequest
 from routing.errors import RoutingError
 from routing.models import Trial
@@ -52,7 +51,7 @@ trials_feed = feed_for(EDIT_RULES, MANAGE_GEODATA)
 @never_cache
 def trials_list(request: PageRequest) -> HttpResponse:
     """All trial runs; a POST begins one."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, EDIT_RULES, MANAGE_GEODATA)
     form = TrialForm(
         request.POST if request.method == "POST" else None,
         jurisdiction=jurisdiction,
@@ -94,7 +93,7 @@ def trials_list(request: PageRequest) -> HttpResponse:
 @never_cache
 def trial_shown(request: PageRequest, pk: int) -> HttpResponse:
     """A trial: its progress, and the changes by authority, by rule and one by one."""
-    trial = trial_or_404(pk)
+    trial = trial_or_404(request, pk)
     from_body, to_body = request.GET.get("from"), request.GET.get("to")
     rule = request.GET.get("rule", "")
     changes = changes_chosen(trial, from_body=from_body, to_body=to_body, rule=rule)
@@ -133,7 +132,7 @@ def _context(trial: Trial) -> dict[str, Any]:
 @never_cache
 def trial_watch(request: PageRequest, pk: int) -> HttpResponse:
     """How far it is; asked for again and again, and when it is over the page shows itself anew."""
-    trial = trial_or_404(pk)
+    trial = trial_or_404(request, pk)
     if request.htmx and trial.state not in LIVE:
         return HttpResponseClientRefresh()
     return render(request, "mapui/evaluation/_progress.html", _context(trial))
@@ -143,9 +142,9 @@ def trial_watch(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def trial_action(request: PageRequest, pk: int, action: str) -> HttpResponse:
     """Cancels a trial, or goes on with one."""
-    trial = trial_or_404(pk)
+    trial = trial_or_404(request, pk)
     needed = EDIT_RULES if trial.rule_set_id else MANAGE_GEODATA
-    if not request.user.has_perm(needed):
+    if not request.user.has_perm(needed, trial.jurisdiction):
         raise PermissionDenied
     if action == "cancel":
         trial_cancel(trial=trial)
@@ -162,7 +161,7 @@ def trial_action(request: PageRequest, pk: int, action: str) -> HttpResponse:
 @never_cache
 def trial_issue(request: PageRequest, pk: int, number: str) -> HttpResponse:
     """Both reasons of one changed issue side by side, as a page or as a part of the list."""
-    trial = trial_or_404(pk)
+    trial = trial_or_404(request, pk)
     changes = trial.changes.select_related("issue__category", "issue__jurisdiction")
     change = get_object_or_404(changes, issue__number=number)
     change.trial = trial
@@ -185,7 +184,7 @@ def trial_issue(request: PageRequest, pk: int, number: str) -> HttpResponse:
 @never_cache
 def trial_map(request: PageRequest, pk: int) -> HttpResponse:
     """The changed issues on a map, with the numbers beside it."""
-    trial = trial_or_404(pk)
+    trial = trial_or_404(request, pk)
     rendered = _map(request, trial)
     groups = groups_shown(trial)
     context = {
@@ -203,20 +202,20 @@ def trial_map(request: PageRequest, pk: int) -> HttpResponse:
 @require_safe
 @trials_feed
 def trial_map_script(request: HttpRequest, pk: int) -> HttpResponse:
-    return script_respond(request, _map(request, trial_or_404(pk)))
+    return script_respond(request, _map(request, trial_or_404(request, pk)))
 
 
 @require_safe
 @trials_feed
 def trial_map_style(request: HttpRequest, pk: int) -> HttpResponse:
-    return style_respond(request, _map(request, trial_or_404(pk)))
+    return style_respond(request, _map(request, trial_or_404(request, pk)))
 
 
 @require_safe
 @trials_feed
 def trial_changes_feed(request: HttpRequest, pk: int) -> HttpResponse:
     """The changed issues as GeoJSON points."""
-    features, truncated = change_features(trial_or_404(pk))
+    features, truncated = change_features(trial_or_404(request, pk))
     return collection_respond(request, features, is_private=True, truncated=truncated)
 
 
@@ -228,8 +227,8 @@ def _map(request: HttpRequest, trial: Trial) -> RenderedMap:
     )
 
 
-def trial_or_404(pk: int) -> Trial:
-    trials = Trial.objects.select_related(
+def trial_or_404(request: HttpRequest, pk: int) -> Trial:
+    trials = Trial.objects.filter(reached(request.user, EDIT_RULES, MANAGE_GEODATA)).select_related(
         "rule_set", "compared_with", "edition", "jurisdiction", "created_by"
     )
     trial = trials.filter(pk=pk).first()

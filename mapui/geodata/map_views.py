@@ -33,7 +33,7 @@ from mapui.site.types import PageRequest
 @never_cache
 def geodata_map(request: PageRequest, pk: int) -> HttpResponse:
     """The changes and the issues concerned on a map, with the numbers beside it."""
-    edition = edition_or_404(pk)
+    edition = edition_or_404(request, pk)
     rendered = _map(request, edition)
     context = {
         "page": "geodata_edition",
@@ -64,20 +64,20 @@ def _map(request: HttpRequest, edition: Edition) -> RenderedMap:
 @require_safe
 @geodata_feed
 def geodata_map_script(request: HttpRequest, pk: int) -> HttpResponse:
-    return script_respond(request, _map(request, edition_or_404(pk)))
+    return script_respond(request, _map(request, edition_or_404(request, pk)))
 
 
 @require_safe
 @geodata_feed
 def geodata_map_style(request: HttpRequest, pk: int) -> HttpResponse:
-    return style_respond(request, _map(request, edition_or_404(pk)))
+    return style_respond(request, _map(request, edition_or_404(request, pk)))
 
 
 @require_safe
 @geodata_feed
 def geodata_changes_feed(request: HttpRequest, pk: int) -> HttpResponse:
     """Changes of one kind (`kind`, else of all) in a box (`bbox`) as GeoJSON."""
-    edition = edition_or_404(pk)
+    edition = edition_or_404(request, pk)
     try:
         bbox = bbox_parse(request.GET["bbox"]) if "bbox" in request.GET else None
     except BoundingBoxError as error:
@@ -94,12 +94,14 @@ def geodata_changes_feed(request: HttpRequest, pk: int) -> HttpResponse:
 @geodata_feed
 def geodata_findings_feed(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the checks found something, as GeoJSON."""
-    return collection_respond(request, finding_features(edition_or_404(pk)), is_private=True)
+    return collection_respond(
+        request, finding_features(edition_or_404(request, pk)), is_private=True
+    )
 
 
 @require_safe
 @geodata_feed
 def geodata_impact_feed(request: HttpRequest, pk: int) -> HttpResponse:
     """The issues that would get another authority, as GeoJSON points."""
-    features: list[dict[str, Any]] = impact_features(edition_or_404(pk))
+    features: list[dict[str, Any]] = impact_features(edition_or_404(request, pk))
     return collection_respond(request, features, is_private=True)

@@ -25,6 +25,7 @@ from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_create
 from gis_core.services.jobs import JobState, job_mark, job_order, job_state
 from gis_core.services.uploads import upload_drop, upload_keep
+from issues.rights import reached
 from mapui.geodata.actions import ACTIONS, actions_allowed
 from mapui.geodata.changes import kinds_mapped
 from mapui.geodata.findings import checks_shown, errors_standing, samples_shown
@@ -32,8 +33,7 @@ from mapui.geodata.forms import LoadForm, OverrideForm
 from mapui.geodata.impact import golden_broken, impact_shown
 from mapui.geodata.selectors import changes_shown, dataset_states, difference_table, editions_shown
 from mapui.geodata.streaming import uploads_stream
-from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.permissions import MANAGE_GEODATA, page_for
+from mapui.site.permissions import MANAGE_GEODATA, jurisdiction_for, page_for
 from mapui.site.types import PageRequest
 from parcels.enums import CadastreDataset
 from routing.trying.edition_impact import impact_is_due
@@ -48,7 +48,7 @@ geodata_permission = page_for(MANAGE_GEODATA)
 @never_cache
 def geodata_list(request: PageRequest) -> HttpResponse:
     """Every dataset with its active edition, and the history of all editions."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, MANAGE_GEODATA)
     dataset = request.GET.get("dataset", "")
     editions = editions_shown(
         jurisdiction=jurisdiction, dataset=dataset if dataset in dataset_names() else ""
@@ -86,7 +86,7 @@ def _geodata_new(request: PageRequest) -> HttpResponse:
             request, "mapui/geodata/new.html", _form_context(request, LoadForm(initial=asked))
         )
     form = LoadForm(request.POST, request.FILES)
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, MANAGE_GEODATA)
     if jurisdiction is None:
         raise Http404(_("There is no jurisdiction yet."))
     if not form.is_valid():
@@ -102,7 +102,7 @@ def _geodata_new(request: PageRequest) -> HttpResponse:
 
 
 def _form_context(request: HttpRequest, form: LoadForm) -> dict[str, Any]:
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, MANAGE_GEODATA)
     return {"page": "geodata", "jurisdiction": jurisdiction, "form": form}
 
 
@@ -130,8 +130,8 @@ def _person(request: HttpRequest) -> User:
     return request.user
 
 
-def edition_or_404(pk: int) -> Edition:
-    editions = Edition.objects.select_related(
+def edition_or_404(request: HttpRequest, pk: int) -> Edition:
+    editions = Edition.objects.filter(reached(request.user, MANAGE_GEODATA)).select_related(
         "jurisdiction", "created_by", "activated_by", "base", "restores"
     )
     return get_object_or_404(editions, pk=pk)
@@ -142,7 +142,7 @@ def edition_or_404(pk: int) -> Edition:
 @never_cache
 def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
     """One edition: its progress while it is loaded, then report, difference and impact."""
-    edition = edition_or_404(pk)
+    edition = edition_or_404(request, pk)
     job, checks = job_state(edition), checks_shown(edition)
     difference, impact = difference_table(edition), impact_shown(edition)
     context = {
@@ -171,7 +171,7 @@ def geodata_progress(request: PageRequest, pk: int) -> HttpResponse:
 
     With `impact` the page waits for a sweep that looks whom the edition concerns, and for whatever else begins.
     """
-    edition = edition_or_404(pk)
+    edition = edition_or_404(request, pk)
     job = job_state(edition)
     context = {"edition": edition, "job": job}
     if request.htmx and not (job and job.is_running):
@@ -186,7 +186,7 @@ def geodata_progress(request: PageRequest, pk: int) -> HttpResponse:
 @never_cache
 def geodata_changes(request: PageRequest, pk: int) -> HttpResponse:
     """The changes one by one, of one kind and one Gemarkung if asked for."""
-    edition = edition_or_404(pk)
+    edition = edition_or_404(request, pk)
     kind, district = request.GET.get("kind", ""), request.GET.get("district", "")
     changes = changes_shown(
         edition, kind=kind if kind in ChangeKind.values else "", district=district
@@ -208,7 +208,7 @@ def geodata_changes(request: PageRequest, pk: int) -> HttpResponse:
 @never_cache
 def geodata_action(request: PageRequest, pk: int, action: str) -> HttpResponse:
     """GET asks for confirmation and changes nothing; POST does it."""
-    edition = edition_or_404(pk)
+    edition = edition_or_404(request, pk)
     if action not in ACTIONS:
         raise Http404
     errors = errors_standing(edition) if action == "activate" else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from itertools import chain
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -127,7 +128,8 @@ def jurisdiction_for(request: HttpRequest, *permissions: str) -> Jurisdiction | 
     """
     asked = request.GET.get("jurisdiction", "")
     shown = jurisdiction_shown(asked)
-    for one in (shown, *(() if asked else Jurisdiction.objects.order_by("pk"))):
+    others = () if asked else Jurisdiction.objects.order_by("pk")
+    for one in chain([shown], others):
         if one is None or any(request.user.has_perm(permission, one) for permission in permissions):
             return one
     raise PermissionDenied

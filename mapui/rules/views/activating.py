@@ -34,7 +34,7 @@ from routing.rulebook.listed import (
 @require_http_methods(METHODS)
 def rules_activate(request: HttpRequest, pk: int) -> HttpResponse:
     """Findings, what changes, what was tried; and from which day it shall count."""
-    draft = draft_or_404(pk)
+    draft = draft_or_404(request, pk)
     form = ActivationForm(request.POST if request.method == "POST" else None, draft=draft)
     status = 200
     if request.method == "POST":
@@ -78,7 +78,7 @@ def rules_activate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(METHODS)
 def rules_retire(request: HttpRequest, pk: int) -> HttpResponse:
     """Taking back: what counts then is told before."""
-    rule_set = rule_set_or_404(pk)
+    rule_set = rule_set_or_404(request, pk)
     listed = rule_set_listed(rule_set, on=timezone.localdate())
     if request.method == "POST":
         try:

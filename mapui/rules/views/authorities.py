@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from issues.rights import reached
 from mapui.rules.authority_forms import AuthorityForm, ContactForm
 from mapui.rules.forms import categories_grouped, errors_take
 from mapui.rules.views.editing import METHODS
 from mapui.rules.views.sets import jurisdiction_or_404
-from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.permissions import ACTIVATE_RULES, rules_page
+from mapui.site.permissions import ACTIVATE_RULES, EDIT_RULES, jurisdiction_for, rules_page
 from mapui.site.rule_words import RuleWords
 from routing.forwarding.contacts import contact_store
 from routing.models import Authority, AuthorityContact
@@ -30,7 +30,7 @@ from routing.outbox.authorities import authorities_listed, authority_store
 @require_safe
 def authorities_list(request: HttpRequest) -> HttpResponse:
     """Every authority with its days and its contacts."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, EDIT_RULES, ACTIVATE_RULES)
     context = {
         "page": "rules",
         "jurisdiction": jurisdiction,
@@ -48,7 +48,7 @@ def authority_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if pk is None:
         authority = Authority(jurisdiction=jurisdiction_or_404(request))
     else:
-        authority = get_object_or_404(Authority.objects.select_related("jurisdiction"), pk=pk)
+        authority = _authority(request, pk)
     form = AuthorityForm(request.POST if request.method == "POST" else None, instance=authority)
     if request.method == "POST" and form.is_valid():
         try:
@@ -65,7 +65,7 @@ def authority_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @require_http_methods(METHODS)
 def contact_edit(request: HttpRequest, pk: int, contact_pk: int | None = None) -> HttpResponse:
     """A new or known contact of an authority."""
-    authority = get_object_or_404(Authority.objects.select_related("jurisdiction"), pk=pk)
+    authority = _authority(request, pk)
     if contact_pk is None:
         contact = AuthorityContact(authority=authority)
     else:
@@ -84,6 +84,11 @@ def contact_edit(request: HttpRequest, pk: int, contact_pk: int | None = None) -
             messages.success(request, _("The contact of %s is stored.") % authority.name)
             return redirect(_list_of(authority))
     return _page(request, "mapui/rules/contact.html", authority, form, contact=contact)
+
+
+def _authority(request: HttpRequest, pk: int) -> Authority:
+    known = Authority.objects.filter(reached(request.user, ACTIVATE_RULES))
+    return get_object_or_404(known.select_related("jurisdiction"), pk=pk)
 
 
 def _list_of(authority: Authority) -> str:

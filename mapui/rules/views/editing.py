@@ -62,7 +62,7 @@ def rules_draft(request: HttpRequest) -> HttpResponse:
     """A draft from a version, or from the one in effect."""
     source = None
     if (pk := request.POST.get("source", "")).isdecimal():
-        source = rule_set_or_404(int(pk))
+        source = rule_set_or_404(request, int(pk))
     jurisdiction = source.jurisdiction if source else jurisdiction_or_404(request)
     draft = draft_create(jurisdiction=jurisdiction, by=person(request), source=source)
     messages.success(
@@ -112,7 +112,7 @@ def _rules_import(request: HttpRequest) -> HttpResponse:
 @require_http_methods(METHODS)
 def rules_row(request: HttpRequest, pk: int, rule_pk: int | None = None) -> HttpResponse:
     """A new row, one like another (`?like=`), the one that a hole lacks (`?hole=`), or one that is there."""
-    draft = draft_or_404(pk)
+    draft = draft_or_404(request, pk)
     rule, like = None, None
     hole = _hole_given(request, draft)
     if rule_pk is not None:
@@ -155,7 +155,7 @@ def _hole_given(request: HttpRequest, draft: RuleSet) -> GroundRow | None:
 @rules_page(EDIT_RULES)
 @require_http_methods(METHODS)
 def rules_threshold(request: HttpRequest, pk: int, threshold_pk: int | None = None) -> HttpResponse:
-    draft = draft_or_404(pk)
+    draft = draft_or_404(request, pk)
     threshold = None
     if threshold_pk is not None:
         threshold = get_object_or_404(Threshold, pk=threshold_pk, rule_set=draft)
@@ -178,7 +178,7 @@ def rules_threshold(request: HttpRequest, pk: int, threshold_pk: int | None = No
 @require_http_methods(METHODS)
 def rules_prior(request: HttpRequest, pk: int, prior_pk: int | None = None) -> HttpResponse:
     """A new prior, or one that is there."""
-    draft = draft_or_404(pk)
+    draft = draft_or_404(request, pk)
     prior = get_object_or_404(Prior, pk=prior_pk, rule_set=draft) if prior_pk else None
     form = PriorForm(
         request.POST if request.method == "POST" else None,
@@ -198,7 +198,7 @@ def rules_prior(request: HttpRequest, pk: int, prior_pk: int | None = None) -> H
 @require_http_methods(METHODS)
 def rules_describe(request: HttpRequest, pk: int) -> HttpResponse:
     """Note and general thresholds of a draft."""
-    draft = draft_or_404(pk)
+    draft = draft_or_404(request, pk)
     form = DescribeForm(request.POST if request.method == "POST" else None, draft=draft)
 
     def store() -> str:
@@ -263,7 +263,7 @@ def rules_remove(
     prior_pk: int | None = None,
 ) -> HttpResponse:
     """Asks, then removes a row, a threshold, a prior or the whole draft."""
-    draft = draft_or_404(pk)
+    draft = draft_or_404(request, pk)
     part: Rule | Threshold | Prior | None = None
     if rule_pk:
         part = get_object_or_404(Rule, pk=rule_pk, rule_set=draft)

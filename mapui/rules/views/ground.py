@@ -56,7 +56,7 @@ ground_feed = feed_for(EDIT_RULES, ACTIVATE_RULES)
 @require_safe
 def rules_ground(request: HttpRequest, pk: int) -> HttpResponse:
     """The latest result of a version, its holes by how much they cost, and how far the next one is."""
-    rule_set = rule_set_or_404(pk)
+    rule_set = rule_set_or_404(request, pk)
     words = RuleWords.of(rule_set.jurisdiction)
     context = context_of(rule_set, **_progress(rule_set), **_missing_row(rule_set))
     coverage = coverage_shown(rule_set)
@@ -91,7 +91,7 @@ def rules_ground(request: HttpRequest, pk: int) -> HttpResponse:
 def rules_ground_start(request: HttpRequest, pk: int) -> HttpResponse:
     """Has the version measured by a worker."""
     try:
-        coverage = coverage_start(rule_set=rule_set_or_404(pk), by=person(request))
+        coverage = coverage_start(rule_set=rule_set_or_404(request, pk), by=person(request))
     except RoutingError as error:
         messages.error(request, str(error))
     else:
@@ -103,7 +103,7 @@ def rules_ground_start(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def rules_ground_watch(request: PageRequest, pk: int) -> HttpResponse:
     """How far it is; asked for again and again, and when it is over the page shows itself anew."""
-    rule_set = rule_set_or_404(pk)
+    rule_set = rule_set_or_404(request, pk)
     progress = _progress(rule_set)
     if request.htmx and not progress["is_live"]:
         return HttpResponseClientRefresh()
@@ -133,7 +133,7 @@ def _missing_row(rule_set: RuleSet) -> dict[str, Any]:
 @require_safe
 def rules_hole(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     """A hole: which ground it is, who is in doubt, and the example places on the map."""
-    row = hole_or_404(pk, row_pk)
+    row = hole_or_404(request, pk, row_pk)
     rule_set = row.coverage.rule_set
     rendered = _map(request, row)
     context = context_of(
@@ -152,27 +152,28 @@ def rules_hole(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
 @require_safe
 @ground_feed
 def rules_hole_script(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
-    return script_respond(request, _map(request, hole_or_404(pk, row_pk)))
+    return script_respond(request, _map(request, hole_or_404(request, pk, row_pk)))
 
 
 @require_safe
 @ground_feed
 def rules_hole_style(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
-    return style_respond(request, _map(request, hole_or_404(pk, row_pk)))
+    return style_respond(request, _map(request, hole_or_404(request, pk, row_pk)))
 
 
 @require_safe
 @ground_feed
 def rules_hole_feed(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     """The example places as GeoJSON points."""
-    row = hole_or_404(pk, row_pk)
+    row = hole_or_404(request, pk, row_pk)
     words = RuleWords.of(row.coverage.rule_set.jurisdiction)
     return collection_respond(request, hole_features(hole_shown(row, words)), is_private=True)
 
 
-def hole_or_404(pk: int, row_pk: int) -> GroundRow:
+def hole_or_404(request: HttpRequest, pk: int, row_pk: int) -> GroundRow:
     rows = GroundRow.objects.select_related("coverage__rule_set__jurisdiction")
-    return get_object_or_404(rows, pk=row_pk, coverage__rule_set=pk, verdict__in=HOLES)
+    rule_set = rule_set_or_404(request, pk)
+    return get_object_or_404(rows, pk=row_pk, coverage__rule_set=rule_set, verdict__in=HOLES)
 
 
 def _map(request: HttpRequest, row: GroundRow) -> RenderedMap:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gis_core.models import Jurisdiction
+from issues.rights import reached
 from mapui.rules.coverage import category_shown, overview_shown
 from mapui.rules.forms import RuleFilterForm
 from mapui.rules.prior_tables import priors_shown
@@ -22,8 +23,7 @@ from mapui.rules.tables import (
     rules_grouped,
     thresholds_shown,
 )
-from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.permissions import rules_page
+from mapui.site.permissions import ACTIVATE_RULES, EDIT_RULES, jurisdiction_for, rules_page
 from mapui.site.rule_words import RuleWords
 from routing.engine.checks.content import difference_of
 from routing.engine.checks.coverage import Coverage
@@ -46,13 +46,14 @@ from routing.rulebook.listed import (
 from routing.rulebook.written import content_csv, content_json, coverage_csv, coverage_json
 
 
-def rule_set_or_404(pk: int) -> RuleSet:
-    known = RuleSet.objects.select_related("jurisdiction", "drafted_from")
+def rule_set_or_404(request: HttpRequest, pk: int) -> RuleSet:
+    known = RuleSet.objects.filter(reached(request.user, EDIT_RULES, ACTIVATE_RULES))
+    known = known.select_related("jurisdiction", "drafted_from")
     return get_object_or_404(known, pk=pk)
 
 
-def draft_or_404(pk: int) -> RuleSet:
-    rule_set = rule_set_or_404(pk)
+def draft_or_404(request: HttpRequest, pk: int) -> RuleSet:
+    rule_set = rule_set_or_404(request, pk)
     if rule_set.status != RuleSetStatus.DRAFT:
         raise Http404(_("Only a draft can be edited."))
     return rule_set
@@ -63,7 +64,7 @@ def context_of(rule_set: RuleSet, **more: Any) -> dict[str, Any]:
 
 
 def jurisdiction_or_404(request: HttpRequest) -> Jurisdiction:
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, EDIT_RULES, ACTIVATE_RULES)
     if jurisdiction is None:
         raise Http404(_("There is no jurisdiction yet."))
     return jurisdiction
@@ -73,7 +74,7 @@ def jurisdiction_or_404(request: HttpRequest) -> Jurisdiction:
 @require_safe
 def rules_list(request: HttpRequest) -> HttpResponse:
     """All versions, with what each is today."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = jurisdiction_for(request, EDIT_RULES, ACTIVATE_RULES)
     context = {
         "page": "rules",
         "jurisdiction": jurisdiction,
@@ -86,7 +87,7 @@ def rules_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rules_set(request: HttpRequest, pk: int) -> HttpResponse:
     """One version: what is wrong with it, its rows, thresholds and priors. For htmx the rows alone."""
-    rule_set = rule_set_or_404(pk)
+    rule_set = rule_set_or_404(request, pk)
     words = RuleWords.of(rule_set.jurisdiction)
     form = RuleFilterForm(request.GET, words=words)
     chosen = RuleFilter(**form.cleaned_data) if form.is_valid() else RuleFilter()
@@ -116,7 +117,7 @@ def rules_set(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def rules_coverage(request: HttpRequest, pk: int) -> HttpResponse:
     """Who acts where: all categories at a glance, or every row of one."""
-    rule_set = rule_set_or_404(pk)
+    rule_set = rule_set_or_404(request, pk)
     words = RuleWords.of(rule_set.jurisdiction)
     category = request.GET.get("category", "")
     only_holes = request.GET.get("show") == "holes"
@@ -139,7 +140,7 @@ def rules_coverage(request: HttpRequest, pk: int) -> HttpResponse:
 @rules_page()
 @require_safe
 def rules_coverage_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    rule_set = rule_set_or_404(pk)
+    rule_set = rule_set_or_404(request, pk)
     try:
         rows = list(coverage_rows_all(rule_set))
     except RuleSetError as error:
@@ -153,7 +154,7 @@ def rules_coverage_file(request: HttpRequest, pk: int, kind: str) -> HttpRespons
 @require_safe
 def rules_difference(request: HttpRequest, pk: int) -> HttpResponse:
     """What differs from another version: the one asked for, else the one in effect, else the one it is from."""
-    rule_set = rule_set_or_404(pk)
+    rule_set = rule_set_or_404(request, pk)
     others = RuleSet.objects.filter(jurisdiction=rule_set.jurisdiction).exclude(pk=rule_set.pk)
     against = _against(request, rule_set)
     context = context_of(rule_set, others=others, against=against)
@@ -172,7 +173,7 @@ def _against(request: HttpRequest, rule_set: RuleSet) -> RuleSet | None:
     if asked:
         if not asked.isdecimal():
             raise Http404
-        found = rule_set_or_404(int(asked))
+        found = rule_set_or_404(request, int(asked))
         if found.jurisdiction_id != rule_set.jurisdiction_id:
             raise Http404
         return found
@@ -186,7 +187,7 @@ def _against(request: HttpRequest, rule_set: RuleSet) -> RuleSet | None:
 @require_safe
 def rules_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The version as a file that can be loaded again."""
-    rule_set = rule_set_or_404(pk)
+    rule_set = rule_set_or_404(request, pk)
     content = rule_set_content(rule_set)
     name = f"rules-{rule_set.version}"
     if kind == "csv":

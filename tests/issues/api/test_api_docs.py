@@ -38,6 +38,10 @@ INSIDE = {
     "CategoriesUnreadable",
     "PhotoRefused",
     "MediaUrlInvalid",
+    "PersonKnown",
+    "PersonOutOfReach",
+    "DepartmentElsewhere",
+    "DepartmentInUse",
 }
 
 

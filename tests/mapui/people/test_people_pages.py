@@ -200,7 +200,7 @@ def test_list_costs_the_same_for_one_and_for_three(page, town, django_assert_num
     for number in range(count):
         person = staff_create(f"person{number}", permissions=())
         grant_give(person=person, jurisdiction=town, role=Role.TRIAGE, by=None)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert "person0" in text_of(page.get(reverse("people")))
 
 

@@ -20,7 +20,7 @@ from tests.mapui.geodata.geodata_factories import city_make
 from tests.mapui.rules.rules_requests import address
 
 pytestmark = pytest.mark.django_db
-QUERIES = 15
+QUERIES = 16
 OF_HOLE = ("rules_hole", "rules_hole_script", "rules_hole_style", "rules_hole_feed")
 
 
