@@ -21,6 +21,7 @@ from rich.console import Console
 from config import processes, programs
 from config.demo import city, partner
 from config.demo.chain import Traced, reports_trace
+from config.demo.people import PEOPLE, people_make
 from config.demo.places import TRIAGE, Place
 from config.demo.reports import ReportNotAccepted, Sent, reports_await, reports_send
 from config.demo.show import console_open, table_show
@@ -33,7 +34,7 @@ from issues.services import api_key_create, issue_release
 Found = TypeVar("Found")
 LOGIN = "sichtung"
 PERMISSIONS = (
-    *("triage_issue", "release_issue", "manage_geodata"),
+    *("triage_issue", "release_issue", "manage_geodata", "manage_people"),
     *("edit_rules", "activate_rules"),
 )
 MAIL_RECEIVER = "demo-mail"
@@ -53,6 +54,7 @@ def perform(*, once: bool, parcels: Path | None) -> int:
             jurisdiction, places = _step(f"{parcels} loaded", lambda: city.parcels_load(parcels))
         _everything_start(jurisdiction, started)
         password = login_make()
+        people_make(jurisdiction, password=password, by=User.objects.get(username=LOGIN))
         sent = _step(f"{len(places)} reports sent", lambda: _send(jurisdiction, places))
         _step("Decided and forwarded", lambda: reports_await(sent))
         _step("Some released to the public", lambda: issues_release(sent))
@@ -230,6 +232,7 @@ def _summary_show(
     console.print(f"Public map:  {address}/", markup=False)
     console.print(f"Triage map:  {address}/triage/", markup=False)
     console.print(f"Login:       {LOGIN} / {password}", markup=False)
+    console.print(f"By role:     {', '.join(PEOPLE)}, with the same password", markup=False)
     console.print(f"Mails:       {MAIL}", markup=False)
     console.print(
         f"Partner:     http://{partner.partner_address()}/open311/v2/services.xml", markup=False

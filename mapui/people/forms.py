@@ -80,7 +80,11 @@ class DepartmentForm(forms.Form):
             )
         self.order_fields([f"name_{code}" for code in languages()])
         here = Category.objects.filter(jurisdiction=department.jurisdiction)
+        groups: dict[str, list[tuple[int, str]]] = {}
+        for one in here:
+            groups.setdefault(one.group or str(_("Other")), []).append((one.pk, one.name))
         self.fields["categories"].queryset = here  # type: ignore[attr-defined]
+        self.fields["categories"].choices = list(groups.items())  # type: ignore[attr-defined]
 
     def names(self) -> dict[str, str]:
         """Language → name; call only after `is_valid()`."""

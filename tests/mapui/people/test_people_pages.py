@@ -250,6 +250,8 @@ def test_department_is_made_changed_and_removed(page, town):
         page.post(reverse("department_new"), fields, follow=True)
     )
     department = Department.objects.get()
+    ticked = f'value="{hole.pk}" id="id_categories_0_0" checked'
+    assert ticked in text_of(page.get(reverse("department", args=[department.pk])))
     assert (department.names, list(department.categories.all())) == (
         {"de": "Tiefbau", "en": "Roads"},
         [hole],
