@@ -40,6 +40,12 @@ class Measuring(MapTool):
     factory = "measuring"
 
 
+class AreaDrawing(MapTool):
+    """An area that the queue is filtered by. Options: icons, label, hint."""
+
+    factory = "areaDrawing"
+
+
 class Printing(MapTool):
     """The map on paper. Options: icons, label."""
 
@@ -74,6 +80,11 @@ def tools_add(built: folium.Map, *, search_url: str) -> None:
         told=_("Length %(length)s"),
         toldArea=_("Length %(length)s, area %(area)s"),
         library=static(GEODESIC),
+    ).add_to(built)
+    AreaDrawing(
+        icons=icons,
+        label=pgettext("map tool", "Choose an area"),
+        hint=_("Click on the corners, then on the button again. Escape ends."),
     ).add_to(built)
     Printing(icons=icons, label=pgettext("map tool", "Print the map")).add_to(built)
     Coordinates(

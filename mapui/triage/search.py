@@ -25,6 +25,7 @@ from gis_core.srids import WGS84
 from issues.rights import Person, issues_reached
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import staff_feed
+from mapui.site.triage_issues import road_named
 from mapui.site.types import Bounds
 from parcels.addresses import address_parse
 from parcels.keys import parcel_label
@@ -44,7 +45,10 @@ _ROAD: Final = re.compile(r"^([ABLK])\s*(\d{1,4}[a-z]?)$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What a text may mean. `url` is opened beside the map; `place` (latitude, longitude) or `bounds` are shown."""
+    """What a text may mean. `url` is opened beside the map; `place` (latitude, longitude) or `bounds` are shown.
+
+    `queue` is the address of the queue with a filter; the page goes there.
+    """
 
     kind: str
     label: str
@@ -52,6 +56,7 @@ class Suggestion:
     url: str = ""
     place: tuple[float, float] | None = None
     bounds: Bounds | None = None
+    queue: str = ""
 
 
 @require_safe
@@ -63,7 +68,10 @@ def suggestions_feed(request: HttpRequest) -> HttpResponse:
     text = " ".join(request.GET.get("q", "").replace("\0", "").split())
     found: list[Suggestion] = []
     if jurisdiction is not None and 0 < len(text) <= TEXT_MAX:
-        found = suggestions(request.user, jurisdiction, text)
+        found = [
+            *suggestions(request.user, jurisdiction, text),
+            *queue_suggestions(jurisdiction, text),
+        ]
     return JsonResponse({"suggestions": [asdict(one) for one in found]})
 
 
@@ -71,6 +79,19 @@ def suggestions(person: Person, jurisdiction: Jurisdiction, text: str) -> list[S
     """At most OF_A_KIND of each kind: what the text may mean in this jurisdiction, and this person may see."""
     kinds = (_places, partial(_issues, person), _roads, _districts, _streets, _addresses, _parcels)
     return [one for kind in kinds for one in islice(kind(jurisdiction, text), OF_A_KIND)]
+
+
+def queue_suggestions(jurisdiction: Jurisdiction, text: str) -> Iterator[Suggestion]:
+    """The reports of a road that the text is, and those that the search of the queue finds for it."""
+    kind, here = pgettext("search", "List"), {"jurisdiction": jurisdiction.identifier}
+    if road := road_named(text):
+        label = pgettext("search", "Reports on %(road)s") % {"road": road}
+        query = urlencode({"road": road, **here})
+        yield Suggestion(kind, label, queue=f"{reverse('triage')}?{query}")
+        return
+    label = pgettext("search", "Reports with “%(text)s”") % {"text": text}
+    query = urlencode({"q": text, **here})
+    yield Suggestion(kind, label, queue=f"{reverse('triage')}?{query}")
 
 
 def _places(jurisdiction: Jurisdiction, text: str) -> Iterator[Suggestion]:

@@ -271,6 +271,7 @@ def test_triage_search_finds_parcel_without_the_map(town, staff_page: Page):
     map_wait(staff_page)
     staff_page.get_by_label("Suche", exact=True).fill("Musterberg Flur 1 Flurstück 11/4")
     staff_page.keyboard.press("Enter")
+    staff_page.get_by_role("link", name="Stattdessen Flurstück oder Ort suchen").click()
     expect(staff_page.locator("#details .details-title")).to_have_text("Flurstück 11/4")
 
 

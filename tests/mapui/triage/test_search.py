@@ -98,6 +98,16 @@ def test_coordinates_are_a_place(town):
     assert place.place == pytest.approx((51.55, 7.31), abs=1e-6)
 
 
+def test_search_leads_to_the_reports_themselves(staff_client, town):
+    def queues(text):
+        answer = staff_client.get("/api/triage/suggestions.json", {"q": text}).json()
+        return [(one["label"], one["queue"]) for one in answer["suggestions"] if one["queue"]]
+
+    here = f"jurisdiction={town.identifier}"
+    assert queues("b235") == [("Meldungen an B 235", f"/triage/?road=B+235&{here}")]
+    assert queues("Loch") == [("Meldungen mit „Loch“", f"/triage/?q=Loch&{here}")]
+
+
 def test_nothing_of_another_city(streets):
     other = Jurisdiction.objects.create(
         identifier="other.example", name="Andere", municipality_key="05999901", issue_prefix="AND"

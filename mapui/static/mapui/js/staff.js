@@ -8,6 +8,7 @@ import { vectorBase, vectorMap, vectorPart } from "./layers/vectormap.js";
 import { keysWatch } from "./page/keys.js";
 import { panesWatch } from "./page/panes.js";
 import { selectingWatch } from "./page/selecting.js";
+import { areaDrawing } from "./tools/area.js";
 import { coordinates } from "./tools/coordinates.js";
 import { locating } from "./tools/locating.js";
 import { measuring } from "./tools/measuring.js";
@@ -21,6 +22,7 @@ selectingWatch();
 keysWatch();
 
 Object.assign(globalThis.flurpost, {
+  areaDrawing,
   changeLayer,
   coordinates,
   explanationLayer,

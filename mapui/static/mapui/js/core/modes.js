@@ -31,4 +31,5 @@ export function modeMachine(names) {
 export const SELECT = "select";
 export const PLACE = "place";
 export const MEASURE = "measure";
-export const modes = modeMachine([SELECT, PLACE, MEASURE]);
+export const AREA = "area";
+export const modes = modeMachine([SELECT, PLACE, MEASURE, AREA]);

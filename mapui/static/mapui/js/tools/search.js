@@ -98,7 +98,11 @@ class Box {
   }
 
   take(at) {
-    const { label, url, bounds, place } = this.found[at];
+    const { label, url, bounds, place, queue } = this.found[at];
+    if (queue) {
+      globalThis.location.assign(queue);
+      return;
+    }
     this.field.value = label;
     this.close();
     if (bounds) {
