@@ -16,6 +16,7 @@ from mapui.triage.case import (
     sheets,
     views,
     work,
+    work_api,
 )
 from mapui.triage.explanation import views as explanation
 from mapui.triage.queue import news
@@ -68,6 +69,11 @@ urlpatterns: list[URLPattern] = [
     path("triage/issues/<str:number>/category/", actions.issue_category, name="issue_category"),
     path("triage/issues/<str:number>/place/", actions.issue_place, name="issue_place"),
     path("triage/issues/<str:number>/steps/<slug:verb>/", work.issue_step, name="issue_step"),
+    path(
+        "api/triage/issues/<str:number>/steps/<slug:verb>",
+        work_api.step_api,
+        name="step_api",
+    ),
     path("triage/issues/<str:number>/take/", work.issue_take, name="issue_take"),
     path("triage/issues/<str:number>/take-out/", work.issue_take_out, name="issue_take_out"),
     path("triage/issues/<str:number>/reply/", work.reply_preview, name="reply_preview"),

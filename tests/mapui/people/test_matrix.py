@@ -51,7 +51,7 @@ MATRIX: Final[dict[Needed, str]] = {
         triage triage_issue triage_issues explanation explanation_script explanation_style explanation_json
         explanation_feed sheet sheet_pdf sheet_png service_info triage_parcel parcels_api suggestions
         parcel_outline map_base_style tile map_script attachment
-        step_take_back step_shown bulk heaps queue_news presence view_keep view_delete
+        step_take_back step_shown bulk heaps step_api queue_news presence view_keep view_delete
     """,
     (WORK,): """
         issue_category issue_place issue_answers issue_step issue_take issue_take_out issue_note issue_tick
