@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 
 from config.tasks import invitation_send
 from issues.enums import PeopleEventKind, Role
-from issues.models import Department, PeopleEvent, Profile
+from issues.models import Department, PeopleEvent
 from issues.services.people import grant_give
 from mapui.people import invitations
 from tests.mapui.factories import (
@@ -270,39 +270,3 @@ def test_department_of_another_city_is_not_found(page):
     other = jurisdiction_create("nebenan.example", "Nebenan")
     department = Department.objects.create(jurisdiction=other, names={"de": "Dort"})
     assert page.get(reverse("department", args=[department.pk])).status_code == 404
-
-
-# --- Profile --------------------------------------------------------------------------------------------
-
-
-def test_profile_is_stored_with_the_person(client, manager):
-    client.force_login(manager)
-    assert "Mein Profil" in text_of(client.get(reverse("profile")))
-    fields = {
-        "first_name": "Pia",
-        "last_name": "Personal",
-        "email": "pia@example.org",
-        "language": "en",
-        "density": "comfortable",
-    }
-    stored = client.post(reverse("profile"), fields, follow=True)
-    assert "Your profile is stored." in text_of(stored)
-    assert 'class=" comfortable" data-single-keys="off"' in text_of(stored)
-    manager.refresh_from_db()
-    assert (manager.get_full_name(), manager.email) == ("Pia Personal", "pia@example.org")
-    assert Profile.objects.get(person=manager).has_single_keys is False
-
-    other = type(client)()
-    other.post("/login/", {"username": "personal", "password": PASSWORD})
-    again = text_of(other.get(reverse("profile")))
-    assert "My profile" in again
-    assert 'data-single-keys="off"' in again
-
-
-def test_profile_refuses_the_mail_address_of_another(client, manager):
-    User.objects.create(username="mia", email="mia@example.org")
-    client.force_login(manager)
-    fields = {"email": "MIA@example.org", "language": "de", "density": "compact"}
-    answer = client.post(reverse("profile"), fields)
-    assert answer.status_code == 422
-    assert "Diese E-Mail-Adresse hat schon jemand." in text_of(answer)
