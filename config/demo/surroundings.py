@@ -39,6 +39,8 @@ def surroundings_set() -> None:
         PRIVATE_NETWORKS_MAP_SERVICES="127.0.0.0/8",
         PRIVATE_NETWORKS_RECEIVERS="127.0.0.0/8",
         DELIVERY_BACKOFF_SECONDS="5",
+        # A second run sends the same reports again, and wants to see them arrive.
+        DUPLICATE_HOLD_MINUTES=os.environ.get("DUPLICATE_HOLD_MINUTES", "0"),
     )
 
 

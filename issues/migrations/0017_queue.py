@@ -58,6 +58,14 @@ class Migration(migrations.Migration):
                 name="issue_trigrams",
             ),
         ),
+        migrations.AddIndex(
+            "issue",
+            models.Index(
+                fields=["jurisdiction", "-received_at"],
+                condition=models.Q(location_source="unplaced"),
+                name="issue_unplaced",
+            ),
+        ),
         migrations.CreateModel(
             name="SavedView",
             fields=[

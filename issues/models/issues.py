@@ -167,6 +167,11 @@ class Issue(models.Model):
                 name="issue_of_assignee",
             ),
             models.Index(
+                fields=["jurisdiction", "-received_at"],
+                condition=Q(location_source=LocationSource.UNPLACED),
+                name="issue_unplaced",
+            ),
+            models.Index(
                 fields=["jurisdiction", "due_at"],
                 condition=Q(due_at__isnull=False) & ~Q(status__in=sorted(CLOSED)),
                 name="issue_due",

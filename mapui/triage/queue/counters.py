@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
@@ -17,6 +18,8 @@ from mapui.site.issues import OPEN, PROPOSED, UNCLEAR
 from mapui.site.triage_issues import issues_for_triage
 from mapui.site.types import TriageFilter
 from mapui.triage.queue.listing import Queue
+from routing.enums import Outcome
+from routing.models import Decision
 
 # More than so many are "999+".
 COUNTED_MAX: Final = 1000
@@ -52,30 +55,56 @@ COUNTED: Final[tuple[tuple[str | Promise, TriageFilter], ...]] = (
 )
 
 
+# No index finds these without reading every report: it is a link without a number.
+UNCOUNTED: Final = TriageFilter(status=OPEN, missing=Missing.DECISION.value)
+
+
 def counters(queue: Queue, given: dict[str, str]) -> list[Counter]:
     """The counters, of what the person may see; `given` is the filter in the address."""
     parts: list[str] = []
     parameters: list[Any] = []
-    for _name, chosen in COUNTED:
-        issues = issues_for_triage(queue.person, jurisdiction=queue.jurisdiction, chosen=chosen)
+    counted_ones = [one for one in COUNTED if one[1] != UNCOUNTED]
+    for _name, chosen in counted_ones:
+        issues = _counted(queue, chosen)
         counted = issues.order_by().values("pk")[:COUNTED_MAX]
         statement, values = counted.query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({statement}) AS counted)")  # noqa: S608 - made by Django
         parameters += values
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", parameters)
-        numbers = cursor.fetchone()
-    return [
-        _counter(str(name), number, chosen, given)
-        for (name, chosen), number in zip(COUNTED, numbers, strict=True)
-    ]
+        numbers = dict(
+            zip([name for name, _chosen in counted_ones], cursor.fetchone(), strict=True)
+        )
+    return [_counter(str(name), numbers.get(name), chosen, given) for name, chosen in COUNTED]
 
 
-def _counter(name: str, number: int, chosen: TriageFilter, given: dict[str, str]) -> Counter:
+def _counted(queue: Queue, chosen: TriageFilter) -> QuerySet[Any]:
+    """The reports that a counter counts.
+
+    Of the unclear ones those with a decision that names nobody for certain: an index holds just these. What has no
+    decision at all is decided within seconds, and has a counter of its own.
+    """
+    issues = issues_for_triage(queue.person, jurisdiction=queue.jurisdiction, chosen=chosen)
+    if chosen.authority != UNCLEAR:
+        return issues
+    unclear = Decision.objects.filter(is_current=True).exclude(outcome=Outcome.ASSIGNED)
+    plain = issues_for_triage(
+        queue.person, jurisdiction=queue.jurisdiction, chosen=TriageFilter(status=OPEN)
+    )
+    return plain.filter(pk__in=unclear.values("issue"))
+
+
+def _number_text(number: int | None) -> str:
+    if number is None:
+        return ""
+    return str(number) if number < COUNTED_MAX else f"{COUNTED_MAX - 1}+"
+
+
+def _counter(name: str, number: int | None, chosen: TriageFilter, given: dict[str, str]) -> Counter:
     query = {name: value for name, value in asdict(chosen).items() if value}
     return Counter(
         name=name,
-        text=str(number) if number < COUNTED_MAX else f"{COUNTED_MAX - 1}+",
+        text=_number_text(number),
         url=f"{reverse('triage')}?{urlencode(query)}",
         is_chosen=query == given,
     )
