@@ -60,6 +60,7 @@ export function listFollow(map, whole) {
   }
   let timer = 0;
   let view = viewOf(map);
+  let size = map.getSize().toString();
 
   async function follow({ bbox, focus }) {
     clearTimeout(timer);
@@ -73,10 +74,11 @@ export function listFollow(map, whole) {
   }
 
   map.on("moveend", () => {
-    const former = view;
+    const [formerView, formerSize] = [view, size];
     view = viewOf(map);
-    // Another size of the window moves nothing.
-    if (isMovedByPage() || view === former) {
+    size = map.getSize().toString();
+    // Another size of the window or of a pane is no move, whatever it does to the middle.
+    if (isMovedByPage() || view === formerView || size !== formerSize) {
       return;
     }
     clearTimeout(timer);
