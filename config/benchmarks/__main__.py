@@ -34,6 +34,7 @@ NAMES: Final = (
     "truth",
     "sheet",
     "maps",
+    "triage",
 )
 # Measured without being named; the others take minutes.
 USUAL: Final = ("intake", "geodata")
@@ -63,6 +64,7 @@ def main(arguments: list[str]) -> int:
     from config.benchmarks.redaction import redaction
     from config.benchmarks.sheet import sheet
     from config.benchmarks.state import state
+    from config.benchmarks.triage import triage
     from config.benchmarks.truth.run import truth
 
     truth_asked = partial(
@@ -79,6 +81,7 @@ def main(arguments: list[str]) -> int:
         truth_asked,
         sheet,
         maps,
+        triage,
     )
     benchmarks: dict[str, Callable[[], list[Figure]]] = dict(zip(NAMES, measured_by, strict=True))
     figures: list[Figure] = []
