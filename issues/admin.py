@@ -1,4 +1,4 @@
-"""Administration: categories and keys are kept here; issues are looked at only, services change them."""
+"""Administration: keys are kept here; issues are looked at only, services change them."""
 
 from __future__ import annotations
 
@@ -7,24 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from issues.models import ApiKey, Category, CategoryAttribute, Issue, IssueEvent, Photo
-
-
-class CategoryAttributeInline(admin.TabularInline):
-    model = CategoryAttribute
-    extra = 0
-
-
-@admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):
-    list_display = ["code", "name", "jurisdiction", "is_public", "is_active", "order"]
-    list_filter = ["jurisdiction", "is_active", "is_public", "part"]
-    search_fields = ["code", "names", "keywords"]
-    inlines = [CategoryAttributeInline]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Issues refer to categories: they are switched off instead."""
-        return False
+from issues.models import ApiKey, Issue, IssueEvent, Photo
 
 
 @admin.register(ApiKey)

@@ -220,6 +220,7 @@ class Role(models.TextChoices):
     GEODATA = "geodata", pgettext_lazy("role", "Geodata")
     RULES = "rules", pgettext_lazy("role", "Rules")
     PEOPLE = "people", pgettext_lazy("role", "Personnel")
+    HOUSE = "house", pgettext_lazy("role", "Master data")
 
 
 # Roles that are about issues, and so may be limited to the categories of a department.
@@ -244,3 +245,22 @@ class PeopleEventKind(models.TextChoices):
     ACTIVATED = "activated", _("account switched on")
     DEPARTMENT_STORED = "department_stored", _("department stored")
     DEPARTMENT_REMOVED = "department_removed", _("department removed")
+
+
+class HousePart(models.TextChoices):
+    """What a city keeps itself, on the pages of the master data (Stammdaten)."""
+
+    CATEGORY = "category", pgettext_lazy("house", "category")
+    QUESTION = "question", pgettext_lazy("house", "question")
+    CLOSING_REASON = "closing_reason", pgettext_lazy("house", "reason for closing")
+    REPLY = "reply", pgettext_lazy("house", "text to reporters")
+    CHECKLIST = "checklist", pgettext_lazy("house", "item of a checklist")
+    CLOSED_DAY = "closed_day", pgettext_lazy("house", "closed day")
+
+
+class HouseAction(models.TextChoices):
+    """What can happen to master data."""
+
+    ADDED = "added", pgettext_lazy("house", "added")
+    CHANGED = "changed", pgettext_lazy("house", "changed")
+    REMOVED = "removed", pgettext_lazy("house", "removed")

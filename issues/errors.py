@@ -253,6 +253,23 @@ class CategoriesUnreadable(IssuesError):
     """A file of categories or questions is not as it should be; the message names file, row and cause."""
 
 
+# --- Master data ------------------------------------------------------------------------------------
+class EntryInvalid(IssuesError):
+    """An entry of the master data is not as it should be; `field` names the field of the model, if one."""
+
+
+class EntryChanged(IssuesError):
+    """Somebody else changed or removed the entry after it was looked at."""
+
+    code = 409
+
+
+class EntryInUse(IssuesError):
+    """The entry is named elsewhere: it is switched off and never removed."""
+
+    code = 409
+
+
 # --- People -----------------------------------------------------------------------------------------
 class PersonKnown(IssuesError):
     """Somebody has this mail address already."""

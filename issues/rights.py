@@ -31,6 +31,7 @@ MANAGE_GEODATA: Final = "gis_core.manage_geodata"
 EDIT_RULES: Final = "routing.edit_rules"
 ACTIVATE_RULES: Final = "routing.activate_rules"
 MANAGE_PEOPLE: Final = "issues.manage_people"
+MANAGE_HOUSE: Final = "issues.manage_house"
 
 # Who has the whole has its parts.
 PARTS: Final[Mapping[str, frozenset[str]]] = {TRIAGE: frozenset({SEE, WORK, DECIDE, ANSWER})}
@@ -43,6 +44,7 @@ ROLE_RIGHTS: Final[Mapping[Role, frozenset[str]]] = {
     Role.GEODATA: frozenset({MANAGE_GEODATA}),
     Role.RULES: frozenset({EDIT_RULES, ACTIVATE_RULES}),
     Role.PEOPLE: frozenset({MANAGE_PEOPLE}),
+    Role.HOUSE: frozenset({MANAGE_HOUSE}),
 }
 
 Person = AbstractBaseUser | AnonymousUser

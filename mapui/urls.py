@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLResolver, include, path
 
-SUBJECTS = ("public", "triage", "people", "geodata", "evaluation", "rules", "maps", "site")
+SUBJECTS = ("public", "triage", "people", "house", "geodata", "evaluation", "rules", "maps", "site")
 
 urlpatterns: list[URLResolver] = [path("", include(f"mapui.{one}.urls")) for one in SUBJECTS]

@@ -2,6 +2,7 @@
 
 from issues.models.categories import Category, CategoryAttribute
 from issues.models.events import IssueEvent
+from issues.models.house import HouseEvent
 from issues.models.issues import Issue, NumberCounter, Reporter
 from issues.models.keys import ApiKey
 from issues.models.life import ClosingReason, ReplyTemplate
@@ -23,6 +24,7 @@ __all__ = [
     "ClosingReason",
     "Department",
     "Grant",
+    "HouseEvent",
     "Inquiry",
     "Issue",
     "IssueEvent",

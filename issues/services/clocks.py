@@ -14,6 +14,7 @@ from typing import Final
 import holidays
 from django.utils import timezone
 
+from gis_core.languages import language_shown
 from gis_core.models import Jurisdiction
 from issues.models import ClosedDay, Issue
 
@@ -101,6 +102,14 @@ class WorkCalendar:
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
+
+
+def holidays_in(jurisdiction: Jurisdiction, year: int) -> list[tuple[date, str]]:
+    """The state's holidays of a year in their order, with their names in the language of the screen."""
+    state = STATES.get(jurisdiction.municipality_key[:2])
+    language = "de" if language_shown() == "de" else "en_US"
+    found = holidays.country_holidays("DE", subdiv=state, years=year, language=language)
+    return sorted(found.items())
 
 
 def calendar_of(jurisdiction: Jurisdiction) -> WorkCalendar:

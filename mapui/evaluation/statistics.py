@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_safe
 from issues.rights import SEE
 from mapui.evaluation.statistics_shown import statistics_rows, statistics_shown
 from mapui.site.permissions import EDIT_RULES, jurisdiction_for, page_for
+from mapui.site.tables import csv_respond
 from mapui.site.types import PageRequest
 from routing.rulebook.statistics import statistics_of
 
@@ -50,10 +49,5 @@ def statistics_csv(request: PageRequest) -> HttpResponse:
     """The same counts as CSV (`;`, UTF-8)."""
     jurisdiction = jurisdiction_for(request, SEE, EDIT_RULES)
     rows = statistics_rows(statistics_of(jurisdiction)) if jurisdiction else []
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="statistics.csv"'
-    if rows:
-        writer = csv.DictWriter(response, rows[0], delimiter=";", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return response
+    head = list(rows[0]) if rows else []
+    return csv_respond("statistics.csv", head, (list(one.values()) for one in rows))

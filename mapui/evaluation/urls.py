@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.evaluation import golden, statistics, trials
+from mapui.evaluation import export, golden, situation, statistics, trials
 
 urlpatterns: list[URLPattern] = [
     path("trials/", trials.trials_list, name="trials"),
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern] = [
     path(
         "api/trials/<int:pk>/changes.geojson", trials.trial_changes_feed, name="trial_changes_feed"
     ),
+    path("lage/", situation.situation_page, name="situation"),
+    path("lage/export.<slug:kind>", export.issues_export, name="issues_export"),
     path("golden/", golden.golden_list, name="golden"),
     path("golden/cases.csv", golden.golden_file, name="golden_file"),
     path("golden/import/", golden.golden_load, name="golden_load"),

@@ -8,13 +8,15 @@ from typing import Final
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from gis_core.languages import text_in
+from gis_core.models import Jurisdiction
 from issues.agency import agency_names
 from issues.errors import PlaceholderEmpty, PlaceholderUnknown
-from issues.models import Issue
+from issues.models import Category, Issue
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 # Name → what stands in its place; those of the second list may be without a value, then nothing stands there.
@@ -60,6 +62,25 @@ def placeholders_filled(text: str, values: Mapping[str, str]) -> str:
         )
     filled = PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)
     return re.sub(r"[ \t]+(?=\n|$)", "", filled)
+
+
+def placeholder_samples(
+    jurisdiction: Jurisdiction, category: Category | None, language: str
+) -> dict[str, str]:
+    """What stands for each placeholder of a made-up report, for a preview."""
+    with translation.override(language):
+        number = f"{jurisdiction.issue_prefix}-{timezone.localdate().year}-000123"
+        return {
+            "nummer": number,
+            "kategorie": text_in(category.names, language)
+            if category
+            else pgettext("sample", "Pothole"),
+            "ort": pgettext("sample", "Main street 12"),
+            "stelle": pgettext("sample", "Road works department"),
+            "grund": pgettext("sample", "The damage is repaired."),
+            "stadt": text_in(jurisdiction.public_names, language) or jurisdiction.name,
+            "link": f"{settings.PUBLIC_URL}{reverse('public_issue', args=[number])}",
+        }
 
 
 def placeholder_values(issue: Issue, *, language: str, reason: str) -> dict[str, str]:

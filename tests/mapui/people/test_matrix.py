@@ -18,6 +18,7 @@ from issues.rights import (
     DECIDE,
     EDIT_RULES,
     MANAGE_GEODATA,
+    MANAGE_HOUSE,
     MANAGE_PEOPLE,
     RELEASE,
     SEE,
@@ -50,6 +51,7 @@ MATRIX: Final[dict[Needed, str]] = {
     (SEE,): """
         triage triage_issue triage_issues explanation explanation_script explanation_style explanation_json
         explanation_feed sheet sheet_pdf sheet_png service_info triage_parcel parcels_api suggestions
+        situation issues_export
         parcel_outline map_base_style tile map_script attachment
         step_take_back step_shown bulk heaps step_api queue_news presence view_keep view_delete
     """,
@@ -66,6 +68,7 @@ MATRIX: Final[dict[Needed, str]] = {
         people person_invite people_history departments department_new department department_remove person
         role_give role_take invitation_again person_off person_on
     """,
+    (MANAGE_HOUSE,): "house house_part house_new house_entry house_remove house_history",
     (MANAGE_GEODATA,): """
         geodata_list geodata_new rasters rasters_progress services services_source services_progress
         services_source_again services_source_remove services_entry services_act geodata_edition

@@ -1,0 +1,21 @@
+"""Figures of a city's reports: what is open, what happened by month, where it lies."""
+
+from routing.figures.reading import (
+    Happened,
+    Open,
+    Place,
+    Scope,
+    figures_by_month,
+    figures_by_place,
+    figures_open,
+)
+
+__all__ = [
+    "Happened",
+    "Open",
+    "Place",
+    "Scope",
+    "figures_by_month",
+    "figures_by_place",
+    "figures_open",
+]
