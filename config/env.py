@@ -5,10 +5,22 @@ from __future__ import annotations
 import ipaddress
 import os
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class MailboxAddress(NamedTuple):
+    """A folder of a mailbox, and who logs in to read it."""
+
+    is_encrypted: bool
+    user: str
+    host: str
+    port: int
+    folder: str
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -53,6 +65,31 @@ def networks(name: str, default: str) -> list[str]:
                 f"{name} must hold networks such as 10.0.0.0/8, not {one!r}."
             ) from error
     return found
+
+
+def mailbox(name: str) -> MailboxAddress | None:
+    """A mailbox as imaps://user@host:port/folder; None where the variable is empty.
+
+    imap:// is not encrypted and so leads to this machine only.
+    """
+    value = os.environ.get(name)
+    if not value:
+        return None
+    parts = urlsplit(value)
+    is_encrypted = parts.scheme == "imaps"
+    is_here = parts.scheme == "imap" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if not (is_encrypted or is_here) or not parts.hostname or not parts.username:
+        raise ImproperlyConfigured(
+            f"{name} must be a mailbox such as imaps://melden%40example.org@mail.example.org/INBOX"
+            " (imap:// for a server on this machine); the password stands in INBOX_PASSWORD."
+        )
+    return MailboxAddress(
+        is_encrypted=is_encrypted,
+        user=unquote(parts.username),
+        host=parts.hostname,
+        port=parts.port or (993 if is_encrypted else 143),
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+    )
 
 
 def path(name: str, default: Path) -> Path:

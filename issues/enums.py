@@ -264,3 +264,27 @@ class HouseAction(models.TextChoices):
     ADDED = "added", pgettext_lazy("house", "added")
     CHANGED = "changed", pgettext_lazy("house", "changed")
     REMOVED = "removed", pgettext_lazy("house", "removed")
+
+
+class MailState(models.TextChoices):
+    """What became of a mail that came into the mailbox."""
+
+    READING = "reading", pgettext_lazy("mail", "being read")
+    ISSUE = "issue", pgettext_lazy("mail", "taken in as a report")
+    ANSWER = "answer", pgettext_lazy("mail", "put to a report as an answer")
+    BOUNCE = "bounce", pgettext_lazy("mail", "told that a message did not arrive")
+    REPEAT = "repeat", pgettext_lazy("mail", "came before")
+    ASIDE = "aside", pgettext_lazy("mail", "set aside")
+    DISMISSED = "dismissed", pgettext_lazy("mail", "looked at, no report")
+
+
+class MailReason(models.TextChoices):
+    """Why a mail is set aside."""
+
+    PROGRAM = "program", pgettext_lazy("mail", "A program sent it, nobody wrote it.")
+    LIST = "list", pgettext_lazy("mail", "It went to many at once, or over a mailing list.")
+    OWN = "own", pgettext_lazy("mail", "It comes from our own address.")
+    LARGE = "large", pgettext_lazy("mail", "It is too large.")
+    EMPTY = "empty", pgettext_lazy("mail", "Nothing stands in it.")
+    UNREADABLE = "unreadable", pgettext_lazy("mail", "It cannot be read.")
+    REFUSED = "refused", pgettext_lazy("mail", "No report can be made of it.")

@@ -72,6 +72,12 @@ class IssueChanged(IssuesError):
     code = 409
 
 
+class MailGone(IssuesError):
+    """Somebody dealt with the mail meanwhile, or nothing of it is kept."""
+
+    code = 409
+
+
 class FileRefused(IssuesError):
     """A file that is not taken: too large, of a kind that is not wanted, or empty."""
 

@@ -82,8 +82,13 @@ def categories_likely(issue: Issue) -> list[Category]:
     """What an issue of the catch-all category may be about by its words, the likeliest first; [] for any other."""
     if issue.category.code != CATCH_ALL:
         return []
-    offered = _categories_named(issue.jurisdiction_id)
-    return [offered[code] for code in _vocabulary(offered).guesses(issue.description)]
+    return categories_guessed(issue.jurisdiction_id, issue.description)
+
+
+def categories_guessed(jurisdiction_pk: int, text: str) -> list[Category]:
+    """What a text may be about, the likeliest first, the catch-all left out."""
+    offered = _categories_named(jurisdiction_pk)
+    return [offered[code] for code in _vocabulary(offered).guesses(text)]
 
 
 def issues_perhaps_urgent(issues: Iterable[Issue]) -> set[str]:

@@ -9,6 +9,7 @@ from celery import shared_task
 from issues.services import photo_fetch, photos_claim_due
 from issues.services import photos_originals_erase as originals_erase
 from issues.services.inquiries import inquiries_expire as inquiries_close
+from issues.services.mailbox import reading
 from issues.services.replies import sending
 
 # A run ends after this; the next one goes on. One fetch more may begin just before.
@@ -30,6 +31,13 @@ def photos_fetch_due() -> None:
 def replies_send_due() -> int:
     """Mails what reporters are told."""
     return sending.replies_send_due()
+
+
+# The limits end a run that a server keeps waiting; the next one goes on.
+@shared_task(soft_time_limit=150, time_limit=180)
+def mailbox_read() -> int:
+    """Takes in the mails of the mailbox; returns how many were read. Nothing where no mailbox is set."""
+    return reading.mailbox_read(seconds=RUN_S)
 
 
 @shared_task

@@ -33,7 +33,7 @@ class LocationInput:
 
 @dataclass(frozen=True, kw_only=True)
 class ReporterInput:
-    """Who reports; everything is optional and kept apart from the issue."""
+    """Who reports; everything is optional and kept apart from the issue. `language` is the code of one of LANGUAGES."""
 
     first_name: str = ""
     last_name: str = ""
@@ -41,6 +41,7 @@ class ReporterInput:
     phone: str = ""
     device_id: str = ""
     account_id: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -145,6 +145,7 @@ CELERY_TASK_ROUTES = {
     "routing.tasks.ground_run": {"queue": "geodata"},
     # Servers of strangers may be as slow as they like: nobody else waits for them.
     "issues.tasks.photos_*": {"queue": "photos"},
+    "issues.tasks.mailbox_*": {"queue": "photos"},
     "gis_core.tasks.map_*": {"queue": "photos"},
     "routing.tasks.map_*": {"queue": "photos"},
 }
@@ -161,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.clarifications_expire": 300,
         "issues.tasks.photos_fetch_due": 30,
         "issues.tasks.replies_send_due": 20,
+        "issues.tasks.mailbox_read": 60,
         "issues.tasks.inquiries_expire": 300,
         "config.tasks.sheets_make_due": 30,
         "gis_core.tasks.geodata_load_waiting": 60,
@@ -295,6 +297,11 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD") if EMAIL_HOST_USER else ""
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "flurpost@localhost")
+
+# Whose mails become reports; empty for none. INBOX_JURISDICTION is needed where several are served.
+INBOX = env.mailbox("INBOX_URL")
+INBOX_PASSWORD = env.text("INBOX_PASSWORD") if INBOX else ""
+INBOX_JURISDICTION = env.text("INBOX_JURISDICTION", "")
 
 # --- Outgoing requests ----------------------------------------------------------------------------
 # Networks (CIDR) that outgoing requests of a purpose may reach although they are private. There is none for photos:

@@ -38,7 +38,7 @@ def _codes(choices: list[tuple[str, str]]) -> list[str]:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("issues", "0017_queue"),
+        ("issues", "0018_mailbox"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,6 +6,7 @@ from issues.models.house import HouseEvent
 from issues.models.issues import Issue, NumberCounter, Reporter
 from issues.models.keys import ApiKey
 from issues.models.life import ClosingReason, ReplyTemplate
+from issues.models.mails import InboxMail
 from issues.models.people import Department, Grant, PeopleEvent, Profile
 from issues.models.photos import Photo
 from issues.models.replies import Inquiry, Reply
@@ -25,6 +26,7 @@ __all__ = [
     "Department",
     "Grant",
     "HouseEvent",
+    "InboxMail",
     "Inquiry",
     "Issue",
     "IssueEvent",

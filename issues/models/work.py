@@ -16,10 +16,15 @@ from issues.models.issues import Issue
 
 
 class Note(models.Model):
-    """A note inside the house, with the people whom it names. Never public, never forwarded."""
+    """A note inside the house, with the people whom it names. Never public, never forwarded.
+
+    `by` is null of what a mail of the reporter said.
+    """
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="notes")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField(_("at"), auto_now_add=True)
     text = models.TextField(pgettext_lazy("note", "note"), max_length=4000)
     mentions = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)

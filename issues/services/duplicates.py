@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
 from issues.enums import EventKind, IssueStatus
 from issues.errors import MergeRefused
-from issues.models import Issue, Photo
+from issues.models import Category, Issue, Photo
 from issues.services.events import issue_event_append
 from issues.services.photos.copies import COPY_FIELDS, copy_drop
 from issues.services.workflow import issue_set_status, issue_touched, state_kept
@@ -76,6 +78,18 @@ def duplicates_find(issue: Issue) -> list[Likeness]:
     return sorted(found, key=lambda like: -like.rank)[:SHOWN_MAX]
 
 
+def duplicates_near(*, category: Category, point: Point, text: str = "") -> list[Likeness]:
+    """The same for a report that is not stored yet, at a point in the storage CRS."""
+    draft = Issue(
+        jurisdiction_id=category.jurisdiction_id,
+        category=category,
+        point=point,
+        description=text,
+        received_at=timezone.now(),
+    )
+    return duplicates_find(draft)
+
+
 def _near(issue: Issue, reach_m: float) -> list[Any]:
     """Annotated with `away`, the distance."""
     alike = Q(category=issue.category_id)
@@ -84,10 +98,10 @@ def _near(issue: Issue, reach_m: float) -> list[Any]:
     rows = (
         Issue.objects.filter(
             alike,
+            *([Q(pk__lt=issue.pk)] if issue.pk else []),
             jurisdiction=issue.jurisdiction_id,
             point__dwithin=(issue.point, reach_m + INEXACT_M),
             received_at__gt=issue.received_at - SINCE,
-            pk__lt=issue.pk,
             duplicate_of__isnull=True,
         )
         .exclude(location_source="unplaced")

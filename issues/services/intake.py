@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -47,6 +47,9 @@ from issues.types import (
     Received,
     ReporterInput,
 )
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 # Without a sender's key, the same content from the same sender within this time is a repeat.
 REPEAT_WITHIN: Final = timedelta(minutes=10)
@@ -86,6 +89,7 @@ class _Report:
     photos: Sequence[PreparedPhoto]
     media_urls: Sequence[str]
     lost: Sequence[LostPhoto]
+    by: User | None
 
 
 def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is named at the call
@@ -101,6 +105,7 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
     media_urls: Sequence[str] = (),
     api_key: ApiKey | None = None,
     sender_key: str = "",
+    by: User | None = None,
 ) -> Received:
     """Stores a report: issue with number, first event, photos and reporting person, in one transaction.
 
@@ -108,6 +113,8 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
     aside. An address that nobody knows leaves the report to be placed by a person. `photos` are the files
     as sent; a `media_urls` entry is fetched later by a worker. A photo that cannot be taken never costs the
     report: it is kept as refused, with the reason.
+
+    `by` is who of the house entered it.
 
     `sender_key` is the sender's name for this report: a repeat with the same key and content returns the stored
     issue, the same key with other content raises `SenderKeyReused`. Without a key, the same content from the same
@@ -123,7 +130,9 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
     place: Location | None = None
     with problems.collect():
         taken_at = next((one.place for one in prepared if one.place), None)
-        place = location_received(jurisdiction, location, photo=taken_at)
+        # Nobody asks the writer of a mail for the place: a person finds it.
+        is_needed = channel != Channel.MAIL
+        place = location_received(jurisdiction, location, photo=taken_at, is_needed=is_needed)
     text = ""
     with problems.collect():
         text = text_checked(description, field="description", limit=DESCRIPTION_MAX)
@@ -160,6 +169,7 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
         photos=prepared,
         media_urls=urls,
         lost=[*lost, *lost_urls],
+        by=by,
     )
     return _store(report)
 
@@ -262,7 +272,11 @@ def _issue_create(report: _Report, now: datetime) -> Issue:
         due_at=_due_at(report, now),
     )
     received = IssueEvent(
-        issue=issue, kind=EventKind.RECEIVED, at=now, detail={"channel": report.channel}
+        issue=issue,
+        kind=EventKind.RECEIVED,
+        at=now,
+        by=report.by,
+        detail={"channel": report.channel},
     )
     rows_insert(issue, received)
     return issue

@@ -41,18 +41,27 @@ _NUMBER: Final = re.compile(r"[+-]?\d{1,4}(?:[.,]\d{1,30})?", re.ASCII)
 
 
 def location_received(
-    jurisdiction: Jurisdiction, given: LocationInput, *, photo: PhotoPlace | None = None
+    jurisdiction: Jurisdiction,
+    given: LocationInput,
+    *,
+    photo: PhotoPlace | None = None,
+    is_needed: bool = True,
 ) -> Location:
     """The location of a new report: as `location_checked`, but an address or key that is not found loses nothing.
 
     Then another text that was given is tried, then where a photo was taken; where none of them leads to a place, the
     report stays to be placed by a person (`LocationSource.UNPLACED`), and its point is the middle of the municipality.
-    Coordinates that say nothing (0 and 0, "null" …) count as not given where something else is.
+    Coordinates that say nothing (0 and 0, "null" …) count as not given where something else is. Unless a place
+    `is_needed`, a report that names none, or whose photo was taken elsewhere, is left to a person as well.
     """
     if _is_nowhere(given) and (photo or _says(given.address_id) or _says(given.address_string)):
         given = replace(given, lat=None, long=None)
     try:
         return location_checked(jurisdiction, given, photo=photo)
+    except (LocationMissing, LocationOutside):
+        if is_needed:
+            raise
+        found = _unplaced(jurisdiction)
     except AddressUnknown:
         found = _found_otherwise(jurisdiction, given, photo) or _unplaced(jurisdiction)
     return replace(

@@ -31,6 +31,8 @@ MEDIA_TYPES: Final = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"PK\x03\x04": "application/zip",
+    # winmail.dat, in which Outlook hides what is attached.
+    b"\x78\x9f\x3e\x22": "application/ms-tnef",
 }
 TEXT_TYPE: Final = "text/plain; charset=utf-8"
 _MENTION: Final = re.compile(r"(?<![\w@])@([\w.+-]+)")
@@ -78,8 +80,10 @@ def issue_follow_up(*, issue: Issue, day: date | None, by: User | None) -> Issue
     return stored
 
 
-def note_write(*, issue: Issue, text: str, by: User, people: Collection[User] = ()) -> Note:
-    """A note inside the house; of `people` those are mentioned whose user name stands behind an @.
+def note_write(*, issue: Issue, text: str, by: User | None, people: Collection[User] = ()) -> Note:
+    """A note inside the house, by nobody where the reporter's mail wrote it.
+
+    Of `people` those are mentioned whose user name stands behind an @.
 
     Raises `TextNotClean` for an empty one, `TextTooLong`.
     """
@@ -112,7 +116,7 @@ def checklist_tick(*, issue: Issue, item: ChecklistItem, is_done: bool, by: User
 
 
 def file_attach(*, issue: Issue, name: str, content: bytes, by: User | None) -> Attachment:
-    """Puts a file to the issue: PDF, JPEG, PNG, ZIP (so also office documents) or text, of at most 20 MB.
+    """Puts a file to the issue: PDF, JPEG, PNG, ZIP (so also office documents), TNEF or text, of at most 20 MB.
 
     Raises `FileRefused`; then nothing is stored. The kind is known by what the file begins with, never by its name.
     """

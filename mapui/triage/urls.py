@@ -19,6 +19,8 @@ from mapui.triage.case import (
     work_api,
 )
 from mapui.triage.explanation import views as explanation
+from mapui.triage.intake import mails
+from mapui.triage.intake import views as intake
 from mapui.triage.queue import news
 from mapui.triage.queue import views as queue
 
@@ -135,6 +137,16 @@ urlpatterns: list[URLPattern] = [
         sheets.sheet_download,
         {"kind": "png"},
         name="sheet_png",
+    ),
+    path("triage/intake/", intake.intake_page, name="intake"),
+    path("triage/intake/look/", intake.intake_looked, name="intake_looked"),
+    path("triage/intake/places/", intake.intake_places, name="intake_places"),
+    path("triage/intake/mails/", mails.intake_mails, name="intake_mails"),
+    path("triage/intake/mails/<int:pk>/take/", mails.intake_mail_take, name="intake_mail_take"),
+    path(
+        "triage/intake/mails/<int:pk>/dismiss/",
+        mails.intake_mail_dismiss,
+        name="intake_mail_dismiss",
     ),
     path("triage/map-services/<slug:slug>/", service_info.service_info, name="service_info"),
     path("triage/parcel/", parcels.triage_parcel, name="triage_parcel"),

@@ -121,7 +121,10 @@ def test_packages_for_servers_elsewhere_do_not_include_servers(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("level", "more"),
-    [("work", {"shellcheck"}), ("test", {"shellcheck", "chromium", "qgis-server"})],
+    [
+        ("work", {"shellcheck"}),
+        ("test", {"shellcheck", "chromium", "qgis-server", "dovecot-imapd"}),
+    ],
 )
 def test_packages_for_developers_include_their_tools(
     tmp_path: Path, level: str, more: set[str]

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from gis_core.db.counting import counts_of
 from issues.enums import IssueStatus
 from mapui.site.enums import Missing, Work
 from mapui.site.issues import OPEN, PROPOSED, UNCLEAR
@@ -61,20 +61,9 @@ UNCOUNTED: Final = TriageFilter(status=OPEN, missing=Missing.DECISION.value)
 
 def counters(queue: Queue, given: dict[str, str]) -> list[Counter]:
     """The counters, of what the person may see; `given` is the filter in the address."""
-    parts: list[str] = []
-    parameters: list[Any] = []
-    counted_ones = [one for one in COUNTED if one[1] != UNCOUNTED]
-    for _name, chosen in counted_ones:
-        issues = _counted(queue, chosen)
-        counted = issues.order_by().values("pk")[:COUNTED_MAX]
-        statement, values = counted.query.sql_with_params()
-        parts.append(f"(SELECT count(*) FROM ({statement}) AS counted)")  # noqa: S608 - made by Django
-        parameters += values
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", parameters)
-        numbers = dict(
-            zip([name for name, _chosen in counted_ones], cursor.fetchone(), strict=True)
-        )
+    counted = {name: _counted(queue, chosen) for name, chosen in COUNTED if chosen != UNCOUNTED}
+    found = counts_of(list(counted.values()), most=COUNTED_MAX)
+    numbers = dict(zip(counted, found, strict=True))
     return [_counter(str(name), numbers.get(name), chosen, given) for name, chosen in COUNTED]
 
 

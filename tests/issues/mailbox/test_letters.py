@@ -1,0 +1,176 @@
+"""What is read of a mail: words, names and files out of whatever programs make of them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from issues.enums import MailReason
+from issues.services.mailbox.judging import bounce_of, reason_aside, reply_named
+from issues.services.mailbox.letters import (
+    letter_read,
+    message_parse,
+    quote_cut,
+    signature_cut,
+)
+
+OWN = {"stadt@example.org"}
+
+
+def read(body: bytes, *headers: str):
+    return letter_read("\n".join(headers).encode("latin-1") + b"\n\n" + body)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("Straße für Öl".encode("latin-1"), "text/plain; charset=iso-8859-1"),
+        ("Straße für Öl".encode("latin-1"), "text/plain; charset=utf-8"),
+        ("Straße für Öl".encode("latin-1"), "text/plain; charset=klingonisch"),
+        ("Straße für Öl".encode("latin-1"), "text/plain; charset=zlib"),
+        ("Straße für Öl".encode("latin-1"), "text/plain; charset=idna"),
+        ("Straße für Öl".encode("latin-1"), "text/plain"),
+        ("Straße für Öl".encode(), "text/plain; charset=iso-8859-1"),
+        ("Straße für Öl".encode("utf-16"), "text/plain; charset=utf-16"),
+    ],
+)
+def test_text_is_read_whatever_the_mail_says_of_its_letters(body, kind):
+    letter = read(body, f"Content-Type: {kind}", "Content-Transfer-Encoding: 8bit")
+    assert letter.text == "Straße für Öl"
+
+
+def test_mail_of_html_alone_is_read_as_words():
+    page = b"<p>Die Laterne<br>ist&nbsp;aus &amp; kaputt.</p><script>alert(1)</script><style>p{}</style>"
+    assert read(page, "Content-Type: text/html").text == "Die Laterne\nist aus & kaputt."
+
+
+def test_plain_words_count_where_a_mail_has_both(make_mail):
+    mail = make_mail("Wort")
+    mail.add_alternative("<p>Anderes</p>", subtype="html")
+    assert letter_read(mail.as_bytes()).text == "Wort"
+
+
+def test_mail_within_a_mail_is_a_file_beside_its_own(make_mail):
+    inner = make_mail("Innen", Subject="Das Schlagloch")
+    inner.add_attachment(b"x" * 5, maintype="application", subtype="pdf", filename="a.pdf")
+    outer = make_mail("Siehe unten")
+    outer.add_attachment(inner)
+    letter = letter_read(outer.as_bytes())
+    assert letter.text == "Siehe unten"
+    assert [one.name for one in letter.files] == ["mail.txt", "a.pdf"]
+    assert b"Das Schlagloch" in letter.files[0].content
+    assert b"Innen" in letter.files[0].content
+
+
+def test_headers_are_decoded_and_hold_no_control_characters():
+    letter = read(
+        b"x",
+        "Subject: =?utf-8?q?Stra=C3=9Fe=00?= und mehr",
+        "From: =?iso-8859-1?q?M=FCller=2C_Anna?= <anna@example.org>",
+    )
+    assert letter.subject == "Straße und mehr"
+    assert (letter.sender_name, letter.sender) == ("Müller, Anna", "anna@example.org")
+    assert read(b"x", "Subject: =?klingon?q?x?=").subject == "=?klingon?q?x?="
+
+
+def test_mails_are_told_apart_by_message_id_and_words_else_by_all_they_hold():
+    first, again, other = (
+        read(b"x", "Message-ID: <1@a>", "Received: a"),
+        read(b"x", "Message-ID: <1@a>", "Received: b"),
+        read(b"y", "Message-ID: <1@a>"),
+    )
+    assert first.digest == again.digest != other.digest
+    assert read(b"", "Subject: Loch").digest != read(b"", "Subject: Laterne").digest
+
+
+def test_empty_mail_says_nothing():
+    letter = letter_read(b"")
+    assert (letter.subject, letter.text, letter.files, letter.sender) == ("", "", (), "")
+
+
+def test_signature_is_cut_and_words_between_dashes_stay():
+    assert signature_cut("Hallo\n-- \nMaria\nTel. 1") == "Hallo"
+    assert signature_cut("eins\n--\nzwei") == "eins\n--\nzwei"
+    assert signature_cut("-- \nnur das") == "-- \nnur das"
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "Am 3.3.2026 um 12:00 schrieb Stadt:\n> Welche Laterne?\n> Danke",
+        "Am 3.3.2026 um 12:00 schrieb\nStadt <s@example.org>:\n\n> Welche Laterne?\n",
+        "On Tue, City wrote:\n> Which lamp?",
+        "-----Ursprüngliche Nachricht-----\nVon: Stadt\nWelche Laterne?",
+        "> Welche Laterne?",
+    ],
+)
+def test_letter_that_is_answered_is_cut_from_the_answer(quoted):
+    assert quote_cut(f"Die dritte.\n\n{quoted}") == "Die dritte."
+
+
+def test_answer_between_the_lines_stays_whole():
+    text = "> Welche?\nDie dritte."
+    assert quote_cut(text) == text
+    assert quote_cut("> nur das") == "> nur das"
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({}, None),
+        ({"Auto_Submitted": "no"}, None),
+        ({"Auto_Submitted": "auto-generated"}, MailReason.PROGRAM),
+        ({"Precedence": "bulk"}, MailReason.LIST),
+        ({"Precedence": "auto_reply"}, MailReason.PROGRAM),
+        ({"List_Id": "<news.example.org>"}, MailReason.LIST),
+        ({"X_Loop": "x"}, MailReason.PROGRAM),
+        ({"Return_Path": "<>"}, MailReason.PROGRAM),
+        ({"From": "Mailer <MAILER-DAEMON@example.org>"}, MailReason.PROGRAM),
+        ({"From": "Stadt <stadt+ab12@Example.org>"}, MailReason.OWN),
+    ],
+)
+def test_mails_of_programs_are_told_from_those_of_people(make_mail, headers, reason):
+    assert reason_aside(message_parse(make_mail(**headers).as_bytes()), OWN) == reason
+
+
+BOUNCE = """\
+From: mailer-daemon@example.net
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+
+Es ging nicht.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; a
+
+Final-Recipient: rfc822; x@example.org
+Action: {action}
+
+--b
+Content-Type: {kind}
+
+Message-ID: <{name}@example.org>
+
+--b--
+"""
+
+
+def bounce(action: str, name: UUID, kind: str = "text/rfc822-headers") -> bytes:
+    return BOUNCE.format(action=action, name=name, kind=kind).encode()
+
+
+def test_bounce_names_the_message_that_did_not_arrive():
+    name = UUID(int=7)
+    assert bounce_of(message_parse(bounce("failed", name))) == name
+    assert bounce_of(message_parse(bounce("failed", name, "message/rfc822"))) == name
+    assert bounce_of(message_parse(bounce("delayed", name))) is None
+    assert bounce_of(message_parse(b"Subject: x\n\nAction: failed")) is None
+
+
+def test_answer_is_known_by_the_address_it_went_to():
+    name = UUID(int=0xABC)
+    assert reply_named(["a@example.org", f"stadt+{name.hex}@example.org"]) == name
+    assert reply_named(["stadt+abc@example.org"]) is None
