@@ -12,28 +12,33 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import pgettext
 
-from issues.models import Category
 from mapui.evaluation.months import Month, month_moved, months_before
-from mapui.evaluation.statistics_shown import month_named
+from mapui.evaluation.situation_tables import (
+    Kinds,
+    Table,
+    count_in,
+    days_told,
+    mean_in,
+    months_table,
+    open_tables,
+    place_tables,
+    queue_url,
+)
 from mapui.site.enums import Age, Missing, Work
-from mapui.site.issues import OPEN, UNCLEAR
-from parcels.models import CadastralDistrict
+from mapui.site.issues import OPEN
 from routing.figures import (
     Happened,
     Open,
-    Place,
     Scope,
     figures_by_month,
     figures_by_place,
     figures_open,
 )
-from routing.models import Authority
 from routing.rulebook.statistics import Tally, statistics_of
 
 SPARK_MONTHS: Final = 12
 # Size of a line in a tile, in its own units.
 SPARK_WIDTH, SPARK_HEIGHT = 110, 24
-Kinds = Mapping[str, Mapping[Month, Happened]]
 
 
 @dataclass(frozen=True)
@@ -60,24 +65,6 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Bar:
-    """A row of a table with its bar: per cent of the longest."""
-
-    name: str
-    values: Sequence[str]
-    percent: int
-    url: str
-
-
-@dataclass(frozen=True)
-class Table:
-    title: str
-    slug: str
-    columns: Sequence[str]
-    rows: Sequence[Bar]
-
-
-@dataclass(frozen=True)
 class SituationShown:
     figures: Sequence[Figure]
     tables: Sequence[Table]
@@ -91,9 +78,9 @@ def situation_shown(scope: Scope, period: Period) -> SituationShown:
     return SituationShown(
         figures=_Tiles(scope, period, kinds).all(unfinished),
         tables=[
-            *_open_tables(scope, unfinished),
-            _months_table(kinds, period),
-            *_place_tables(scope, places),
+            *open_tables(scope, unfinished),
+            months_table(kinds, period.months),
+            *place_tables(scope, places),
         ],
     )
 
@@ -142,8 +129,8 @@ class _Tiles:
         line = [found[one].days or 0.0 if one in found else 0.0 for one in self._months()]
         return Figure(
             name,
-            _days_told(_mean(found, self.period.months)),
-            _days_told(_mean(found, self.period.year_before())),
+            days_told(mean_in(found, self.period.months)),
+            days_told(mean_in(found, self.period.year_before())),
             queue_url(self.scope, {"status": status}),
             _line(line),
         )
@@ -152,8 +139,8 @@ class _Tiles:
         found = self.kinds.get("rejected", {})
         return Figure(
             pgettext("figure", "not pursued"),
-            number_format(_sum(found, self.period.months)),
-            number_format(_sum(found, self.period.year_before())),
+            number_format(count_in(found, self.period.months)),
+            number_format(count_in(found, self.period.year_before())),
             queue_url(self.scope, {"status": "rejected"}),
             _line(self._counts("rejected")),
         )
@@ -188,159 +175,7 @@ class _Tiles:
         return [float(until(came, one) - until(went, one)) for one in self._months()]
 
 
-def queue_url(scope: Scope, query: Mapping[str, str]) -> str:
-    """The queue with the reports behind a number."""
-    fixed = {
-        "jurisdiction": scope.jurisdiction.identifier,
-        "category": scope.category,
-        "authority": scope.authority,
-    }
-    given = {name: value for name, value in {**fixed, **query}.items() if value}
-    return f"{reverse('triage')}?{urlencode(given)}"
-
-
-def _open_tables(scope: Scope, unfinished: Mapping[str, list[Open]]) -> list[Table]:
-    by_age = _ages_added({one.key: one for one in unfinished.get("age", [])})
-    titles = {
-        "age": pgettext("figures", "Open by age"),
-        "category": pgettext("figures", "Open by category"),
-        "authority": pgettext("figures", "Open by authority"),
-    }
-    names = {
-        "age": {one.value: str(one.label) for one in Age},
-        "category": {
-            one.code: one.name for one in Category.objects.filter(jurisdiction=scope.jurisdiction)
-        },
-        "authority": {
-            "": pgettext("figures", "nobody yet"),
-            **{
-                one.code: one.name
-                for one in Authority.objects.filter(jurisdiction=scope.jurisdiction)
-            },
-        },
-    }
-    found = {**unfinished, "age": by_age}
-    return [
-        _open_table(scope, kind, title, names[kind], found.get(kind, []))
-        for kind, title in titles.items()
-    ]
-
-
-def _ages_added(found: Mapping[str, Open]) -> list[Open]:
-    """As the queue's filter has the ages: up to a week is what came up to a day ago, too."""
-    nothing = Open("", 0, 0, 0)
-    counted, so_far = [], nothing
-    for age in Age:
-        one = found.get(age.value, nothing)
-        former = nothing if age == Age.OLDER else so_far
-        so_far = Open(
-            age.value,
-            former.open + one.open,
-            former.undecided + one.undecided,
-            former.overdue + one.overdue,
-        )
-        counted.append(so_far)
-    return counted
-
-
-def _open_table(
-    scope: Scope, kind: str, title: str, names: Mapping[str, str], counts: Sequence[Open]
-) -> Table:
-    most = max((one.open for one in counts), default=0) or 1
-    columns = [
-        pgettext("figures", "Open"),
-        pgettext("figures", "Without decision"),
-        pgettext("figures", "Overdue"),
-    ]
-    rows = [
-        Bar(
-            names.get(one.key, one.key),
-            [number_format(value) for value in (one.open, one.undecided, one.overdue)],
-            100 * one.open // most,
-            queue_url(scope, {"status": OPEN, kind: one.key or UNCLEAR}),
-        )
-        for one in counts
-    ]
-    return Table(title, f"open-{kind}", columns, rows)
-
-
-def _months_table(kinds: Kinds, period: Period) -> Table:
-    columns = [
-        pgettext("figures", "Received"),
-        pgettext("figures", "Year before"),
-        pgettext("figures", "Days to release"),
-        pgettext("figures", "Days to passing on"),
-        pgettext("figures", "Days to done"),
-        pgettext("figures", "Reopened"),
-    ]
-    received = kinds.get("received", {})
-    most = max((_sum(received, [one]) for one in period.months), default=0) or 1
-    rows = [
-        Bar(
-            month_named(month),
-            [
-                number_format(_sum(received, [month])),
-                number_format(_sum(received, [month_moved(month, -12)])),
-                *(
-                    _days_told(_mean(kinds.get(kind, {}), [month]))
-                    for kind in ("released", "forwarded", "done")
-                ),
-                number_format(_sum(kinds.get("reopened", {}), [month])),
-            ],
-            100 * _sum(received, [month]) // most,
-            "",
-        )
-        for month in period.months
-    ]
-    return Table(pgettext("figures", "By month"), "months", columns, rows)
-
-
-def _place_tables(scope: Scope, places: Mapping[str, list[Place]]) -> list[Table]:
-    named = CadastralDistrict.objects.active().filter(jurisdiction=scope.jurisdiction)
-    districts = dict(named.values_list("key", "name"))
-    roads = _place_table(
-        pgettext("figures", "By road"),
-        "roads",
-        [(one, one.key, queue_url(scope, {"road": one.key})) for one in places.get("road", [])],
-    )
-    by_district = [(one, districts.get(one.key, one.key), "") for one in places.get("district", [])]
-    return [
-        _place_table(pgettext("figures", "By cadastral district"), "districts", by_district),
-        roads,
-    ]
-
-
-def _place_table(title: str, slug: str, places: Sequence[tuple[Place, str, str]]) -> Table:
-    most = max((place.received for place, _name, _url in places), default=1)
-    rows = [
-        Bar(
-            name,
-            [number_format(place.received), number_format(place.open)],
-            100 * place.received // most,
-            url,
-        )
-        for place, name, url in places
-    ]
-    columns = [pgettext("figures", "Received"), pgettext("figures", "Still open")]
-    return Table(title, slug, columns, rows)
-
-
 # --- Numbers -------------------------------------------------------------------------------------------
-
-
-def _sum(found: Mapping[Month, Happened], months: Sequence[Month]) -> int:
-    return sum(found[one].count for one in months if one in found)
-
-
-def _mean(found: Mapping[Month, Happened], months: Sequence[Month]) -> float | None:
-    """Of all that happened in these months; None where nothing did."""
-    counted = [found[one] for one in months if one in found]
-    count = sum(one.count for one in counted)
-    return sum((one.days or 0.0) * one.count for one in counted) / count if count else None
-
-
-def _days_told(days: float | None) -> str:
-    return "–" if days is None else number_format(days, 1)
 
 
 def _share_told(by_month: Mapping[Month, Tally], months: Sequence[Month]) -> str:
