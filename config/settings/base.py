@@ -28,7 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "config.apps.StaticFiles",
+    "django.contrib.staticfiles",
     "django.contrib.gis",
     "django.contrib.postgres",
     "corsheaders",
@@ -251,6 +251,10 @@ STATICFILES_DIRS = [
     ("npm/htmx", NPM_ROOT / "htmx.org" / "dist"),
     ("npm/proj4", NPM_ROOT / "proj4" / "dist"),
     ("npm/geographiclib-geodesic", NPM_ROOT / "geographiclib-geodesic"),
+]
+STATICFILES_FINDERS = [
+    "config.finders.LibraryFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

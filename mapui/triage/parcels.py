@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.net.problems import problem_respond
+from issues.rights import issues_reached
 from mapui.site.cards.parcels import ParcelsFound, parcel_card, parcels_chosen
 from mapui.site.forms import PlaceForm
 from mapui.site.jurisdictions import jurisdiction_shown
@@ -20,6 +21,10 @@ from mapui.triage.service_info import services_askable
 from parcels.histories import parcel_history
 from parcels.keys import parcel_label
 from parcels.models import Parcel
+from routing.models import Decision
+
+# More reports of one parcel are in the queue.
+REPORTS_MAX: Final = 20
 
 
 @see_permission
@@ -43,9 +48,20 @@ def triage_parcel(request: PageRequest) -> HttpResponse:
         "cards": [parcel_card(parcel) for parcel in found.parcels],
         "vanished": [(parcel, parcel_history(parcel)) for parcel in found.vanished],
         "services": services_askable(request),
+        **_reports(request, found),
     }
     template = "mapui/triage/_parcel.html" if request.htmx else "mapui/triage/parcel.html"
     return render(request, template, context)
+
+
+def _reports(request: HttpRequest, found: ParcelsFound) -> dict[str, Any]:
+    """The reports whose decision names the first parcel, latest first, and whether there are more."""
+    if not found.parcels:
+        return {"reports": [], "is_more": False}
+    here = Decision.objects.filter(is_current=True, parcel_key=found.parcels[0].key)
+    reports = issues_reached(request.user).filter(pk__in=here.values("issue"))
+    shown = list(reports.select_related("category").order_by("-received_at")[: REPORTS_MAX + 1])
+    return {"reports": shown[:REPORTS_MAX], "is_more": len(shown) > REPORTS_MAX}
 
 
 @require_safe

@@ -9,6 +9,7 @@ from mapui.triage.bulk import heaps
 from mapui.triage.bulk import views as bulk
 from mapui.triage.case import (
     actions,
+    foreseeing,
     photos,
     presence,
     release,
@@ -94,6 +95,12 @@ urlpatterns: list[URLPattern] = [
     path("triage/heaps/", heaps.heaps, name="heaps"),
     path("triage/steps/<uuid:public_id>/", bulk.step_shown, name="step_shown"),
     path("triage/steps/<uuid:public_id>/undo/", work.step_take_back, name="step_take_back"),
+    path(
+        "triage/issues/<str:number>/place/foreseen/",
+        foreseeing.place_foreseen,
+        name="place_foreseen",
+    ),
+    path("triage/issues/<str:number>/split/", work.issue_split, name="issue_split"),
     path("triage/issues/<str:number>/answers/", actions.issue_answers, name="issue_answers"),
     path(
         "triage/issues/<str:number>/explanation/",

@@ -25,7 +25,7 @@ from routing.deciding.public_answers import PublicAnswer, public_answer
 from routing.deciding.results import results_of
 from routing.engine.questions import SETTLED
 from routing.enums import DecisionCause, DeliveryState, Outcome
-from routing.evidence import IssueFacts
+from routing.evidence import IssueFacts, Question
 from routing.models import Authority, Decision, Delivery, RuleSet
 from routing.outbox.authorities import authorities_named, names_in
 from routing.outbox.queue import deliveries_hold, deliveries_planned, deliveries_store
@@ -257,6 +257,17 @@ def decisions_compute(
     for facts, evidence, result in results_of([*issues], rule_set=rule_set):
         rule_set_id = rule_set.pk if rule_set else facts.rule_set_id
         yield _decision(issues[facts.issue_id], evidence, result, rule_set_id, authorities)
+
+
+def decision_foreseen(issue: Issue, asked: Question) -> Decision:
+    """What the rules would decide for the issue if it lay where `asked` says; nothing is stored or sent.
+
+    The issue needs its category.
+    """
+    [(facts, evidence, result)] = results_of([asked])
+    named = {candidate.body for candidate in result.candidates} if result else set()
+    authorities = authorities_named(issue.jurisdiction_id, named)
+    return _decision(issue, evidence, result, facts.rule_set_id, authorities)
 
 
 def _decision(

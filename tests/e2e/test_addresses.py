@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -60,7 +62,7 @@ def test_an_opened_report_can_be_shared_and_left_by_going_back(issues, staff_pag
     staff_page.go_back()
     expect(staff_page.locator("#details")).to_contain_text(first.number)
     map_wait(staff_page)
-    expect(row(staff_page, first)).to_have_class("issue is-selected")
+    expect(row(staff_page, first)).to_have_class(re.compile("is-selected"))
     # Its own mark, or a pin where it lies in a cluster.
     mark = staff_page.locator(f".marker-holder[data-number={first.number}]")
     expect(mark.or_(staff_page.locator(".marker-holder .pin"))).to_be_in_viewport()

@@ -164,7 +164,7 @@ def test_triage_map_shows_variants_and_groups(issues, staff_page: Page, watch: W
     staff_page.get_by_label("Grau").check()
     staff_page.wait_for_function(f"() => {VECTOR}.getStyle().name === 'grey'")
     assert any("/maps/styles/grey.json" in asked for asked in watch.requests)
-    staff_page.get_by_label("Eigentum").check()
+    staff_page.get_by_label("Eigentum", exact=True).check()
     shown = f"() => {VECTOR}.getLayoutProperty('owners', 'visibility') === 'visible'"
     staff_page.wait_for_function(shown)
     staff_page.get_by_label("Flurstücke").uncheck()
@@ -196,7 +196,7 @@ def test_triage_map_measures_on_the_ellipsoid(issues, staff_page: Page):
     staff_page.get_by_role("button", name="Messen").click()
     expect(staff_page.locator(".map-note")).to_contain_text("Esc beendet")
     box = staff_page.locator(".folium-map").bounding_box()
-    for east in (300, 500):
+    for east in (160, 360):
         staff_page.mouse.click(box["x"] + east, box["y"] + 400)
     expect(staff_page.locator(".map-note")).to_have_text(re.compile(r"^Länge [\d.,]+ k?m$"))
     staff_page.keyboard.press("Escape")
@@ -207,7 +207,7 @@ def test_triage_search_suggests_and_opens(issues, staff_page: Page):
     map_wait(staff_page)
     field = staff_page.get_by_role("combobox", name="Suche")
     field.fill(issues[0].number)
-    expect(staff_page.locator(".suggestion")).to_have_count(1)
+    expect(staff_page.locator(".suggestion").first).to_contain_text(issues[0].number)
     field.press("ArrowDown")
     field.press("Enter")
     expect(staff_page.locator("#details .details-title")).to_contain_text("Schlagloch")
@@ -299,11 +299,10 @@ def test_triage_release_makes_issue_public(issues, staff_page: Page):
     map_wait(staff_page)
     staff_page.locator(f".issue[data-number={issues[2].number}] a").click()
     staff_page.get_by_role("link", name="Ansehen und freischalten").click()
-    expect(staff_page.get_by_role("heading", level=1)).to_contain_text("freischalten")
+    expect(staff_page.locator("#details .details-title")).to_contain_text("freischalten")
     assert problems(staff_page) == []
     staff_page.get_by_label("Text für die Öffentlichkeit").fill("Schlagloch am Rand")
-    staff_page.get_by_role("button", name="Vorschau erneuern").click()
-    expect(staff_page.locator(".release-preview")).to_contain_text("Schlagloch am Rand")
+    expect(staff_page.locator("#release-preview")).to_contain_text("Schlagloch am Rand")
     staff_page.get_by_role("button", name="Freischalten", exact=True).click()
     expect(staff_page.locator("main")).to_contain_text("Die Meldung ist jetzt öffentlich zu sehen.")
     staff_page.goto(f"/issues/{issues[2].number}/")

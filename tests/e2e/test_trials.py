@@ -129,7 +129,7 @@ def test_clerk_overrules_and_keeps_a_golden_case(clerk_page: Page, city):
     expect(panel.locator(".decision h3")).to_contain_text("Naturschutzbehörde")
     expect(panel).to_contain_text("geschütztes Biotop")
     expect(panel).to_contain_text("Die Regeln sagten: EUV")
-    expect(page.locator("#issue-list")).to_contain_text("Naturschutzbehörde")
+    expect(page.locator("#issue-list")).to_contain_text("UNB")
     marker = page.locator(".marker-holder[role=button]")
     expect(marker).to_have_attribute("aria-label", re.compile("Untere Naturschutzbehörde"))
     picture(page, "overruled")

@@ -22,6 +22,7 @@ from issues.services import issue_event_append
 from issues.services.duplicates import issue_unmerge
 from issues.services.inquiries import inquiry_ask, inquiry_take_back
 from issues.services.replies.queue import reply_language, reply_proposed
+from issues.services.splitting import issue_split as split
 from issues.services.work import checklist_tick, file_attach, note_write
 from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
@@ -156,6 +157,20 @@ def issue_take_out(request: PageRequest, number: str) -> HttpResponse:
         return pgettext("work", "%(number)s stands alone again.") % {"number": number}
 
     return _act(request, number, None, act)
+
+
+@work_permission
+@require_POST
+def issue_split(request: PageRequest, number: str) -> HttpResponse:
+    """A part becomes a report of its own."""
+    issue = _issue(request, number)
+    form = forms.SplitForm(request.POST, jurisdiction=issue.jurisdiction, issue=issue)
+
+    def act(person: User) -> str:
+        part = split(issue=issue, **form.cleaned_data, location=None, by=person)
+        return pgettext("work", "The part is now %(number)s.") % {"number": part.number}
+
+    return _act(request, number, form, act)
 
 
 # --- The reporter -----------------------------------------------------------------------------------

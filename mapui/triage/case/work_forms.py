@@ -11,11 +11,11 @@ from django.utils.translation import pgettext_lazy
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus, Priority
 from issues.life import steps
-from issues.models import ClosingReason, Issue
+from issues.models import Category, ClosingReason, Issue
 from issues.rights import WORK, people_with
 from issues.services.inquiries import QUESTION_MAX
 from issues.services.replies.queue import TEXT_MAX
-from issues.services.texts import field_length
+from issues.services.texts import DESCRIPTION_MAX, field_length
 from issues.services.work import NOTE_MAX
 
 
@@ -171,6 +171,27 @@ class MergeForm(StepForm):
         if not Issue.objects.filter(jurisdiction=self.jurisdiction, number=number).exists():
             raise forms.ValidationError(pgettext_lazy("work", "There is no report of this number."))
         return number
+
+
+class SplitForm(StepForm):
+    """A part of a report that becomes one of its own, at the same place."""
+
+    prefix_id = "split"
+
+    category = forms.ModelChoiceField(
+        Category.objects.none(), label=pgettext_lazy("work", "Category of the part")
+    )
+    description = forms.CharField(
+        label=pgettext_lazy("work", "Words of the part"),
+        max_length=DESCRIPTION_MAX,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+    def prepare(self) -> None:
+        field = self.fields["category"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - as above
+        field.queryset = Category.objects.filter(jurisdiction=self.jurisdiction, is_active=True)
+        self.initial["description"] = self.issue.description if self.issue else ""
 
 
 class AskForm(StepForm):

@@ -42,6 +42,7 @@ def work_context(issue: Issue, person: Person) -> dict[str, Any]:
         "priority_form": forms.PriorityForm(**known),
         "follow_up_form": forms.FollowUpForm(**known),
         "merge_form": forms.MergeForm(**known),
+        "split_form": forms.SplitForm(**known),
         "ask_form": forms.AskForm(**known),
         "note_form": forms.NoteForm(**known),
         "file_form": forms.FileForm(**known),

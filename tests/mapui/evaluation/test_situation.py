@@ -88,7 +88,7 @@ def test_figures_cost_the_same_for_one_and_many(staff_client, town, django_asser
         for _one in range(count):
             decision_create(issue_create(town, received_at=timezone.now()), authority_create(town))
         staff_client.get(reverse("situation"))
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             staff_client.get(reverse("situation"))
 
 

@@ -213,9 +213,9 @@ def test_master_data_of_another_city_are_out_of_reach(page, town):
 @pytest.mark.parametrize("slug", ["reasons", "categories"])
 def test_list_costs_the_same_however_long_it_is(page, town, slug, django_assert_num_queries):
     page.get(reverse("house_part", args=[slug]))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page.get(reverse("house_part", args=[slug]))
     for number in range(3):
         category_create(town, f"MORE_{number}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page.get(reverse("house_part", args=[slug]))

@@ -53,11 +53,12 @@ MATRIX: Final[dict[Needed, str]] = {
         explanation_feed sheet sheet_pdf sheet_png service_info triage_parcel parcels_api suggestions
         situation issues_export
         parcel_outline map_base_style tile map_script attachment
-        step_take_back step_shown bulk heaps step_api queue_news presence view_keep view_delete
+        step_take_back step_shown bulk heaps step_api place_foreseen queue_news presence view_keep view_delete
     """,
     (WORK,): """
         issue_category issue_place issue_answers issue_step issue_take issue_take_out issue_note issue_tick
-        issue_attach
+        issue_attach issue_split intake intake_looked intake_places intake_mails intake_mail_take
+        intake_mail_dismiss
     """,
     (ANSWER,): "reply_preview issue_ask issue_ask_end issue_contact",
     (DECIDE,): "issue_overrule issue_confirm issue_pin proposal_accept proposal_dismiss",

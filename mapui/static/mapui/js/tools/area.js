@@ -55,15 +55,17 @@ export function areaDrawing(map, options) {
     press: () => (modes.is(AREA) ? finish() : modes.enter(AREA)),
   });
   button.setAttribute("aria-pressed", "false");
+  let isOn = false;
   modes.watch((mode) => {
-    const isOn = mode === AREA;
+    const wasOn = isOn;
+    isOn = mode === AREA;
     button.setAttribute("aria-pressed", String(isOn));
     map.getContainer().classList.toggle("is-measuring", isOn);
     if (isOn) {
       draw([]);
       note(options.hint);
       map.getContainer().focus();
-    } else if (drawn) {
+    } else if (wasOn) {
       note("");
       draw(areaPoints(form.elements.area.value));
     }

@@ -16,6 +16,8 @@ export function placeSetter(map, options) {
     form.elements.lat.value = place.lat.toFixed(7);
     form.elements.long.value = place.lng.toFixed(7);
     form.elements.text.value = "";
+    // What would be decided there is told before anything is stored.
+    form.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   function put(latlng) {
@@ -34,11 +36,16 @@ export function placeSetter(map, options) {
     marker = null;
   }
 
+  let isPlacing = false;
   modes.watch((mode) => {
-    const isPlacing = mode === PLACE;
+    const wasPlacing = isPlacing;
+    isPlacing = mode === PLACE;
     document.querySelector(BUTTON)?.setAttribute("aria-pressed", String(isPlacing));
     map.getContainer().classList.toggle("is-placing", isPlacing);
-    note(isPlacing ? options.hint : "");
+    // Another tool's words stay.
+    if (isPlacing || wasPlacing) {
+      note(isPlacing ? options.hint : "");
+    }
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest(BUTTON);
