@@ -59,6 +59,8 @@ def test_an_opened_report_can_be_shared_and_left_by_going_back(issues, staff_pag
     expect(staff_page.locator("#details")).to_contain_text(first.number)
     row(staff_page, second).get_by_role("link").click()
     expect(staff_page.locator("#details")).to_contain_text(second.number)
+    # The address follows what is shown.
+    expect(staff_page).to_have_url(re.compile(second.number))
     staff_page.go_back()
     expect(staff_page.locator("#details")).to_contain_text(first.number)
     map_wait(staff_page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -51,9 +52,15 @@ def problems(page: Page) -> list[str]:
     }
     found = page.evaluate("options => axe.run(options)", options)
     return [
-        f"{one['id']}: {[node['html'][:160] for node in one['nodes']]}"
+        f"{one['id']}: {nodes}"
         for one in found["violations"]
+        if (nodes := [node["html"][:160] for node in one["nodes"] if not _is_pin(one, node)])
     ]
+
+
+def _is_pin(violation: dict[str, Any], node: dict[str, Any]) -> bool:
+    """A pin lies where it lies, near others too: where targets stand is essential on a map (WCAG 2.2, 2.5.8)."""
+    return violation["id"] == "target-size" and "marker-holder" in node["html"]
 
 
 def test_public_map_shows_released_issues_on_own_background(
@@ -272,7 +279,7 @@ def test_triage_search_finds_parcel_without_the_map(town, staff_page: Page):
     staff_page.get_by_label("Suche", exact=True).fill("Musterberg Flur 1 Flurstück 11/4")
     staff_page.keyboard.press("Enter")
     staff_page.get_by_role("link", name="Stattdessen Flurstück oder Ort suchen").click()
-    expect(staff_page.locator("#details .details-title")).to_have_text("Flurstück 11/4")
+    expect(staff_page.locator(".details-title")).to_have_text("Flurstück 11/4")
 
 
 def test_triage_map_loads_issues_anew_when_they_changed(issues, staff_page: Page, watch: Watch):
@@ -299,7 +306,7 @@ def test_triage_release_makes_issue_public(issues, staff_page: Page):
     map_wait(staff_page)
     staff_page.locator(f".issue[data-number={issues[2].number}] a").click()
     staff_page.get_by_role("link", name="Ansehen und freischalten").click()
-    expect(staff_page.locator("#details .details-title")).to_contain_text("freischalten")
+    expect(staff_page.locator("#release > .details-title")).to_contain_text("freischalten")
     assert problems(staff_page) == []
     staff_page.get_by_label("Text für die Öffentlichkeit").fill("Schlagloch am Rand")
     expect(staff_page.locator("#release-preview")).to_contain_text("Schlagloch am Rand")

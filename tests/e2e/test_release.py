@@ -40,7 +40,7 @@ def test_two_keys_release_and_a_drawn_box_is_black_in_public(photo, staff_page: 
     expect(button).to_be_focused()
     expect(page.locator("#release mark")).to_be_in_viewport()
     page.keyboard.press("Enter")
-    expect(page.locator(".report-pane")).to_contain_text("öffentlich")
+    expect(page.locator("#step-note")).to_contain_text("öffentlich")
     issue.refresh_from_db()
     assert issue.public_text == "Loch bei Frau [Name]"
 
@@ -65,7 +65,7 @@ def test_two_keys_release_and_a_drawn_box_is_black_in_public(photo, staff_page: 
     page.get_by_label("Text für die Öffentlichkeit").fill("Großes Loch")
     expect(page.locator("#release-preview")).to_contain_text("Großes Loch")
     page.get_by_role("button", name="Diese Fassung freischalten").click()
-    expect(page.locator(".report-pane")).to_contain_text("öffentlich")
+    expect(page.locator("#step-note")).to_contain_text("öffentlich")
     photo.refresh_from_db()
     content = page.request.get(reverse("photo", args=[photo.copy_id])).body()
     public = Image.open(BytesIO(content))

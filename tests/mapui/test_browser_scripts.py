@@ -35,7 +35,9 @@ def test_scripts_pass_their_own_tests():
 
 def test_every_script_is_loaded_through_an_entry():
     root = django_settings.ROOT / "mapui/static/mapui/js"
-    entries = [root / f"{name}.js" for name in ("bridge", "staff", "case", "density", "page/security_key")]
+    entries = [
+        root / f"{name}.js" for name in ("bridge", "staff", "case", "density", "page/security_key")
+    ]
     reached = set[Path]().union(*(followed(entry, IMPORT) for entry in entries))
     assert reached == set(root.rglob("*.js"))
 
