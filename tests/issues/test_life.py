@@ -8,7 +8,6 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from issues.agency import register
 from issues.enums import EventKind, IssueStatus, ReplyState
 from issues.errors import PlaceholderEmpty, PlaceholderUnknown, ReasonMissing, StatusNotReachable
 from issues.models import ClosingReason, Issue, Reply, ReplyTemplate, Reporter
@@ -139,8 +138,9 @@ def test_reporter_of_a_sheltered_issue_does_not_hear_that_it_was_passed_on(issue
     assert Reply.objects.count() == 1
 
 
-def test_placeholder_without_a_value_is_kept_as_not_sent_and_says_which(issue):
-    register(lambda _ids: {})
+def test_placeholder_without_a_value_is_kept_as_not_sent_and_says_which(issue, monkeypatch):
+    # What another app registered comes back after the test.
+    monkeypatch.setattr("issues.agency._registered", [lambda _ids: {}])
     issue_set_status(issue=issue, status=IssueStatus.FORWARDED)
     reply = Reply.objects.get()
     assert reply.state == ReplyState.FAILED
