@@ -64,6 +64,7 @@ class Work(TextChoices):
     OVERDUE = "overdue", pgettext_lazy("work filter", "overdue")
     FOLLOW_UP = "follow_up", pgettext_lazy("work filter", "to be seen again today")
     ASKED = "asked", pgettext_lazy("work filter", "reporter asked")
+    MENTIONED = "mentioned", pgettext_lazy("work filter", "I am named in a note")
     HIGH = "high", pgettext_lazy("work filter", "high priority")
 
 

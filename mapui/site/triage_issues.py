@@ -12,7 +12,7 @@ from django.utils import timezone
 from gis_core.grid import GridBox
 from gis_core.models import Jurisdiction
 from issues.enums import CLOSED, IssueStatus, LocationSource, Priority
-from issues.models import Category, Inquiry
+from issues.models import Category, Inquiry, Note
 from issues.rights import Person, issues_reached
 from issues.searching import issues_with_words, number_of
 from mapui.site.enums import AGE_DAYS, CONFIDENCES, Age, Confidence, Missing, Sorting, Work
@@ -106,6 +106,7 @@ def _of_the_work(issues: Any, chosen: TriageFilter, person: Person) -> Any:
                 "issue"
             )
         ),
+        Work.MENTIONED: still & Q(pk__in=Note.objects.filter(mentions=person.pk).values("issue")),
         Work.HIGH: still & Q(priority=Priority.HIGH),
     }
     return issues.filter(meant[Work(chosen.work)])

@@ -211,7 +211,9 @@ class NoteForm(StepForm):
         label=pgettext_lazy("work", "Note inside the house"),
         max_length=NOTE_MAX,
         widget=forms.Textarea({"rows": 3}),
-        help_text=pgettext_lazy("work", "Never public. @name tells a colleague."),
+        help_text=pgettext_lazy(
+            "work", "Never public. Whoever is named by @name finds it under “I am named in a note”."
+        ),
     )
 
 

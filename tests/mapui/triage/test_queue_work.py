@@ -12,6 +12,7 @@ from django.utils import timezone
 from issues.enums import IssueStatus, Role
 from issues.models import Department, Inquiry, Issue
 from issues.services.people import grant_give
+from issues.services.work import note_write
 from mapui.site.enums import Work
 from tests.mapui.factories import category_create, issue_create, staff_create, town_create
 
@@ -80,6 +81,14 @@ def test_asked_until_the_answer_or_the_end(client, clerk, town):
     for issue, ends in ((asked, NOW + HOUR), (over, NOW - HOUR)):
         Inquiry.objects.create(issue=issue, text="?", asked_at=NOW, expires_at=ends)
     assert numbers(client, work="asked") == [asked.number]
+
+
+def test_whoever_is_named_in_a_note_finds_it(client, clerk, town):
+    named, other = issue_create(town), issue_create(town)
+    colleague = staff_create("kollege")
+    for issue, who in ((named, clerk), (other, colleague)):
+        note_write(issue=issue, text=f"@{who.username}?", by=colleague, people=[clerk, colleague])
+    assert numbers(client, work="mentioned") == [named.number]
 
 
 def test_due_first_is_an_order(client, clerk, town):
