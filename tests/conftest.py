@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+from django.utils import translation
 from hypothesis import Phase, settings
 
 # The same examples on every machine and no time limit on one: a slow runner is not a wrong program.
@@ -13,3 +15,10 @@ settings.register_profile(
     "first", deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
 )
 settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True)
+def _language():
+    """A request leaves its language active; the next test begins with the installation's own."""
+    with translation.override("de"):
+        yield

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.core.cache import cache
-from django.utils import translation
 from PIL import Image
 
 from gis_core.models import Jurisdiction
@@ -26,13 +25,6 @@ LAT, LONG = 51.5503, 7.3117
 def _counters():
     """Requests are counted per minute and address; each test begins at nought."""
     cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def _language():
-    """A request leaves its language active; the next test begins with the installation's own."""
-    with translation.override("de"):
-        yield
 
 
 @pytest.fixture
