@@ -1,7 +1,7 @@
 """Who may do what with which issues: rights, the roles that bundle them, and how far a person's right reaches.
 
 What somebody was given directly or by a group (`ModelBackend`) reaches everywhere. A role reaches over a jurisdiction,
-or over the categories of a department in it.
+or over the categories of a department in it and what the department was handed.
 """
 
 from __future__ import annotations
@@ -52,18 +52,23 @@ Person = AbstractBaseUser | AnonymousUser
 
 @dataclass(frozen=True)
 class Ground:
-    """A jurisdiction, or some categories of it: their keys; None for all."""
+    """A jurisdiction, or what a department of it has: some categories, and what it was handed. Keys; None for all."""
 
     jurisdiction: int
     categories: frozenset[int] | None
+    department: int | None = None
 
     def holds(self, thing: Any) -> bool:
         """Whether an issue lies on it; of a jurisdiction, whether it is all of it."""
         if isinstance(thing, Jurisdiction):
             return thing.pk == self.jurisdiction and self.categories is None
         if isinstance(thing, Issue):
-            is_category = self.categories is None or thing.category_id in self.categories
-            return thing.jurisdiction_id == self.jurisdiction and is_category
+            is_own = (
+                self.categories is None
+                or thing.category_id in self.categories
+                or thing.department_id == self.department
+            )
+            return thing.jurisdiction_id == self.jurisdiction and is_own
         return False
 
 
@@ -109,7 +114,7 @@ def issues_reached(person: Person, right: str = SEE) -> IssueQuerySet:
     for ground in reach.grounds:
         there = Q(jurisdiction=ground.jurisdiction)
         if ground.categories is not None:
-            there &= Q(category__in=sorted(ground.categories))
+            there &= Q(category__in=sorted(ground.categories)) | Q(department=ground.department)
         wanted |= there
     return issues.filter(wanted)
 
@@ -167,4 +172,5 @@ def _grants_read(person: Any) -> Iterator[tuple[str, Ground]]:
     for role, jurisdiction, department, own in rows.values_list(
         "role", "jurisdiction", "department", "own"
     ):
-        yield role, Ground(jurisdiction, None if department is None else frozenset(own or ()))
+        categories_own = None if department is None else frozenset(own or ())
+        yield role, Ground(jurisdiction, categories_own, department)

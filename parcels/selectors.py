@@ -258,3 +258,11 @@ def uses_on(parcel: Parcel) -> list[UseOnParcel]:
             UseOnParcel(Usage(usage), use_type, description, area)
             for usage, use_type, description, area in cursor.fetchall()
         ]
+
+
+def districts_named(jurisdiction: Jurisdiction) -> list[tuple[str, str]]:
+    """Key (6 digits) and name of each active Gemarkung, by name."""
+    found = CadastralDistrict.objects.active().filter(
+        jurisdiction=jurisdiction, kind=DistrictKind.GEMARKUNG
+    )
+    return list(found.order_by("name").values_list("key", "name"))

@@ -126,6 +126,10 @@ class Issue(models.Model):
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Who was handed it; None: the departments of its category.
+    department = models.ForeignKey(
+        "Department", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     priority = models.PositiveSmallIntegerField(
         pgettext_lazy("priority", "priority"),
         choices=Priority,

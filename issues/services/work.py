@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from issues.enums import EventKind, IssueStatus, Priority
-from issues.errors import FileRefused, TextNotClean
-from issues.models import Attachment, ChecklistItem, ChecklistTick, Issue, Note
+from issues.errors import FileRefused, IssueChanged, TextNotClean
+from issues.models import Attachment, ChecklistItem, ChecklistTick, Department, Issue, Note
 from issues.services.events import issue_event_append
 from issues.services.texts import text_checked
 from issues.services.workflow import issue_set_status, issue_touched
@@ -38,19 +38,31 @@ TEXT_TYPE: Final = "text/plain; charset=utf-8"
 _MENTION: Final = re.compile(r"(?<![\w@])@([\w.+-]+)")
 
 
-def issue_assign(*, issue: Issue, assignee: User | None, by: User | None) -> Issue:
-    """Gives the issue to a person, or to nobody. What was received is being looked at from now on."""
+def issue_assign(
+    *, issue: Issue, assignee: User | None, department: Department | None, by: User | None
+) -> Issue:
+    """Gives the issue to a person, a department, a person of it, or to nobody.
+
+    What was received is being looked at from now on, once somebody has it. Raises `IssueChanged` for a department of
+    another jurisdiction.
+    """
     with transaction.atomic():
         stored = _locked(issue)
-        if stored.assignee_id == (assignee.pk if assignee else None):
+        if department is not None and department.jurisdiction_id != stored.jurisdiction_id:
+            raise IssueChanged(_("The department is of another jurisdiction."))
+        former = stored.assignee_id, stored.department_id
+        stored.assignee, stored.department = assignee, department
+        if former == (stored.assignee_id, stored.department_id):
             return stored
-        former = stored.assignee_id
-        stored.assignee = assignee
-        stored.save(update_fields=["assignee"])
-        detail = {"from": former, "to": stored.assignee_id}
+        stored.save(update_fields=["assignee", "department"])
+        detail = {
+            "from": former[0],
+            "to": stored.assignee_id,
+            **({"department": department.name} if department else {}),
+        }
         issue_event_append(issue=stored, kind=EventKind.ASSIGNED, by=by, detail=detail)
         issue_touched(stored)
-        if assignee is not None and stored.status == IssueStatus.RECEIVED:
+        if (assignee or department) and stored.status == IssueStatus.RECEIVED:
             return issue_set_status(issue=stored, status=IssueStatus.TRIAGE, by=by)
     return stored
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -67,14 +68,30 @@ def situation_page(request: PageRequest) -> HttpResponse:
         "jurisdiction": jurisdiction,
     }
     if jurisdiction is not None:
-        form = SituationForm(request.GET, jurisdiction=jurisdiction)
-        form.is_valid()
-        chosen = {name: form.chosen(name) for name in ("category", "authority")}
-        scope = Scope(jurisdiction, **chosen)
-        found = situation_shown(scope, _period(int(form.chosen("period") or "12")))
-        query = {"jurisdiction": jurisdiction.identifier, **{k: v for k, v in chosen.items() if v}}
-        context |= {"form": form, "found": found, "here": urlencode(query)}
+        asked = situation_asked(request, jurisdiction)
+        found = situation_shown(asked.scope, asked.period)
+        context |= {"form": asked.form, "found": found, "here": asked.query}
     return render(request, "mapui/evaluation/situation.html", context)
+
+
+@dataclass(frozen=True)
+class SituationAsked:
+    """What an address asks for; `query` says the same again."""
+
+    form: SituationForm
+    scope: Scope
+    period: Period
+    query: str
+
+
+def situation_asked(request: HttpRequest, jurisdiction: Jurisdiction) -> SituationAsked:
+    form = SituationForm(request.GET, jurisdiction=jurisdiction)
+    form.is_valid()
+    chosen = {name: form.chosen(name) for name in ("period", "category", "authority")}
+    query = {"jurisdiction": jurisdiction.identifier, **{k: v for k, v in chosen.items() if v}}
+    scope = Scope(jurisdiction, category=chosen["category"], authority=chosen["authority"])
+    period = _period(int(chosen["period"] or "12"))
+    return SituationAsked(form, scope, period, urlencode(query))
 
 
 def _period(count: int) -> Period:

@@ -15,7 +15,7 @@ from mapui.evaluation.months import Month, month_moved
 from mapui.evaluation.statistics_shown import month_named
 from mapui.site.enums import Age
 from mapui.site.issues import OPEN, UNCLEAR
-from parcels.models import CadastralDistrict
+from parcels.selectors import districts_named
 from routing.figures import Happened, Open, Place, Scope
 from routing.models import Authority
 
@@ -148,14 +148,16 @@ def months_table(kinds: Kinds, months: Sequence[Month]) -> Table:
 
 
 def place_tables(scope: Scope, places: Mapping[str, list[Place]]) -> list[Table]:
-    named = CadastralDistrict.objects.active().filter(jurisdiction=scope.jurisdiction)
-    districts = dict(named.values_list("key", "name"))
+    districts = dict(districts_named(scope.jurisdiction))
     roads = _place_table(
         pgettext("figures", "By road"),
         "roads",
         [(one, one.key, queue_url(scope, {"road": one.key})) for one in places.get("road", [])],
     )
-    by_district = [(one, districts.get(one.key, one.key), "") for one in places.get("district", [])]
+    by_district = [
+        (one, districts.get(one.key, one.key), queue_url(scope, {"district": one.key}))
+        for one in places.get("district", [])
+    ]
     return [
         _place_table(pgettext("figures", "By cadastral district"), "districts", by_district),
         roads,

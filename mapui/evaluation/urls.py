@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.evaluation import export, golden, situation, statistics, trials
+from mapui.evaluation import export, golden, situation, situation_map, statistics, trials
 
 urlpatterns: list[URLPattern] = [
     path("trials/", trials.trials_list, name="trials"),
@@ -20,6 +20,10 @@ urlpatterns: list[URLPattern] = [
         "api/trials/<int:pk>/changes.geojson", trials.trial_changes_feed, name="trial_changes_feed"
     ),
     path("lage/", situation.situation_page, name="situation"),
+    path("lage/map/", situation_map.situation_map, name="situation_map"),
+    path("lage/map.js", situation_map.situation_map_script, name="situation_map_script"),
+    path("lage/map.css", situation_map.situation_map_style, name="situation_map_style"),
+    path("api/lage/places.geojson", situation_map.situation_places, name="situation_places"),
     path("lage/export.<slug:kind>", export.issues_export, name="issues_export"),
     path("golden/", golden.golden_list, name="golden"),
     path("golden/cases.csv", golden.golden_file, name="golden_file"),

@@ -16,6 +16,7 @@ from mapui.maps.elements import (
     Legend,
     MapReady,
     MapStart,
+    OpenedLayer,
     OutlineLayer,
     PlacePicker,
     PlaceSetter,
@@ -75,6 +76,9 @@ def triage_map_build(
         symbols=static("mapui/symbols.svg"),
         maxZoom=MAX_ZOOM,
         chip="?",
+    ).add_to(built)
+    OpenedLayer(
+        name=_("Who would have to act"), url=reverse("explanation_feed", args=["NUMBER"])
     ).add_to(built)
     layers_add(built)
     _triage_legend(jurisdiction, authorities).add_to(built)

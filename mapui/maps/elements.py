@@ -46,6 +46,12 @@ class IssueLayer(FlurpostLayer):
     factory = "issueLayer"
 
 
+class OpenedLayer(FlurpostLayer):
+    """Of the issue that is open: who would have to act where in its disc. Options: url with NUMBER in it."""
+
+    factory = "openedLayer"
+
+
 class OutlineLayer(FlurpostLayer):
     """A GeoJSON outline. Options: url."""
 

@@ -19,6 +19,7 @@ from mapui.site.forms import FilterForm
 from mapui.site.issues import PROPOSED, UNCLEAR, authorities_in_use
 from mapui.site.types import TriageFilter
 from parcels.enums import OwnerClass
+from parcels.selectors import districts_named
 from routing.enums import RoadClass
 
 CORNERS_MAX: Final = 500
@@ -43,6 +44,7 @@ class TriageFilterForm(FilterForm):
         label=pgettext_lazy("queue", "Class of the road"), required=False
     )
     owner = forms.ChoiceField(label=pgettext_lazy("queue", "Owner class"), required=False)
+    district = forms.ChoiceField(label=pgettext_lazy("queue", "Cadastral district"), required=False)
     age = forms.ChoiceField(label=pgettext_lazy("queue", "Age"), required=False)
     confidence = forms.ChoiceField(label=pgettext_lazy("queue", "Confidence"), required=False)
     channel = forms.ChoiceField(label=pgettext_lazy("queue", "Came by"), required=False)
@@ -65,6 +67,7 @@ class TriageFilterForm(FilterForm):
             "category": [(one.code, one.name) for one in self.categories],
             "road_class": [one for one in RoadClass.choices if one[0] in "ABLKG"],
             "owner": OwnerClass.choices,
+            "district": districts_named(jurisdiction) if jurisdiction else [],
             "age": Age.choices,
             "confidence": Confidence.choices,
             "channel": Channel.choices,

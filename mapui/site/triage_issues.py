@@ -12,7 +12,7 @@ from django.utils import timezone
 from gis_core.grid import GridBox
 from gis_core.models import Jurisdiction
 from issues.enums import CLOSED, IssueStatus, LocationSource, Priority
-from issues.models import Category, Inquiry, Note
+from issues.models import Category, Department, Inquiry, Note
 from issues.rights import Person, issues_reached
 from issues.searching import issues_with_words, number_of
 from mapui.site.enums import AGE_DAYS, CONFIDENCES, Age, Confidence, Missing, Sorting, Work
@@ -96,7 +96,13 @@ def _of_the_work(issues: Any, chosen: TriageFilter, person: Person) -> Any:
     meant = {
         Work.MINE: still & Q(assignee=person.pk),
         Work.DEPARTMENT: still
-        & Q(category__in=Category.objects.filter(departments__grants__person=person.pk)),
+        & (
+            Q(department__in=Department.objects.filter(grants__person=person.pk))
+            | Q(
+                department=None,
+                category__in=Category.objects.filter(departments__grants__person=person.pk),
+            )
+        ),
         Work.NEWS: Q(has_news=True),
         Work.DUE: running & Q(due_at__range=(now, now + timedelta(days=1))),
         Work.OVERDUE: running & Q(due_at__lt=now),
@@ -133,6 +139,11 @@ def _of_the_decision(
         issues = issues.filter(
             pk__in=current.filter(parcel_key__in=owned.values("key")).values("issue_id")
         )
+    if chosen.district:
+        # Keys begin with their district's. A range asks the index in any collation.
+        following = f"{int(chosen.district) + 1:06d}"
+        there = current.filter(parcel_key__gte=chosen.district, parcel_key__lt=following)
+        issues = issues.filter(pk__in=there.values("issue_id"))
     if chosen.authority == UNCLEAR:
         return issues.filter(~Exists(assigned.filter(issue=OuterRef("pk"))))
     if chosen.authority == PROPOSED:

@@ -35,7 +35,8 @@ class IssueFilter:
 class TriageFilter(IssueFilter):
     """What a clerk chose besides; the values are those of `mapui.site.enums` and of the fields that they filter.
 
-    `road` is a name or its beginning, `area` a polygon in STORAGE_SRID, `text` what the search looks for.
+    `road` is a name or its beginning, `district` the key of a Gemarkung, `area` a polygon in STORAGE_SRID, `text` what
+    the search looks for.
     """
 
     category: str = ""
@@ -44,6 +45,7 @@ class TriageFilter(IssueFilter):
     age: str = ""
     confidence: str = ""
     owner: str = ""
+    district: str = ""
     road: str = ""
     road_class: str = ""
     missing: str = ""

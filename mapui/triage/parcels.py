@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.contrib.gis.geos import Point
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gis_core.coordinates import CoordinateError, wgs84_to_storage
 from gis_core.net.problems import problem_respond
 from issues.rights import issues_reached
 from mapui.site.cards.parcels import ParcelsFound, parcel_card, parcels_chosen
@@ -21,6 +24,7 @@ from mapui.triage.service_info import services_askable
 from parcels.histories import parcel_history
 from parcels.keys import parcel_label
 from parcels.models import Parcel
+from routing.deciding.at_place import bodies_at_place
 from routing.models import Decision
 
 # More reports of one parcel are in the queue.
@@ -51,6 +55,31 @@ def triage_parcel(request: PageRequest) -> HttpResponse:
         **_reports(request, found),
     }
     template = "mapui/triage/_parcel.html" if request.htmx else "mapui/triage/parcel.html"
+    return render(request, template, context)
+
+
+@see_permission
+@require_safe
+@never_cache
+def place_bodies(request: PageRequest) -> HttpResponse:
+    """Who would get which reports of a place (`lat`, `lon`, WGS84). Raises Http404 for a place that is none."""
+    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    form = PlaceForm(request.GET)
+    if jurisdiction is None or not form.is_valid() or form.cleaned_data["lat"] is None:
+        raise Http404
+    try:
+        point = wgs84_to_storage(form.cleaned_data["lon"], form.cleaned_data["lat"])
+    except CoordinateError as error:
+        raise Http404 from error
+    context = {
+        "page": "triage_parcel",
+        "jurisdiction": jurisdiction,
+        "form": form,
+        "bodies": bodies_at_place(
+            jurisdiction=jurisdiction, point=Point(*point), at=timezone.now()
+        ),
+    }
+    template = "mapui/triage/_bodies.html" if request.htmx else "mapui/triage/bodies.html"
     return render(request, template, context)
 
 

@@ -157,6 +157,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("triage/map-services/<slug:slug>/", service_info.service_info, name="service_info"),
     path("triage/parcel/", parcels.triage_parcel, name="triage_parcel"),
+    path("triage/place/bodies/", parcels.place_bodies, name="place_bodies"),
     path("api/parcels/", parcels.parcels_api, name="parcels_api"),
     path("api/triage/suggestions.json", search.suggestions_feed, name="suggestions"),
 ]

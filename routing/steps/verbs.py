@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from issues.enums import IssueStatus, Priority
 from issues.errors import IssueChanged, IssuesError, ReasonMissing, ReleaseRefused
 from issues.life import is_step, needs_reason
-from issues.models import ClosingReason, Issue
+from issues.models import ClosingReason, Department, Issue
 from issues.rights import DECIDE, RELEASE, WORK
 from issues.services import issue_release, issue_step, issue_withdraw
 from issues.services.duplicates import issue_merge, issue_unmerge
@@ -181,13 +181,20 @@ def _anything(_issue: Issue, _data: Data) -> str:
 
 
 def _assign(issue: Issue, data: Data, taken: Taken) -> dict[str, Any]:
-    before = {"assignee": issue.assignee_id, "state": state_kept(issue)}
-    issue_assign(issue=issue, assignee=_person(data["assignee"]), by=taken.by)
-    return before
+    """What `data` does not name stays: a person takes it and the department keeps it."""
+    before = {"assignee": issue.assignee_id, "department": issue.department_id}
+    state = state_kept(issue)
+    _give(issue, {**before, **data}, taken)
+    return {**before, "state": state}
+
+
+def _give(issue: Issue, data: Data, taken: Taken) -> None:
+    person, department = _person(data["assignee"]), _department(data["department"])
+    issue_assign(issue=issue, assignee=person, department=department, by=taken.by)
 
 
 def _assign_undo(issue: Issue, before: Data, taken: Taken) -> None:
-    issue_assign(issue=issue, assignee=_person(before["assignee"]), by=taken.by)
+    _give(issue, before, taken)
     if issue.status != before["state"]["status"]:
         _move_undo(issue, before["state"], taken)
 
@@ -198,6 +205,15 @@ def _person(pk: int | None) -> User | None:
     found = User.objects.filter(pk=pk, is_active=True).first()
     if found is None:
         raise IssueChanged(_("This person is no longer active."))
+    return found
+
+
+def _department(pk: int | None) -> Department | None:
+    if pk is None:
+        return None
+    found = Department.objects.filter(pk=pk).first()
+    if found is None:
+        raise IssueChanged(_("This department no longer exists."))
     return found
 
 
@@ -258,7 +274,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "move": Verb(pgettext_lazy("verb", "change the state"), WORK, _move_check, _move, _move_undo),
     "assign": Verb(
-        pgettext_lazy("verb", "give to a person"), WORK, _anything, _assign, _assign_undo
+        pgettext_lazy("verb", "give to somebody"), WORK, _anything, _assign, _assign_undo
     ),
     "priority": Verb(
         pgettext_lazy("verb", "change the priority"),

@@ -121,6 +121,14 @@ def test_roles_add_up_and_each_keeps_its_limit(town, elsewhere, lamps, lighting)
     assert list(issues_reached(person, DECIDE)) == [lamp]
 
 
+def test_department_reaches_what_it_was_handed(town, lighting):
+    person = person_with(Role.CASEWORK, town, lighting)
+    handed, other = issue_create(town, department=lighting), issue_create(town)
+    assert list(issues_reached(person, WORK)) == [handed]
+    assert person.has_perm(WORK, handed)
+    assert not person.has_perm(WORK, other)
+
+
 def test_department_without_categories_reaches_nothing(town):
     empty = Department.objects.create(jurisdiction=town, names={"de": "Leer"})
     issue_create(town)

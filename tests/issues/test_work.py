@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from issues.enums import EventKind, IssueStatus, Priority
-from issues.errors import FileRefused, TextNotClean
-from issues.models import Attachment, ChecklistItem, Issue
+from issues.errors import FileRefused, IssueChanged, TextNotClean
+from issues.models import Attachment, ChecklistItem, Department, Issue
 from issues.services import work
 from tests.issues.conftest import picture
 
@@ -29,12 +29,31 @@ def kinds(issue: Issue) -> list[str]:
 
 
 def test_given_to_a_person_it_is_being_looked_at(issue, otto, admin_user):
-    given = work.issue_assign(issue=issue, assignee=otto, by=admin_user)
+    given = work.issue_assign(issue=issue, assignee=otto, department=None, by=admin_user)
     assert (given.assignee, given.status) == (otto, IssueStatus.TRIAGE)
-    work.issue_assign(issue=issue, assignee=otto, by=admin_user)
+    work.issue_assign(issue=issue, assignee=otto, department=None, by=admin_user)
     assert kinds(issue) == [EventKind.ASSIGNED, EventKind.STATUS_CHANGED]
-    nobody = work.issue_assign(issue=issue, assignee=None, by=admin_user)
+    nobody = work.issue_assign(issue=issue, assignee=None, department=None, by=admin_user)
     assert (nobody.assignee, nobody.status) == (None, IssueStatus.TRIAGE)
+
+
+def test_department_has_it_until_somebody_takes_it(issue, otto, admin_user, make_jurisdiction):
+    light = Department.objects.create(jurisdiction=issue.jurisdiction, names={"de": "Licht"})
+    work.issue_assign(issue=issue, assignee=None, department=light, by=admin_user)
+    taken = work.issue_assign(issue=issue, assignee=otto, department=light, by=otto)
+    assert (taken.assignee, taken.department, taken.status) == (otto, light, IssueStatus.TRIAGE)
+    assert [one.detail.get("department") for one in issue.events.filter(kind="assigned")] == [
+        "Licht",
+        "Licht",
+    ]
+    foreign = Department.objects.create(
+        jurisdiction=make_jurisdiction("herne.de"), names={"de": "Fern"}
+    )
+    with pytest.raises(IssueChanged, match="anderen Kommune"):
+        work.issue_assign(issue=issue, assignee=None, department=foreign, by=admin_user)
+    light.delete()
+    taken.refresh_from_db()
+    assert (taken.assignee, taken.department) == (otto, None)
 
 
 def test_priority_and_follow_up_are_events_once(issue, admin_user):

@@ -24,7 +24,7 @@ from mapui.triage.case.work_shown import work_context
 def issues_shown(person: Person) -> QuerySet[Issue]:
     """The issues that a person may see, with what a page of one needs."""
     issues = issues_reached(person).select_related(
-        "category", "jurisdiction", "closing_reason", "duplicate_of", "assignee"
+        "category", "jurisdiction", "closing_reason", "duplicate_of", "assignee", "department"
     )
     return issues.defer("jurisdiction__boundary").prefetch_related("photos")
 

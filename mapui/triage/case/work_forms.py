@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import User
 from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Jurisdiction
 from issues.enums import IssueStatus, Priority
 from issues.life import steps
-from issues.models import Category, ClosingReason, Issue
+from issues.models import Category, ClosingReason, Department, Issue
 from issues.rights import WORK, people_with
 from issues.services.inquiries import QUESTION_MAX
 from issues.services.replies.queue import TEXT_MAX
@@ -112,23 +111,39 @@ def _reasons(jurisdiction: Jurisdiction) -> list[Any]:
 class AssignForm(StepForm):
     prefix_id = "assign"
 
-    assignee = forms.ModelChoiceField(
-        User.objects.none(),
-        label=pgettext_lazy("work", "Who works on it"),
-        required=False,
-        empty_label=pgettext_lazy("work", "nobody"),
-    )
+    to = forms.ChoiceField(label=pgettext_lazy("work", "Who works on it"), required=False)
 
     def prepare(self) -> None:
-        field = self.fields["assignee"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - as above
-        field.queryset = people_with(WORK)
-        if self.issue:
-            self.initial["assignee"] = self.issue.assignee_id
+        departments = Department.objects.filter(jurisdiction=self.jurisdiction)
+        people = people_with(WORK)
+        self._choose(
+            "to",
+            [
+                ("", pgettext_lazy("work", "nobody")),
+                (
+                    pgettext_lazy("work", "Departments"),
+                    [(f"department-{one.pk}", one.name) for one in departments],
+                ),
+                (
+                    pgettext_lazy("work", "People"),
+                    [
+                        (f"assignee-{one.pk}", one.get_full_name() or one.get_username())
+                        for one in people
+                    ],
+                ),
+            ],
+        )
+        if self.issue and self.issue.assignee_id:
+            self.initial["to"] = f"assignee-{self.issue.assignee_id}"
+        elif self.issue and self.issue.department_id:
+            self.initial["to"] = f"department-{self.issue.department_id}"
 
     def step_data(self) -> dict[str, Any]:
-        person = self.cleaned_data["assignee"]
-        return {"assignee": person.pk if person else None}
+        """A department has it without a person; a person has it and the department keeps it; nobody: neither."""
+        kind, _dash, key = self.cleaned_data["to"].partition("-")
+        if kind == "assignee":
+            return {"assignee": int(key)}
+        return {"assignee": None, "department": int(key) if key else None}
 
 
 class PriorityForm(StepForm):

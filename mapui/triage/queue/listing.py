@@ -51,11 +51,14 @@ class Queue:
         names = self.form.fields.keys() - {"jurisdiction"}
         return {name: str(self.given[name]) for name in names if self.given.get(name)}
 
+    def _given(self) -> dict[str, str]:
+        """The filter with the jurisdiction, where the address names one."""
+        named = self.given.get("jurisdiction", "")
+        return {**self.filter_given(), **({"jurisdiction": named} if named else {})}
+
     def _news_query(self) -> dict[str, str]:
         """What asks for all that happens to these reports from now on."""
-        named = self.given.get("jurisdiction", "")
-        given = {**self.filter_given(), **({"jurisdiction": named} if named else {})}
-        return {**given, "since": str(_event_latest())}
+        return {**self._given(), "since": str(_event_latest())}
 
     def sorted(self) -> Any:
         return issues_sorted(issues_of_rows(self.issues), self.sort)
@@ -74,6 +77,7 @@ class Queue:
             "form": self.form,
             "shown": shown,
             "rows": rows_made(shown.object_list, self.jurisdiction),
+            "export_query": urlencode(self._given()),
             **addresses,
         }
 

@@ -10,18 +10,29 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.contrib.gis.geos import LineString, MultiLineString
 from django.urls import reverse
 from django.utils import timezone
 
+from gis_core.models import Edition
 from issues.enums import IssueStatus, LocationSource, Role
 from issues.models import Department, Reporter
 from issues.services.people import grant_give
 from mapui.site.tables import cell_safe
+from parcels.enums import CadastreDataset, DistrictKind
+from parcels.models import CadastralDistrict
+from routing.enums import NetworkDataset
+from routing.models import RoadSection
 from tests.mapui.factories import (
+    SOUTH,
+    SRID,
+    WEST,
     authority_create,
     category_create,
     decision_create,
+    edition_create,
     issue_create,
+    square,
     staff_create,
 )
 
@@ -166,3 +177,48 @@ def test_department_exports_its_own_and_sees_no_figures_of_the_city(client, town
     assert own.number in text
     assert issue.number not in text
     assert client.get(reverse("situation")).status_code == 403
+
+
+def test_map_shades_districts_and_roads_by_their_reports(staff_client, town):
+    body = authority_create(town)
+    for road, key in (("B 235", "059999"), ("B 235", "059999"), ("Weg", "059998")):
+        decision_create(
+            issue_create(town, received_at=timezone.now()),
+            body,
+            road=road,
+            parcel_key=f"{key}00100010______",
+        )
+    parcels = Edition.objects.get(dataset=CadastreDataset.PARCELS)
+    common = {"jurisdiction": town, "content_hash": b"0" * 16}
+    CadastralDistrict.objects.create(
+        **common,
+        edition_from=parcels,
+        key="059999",
+        kind=DistrictKind.GEMARKUNG,
+        name="Musterberg",
+        geometry=square(0, 0),
+    )
+    roads = edition_create(town, NetworkDataset.ROAD_SECTIONS)
+    for number, name in (("235", "Lange Straße"), ("", "Weg"), ("", "Steig")):
+        RoadSection.objects.create(
+            **common,
+            edition_from=roads,
+            key=name,
+            road_class="B" if number else "G",
+            road_number=number,
+            name=name,
+            length=100,
+            geometry=MultiLineString(LineString((WEST, SOUTH), (WEST + 100, SOUTH)), srid=SRID),
+        )
+    page = staff_client.get(reverse("situation_map"), {"period": "3"})
+    feed = staff_client.get(reverse("situation_places"), {"period": "3"}).json()
+    told = {
+        one["properties"]["name"]: (one["properties"]["received"], one["properties"]["step"])
+        for one in feed["features"]
+    }
+    assert told == {"Musterberg": (2, 4), "B 235": (2, 4), "Weg": (1, 2)}
+    for one in feed["features"]:
+        shown = staff_client.get(one["properties"]["url"]).context["shown"]
+        assert shown.paginator.count == one["properties"]["received"]
+    script = staff_client.get(page.context["map_scripts"][-1]).content.decode()
+    assert f"{reverse('situation_places')}?jurisdiction={town.identifier}\\u0026period=3" in script

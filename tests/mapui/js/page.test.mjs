@@ -14,7 +14,7 @@ const LIST = `
     <li class="issue" data-number="CAS-2"><a href="/2">two</a></li>
   </div>`;
 const DETAILS = `
-  <section id="details"><article class="details" data-number="CAS-2" data-latitude="51.5" data-longitude="7.3" data-parcel="P">
+  <section id="details"><article class="details" data-number="CAS-2" data-latitude="51.5" data-longitude="7.3" data-parcel="P" data-decided>
     <h2 class="details-title" tabindex="-1">two</h2>
   </article></section>`;
 
@@ -60,7 +60,7 @@ function press(key) {
 
 test("what is shown is told with its place, marked in the list and focused", () => {
   detailsShown({ focus: true });
-  const detail = { number: "CAS-2", parcel: "P", zoomToParcel: false, place: [51.5, 7.3] };
+  const detail = { number: "CAS-2", parcel: "P", zoomToParcel: false, isDecided: true, place: [51.5, 7.3] };
   assert.deepEqual(heard, [[DETAILS_SHOWN, detail]]);
   assert.equal(document.querySelector(".is-selected").dataset.number, "CAS-2");
   assert.equal(focused, "two");
@@ -70,7 +70,7 @@ test("details without a place have none", () => {
   document.querySelector("#details").innerHTML =
     '<article class="details" data-zoom-to-parcel><h2 class="details-title"></h2></article>';
   detailsShown({ focus: false });
-  assert.deepEqual(heard, [[DETAILS_SHOWN, { number: "", parcel: "", zoomToParcel: true, place: null }]]);
+  assert.deepEqual(heard, [[DETAILS_SHOWN, { number: "", parcel: "", zoomToParcel: true, isDecided: false, place: null }]]);
   assert.equal(selectedNumber(), "");
 });
 

@@ -50,8 +50,8 @@ MATRIX: Final[dict[Needed, str]] = {
     """,
     (SEE,): """
         triage triage_issue triage_issues explanation explanation_script explanation_style explanation_json
-        explanation_feed sheet sheet_pdf sheet_png service_info triage_parcel parcels_api suggestions
-        situation issues_export
+        explanation_feed sheet sheet_pdf sheet_png service_info triage_parcel place_bodies parcels_api suggestions
+        situation situation_map situation_map_script situation_map_style situation_places issues_export
         parcel_outline map_base_style tile map_script attachment
         step_take_back step_shown bulk heaps step_api place_foreseen queue_news presence view_keep view_delete
     """,

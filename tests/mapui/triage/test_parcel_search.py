@@ -6,15 +6,24 @@ from datetime import timedelta
 
 import pytest
 
+from gis_core.coordinates import storage_to_wgs84
 from gis_core.enums import EditionStatus
 from gis_core.models import Edition, Succession
 from parcels.addresses import address_search_text
 from parcels.enums import CadastreDataset
 from parcels.models import Address, Parcel
 from parcels.places import place_parse
-from tests.mapui.factories import NOON, SOUTH, WEST, edition_create, parcel_create
+from tests.mapui.factories import (
+    NOON,
+    SOUTH,
+    WEST,
+    category_create,
+    edition_create,
+    parcel_create,
+)
 
 API = "/api/parcels/"
+PLACE = dict(zip(("lon", "lat"), storage_to_wgs84(WEST + 10, SOUTH + 10), strict=True))
 
 
 def keys(answer) -> list[str]:
@@ -205,3 +214,21 @@ def test_address_leads_to_its_parcel(staff_client, house, text):
 
 def test_address_with_another_house_number_is_not_meant(staff_client, house):
     assert keys(staff_client.get(API, {"q": "Musterstraße 12"})) == []
+
+
+def test_card_offers_who_would_get_which_reports_of_the_place(staff_client, town):
+    lamp = category_create(town, "LAMP")
+    card = staff_client.get("/triage/parcel/", PLACE, headers={"HX-Request": "true"})
+    address = f"/triage/place/bodies/?lat={PLACE['lat']:.6f}&amp;lon={PLACE['lon']:.6f}"
+    assert address in card.content.decode()
+    told = staff_client.get("/triage/place/bodies/", PLACE)
+    # The town has no rules: a person decides all of it.
+    assert [one.authority for one in told.context["bodies"]] == [None]
+    assert str(lamp) in told.content.decode()
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"lat": "91", "lon": "7"}, {"lat": "nan", "lon": "7"}, {"q": "10"}]
+)
+def test_bodies_of_no_place_are_not_found(staff_client, town, given):
+    assert staff_client.get("/triage/place/bodies/", given).status_code == 404

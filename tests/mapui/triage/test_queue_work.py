@@ -9,12 +9,21 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
+from gis_core.models import Edition
 from issues.enums import IssueStatus, Role
 from issues.models import Department, Inquiry, Issue
 from issues.services.people import grant_give
 from issues.services.work import note_write
 from mapui.site.enums import Work
-from tests.mapui.factories import category_create, issue_create, staff_create, town_create
+from parcels.enums import CadastreDataset, DistrictKind
+from parcels.models import CadastralDistrict
+from tests.mapui.factories import (
+    category_create,
+    decision_create,
+    issue_create,
+    staff_create,
+    town_create,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -74,6 +83,38 @@ def test_mine_and_my_departments(client, clerk, town):
     grant_give(person=clerk, jurisdiction=town, role=Role.CASEWORK, department=department, by=None)
     assert numbers(client, work="mine") == [mine.number]
     assert numbers(client, work="department") == [own.number]
+
+
+def test_what_a_department_was_handed_is_its_own_and_no_other_s(client, clerk, town):
+    lamp, waste = category_create(town, code="LAMP"), category_create(town, code="WASTE")
+    department = Department.objects.create(jurisdiction=town, names={"de": "Licht"})
+    department.categories.set([lamp])
+    other = Department.objects.create(jurisdiction=town, names={"de": "Hof"})
+    grant_give(person=clerk, jurisdiction=town, role=Role.CASEWORK, department=department, by=None)
+    handed = issue_create(town, category=waste, department=department)
+    issue_create(town, category=lamp, department=other)
+    issue_create(town, category=waste)
+    assert numbers(client, work="department") == [handed.number]
+
+
+def test_district_is_a_filter(client, clerk, town):
+    here, there, beyond = (issue_create(town) for _ in range(3))
+    for issue, key in ((here, "059999001"), (there, "059998001"), (beyond, "060000001")):
+        decision_create(issue, None, parcel_key=f"{key}00010______")
+    edition = Edition.objects.get(dataset=CadastreDataset.PARCELS)
+    CadastralDistrict.objects.create(
+        jurisdiction=town,
+        edition_from=edition,
+        key="059999",
+        kind=DistrictKind.GEMARKUNG,
+        name="Musterberg",
+        content_hash=b"0" * 16,
+    )
+    assert numbers(client, district="059999") == [here.number]
+    assert (
+        "Dieser Filter ist nicht möglich"
+        in client.get("/triage/", {"district": "'"}).content.decode()
+    )
 
 
 def test_asked_until_the_answer_or_the_end(client, clerk, town):

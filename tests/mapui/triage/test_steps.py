@@ -96,5 +96,5 @@ def test_step_queries_are_constant(staff_client, town, count, django_assert_num_
     numbers = [issue.number for issue in issues]
     withdraw(staff_client, numbers.pop(), following=numbers[-1], released="yes")
     # The step itself, the queue, its list, and the report that follows with its forms.
-    with django_assert_num_queries(53):
+    with django_assert_num_queries(55):
         withdraw(staff_client, numbers[-1], following=numbers[-2], released="yes")

@@ -70,7 +70,7 @@ def test_triage_map_queries_are_constant(staff_client, town, count, django_asser
         decision_create(issue_create(town, released=False), authority_create(town))
     # Session, user, two kinds of permissions, roles, jurisdiction, categories and authorities of the filter and of the
     # legend,    # issues and their number, authorities, bounds, map services, counters, saved views, the latest event.
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert staff_client.get("/triage/").status_code == 200
 
 

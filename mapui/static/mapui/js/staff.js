@@ -1,7 +1,8 @@
 // What Folium's script calls on maps that only people who are logged in see; bridge.js comes first.
 
 import { changeLayer } from "./layers/changes.js";
-import { explanationLayer } from "./layers/explanation.js";
+import { explanationLayer, openedLayer } from "./layers/explanation.js";
+import { figuresLayer } from "./layers/figures.js";
 import { findingLayer } from "./layers/findings.js";
 import { impactLayer } from "./layers/impact.js";
 import { vectorBase, vectorMap, vectorPart } from "./layers/vectormap.js";
@@ -26,11 +27,13 @@ Object.assign(globalThis.flurpost, {
   changeLayer,
   coordinates,
   explanationLayer,
+  figuresLayer,
   findingLayer,
   fullScreen,
   impactLayer,
   locating,
   measuring,
+  openedLayer,
   placePicker,
   placeSetter,
   printing,

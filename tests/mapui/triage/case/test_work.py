@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from issues.enums import EventKind, IssueStatus
-from issues.models import ChecklistItem, Inquiry, Issue, Reporter, Step
+from issues.models import ChecklistItem, Department, Inquiry, Issue, Reporter, Step
 from issues.services.inquiries import inquiry_ask, inquiry_url
 from issues.services.replies.sending import replies_send_due
 from tests.mapui.factories import decision_create, issue_create, staff_create, town_create
@@ -104,9 +104,16 @@ def test_given_taken_and_marked(client, clerk, issue):
     post(client, "issue_step", issue, "follow_up", day="2026-12-24")
     issue.refresh_from_db()
     assert (issue.assignee, issue.priority, str(issue.follow_up_on)) == (clerk, 3, "2026-12-24")
-    post(client, "issue_step", issue, "assign", assignee="")
+    light = Department.objects.create(jurisdiction=issue.jurisdiction, names={"de": "Licht"})
+    post(client, "issue_step", issue, "assign", to=f"department-{light.pk}")
     issue.refresh_from_db()
-    assert issue.assignee is None
+    assert (issue.assignee, issue.department) == (None, light)
+    post(client, "issue_step", issue, "assign", to=f"assignee-{clerk.pk}")
+    issue.refresh_from_db()
+    assert (issue.assignee, issue.department) == (clerk, light)
+    post(client, "issue_step", issue, "assign", to="")
+    issue.refresh_from_db()
+    assert (issue.assignee, issue.department) == (None, None)
 
 
 def test_asked_and_answered_on_the_page_of_the_link(client, clerk, issue):

@@ -12,7 +12,7 @@ export const LIST_SHOWN = "list-shown";
 export const EXTENT_CHOSEN = "extent-chosen";
 // Somebody points at a place: { grid, zoom } of a mark, { grid } of a row, null when they no longer do.
 export const PLACE_HINTED = "place-hinted";
-// Something is open beside the map: { number, parcel, zoomToParcel, place }, empty or null what it does not have.
+// Something is open beside the map: { number, parcel, zoomToParcel, isDecided, place }, empty or null what it does not have.
 export const DETAILS_SHOWN = "details-shown";
 export const DETAILS_CLOSED = "details-closed";
 

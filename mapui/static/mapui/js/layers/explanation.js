@@ -1,11 +1,14 @@
 // What a decision rests on: parcels, roads, the place and its disc, coloured by who would have to act.
 
 import { element, tip } from "../core/dom.js";
+import { DETAILS_CLOSED, DETAILS_SHOWN, on } from "../core/events.js";
 import { load } from "../core/net.js";
 import { note } from "../core/note.js";
 import { paneMake } from "./panes.js";
 
 const ORDER = ["parcel", "section", "part", "place"];
+// Of the issue that is open; its parcel and its mark are drawn by others.
+const OPENED = ["part", "section"];
 const INK = "#1c2526";
 const PARCEL = "#8a4b00";
 const collections = new Map();
@@ -45,24 +48,27 @@ function share({ properties: { percent, inside } }, pane) {
   return L.marker([latitude, longitude], { icon, interactive: false, keyboard: false, pane });
 }
 
+function shapesMake(collection, pane) {
+  return L.geoJSON(collection, {
+    pane,
+    style: (feature) => ({ ...style(feature), pane }),
+    pointToLayer: (_feature, latlng) => pin(latlng),
+    onEachFeature: (feature, shape) => shape.bindTooltip(() => featureTip(feature), { sticky: true }),
+  });
+}
+
+function sharesMake(collection, pane) {
+  return collection.features.filter((feature) => feature.properties.inside).map((feature) => share(feature, pane));
+}
+
 export function explanationLayer(options) {
   const pane = `explanation-${options.kind}`;
   const layer = L.featureGroup([], { pane });
 
   async function fill() {
     const collection = await features(options.url, options.kind);
-    const shapes = L.geoJSON(collection, {
-      pane,
-      style: (feature) => ({ ...style(feature), pane }),
-      pointToLayer: (_feature, latlng) => pin(latlng),
-      onEachFeature: (feature, shape) => shape.bindTooltip(() => featureTip(feature), { sticky: true }),
-    });
-    layer.addLayer(shapes);
-    if (options.kind !== "part") {
-      return;
-    }
-    for (const feature of collection.features) {
-      layer.addLayer(share(feature, pane));
+    for (const shape of [shapesMake(collection, pane), ...sharesMake(collection, pane)]) {
+      layer.addLayer(shape);
     }
   }
 
@@ -72,5 +78,44 @@ export function explanationLayer(options) {
       fill().catch((error) => note(String(error)));
     }
   });
+  return layer;
+}
+
+// The same for the issue that is open beside the map: the disc by who would have to act, and the roads in reach.
+export function openedLayer(options) {
+  const pane = "explanation-opened";
+  const layer = L.featureGroup([], { pane });
+  let number = "";
+
+  async function draw() {
+    const wanted = number;
+    layer.clearLayers();
+    if (!wanted || !layer._map) {
+      return;
+    }
+    const all = await load(options.url.replace("NUMBER", encodeURIComponent(wanted)));
+    if (wanted !== number) {
+      return;
+    }
+    const collection = {
+      ...all,
+      features: all.features.filter(({ properties: { kind } }) => OPENED.includes(kind)),
+    };
+    for (const shape of [shapesMake(collection, pane), ...sharesMake(collection, pane)]) {
+      layer.addLayer(shape);
+    }
+  }
+
+  function show(opened) {
+    if (opened !== number) {
+      number = opened;
+      draw().catch((error) => note(String(error)));
+    }
+  }
+
+  paneMake(layer, pane, 415);
+  layer.on("add", () => draw().catch((error) => note(String(error))));
+  on(DETAILS_SHOWN, (shown) => show(shown.isDecided ? shown.number : ""));
+  on(DETAILS_CLOSED, () => show(""));
   return layer;
 }

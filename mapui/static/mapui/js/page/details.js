@@ -23,6 +23,7 @@ export function detailsShown({ focus }) {
     number,
     parcel,
     zoomToParcel: "zoomToParcel" in shown.dataset,
+    isDecided: "decided" in shown.dataset,
     place: latitude ? [Number(latitude), Number(longitude)] : null,
   });
   const next = shown.querySelector("[data-focus]");
