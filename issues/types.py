@@ -90,13 +90,14 @@ class Box(NamedTuple):
 class PreparedPhoto:
     """A photo that was decoded, turned upright and written anew as JPEG without any metadata.
 
-    `place` is what its metadata said: it serves a report that says nothing else of its place.
+    `place` and `taken_at` are what its metadata said: the first serves a report that says nothing else of its place.
     """
 
     jpeg: bytes = field(repr=False)
     width: int
     height: int
     place: PhotoPlace | None = field(default=None, repr=False)
+    taken_at: datetime | None = field(default=None, repr=False)
 
 
 class LostPhoto(NamedTuple):

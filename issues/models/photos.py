@@ -51,6 +51,8 @@ class Photo(models.Model):
     copy_id = models.UUIDField(unique=True, null=True, editable=False)
     turned = models.PositiveSmallIntegerField(_("turned"), default=0)
     boxes = models.JSONField(_("black boxes"), default=list, blank=True)
+    # As the camera noted it; two reports of the same often have photos of the same minutes.
+    taken_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

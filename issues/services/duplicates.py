@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -34,45 +35,55 @@ SHOWN_MAX: Final = 5
 # A report of the same category this near is most likely the same; with like words one may lie farther off.
 NEAR_M: Final = 15.0
 WORDS_ALIKE: Final = 0.6
+# Photos taken within so long of each other, in reach and of the same category, show the same thing.
+PHOTOS_ALIKE: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """How much an earlier issue is like a new one: metres between them, whether the category is the same, and how alike
-    the words are (0 to 1; 0 where one says nothing)."""
+    """How much an earlier issue is like a new one: metres between them, whether the category is the same, how alike the
+    words are (0 to 1; 0 where one says nothing), and whether photos of both were taken at about the same time."""
 
     issue: Issue
     metres: float
     is_same_category: bool
     words: float
+    is_photographed_together: bool = False
 
     @property
     def is_probable(self) -> bool:
         """Whether somebody should look before both are passed on."""
-        near = self.metres <= NEAR_M or self.words >= WORDS_ALIKE
-        return self.is_same_category and near
+        is_near = self.metres <= NEAR_M or self.words >= WORDS_ALIKE
+        return self.is_same_category and (is_near or self.is_photographed_together)
 
     @property
     def rank(self) -> float:
-        return self.is_same_category + self.words + (1 - self.metres / (REACH_M + 2 * INEXACT_M))
+        near = 1 - self.metres / (REACH_M + 2 * INEXACT_M)
+        return self.is_same_category + self.words + near + self.is_photographed_together
 
 
 def duplicates_find(issue: Issue) -> list[Likeness]:
-    """The earlier open issues that may be about the same, the likeliest first; at most SHOWN_MAX. Two queries.
+    """The earlier open issues that may be about the same, the likeliest first; at most SHOWN_MAX. At most
+    three queries.
 
     Of the same category or topic, in reach, reported in the last 60 days; a report without a place has none.
     """
     if not issue.is_placed:
         return []
     own_error = min(issue.accuracy_m or 0.0, INEXACT_M)
+    near = _near(issue, REACH_M + own_error)
+    taken = _taken(issue) if any(one.taken for one in near) else []
     found = [
         Likeness(
             issue=one,
             metres=float(one.away.m),
             is_same_category=one.category_id == issue.category_id,
             words=_words_alike(issue.description, one.description),
+            is_photographed_together=any(
+                abs(own - other) <= PHOTOS_ALIKE for own in taken for other in one.taken or ()
+            ),
         )
-        for one in _near(issue, REACH_M + own_error)
+        for one in near
         if one.away.m <= REACH_M + own_error + min(one.accuracy_m or 0.0, INEXACT_M)
     ]
     return sorted(found, key=lambda like: -like.rank)[:SHOWN_MAX]
@@ -91,7 +102,7 @@ def duplicates_near(*, category: Category, point: Point, text: str = "") -> list
 
 
 def _near(issue: Issue, reach_m: float) -> list[Any]:
-    """Annotated with `away`, the distance."""
+    """Annotated with `away`, the distance, and `taken`, when its photos were taken; None where nobody knows."""
     alike = Q(category=issue.category_id)
     if issue.category.groups:
         alike |= Q(category__groups=issue.category.groups)
@@ -106,11 +117,22 @@ def _near(issue: Issue, reach_m: float) -> list[Any]:
         )
         .exclude(location_source="unplaced")
         .exclude(status__in=[one for one in IssueStatus if one.is_closed])
-        .annotate(away=Distance("point", issue.point))
+        .annotate(
+            away=Distance("point", issue.point),
+            taken=ArrayAgg("photos__taken_at", filter=Q(photos__taken_at__isnull=False)),
+        )
         .select_related("category")
         .order_by("away", "-pk")
     )
     return list(rows[:50])
+
+
+def _taken(issue: Issue) -> list[datetime]:
+    """When the issue's own photos were taken; of a draft nothing is known."""
+    if not issue.pk:
+        return []
+    photos = issue.photos.exclude(taken_at=None)
+    return [at for at in photos.values_list("taken_at", flat=True) if at is not None]
 
 
 def _words_alike(one: str, other: str) -> float:

@@ -8,9 +8,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from issues.enums import Channel, IssueStatus
+from issues.enums import Channel, IssueStatus, PhotoStatus
 from issues.errors import MergeRefused
-from issues.models import Issue, Reporter
+from issues.models import Issue, Photo, Reporter
 from issues.services import issue_set_status
 from issues.services.duplicates import duplicates_find, issue_merge, issue_unmerge
 from issues.services.replies.sending import replies_send_due
@@ -46,6 +46,16 @@ def test_found_by_place_and_words(lamp, make_issue, metres, text, found, probabl
     likes = duplicates_find(again)
     assert [like.issue for like in likes] == ([lamp] if found else [])
     assert [like.is_probable for like in likes] == ([probable] if found else [])
+
+
+@pytest.mark.parametrize(("minutes", "together"), [(0, True), (30, True), (31, False)])
+def test_photos_of_the_same_time_make_the_same_likely(lamp, make_issue, minutes, together):
+    at = timezone.now()
+    again = make_issue("ganz anders", location=north(30), channel=Channel.STAFF)
+    for issue, moment in ((lamp, at), (again, at - timedelta(minutes=minutes)), (again, None)):
+        Photo.objects.create(issue=issue, status=PhotoStatus.PENDING, taken_at=moment)
+    [like] = duplicates_find(again)
+    assert (like.is_photographed_together, like.is_probable) == (together, together)
 
 
 def test_inexact_places_reach_farther(lamp, make_issue):

@@ -1,7 +1,7 @@
 """What a photo's file says beside its picture, taken out before anything decodes it.
 
-Only two things of it are wanted: which way up the picture is, and where it was taken (Exif 2.32). Both are read here by
-their offsets, because libraries that read all of it raise on any of it; an entry that makes no sense is not there.
+Three things of it are wanted: which way up the picture is, where and when it was taken (Exif 2.32). All are read here
+by their offsets, because libraries that read all of it raise on any of it; an entry that makes no sense is not there.
 """
 
 from __future__ import annotations
@@ -29,12 +29,16 @@ _TIFF: Final = (b"II*\0", b"MM\0*")
 _TIFF_WITHIN: Final = 64
 _ORIENTATION: Final = 0x0112
 _GPS: Final = 0x8825
+_EXIF: Final = 0x8769
+_TAKEN: Final = 0x9003
+_TAKEN_OFFSET: Final = 0x9011
 _TEXT: Final = 2
 # struct's letter of each type's numbers; of types 5 and 10 two make one value.
 _TYPES: Final = dict(zip(range(1, 14), "BsHIIbBhiifdI", strict=True))
 _RATIONAL: Final = frozenset({5, 10})
-# No value that is wanted has more numbers.
+# No value that is wanted has more numbers or letters.
 _NUMBERS_MAX: Final = 8
+_LETTERS_MAX: Final = 20
 
 Value = tuple[float, ...] | str
 
@@ -119,8 +123,20 @@ def orientation_read(exif: bytes) -> int:
 
 def gps_read(exif: bytes) -> Mapping[int, Value]:
     """The GPS attributes by tag: numbers as tuples, nan where a fraction has no value; texts without ends."""
+    return _behind(exif, _GPS)
+
+
+def taken_read(exif: bytes) -> tuple[str, str]:
+    """When the picture was taken (`2026:03:03 13:00:00`), and its offset from UTC (`+01:00`); "" where not noted."""
+    noted = _behind(exif, _EXIF)
+    taken, offset = noted.get(_TAKEN), noted.get(_TAKEN_OFFSET)
+    return taken if isinstance(taken, str) else "", offset if isinstance(offset, str) else ""
+
+
+def _behind(exif: bytes, tag: int) -> Mapping[int, Value]:
+    """The directory that an entry of the first one points to; empty where there is none."""
     block, order, at = _first(exif)
-    pointer = _directory(block, order, at).get(_GPS)
+    pointer = _directory(block, order, at).get(tag)
     if not isinstance(pointer, tuple) or not math.isfinite(pointer[0]):
         return {}
     return _directory(block, order, int(pointer[0]))
@@ -143,7 +159,8 @@ def _directory(block: bytes, order: str, at: int) -> dict[int, Value]:
     (count,) = struct.unpack_from(f"{order}H", block, at)
     for entry in range(at + 2, min(at + 2 + 12 * count, len(block) - 11), 12):
         tag, kind, numbers = struct.unpack_from(f"{order}HHI", block, entry)
-        if tag not in values and kind in _TYPES and 1 <= numbers <= _NUMBERS_MAX:
+        most = _LETTERS_MAX if kind == _TEXT else _NUMBERS_MAX
+        if tag not in values and kind in _TYPES and 1 <= numbers <= most:
             values.update((tag, value) for value in _value(block, order, entry + 8, kind, numbers))
     return values
 

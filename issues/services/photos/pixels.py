@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from issues.errors import PhotoRefused
 from issues.services.photos.metadata import metadata_split, orientation_read
 from issues.services.photos.places import photo_place
+from issues.services.photos.times import photo_taken_at
 from issues.types import PreparedPhoto
 
 logger = logging.getLogger(__name__)
@@ -84,7 +85,13 @@ def photo_decode(content: bytes) -> PreparedPhoto:
         told = " ".join(str(error).split())[:200]
         logger.info("a photo could not be decoded: %s: %s", type(error).__name__, told)
         raise PhotoRefused(_("The photo is damaged and cannot be read.")) from error
-    return PreparedPhoto(jpeg=jpeg, width=width, height=height, place=photo_place(exif or noted))
+    return PreparedPhoto(
+        jpeg=jpeg,
+        width=width,
+        height=height,
+        place=photo_place(exif or noted),
+        taken_at=photo_taken_at(exif or noted),
+    )
 
 
 def _kind(content: bytes) -> str:

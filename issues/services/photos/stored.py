@@ -57,6 +57,7 @@ def photo_fill(photo: Photo, prepared: PreparedPhoto) -> Photo:
         raise
     photo.status = PhotoStatus.STORED
     photo.width, photo.height = prepared.width, prepared.height
+    photo.taken_at = prepared.taken_at
     photo.due_at = None
     return photo
 

@@ -70,7 +70,8 @@ test("details without a place have none", () => {
   document.querySelector("#details").innerHTML =
     '<article class="details" data-zoom-to-parcel><h2 class="details-title"></h2></article>';
   detailsShown({ focus: false });
-  assert.deepEqual(heard, [[DETAILS_SHOWN, { number: "", parcel: "", zoomToParcel: true, isDecided: false, place: null }]]);
+  const detail = { number: "", parcel: "", zoomToParcel: true, isDecided: false, place: null };
+  assert.deepEqual(heard, [[DETAILS_SHOWN, detail]]);
   assert.equal(selectedNumber(), "");
 });
 

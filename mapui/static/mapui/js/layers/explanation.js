@@ -90,7 +90,7 @@ export function openedLayer(options) {
   async function draw() {
     const wanted = number;
     layer.clearLayers();
-    if (!wanted || !layer._map) {
+    if (!(wanted && layer._map)) {
       return;
     }
     const all = await load(options.url.replace("NUMBER", encodeURIComponent(wanted)));
