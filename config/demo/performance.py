@@ -21,6 +21,7 @@ from rich.console import Console
 from config import processes, programs
 from config.demo import city, partner
 from config.demo.chain import Traced, reports_trace
+from config.demo.lives import lives_live
 from config.demo.people import PEOPLE, people_make
 from config.demo.places import TRIAGE, Place
 from config.demo.reports import ReportNotAccepted, Sent, reports_await, reports_send
@@ -66,6 +67,7 @@ def perform(*, once: bool, parcels: Path | None) -> int:
             for what in one.problems
         ]
         problems += _pages_check(sent, password)
+        _step("Worked on by the staff", lambda: _staff_works(jurisdiction, sent))
         _summary_show(console, traced, problems, password)
         if not once:
             console.print("Ctrl-C ends everything.")
@@ -177,6 +179,15 @@ def issues_release(sent: Sequence[Sent]) -> None:
             issue_release(
                 issue=issue, by=user, photos=issue.photos.filter(status=PhotoStatus.STORED)
             )
+
+
+def _staff_works(jurisdiction: Jurisdiction, sent: Sequence[Sent]) -> None:
+    lives_live(
+        [report.number for report in sent],
+        jurisdiction=jurisdiction,
+        by=User.objects.get(username=LOGIN),
+        people=list(User.objects.filter(username__in=[LOGIN, *PEOPLE])),
+    )
 
 
 # --- Showing --------------------------------------------------------------------------------------

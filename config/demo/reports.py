@@ -50,6 +50,7 @@ def reports_send(
                 # The labelled places are exact.
                 "accuracy": "0",
                 "description": place.label,
+                "email": f"meldung-{index + 1}@example.org",
                 **{f"attribute[{code}]": value for code, value in place.answers.items()},
             }
             photo = {"media": ("photo.jpg", photo_draw(place.label), "image/jpeg")}
