@@ -69,6 +69,12 @@ def process_alive(name: str) -> int | None:
     return int(number) if process_mark(int(number)) == mark else None
 
 
+def name_check(name: str) -> None:
+    """Raises ProcessError for a name under which a process runs."""
+    if (number := process_alive(name)) is not None:
+        raise ProcessError(f"{name} already runs as process {number}; `./run stop` ends it.")
+
+
 def process_start(
     *,
     name: str,
@@ -82,8 +88,7 @@ def process_start(
     Returns the process number. A process that ends or is not ready within START_SECONDS is a ProcessError that
     carries the end of its log; so is a name under which one already runs.
     """
-    if (number := process_alive(name)) is not None:
-        raise ProcessError(f"{name} already runs as process {number}; `./run stop` ends it.")
+    name_check(name)
     log = process_log(name)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:

@@ -45,6 +45,9 @@ KEY_NAME = "demo"
 
 def perform(*, once: bool, parcels: Path | None) -> int:
     """Loads, starts, reports, looks; returns the exit status. Whatever was started has ended when it returns."""
+    for name in (partner.NAME, MAIL_RECEIVER, "mapserver", *OURS):
+        # Told now, and not after a minute of loading.
+        processes.name_check(name)
     console = console_open()
     started: list[str] = []
     try:
