@@ -70,10 +70,10 @@ class MapService(models.Model):
     Browsers reach it through this installation only. `url` is the service's address or that of a tile with its
     `matrices` (see LayerDescription), `crs` what the service is asked in. `roles`: who sees it, where
     `visibility` is ROLES. `opacity` in percent. `keep_days`: how long a picture is shown without asking the service
-    again, where the service does not say it. `box`: the layers'
-    extent when they were picked, west, south, east, north in WGS84 degrees, or null. `vanished_since`,
-    `moved_since`: since when the source has no such layer any more, or another extent. `checks`: messages with
-    their severities, of `checked_at`. `evidence_profile`: a table that says what its answers about a place mean; empty
+    again, where the service does not say it. `box`: the layers' extent when they were picked, west, south, east, north
+    in WGS84 degrees, or null. `vanished_since`, `moved_since`: since when the source has no such layer any more, or
+    another extent. `checks`: messages with their severities, of `checked_at`. `is_on_sheets`: it lies below the map of
+    the evidence sheets; one at most. `evidence_profile`: a table that says what its answers about a place mean; empty
     where they are no evidence. What can be meant is known to the apps above.
     """
 
@@ -99,6 +99,7 @@ class MapService(models.Model):
     attribution = models.CharField(_("attribution"), max_length=300, blank=True)
     licence = models.CharField(_("licence"), max_length=300, blank=True)
     is_background = models.BooleanField(_("background map"), default=False)
+    is_on_sheets = models.BooleanField(_("background of the evidence sheets"), default=False)
     visibility = models.CharField(
         _("who sees it"), max_length=20, choices=Visibility, default=Visibility.PUBLIC
     )
@@ -125,6 +126,14 @@ class MapService(models.Model):
         verbose_name_plural = _("map services")
         ordering = ["order", "slug"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["is_on_sheets"],
+                condition=models.Q(is_on_sheets=True),
+                name="mapservice_one_on_sheets",
+                violation_error_message=_(
+                    "Another map service is the background of the evidence sheets already."
+                ),
+            ),
             models.CheckConstraint(
                 condition=models.Q(opacity__lte=100), name="mapservice_opacity_percent"
             ),

@@ -56,6 +56,7 @@ class ServiceForm(forms.ModelForm):
         model = MapService
         fields = (
             *("title", "group", "visibility", "roles", "is_active", "is_background", "order"),
+            "is_on_sheets",
             *("opacity", "min_zoom", "max_zoom", "style", "attribution", "licence", "keep_days"),
             "evidence_profile",
         )
@@ -66,6 +67,9 @@ class ServiceForm(forms.ModelForm):
         }
         help_texts = {
             "opacity": _("percent"),
+            "is_on_sheets": _(
+                "Below the map of each evidence sheet, pale. Sheets leave the house."
+            ),
             "order": _("The smallest number comes first."),
             "evidence_profile": _(
                 "Empty: no evidence. Else one line for each value of an attribute that tells who owns a parcel:"

@@ -50,9 +50,17 @@ STYLES: Final = {
 
 
 def map_draw(
-    ground: Ground, frame: Frame, *, parcel_keys: Iterable[str], accuracy_m: float | None
+    ground: Ground,
+    frame: Frame,
+    *,
+    parcel_keys: Iterable[str],
+    accuracy_m: float | None,
+    background: str = "",
 ) -> bytes:
-    """The map: parcels of `parcel_keys` with a thick line and red number; the disc where there is one."""
+    """The map: parcels of `parcel_keys` with a thick line and red number; the disc where there is one.
+
+    `background` is the address of a picture that fills the frame; it stands in for the colours of land use.
+    """
     keys = list(parcel_keys)
     size = {"width": f"{WIDTH_MM:g}mm", "height": f"{HEIGHT_MM:g}mm"}
     root = ET.Element(
@@ -61,7 +69,11 @@ def map_draw(
         | size,
     )
     ET.SubElement(root, "rect", _box_of(_paper()) | {"fill": "#ffffff"})
-    _areas(root, frame, ground)
+    if background:
+        look = {"href": background, "preserveAspectRatio": "none"}
+        ET.SubElement(root, "image", _box_of(_paper()) | look)
+    else:
+        _areas(root, frame, ground)
     _lines(root, frame, ground)
     for key in keys:
         for shape in (one for one in ground.parcels if one.key == key):

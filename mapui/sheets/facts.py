@@ -20,6 +20,7 @@ from gis_core.srids import storage_srid
 from issues.enums import AttributeType, PhotoStatus
 from issues.models import CategoryAttribute, Issue
 from issues.types import Box
+from mapui.sheets.background import background_service
 from mapui.sheets.ground import DATASETS
 from mapui.site.cards.decisions import decision_in_force
 from parcels.enums import Usage
@@ -103,6 +104,15 @@ class DataFacts:
     licence: str
 
 
+class BackgroundFacts(NamedTuple):
+    """The map service below the map."""
+
+    slug: str
+    title: str
+    attribution: str
+    licence: str
+
+
 class PhotoFacts(NamedTuple):
     """The name of a stored original, and how it is turned (degrees, clockwise) and blackened."""
 
@@ -134,6 +144,7 @@ class SheetFacts:
     photos_lost: int
     data: tuple[DataFacts, ...]
     drawn_editions: tuple[int, ...]
+    background: BackgroundFacts | None
     status_url: str
 
     @property
@@ -165,6 +176,7 @@ def sheet_facts(issue: Issue) -> SheetFacts:
         photos_lost=lost,
         data=tuple(_data(decision, drawn)),
         drawn_editions=tuple(sorted(one.pk for one in drawn.values())),
+        background=_background() if issue.is_placed else None,
         status_url=_status_url(issue),
     )
 
@@ -316,6 +328,13 @@ def _data(decision: Decision | None, drawn: Mapping[str, Edition]) -> list[DataF
             origin = (shown.attribution, shown.licence)
             labels[_day(former), _day(shown), *origin].append(shown.dataset_label)
     return [DataFacts(tuple(sorted(some)), *of) for of, some in labels.items()]
+
+
+def _background() -> BackgroundFacts | None:
+    chosen = background_service()
+    if chosen is None:
+        return None
+    return BackgroundFacts(chosen.slug, chosen.title, chosen.attribution, chosen.licence)
 
 
 def _day(edition: Edition) -> date | None:

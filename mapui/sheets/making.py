@@ -18,6 +18,7 @@ from django.utils.translation import override
 
 from issues.models import Issue
 from issues.services.photos.drawing import photo_redraw
+from mapui.sheets.background import background_draw, background_service
 from mapui.sheets.drawing import map_draw
 from mapui.sheets.facts import PhotoFacts, SheetFacts, sheet_facts
 from mapui.sheets.frame import SCALES, Frame, frame_choose
@@ -32,35 +33,45 @@ PHOTO_QUALITY: Final = 80
 
 @dataclass(frozen=True)
 class Sheet:
-    """A finished sheet in its two forms; the picture shows all pages, one below the other."""
+    """A finished sheet in its two forms; the picture shows all pages, one below the other.
+
+    `is_whole`: nothing is missing that a later try might bring.
+    """
 
     pdf: bytes
     png: bytes
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
 class MapShown:
-    """`address` holds the drawing itself; `is_whole` says whether the circle of accuracy is seen whole."""
+    """`address` holds the drawing itself; `is_whole` says whether the circle of accuracy is seen whole.
+
+    `lacks_background`: the map service below it did not draw.
+    """
 
     address: str
     scale: int
     is_whole: bool
     is_empty: bool
+    lacks_background: bool
 
 
 def sheet_make(issue: Issue) -> Sheet:
     """The sheet of an issue as it is now; takes about a second of one processor."""
     with override(LANGUAGE):
         facts = sheet_facts(issue)
-        pdf = pdf_write(page_write(issue, facts))
-    return Sheet(pdf=pdf, png=picture_draw(pdf))
+        shown = map_shown(issue, facts) if facts.place else None
+        pdf = pdf_write(page_write(facts, shown))
+    is_whole = shown is None or not shown.lacks_background
+    return Sheet(pdf=pdf, png=picture_draw(pdf), is_whole=is_whole)
 
 
-def page_write(issue: Issue, facts: SheetFacts) -> str:
+def page_write(facts: SheetFacts, shown: MapShown | None) -> str:
     """The page in HTML, with everything that it shows inside."""
     context = {
         "facts": facts,
-        "map": map_shown(issue, facts) if facts.place else None,
+        "map": shown,
         "photos": [_data_address("image/jpeg", content) for content in _contents(facts.photos)],
         "code": _code(facts.status_url),
     }
@@ -81,12 +92,21 @@ def map_shown(issue: Issue, facts: SheetFacts) -> MapShown:
     frame = frame_choose(x, y, shapes=[disc, *own])
     if frame != widest:
         ground = ground.within(frame.box)
-    drawing = map_draw(ground, frame, parcel_keys=keys, accuracy_m=accuracy_m)
+    service = background_service() if facts.background else None
+    picture = background_draw(service, frame) if service else None
+    drawing = map_draw(
+        ground,
+        frame,
+        parcel_keys=keys,
+        accuracy_m=accuracy_m,
+        background=_data_address("image/jpeg", picture) if picture else "",
+    )
     return MapShown(
         address=_data_address("image/svg+xml", drawing),
         scale=frame.scale,
         is_whole=frame.holds(disc),
         is_empty=ground.is_empty,
+        lacks_background=service is not None and picture is None,
     )
 
 

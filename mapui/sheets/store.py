@@ -42,6 +42,8 @@ LEASE_S: Final = 120.0
 TRIES_MAX: Final = 3
 # Sheets hold what people wrote: none is kept longer than it is of use.
 KEPT_DAYS: Final = 30
+# A sheet that lacks its background: then the service may answer again.
+PART_KEPT_S: Final = 3600.0
 PACKAGE: Final = Path(__file__).resolve().parents[1]
 
 
@@ -122,6 +124,9 @@ def sheet_store(key: str, sheet: Sheet) -> None:
     """Puts both forms in place, each in one step: nobody ever reads half a file."""
     for kind, content in (("png", sheet.png), ("pdf", sheet.pdf)):
         _write(_path(key, kind), content)
+        if not sheet.is_whole:
+            made = time.time() - KEPT_DAYS * 86_400 + PART_KEPT_S
+            os.utime(_path(key, kind), (made, made))
 
 
 def _claimed() -> Iterator[Path]:

@@ -240,7 +240,7 @@ def test_key_takes_few_statements(town, django_assert_num_queries):
     decision_create(issue, authority_create(town), editions={"parcels": decided.pk})
     sheet_key(issue)  # GeoDjango remembers the CRS
     # Decision with deliveries, parcels, photos, questions, clarifications, editions decided with and drawn.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         sheet_key(issue)
 
 
