@@ -256,6 +256,15 @@ class HousePart(models.TextChoices):
     REPLY = "reply", pgettext_lazy("house", "text to reporters")
     CHECKLIST = "checklist", pgettext_lazy("house", "item of a checklist")
     CLOSED_DAY = "closed_day", pgettext_lazy("house", "closed day")
+    LEGAL = "legal", pgettext_lazy("house", "legal page")
+
+
+class LegalKind(models.TextChoices):
+    """What has to be reachable from every page."""
+
+    IMPRINT = "imprint", pgettext_lazy("legal", "Imprint")
+    PRIVACY = "privacy", pgettext_lazy("legal", "Privacy")
+    ACCESSIBILITY = "accessibility", pgettext_lazy("legal", "Accessibility")
 
 
 class HouseAction(models.TextChoices):

@@ -1,6 +1,7 @@
-"""What every city begins with: reasons for closing and texts to reporters, to be edited on pages.
+"""What every city begins with: reasons for closing, texts to reporters, legal pages; all are edited on pages.
 
 `issues/defaults/*.csv`: UTF-8, semicolons; columns that end in _de hold texts, for each other language likewise.
+`issues/defaults/legal/KIND.LANGUAGE.md`: the legal pages.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any, Final
 
 from gis_core.languages import texts_read
 from gis_core.models import Jurisdiction
-from issues.models import ClosingReason, ReplyTemplate
+from issues.enums import LegalKind
+from issues.models import ClosingReason, LegalPage, ReplyTemplate
 
 FOLDER: Final = Path(__file__).parent.parent / "defaults"
 
@@ -47,10 +49,31 @@ def defaults_make(jurisdiction: Jurisdiction) -> None:
     )
 
 
+def legal_pages_make(jurisdiction: Jurisdiction) -> None:
+    """Gives the jurisdiction the legal pages that it lacks, as templates that nobody has checked."""
+    LegalPage.objects.bulk_create(
+        (
+            LegalPage(jurisdiction=jurisdiction, kind=kind, texts=legal_texts(kind))
+            for kind in LegalKind.values
+        ),
+        ignore_conflicts=True,
+    )
+
+
+@cache
+def legal_texts(kind: str) -> Mapping[str, str]:
+    """Language → Markdown."""
+    return {
+        path.suffixes[0].lstrip("."): path.read_text("utf-8").strip()
+        for path in sorted((FOLDER / "legal").glob(f"{kind}.*.md"))
+    }
+
+
 def jurisdiction_saved(instance: Jurisdiction, created: bool, **_more: Any) -> None:
     """A new jurisdiction begins with the defaults."""
     if created:
         defaults_make(instance)
+        legal_pages_make(instance)
 
 
 def _rows(name: str) -> Iterator[Mapping[str, str]]:

@@ -5,6 +5,7 @@ from issues.models.events import IssueEvent
 from issues.models.house import HouseEvent
 from issues.models.issues import Issue, NumberCounter, Reporter
 from issues.models.keys import ApiKey
+from issues.models.legal import LegalPage
 from issues.models.life import ClosingReason, ReplyTemplate
 from issues.models.mails import InboxMail
 from issues.models.people import Department, Grant, PeopleEvent, Profile
@@ -30,6 +31,7 @@ __all__ = [
     "Inquiry",
     "Issue",
     "IssueEvent",
+    "LegalPage",
     "Note",
     "NumberCounter",
     "PeopleEvent",

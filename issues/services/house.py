@@ -21,6 +21,7 @@ from issues.models import (
     ClosedDay,
     ClosingReason,
     HouseEvent,
+    LegalPage,
     ReplyTemplate,
 )
 from issues.services.replies.placeholders import placeholders_check
@@ -28,7 +29,15 @@ from issues.services.replies.placeholders import placeholders_check
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-Entry = Category | CategoryAttribute | ClosingReason | ReplyTemplate | ChecklistItem | ClosedDay
+Entry = (
+    Category
+    | CategoryAttribute
+    | ClosingReason
+    | ReplyTemplate
+    | ChecklistItem
+    | ClosedDay
+    | LegalPage
+)
 PARTS: Final[dict[type[models.Model], HousePart]] = {
     Category: HousePart.CATEGORY,
     CategoryAttribute: HousePart.QUESTION,
@@ -36,6 +45,7 @@ PARTS: Final[dict[type[models.Model], HousePart]] = {
     ReplyTemplate: HousePart.REPLY,
     ChecklistItem: HousePart.CHECKLIST,
     ClosedDay: HousePart.CLOSED_DAY,
+    LegalPage: HousePart.LEGAL,
 }
 MODELS: Final = {part.value: model for model, part in PARTS.items()}
 # What nothing else names. Everything else is switched off, so that issues keep what they say.

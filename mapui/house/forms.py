@@ -15,7 +15,14 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from gis_core.languages import language_first, languages
 from gis_core.models import Jurisdiction
-from issues.models import Category, ChecklistItem, ClosedDay, ClosingReason, ReplyTemplate
+from issues.models import (
+    Category,
+    ChecklistItem,
+    ClosedDay,
+    ClosingReason,
+    LegalPage,
+    ReplyTemplate,
+)
 
 CODE_HELP = pgettext_lazy("house", "Short and for good: it cannot be changed later.")
 
@@ -150,6 +157,26 @@ class ChecklistForm(EntryForm):
             "category": pgettext_lazy("house", "Category"),
             "order": pgettext_lazy("house", "Place in the list"),
             "is_active": pgettext_lazy("house", "Is in use"),
+        }
+
+
+class LegalForm(EntryForm):
+    texts = {"texts": (pgettext_lazy("house", "Text"), 24)}
+    fixed = ("kind",)
+
+    class Meta:
+        model = LegalPage
+        fields = ("kind", "is_checked", "feedback_mail")
+        labels = {
+            "kind": pgettext_lazy("house", "Page"),
+            "is_checked": pgettext_lazy("house", "Somebody of the city has checked the text"),
+            "feedback_mail": pgettext_lazy("house", "What is written on the page goes to"),
+        }
+        help_texts = {
+            "is_checked": pgettext_lazy("house", "Until then the page says that it is a template."),
+            "feedback_mail": pgettext_lazy(
+                "house", "Only for accessibility: without an address there is no form."
+            ),
         }
 
 

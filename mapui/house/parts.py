@@ -20,6 +20,7 @@ from issues.models import (
     ChecklistItem,
     ClosedDay,
     ClosingReason,
+    LegalPage,
     ReplyTemplate,
 )
 from mapui.house.forms import (
@@ -27,6 +28,7 @@ from mapui.house.forms import (
     ChecklistForm,
     ClosedDayForm,
     EntryForm,
+    LegalForm,
     ReasonForm,
     ReplyForm,
 )
@@ -47,7 +49,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Part:
-    """`of` is the path from an entry to its jurisdiction; `cells` are the words of a line below `columns`."""
+    """`of` is the path from an entry to its jurisdiction; `cells` are the words of a line below `columns`.
+
+    `add` is what adds an entry; "" where nobody does.
+    """
 
     slug: str
     model: type[Any]
@@ -97,6 +102,11 @@ def _question_cells(one: CategoryAttribute) -> list[str]:
 def _reply_cells(one: ReplyTemplate) -> list[str]:
     of = one.category.name if one.category else pgettext("house", "all categories")
     return [str(one.get_status_display()), of, Truncator(one.text).chars(TEXT_SHOWN)]
+
+
+def _legal_cells(one: LegalPage) -> list[str]:
+    checked = pgettext("house", "checked")
+    return [str(one), checked if one.is_checked else pgettext("house", "template, not checked")]
 
 
 PARTS = (
@@ -189,6 +199,20 @@ PARTS = (
         columns=(pgettext_lazy("house", "Day"), pgettext_lazy("house", "Occasion")),
         cells=lambda one: [date_format(one.day, "D, d. F Y"), one.name],
         is_removable=True,
+    ),
+    Part(
+        slug="legal",
+        model=LegalPage,
+        form=LegalForm,
+        of="jurisdiction",
+        title=pgettext_lazy("house", "Legal pages"),
+        lead=pgettext_lazy(
+            "house",
+            "Imprint, privacy and accessibility, in Markdown; {stadt} stands for the city's name.",
+        ),
+        add="",
+        columns=(pgettext_lazy("house", "Page"), pgettext_lazy("house", "State")),
+        cells=_legal_cells,
     ),
 )
 BY_SLUG = {one.slug: one for one in PARTS}

@@ -71,6 +71,8 @@ def house_history(request: HttpRequest) -> HttpResponse:
 def house_entry(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
     """A new or known entry. 409: somebody changed it meanwhile; both versions are shown."""
     jurisdiction, part = _jurisdiction(request), _part(slug)
+    if pk is None and not part.add:
+        raise Http404
     entry = part.entries(jurisdiction).filter(pk=pk).first() if pk else part.new(jurisdiction)
     if entry is None:
         return _gone(request, part, jurisdiction)

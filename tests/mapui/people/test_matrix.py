@@ -39,6 +39,7 @@ MATRIX: Final[dict[Needed, str]] = {
     OPEN: """
         open311_discovery open311_services open311_service open311_requests open311_request open311_token photo
         set_language public_map public_issue responsibility responsibility_api question question_api inquiry
+        legal_page
         explanation_schema icon map_style public_issues boundary map_service_states map_image map_legend
         login password_forgotten password_new invitation logout account_login openid_connect_login
         openid_connect_callback
