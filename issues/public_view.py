@@ -70,6 +70,12 @@ class PublicIssue:
     def status_text(self) -> str:
         return str(self.status.label)
 
+    @property
+    def title(self) -> str:
+        """What and where: "Streetlight broken, Ickerner Straße 41"."""
+        street = self.address.split("\n")[0].partition(",")[0].strip()
+        return f"{self.category}, {street}" if street else self.category
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseProposal:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import segno
+from django.conf import settings
 from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
+from issues.enums import LocationSource
 from issues.models import Issue
-from issues.public_view import public_view
+from issues.public_steps import public_steps
+from issues.public_view import PublicIssue, public_view
 from mapui.maps.page import SELECTED, issue_list, list_addresses, map_context, selection_named
 from mapui.site.enums import MapName
 from mapui.site.forms import FilterForm
@@ -21,6 +27,7 @@ from mapui.site.issues import issues_public
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.serializers import PublicIssueSerializer
 from mapui.site.types import IssueFilter, PageRequest
+from routing.deciding.enquiries import responsibility_asked
 from routing.deciding.in_force import agency_names
 
 
@@ -77,6 +84,33 @@ def public_issue(request: PageRequest, number: str) -> HttpResponse:
     return selection_named(request, render(request, template, context), number)
 
 
+def _why(issue: Issue, authority: str) -> str:
+    """The public sentence for the place, where it names whoever has the issue; "" of a sheltered issue.
+
+    What the reporter answered stays out of it.
+    """
+    if issue.is_sheltered or not authority or not issue.is_placed:
+        return ""
+    found = responsibility_asked(
+        category=issue.category,
+        point=issue.point,
+        at=issue.received_at,
+        answers={},
+        accuracy_m=issue.accuracy_m,
+        source=LocationSource(issue.location_source),
+    )
+    if found is None or not found.is_clear or found.bodies[0].public_name != authority:
+        return ""
+    return text_in(found.sentences)
+
+
+def _picture(issue: PublicIssue) -> str:
+    """What messengers show of it: the first released photo, else nothing."""
+    if not issue.photos:
+        return ""
+    return f"{settings.PUBLIC_URL}{reverse('photo', args=[issue.photos[0].name])}"
+
+
 def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, Any] | None:
     """What the public may know of one issue; None for everything that is not released."""
     public = issues_public(jurisdiction=jurisdiction, chosen=IssueFilter())
@@ -85,7 +119,14 @@ def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, 
         return None
     authority = agency_names([issue.pk]).get(issue.pk, "")
     photos = issue.photos.filter(is_released=True).order_by("pk")
+    shown = public_view(issue, authority=authority, photos=photos)
+    address = f"{settings.PUBLIC_URL}{reverse('public_issue', args=[number])}"
     return {
-        "issue": public_view(issue, authority=authority, photos=photos),
+        "issue": shown,
+        "steps": public_steps(issue),
+        "why": _why(issue, authority),
+        "address": address,
+        "picture": _picture(shown),
+        "code": segno.make(address, error="m", micro=False).svg_data_uri(border=2),
         "warnings": issue.category.warnings,
     }

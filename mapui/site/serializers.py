@@ -78,13 +78,14 @@ class PublicIssueSerializer(IssueFeatureSerializer):
     """A part of the public view; its text, address and photos stand on the issue's own page."""
 
     category = serializers.CharField()
+    title = serializers.CharField()
     state_text = serializers.CharField(source="status_text")
     pictogram = serializers.CharField()
     authority = serializers.CharField()
     note = serializers.CharField()
 
     class Meta(IssueFeatureSerializer.Meta):
-        fields = (*IssueFeatureSerializer.Meta.fields, "authority", "note")
+        fields = (*IssueFeatureSerializer.Meta.fields, "title", "authority", "note")
 
     @staticmethod
     def context_for(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import Any, Final
 
 from django import forms
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, Polygon
+from django.core.validators import RegexValidator
+from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -44,7 +47,12 @@ class TriageFilterForm(FilterForm):
         label=pgettext_lazy("queue", "Class of the road"), required=False
     )
     owner = forms.ChoiceField(label=pgettext_lazy("queue", "Owner class"), required=False)
-    district = forms.ChoiceField(label=pgettext_lazy("queue", "Cadastral district"), required=False)
+    district = forms.CharField(
+        label=pgettext_lazy("queue", "Cadastral district"),
+        required=False,
+        widget=forms.Select,
+        validators=[RegexValidator(r"^\d{6}\Z")],
+    )
     age = forms.ChoiceField(label=pgettext_lazy("queue", "Age"), required=False)
     confidence = forms.ChoiceField(label=pgettext_lazy("queue", "Confidence"), required=False)
     channel = forms.ChoiceField(label=pgettext_lazy("queue", "Came by"), required=False)
@@ -67,7 +75,6 @@ class TriageFilterForm(FilterForm):
             "category": [(one.code, one.name) for one in self.categories],
             "road_class": [one for one in RoadClass.choices if one[0] in "ABLKG"],
             "owner": OwnerClass.choices,
-            "district": districts_named(jurisdiction) if jurisdiction else [],
             "age": Age.choices,
             "confidence": Confidence.choices,
             "channel": Channel.choices,
@@ -77,6 +84,10 @@ class TriageFilterForm(FilterForm):
         }
         for name, choices in all_of.items():
             self._choose(name, [("", pgettext_lazy("queue", "all")), *choices])
+        # Asked for once, when the form is drawn: the tiles of the map read the filter, too.
+        self.fields["district"].widget.choices = CallableChoiceIterator(
+            cache(partial(_districts, jurisdiction))
+        )
         self._choose("sort", [("", Sorting.NEWEST.label), *Sorting.choices[1:]])
         named = [(one.code, one.name) for one in authorities_in_use(jurisdiction)]
         first = [
@@ -110,6 +121,11 @@ class TriageFilterForm(FilterForm):
         data = self.cleaned_data
         names = TriageFilter.__dataclass_fields__.keys() - {"text"}
         return TriageFilter(text=data["q"], **{name: data[name] for name in names})
+
+
+def _districts(jurisdiction: Jurisdiction | None) -> list[tuple[str, Any]]:
+    named = districts_named(jurisdiction) if jurisdiction else []
+    return [("", pgettext_lazy("queue", "all")), *named]
 
 
 def area_parse(text: str) -> Polygon:

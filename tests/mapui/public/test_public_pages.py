@@ -35,6 +35,7 @@ def test_public_feed_names_only_whitelisted_fields(client, town):
         },
         "properties": {
             "category": "Schlagloch",
+            "title": "Schlagloch",
             "state": "received",
             "state_text": IssueStatus.RECEIVED.label,
             "day": "03.03.2026",
@@ -193,3 +194,14 @@ def test_pages_carry_a_policy_without_unsafe(client, town):
         policy = client.get(address)["Content-Security-Policy"]
         assert "unsafe" not in policy
         assert "default-src 'self'" in policy
+
+
+def test_title_says_what_and_where_and_messengers_are_told(client, town):
+    issue = issue_create(town, public_address="Lange Straße 12, 44575 Musterstadt")
+    page = client.get(f"/issues/{issue.number}/").content.decode()
+    title = f"{issue.category}, Lange Straße 12"
+    assert f">{title}</h1>" in page
+    assert f'<meta property="og:title" content="{title}">' in page
+    assert 'aria-current="step"' in page
+    assert "data:image/svg+xml" in page
+    assert title in client.get("/", headers={"HX-Request": "true"}).content.decode()

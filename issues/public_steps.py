@@ -1,0 +1,60 @@
+"""How an issue came along, as the public sees it: the states that it has, each with its day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from django.utils import timezone
+
+from issues.enums import EventKind, IssueStatus
+from issues.models import Issue
+
+# What still lies ahead of an open issue, in this order.
+USUAL: Final = (IssueStatus.FORWARDED, IssueStatus.IN_PROGRESS, IssueStatus.DONE)
+
+
+@dataclass(frozen=True)
+class PublicStep:
+    """`on` is the day on which the issue came to the state; None: that lies ahead."""
+
+    status: IssueStatus
+    on: date | None
+
+    @property
+    def status_text(self) -> str:
+        return str(self.status.label)
+
+
+def public_steps(issue: Issue) -> tuple[PublicStep, ...]:
+    """The way to the present state, then what usually follows (one query).
+
+    An issue that came back to a former state stands there again: what lay behind is not told. Of an issue nothing of
+    which may be seen the first and the present state are told alone.
+    """
+    passed: dict[IssueStatus, date] = {IssueStatus.RECEIVED: _day(issue.received_at)}
+    if issue.is_sheltered:
+        passed[issue.public_status] = _day(issue.public_changed_at)
+    else:
+        for event in issue.events.filter(kind=EventKind.STATUS_CHANGED).order_by("at", "pk"):
+            _go(passed, IssueStatus(event.detail["to"]), _day(event.at))
+    steps = [PublicStep(status, on) for status, on in passed.items()]
+    if issue.public_status.is_closed:
+        return tuple(steps)
+    order = list(IssueStatus)
+    ahead = [one for one in USUAL if order.index(one) > order.index(steps[-1].status)]
+    return (*steps, *(PublicStep(one, None) for one in ahead))
+
+
+def _go(passed: dict[IssueStatus, date], status: IssueStatus, on: date) -> None:
+    if status in passed:
+        states = list(passed)
+        for later in states[states.index(status) + 1 :]:
+            del passed[later]
+    else:
+        passed[status] = on
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localdate(moment)
