@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
+from itertools import chain, combinations
+from operator import and_
 from typing import Any, Final
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
@@ -19,6 +22,8 @@ _WORD: Final = re.compile(r"\w+")
 # As people type umlauts without having them.
 _WRITTEN_OUT: Final = re.compile(r"([aou])e")
 WORDS_MAX: Final = 8
+# So many of them may mean a category.
+NAMING_MAX: Final = 4
 # Of what is only similar no more is looked through.
 SIMILAR_MAX: Final = 1000
 
@@ -38,16 +43,36 @@ def issues_with_words(jurisdiction: Jurisdiction | None, text: str) -> QuerySet[
     # Named as the index has it.
     found = issues.alias(words=SearchVector("address_text", "description", config=CONFIGURATION))
     categories = list(Category.objects.filter(jurisdiction=jurisdiction))
+    meant = []
     for word in words:
         named = [one.pk for one in categories if word in " ".join(one.names.values()).casefold()]
-        found = found.filter(Q(words=_beginning(word)) | Q(category__in=named))
+        meant.append((_beginning(word), named))
+    found = found.filter(_all_of(meant))
     if found.exists():
         return found
     with connection.cursor() as cursor:
         # PostgreSQL's own 0.6 misses two letters that changed places.
         cursor.execute("SET pg_trgm.word_similarity_threshold = 0.5")
     alike = Q(description__trigram_word_similar=text) | Q(address_text__trigram_word_similar=text)
-    return issues.filter(pk__in=issues.filter(alike).values("pk")[:SIMILAR_MAX])
+    # Looked for once: this is what costs most of a search.
+    similar = issues.filter(alike).values_list("pk", flat=True)[:SIMILAR_MAX]
+    return issues.filter(pk__in=list(similar))
+
+
+def _all_of(meant: list[tuple[SearchQuery, list[int]]]) -> Q:
+    """Each of the words, in the text or as the name of one of its categories, of which most words have none.
+
+    Written out as what any index finds at once: some words in the text, the others as categories.
+    """
+    naming = [n for n, (_word, categories) in enumerate(meant) if categories][:NAMING_MAX]
+    whole = Q()
+    for some in chain.from_iterable(combinations(naming, n) for n in range(len(naming) + 1)):
+        said = [word for n, (word, _categories) in enumerate(meant) if n not in some]
+        condition = Q(words=reduce(and_, said)) if said else Q()
+        for n in some:
+            condition &= Q(category__in=meant[n][1])
+        whole |= condition
+    return whole
 
 
 def _beginning(word: str) -> SearchQuery:

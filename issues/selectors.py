@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -88,7 +89,7 @@ def categories_likely(issue: Issue) -> list[Category]:
 def categories_guessed(jurisdiction_pk: int, text: str) -> list[Category]:
     """What a text may be about, the likeliest first, the catch-all left out."""
     offered = _categories_named(jurisdiction_pk)
-    return [offered[code] for code in _vocabulary(offered).guesses(text)]
+    return [offered[code] for code in _guesses(_known(offered), text)]
 
 
 def issues_perhaps_urgent(issues: Iterable[Issue]) -> set[str]:
@@ -97,11 +98,11 @@ def issues_perhaps_urgent(issues: Iterable[Issue]) -> set[str]:
     if not vague:
         return set()
     offered = _categories_named(vague[0].jurisdiction_id)
-    vocabulary = _vocabulary(offered)
+    known = _known(offered)
     return {
         issue.number
         for issue in vague
-        for code in vocabulary.guesses(issue.description)[:1]
+        for code in _guesses(known, issue.description)[:1]
         if offered[code].is_emergency
     }
 
@@ -112,11 +113,22 @@ def _categories_named(jurisdiction_pk: int) -> dict[str, Category]:
     return {category.code: category for category in active.exclude(code=CATCH_ALL)}
 
 
-def _vocabulary(offered: Mapping[str, Category]) -> Vocabulary:
-    return Vocabulary(
-        Known(code, list(one.names.values()), one.keywords.split(","), one.is_emergency)
+def _known(offered: Mapping[str, Category]) -> tuple[Known, ...]:
+    return tuple(
+        Known(code, tuple(one.names.values()), tuple(one.keywords.split(",")), one.is_emergency)
         for code, one in offered.items()
     )
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(known: tuple[Known, ...]) -> Vocabulary:
+    return Vocabulary(known)
+
+
+@lru_cache(maxsize=200)
+def _guesses(known: tuple[Known, ...], text: str) -> list[str]:
+    """Kept as long as the categories are called so: a queue shows the same reports again after each step."""
+    return _vocabulary(known).guesses(text)
 
 
 def category_find(jurisdiction: Jurisdiction, code: str) -> Category:

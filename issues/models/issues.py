@@ -181,6 +181,24 @@ class Issue(models.Model):
                 name="issue_due",
             ),
             models.Index(
+                fields=["jurisdiction", "-received_at", "-id"],
+                condition=~Q(status__in=sorted(CLOSED)),
+                name="issue_open",
+            ),
+            models.Index(
+                fields=["jurisdiction", "due_at", "-received_at", "-id"], name="issue_by_due"
+            ),
+            models.Index(
+                fields=["jurisdiction", "follow_up_on"],
+                condition=Q(follow_up_on__isnull=False),
+                name="issue_follow_up",
+            ),
+            models.Index(
+                fields=["jurisdiction", "-received_at"],
+                condition=Q(priority=Priority.HIGH),
+                name="issue_urgent",
+            ),
+            models.Index(
                 fields=["jurisdiction", "-received_at"],
                 condition=Q(has_news=True),
                 name="issue_with_news",

@@ -52,26 +52,32 @@ def issue_set_status(
     """
     with transaction.atomic():
         stored = _locked(issue)
-        former = IssueStatus(stored.status)
-        if former == status and stored.status_note == note and stored.closing_reason == reason:
-            return stored
-        if former != status and not is_step(former, status):
-            raise StatusNotReachable(
-                _("An issue that is “%(former)s” cannot become “%(status)s”.")
-                % {"former": former.label, "status": status.label}
-            )
-        detail = {"from": former.value, "to": status.value, "note": note}
-        if reason is not None:
-            detail["reason"] = reason.code
-        event = issue_event_append(
-            issue=stored, kind=EventKind.STATUS_CHANGED, by=by, detail=detail
-        )
-        stored.status, stored.status_note, stored.status_changed_at = status, note, event.at
-        stored.closing_reason = reason
-        _clock_set(stored)
-        stored.save(update_fields=_STATE)
-        replies_queue(issue=stored, text=reply, due_at=due_at, by=by)
+        if _status_set(stored, status=status, note=note, reason=reason, by=by):
+            replies_queue(issue=stored, text=reply, due_at=due_at, by=by)
     return stored
+
+
+def _status_set(
+    stored: Issue, *, status: IssueStatus, note: str, reason: ClosingReason | None, by: User | None
+) -> bool:
+    """Moves a locked issue; False where that changes nothing. Raises `StatusNotReachable`."""
+    former = IssueStatus(stored.status)
+    if former == status and stored.status_note == note and stored.closing_reason == reason:
+        return False
+    if former != status and not is_step(former, status):
+        raise StatusNotReachable(
+            _("An issue that is “%(former)s” cannot become “%(status)s”.")
+            % {"former": former.label, "status": status.label}
+        )
+    detail = {"from": former.value, "to": status.value, "note": note}
+    if reason is not None:
+        detail["reason"] = reason.code
+    event = issue_event_append(issue=stored, kind=EventKind.STATUS_CHANGED, by=by, detail=detail)
+    stored.status, stored.status_note, stored.status_changed_at = status, note, event.at
+    stored.closing_reason = reason
+    _clock_set(stored)
+    stored.save(update_fields=_STATE)
+    return True
 
 
 def issue_step(
@@ -96,15 +102,9 @@ def issue_step(
             raise ReasonMissing(_("This reason does not belong to this state."), field="reason")
         if reason is None and needs_reason(stored.status, status):
             raise ReasonMissing(_("Please choose a reason."), field="reason")
-        return issue_set_status(
-            issue=stored,
-            status=status,
-            note=note,
-            by=by,
-            reason=reason,
-            reply=reply,
-            due_at=due_at,
-        )
+        if _status_set(stored, status=status, note=note, reason=reason, by=by):
+            replies_queue(issue=stored, text=reply, due_at=due_at, by=by)
+    return stored
 
 
 def state_kept(issue: Issue) -> dict[str, Any]:

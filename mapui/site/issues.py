@@ -61,15 +61,25 @@ def issues_decided(issues: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
+def authorities_of(jurisdiction: Jurisdiction | None) -> list[Authority]:
+    """All authorities by code; `is_named`: some decision names it. Read once and kept with the jurisdiction."""
+    if jurisdiction is None:
+        return []
+    if not hasattr(jurisdiction, "_authorities_read"):
+        named = Decision.objects.filter(authority=OuterRef("pk"))
+        found = jurisdiction.authorities.annotate(is_named=Exists(named)).order_by("code")
+        vars(jurisdiction)["_authorities_read"] = list(found)
+    authorities: list[Authority] = vars(jurisdiction)["_authorities_read"]
+    return authorities
+
+
 def authorities_by_pk(jurisdiction: Jurisdiction | None) -> dict[int, Authority]:
-    return Authority.objects.filter(jurisdiction=jurisdiction).in_bulk()
+    return {one.pk: one for one in authorities_of(jurisdiction)}
 
 
-def authorities_in_use(jurisdiction: Jurisdiction | None) -> list[Authority]:
+def authorities_in_use(jurisdiction: Jurisdiction | None) -> list[Any]:
     """The authorities that some decision of this jurisdiction names; they make up the legend."""
-    named = Decision.objects.filter(authority=OuterRef("pk"))
-    authorities = Authority.objects.filter(Exists(named), jurisdiction=jurisdiction)
-    return list(authorities.order_by("code"))
+    return [one for one in authorities_of(jurisdiction) if vars(one)["is_named"]]
 
 
 def categories_shown(jurisdiction: Jurisdiction | None, *, public_only: bool) -> list[Category]:

@@ -42,10 +42,13 @@ class LongPaginator(Paginator):
         if not self.is_open:
             wanted = min(wanted, self.num_pages)
         start = (wanted - 1) * self.per_page
-        rows = list(self.object_list[start : start + self.per_page + 1])
+        rows = self.rows(start, start + self.per_page + 1)
         if not rows and wanted > 1:
             return self.get_page(self._last())
         return _LongPage(rows, wanted, self)
+
+    def rows(self, start: int, stop: int) -> list[Any]:
+        return list(self.object_list[start:stop])
 
     def _last(self) -> int:
         """The number of the last page; counts all rows, which only a page number out of nowhere asks for."""

@@ -56,8 +56,20 @@ def issues_sorted(issues: QuerySet[Any], sorting: str) -> QuerySet[Any]:
     if sorting == Sorting.DUE:
         return issues.order_by(F("due_at").asc(nulls_last=True), "-received_at", "-pk")
     if sorting == Sorting.CONFIDENCE:
-        return issues.order_by(F("confidence").asc(nulls_first=True), "-received_at", "-pk")
+        return issues.order_by(F("confidence").asc(nulls_first=True), "-pk")
     return issues.order_by("-received_at", "-pk")
+
+
+def issues_parted(issues: QuerySet[Any], sorting: str) -> list[QuerySet[Any]]:
+    """The same order in parts that follow each other, so that an index gives each; only of the last are there many."""
+    if sorting != Sorting.CONFIDENCE:
+        return [issues_sorted(issues, sorting)]
+    current = Decision.objects.filter(issue=OuterRef("pk"), is_current=True)
+    decided = issues.filter(decisions__is_current=True)
+    return [
+        issues.filter(~Exists(current)).order_by("-pk"),
+        decided.order_by("decisions__probability", "-pk"),
+    ]
 
 
 def road_named(text: str) -> str:
@@ -92,17 +104,11 @@ def _of_the_work(issues: Any, chosen: TriageFilter, person: Person) -> Any:
         return issues
     now = timezone.now()
     still = ~Q(status__in=sorted(CLOSED))
+    own = _of_departments(person) if chosen.work == Work.DEPARTMENT else Q()
     running = still & Q(due_at__isnull=False, paused_at__isnull=True)
     meant = {
         Work.MINE: still & Q(assignee=person.pk),
-        Work.DEPARTMENT: still
-        & (
-            Q(department__in=Department.objects.filter(grants__person=person.pk))
-            | Q(
-                department=None,
-                category__in=Category.objects.filter(departments__grants__person=person.pk),
-            )
-        ),
+        Work.DEPARTMENT: still & own,
         Work.NEWS: Q(has_news=True),
         Work.DUE: running & Q(due_at__range=(now, now + timedelta(days=1))),
         Work.OVERDUE: running & Q(due_at__lt=now),
@@ -116,6 +122,20 @@ def _of_the_work(issues: Any, chosen: TriageFilter, person: Person) -> Any:
         Work.HIGH: still & Q(priority=Priority.HIGH),
     }
     return issues.filter(meant[Work(chosen.work)])
+
+
+def _of_departments(person: Person) -> Q:
+    """What the person's departments were handed, and of their categories what none was handed.
+
+    The keys are asked for beforehand: a plan made for any would read the issues of all.
+    """
+    if person.pk is None:
+        return Q(pk__in=[])
+    departments = Department.objects.filter(grants__person=person.pk).order_by()
+    handed = list(departments.values_list("pk", flat=True).distinct())
+    categories = Category.objects.filter(departments__in=handed).order_by()
+    own = list(categories.values_list("pk", flat=True).distinct())
+    return Q(department__in=handed) | Q(department=None, category__in=own)
 
 
 def _of_the_decision(
@@ -177,7 +197,9 @@ def _of_the_text(issues: Any, text: str, jurisdiction: Jurisdiction | None) -> Q
         return issues.filter(number__endswith=ending)
     current = Decision.objects.filter(is_current=True)
     if road := road_named(text):
-        return issues.filter(pk__in=current.filter(road=road).values("issue_id"))
+        # Named as the index has it.
+        named = current.exclude(road="").filter(road__iexact=road)
+        return issues.filter(pk__in=named.values("issue_id"))
     meant = Q(pk__in=issues_with_words(jurisdiction, text).values("pk"))
     if jurisdiction and _HAS_DIGIT.search(text):
         keys = [one.key for one in parcels_search(jurisdiction=jurisdiction, text=text)]

@@ -10,6 +10,7 @@ from mapui.triage.bulk import views as bulk
 from mapui.triage.case import (
     actions,
     foreseeing,
+    parts,
     photos,
     presence,
     release,
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("triage/views/", queue.view_keep, name="view_keep"),
     path("triage/views/<int:pk>/delete/", queue.view_delete, name="view_delete"),
     path("triage/issues/<str:number>/", views.triage_issue, name="triage_issue"),
+    path("triage/issues/<str:number>/parts/<slug:name>/", parts.issue_part, name="issue_part"),
     path("triage/issues/<str:number>/release/", release.issue_release, name="issue_release"),
     path("triage/issues/<str:number>/withdraw/", release.issue_withdraw, name="issue_withdraw"),
     path(

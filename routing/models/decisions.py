@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -84,6 +84,13 @@ class Decision(models.Model):
             ),
             models.Index(
                 fields=["parcel_key"], condition=Q(is_current=True), name="decision_current_parcel"
+            ),
+            # From the least certain on; the issue comes along, so that nothing else is read.
+            models.Index(
+                F("probability"),
+                F("issue").desc(),
+                condition=Q(is_current=True),
+                name="decision_current_certainty",
             ),
         ]
         constraints = [

@@ -44,6 +44,13 @@ def test_reports_are_worked_off_by_keyboard_with_the_focus_never_lost(public, st
     expect(opened).to_contain_text(public[0])
     staff_page.keyboard.press("x")
     expect(staff_page.locator(".issue.is-chosen")).to_have_attribute("data-number", public[0])
+    # A form that is loaded when its key opens it gets the focus, and letters that come before it do nothing.
+    staff_page.keyboard.press("a")
+    staff_page.keyboard.press("k")
+    assignee = staff_page.locator("#assign_assignee")
+    expect(assignee).to_be_focused()
+    expect(opened).to_contain_text(public[0])
+    assignee.blur()
     staff_page.keyboard.press("?")
     dialog = staff_page.get_by_role("dialog")
     expect(dialog).to_be_visible()

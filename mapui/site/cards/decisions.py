@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Prefetch
 from django.utils.formats import date_format
@@ -14,6 +15,7 @@ from gis_core.models import Edition
 from issues.enums import RoadPart
 from issues.models import Issue
 from mapui.site.cards.parcels import ParcelCard, parcel_card
+from mapui.site.issues import authorities_of
 from parcels.enums import OwnerClass, Usage
 from parcels.keys import parcel_label
 from parcels.models import Parcel
@@ -98,70 +100,81 @@ class RuleShown:
     because: str
 
 
-@dataclass(frozen=True)
 class DecisionCard:
-    """`small_situations` are those with less than SMALL of the disc: they are counted, not shown.
+    """A decision of an issue. What most readers never open is read when a template asks for it.
 
-    `parcel` is the one that the issue lies on now; `parcel_then` names the decision's where that is another one.
+    `parcel_now` is the parcel that the issue lies on now, `parcel` all that is shown of it; `parcel_then` names the
+    decision's where that is another one.
     """
 
-    decision: Decision
-    legal_basis: str
-    is_clear: bool
-    bodies: BodyShares
-    notified: tuple[str, ...]
-    trace: tuple[RuleShown, ...]
-    situations: tuple[SituationShown, ...]
-    small_situations: int
-    editions: tuple[Edition, ...]
-    deliveries: tuple[Delivery, ...]
-    parcel: ParcelCard | None
-    parcel_then: str
+    def __init__(self, issue: Issue, decision: Decision) -> None:
+        self.decision = decision
+        self.is_clear = decision.outcome == Outcome.ASSIGNED
+        self._issue = issue
+        self._language = language_shown()
+        self._authorities = {one.code: one for one in authorities_of(issue.jurisdiction)}
+        self.legal_basis = legal_basis_shown(decision.legal_basis, self._language)
+        self.bodies: BodyShares = body_shares(decision, self._authorities)
+        self.notified = [body_name(code, self._authorities) for code in decision.notify]
+        self.deliveries: list[Delivery] = list(decision.deliveries.all())
+
+    @cached_property
+    def parcel_now(self) -> Parcel | None:
+        """Of several that lie there the decision's."""
+        issue = self._issue
+        if not issue.is_placed:
+            return None
+        hits = parcels_at_point(jurisdiction=issue.jurisdiction, point=issue.point)
+        parcels = [hit.parcel for hit in hits]
+        own = (one for one in parcels if one.key == self.decision.parcel_key)
+        return next(own, next(iter(parcels), None))
+
+    @property
+    def parcel_then(self) -> str:
+        key, now = self.decision.parcel_key, self.parcel_now
+        return "" if not key or (now and now.key == key) else parcel_label(key)
+
+    @cached_property
+    def parcel(self) -> ParcelCard | None:
+        return parcel_card(self.parcel_now) if self.parcel_now else None
+
+    @cached_property
+    def trace(self) -> list[RuleShown]:
+        names = names_in(self._authorities, self._language)
+        return [
+            RuleShown(
+                one["rule_id"], one["matched"], tried_phrase(one["because"], self._language, names)
+            )
+            for one in self.decision.trace
+        ]
+
+    @cached_property
+    def _evidence(self) -> tuple[Situation, ...]:
+        found = self.decision.evidence
+        return Evidence.from_json(found).situations if found else ()
+
+    @cached_property
+    def situations(self) -> list[SituationShown]:
+        """The first, and each that has at least SMALL of the disc."""
+        told = (one for n, one in enumerate(self._evidence) if n == 0 or one.weight >= SMALL)
+        return [_situation(one, self._authorities) for one in told]
+
+    @property
+    def small_situations(self) -> int:
+        """How many are not shown."""
+        return len(self._evidence) - len(self.situations)
+
+    @cached_property
+    def editions(self) -> list[Edition]:
+        """Those on which the decision rests."""
+        used = Edition.objects.filter(pk__in=self.decision.editions.values())
+        return list(used.order_by("dataset"))
 
 
 def decision_card(issue: Issue, *, decision: Decision | None = None) -> DecisionCard | None:
     """A decision of the issue, else the one in force; None as long as there is none."""
     decision = decision or decision_in_force(issue)
-    if decision is None:
-        return None
-    language = language_shown()
-    evidence = Evidence.from_json(decision.evidence) if decision.evidence else None
-    situations = evidence.situations if evidence else ()
-    told = [one for n, one in enumerate(situations) if n == 0 or one.weight >= SMALL]
-    authorities = {
-        one.code: one for one in Authority.objects.filter(jurisdiction=issue.jurisdiction)
-    }
-    names = names_in(authorities, language)
-    parcel = _parcel(issue, decision)
-    key_then = "" if parcel and parcel.key == decision.parcel_key else decision.parcel_key
-    return DecisionCard(
-        decision=decision,
-        legal_basis=legal_basis_shown(decision.legal_basis, language),
-        is_clear=decision.outcome == Outcome.ASSIGNED,
-        bodies=body_shares(decision, authorities),
-        notified=tuple(body_name(code, authorities) for code in decision.notify),
-        trace=tuple(
-            RuleShown(one["rule_id"], one["matched"], tried_phrase(one["because"], language, names))
-            for one in decision.trace
-        ),
-        situations=tuple(_situation(one, authorities) for one in told),
-        small_situations=len(situations) - len(told),
-        editions=tuple(_editions_used(decision)),
-        deliveries=tuple(decision.deliveries.all()),
-        parcel=parcel_card(parcel) if parcel else None,
-        parcel_then=parcel_label(key_then) if key_then else "",
-    )
-
-
-def _parcel(issue: Issue, decision: Decision) -> Parcel | None:
-    """The parcel on which the issue lies now; of several that of the decision."""
-    if not issue.is_placed:
-        return None
-    hits = parcels_at_point(jurisdiction=issue.jurisdiction, point=issue.point)
-    parcels = [hit.parcel for hit in hits]
-    return next(
-        (one for one in parcels if one.key == decision.parcel_key), next(iter(parcels), None)
-    )
+    return DecisionCard(issue, decision) if decision else None
 
 
 def _situation(situation: Situation, authorities: dict[str, Authority]) -> SituationShown:
@@ -223,8 +236,3 @@ def decision_in_force(issue: Issue) -> Decision | None:
         "deliveries", Delivery.objects.select_related("authority", "contact").order_by("pk")
     )
     return decisions.prefetch_related(deliveries).filter(is_current=True).first()
-
-
-def _editions_used(decision: Decision) -> list[Edition]:
-    """The editions on which a decision rests."""
-    return list(Edition.objects.filter(pk__in=decision.editions.values()).order_by("dataset"))

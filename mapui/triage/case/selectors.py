@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from issues.models import Issue, IssueEvent
 from routing.enums import DecisionCause, ProposalState
-from routing.models import Decision, GoldenCase, Proposal, ServiceAnswer
+from routing.models import Decision, Proposal, ServiceAnswer
 
 
 def decision_ruled(decision: Decision | None) -> Decision | None:
@@ -13,11 +13,6 @@ def decision_ruled(decision: Decision | None) -> Decision | None:
         return None
     former = Decision.objects.filter(issue_id=decision.issue_id, rule_set__isnull=False)
     return former.select_related("authority").order_by("-number").first()
-
-
-def golden_of(issue: Issue) -> GoldenCase | None:
-    """The golden case that was pinned from this issue."""
-    return GoldenCase.objects.filter(issue=issue, is_active=True).first()
 
 
 def issue_events(issue: Issue) -> list[IssueEvent]:

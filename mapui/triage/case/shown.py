@@ -2,37 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from issues.models import Issue
-from issues.rights import ANSWER, DECIDE, RELEASE, WORK, Person, issues_reached, reach_of
+from issues.models import Attachment, ChecklistItem, Inquiry, Issue, Note, Reply, Reporter
+from issues.rights import ANSWER, DECIDE, RELEASE, SEE, WORK, Person, issues_reached, reach_of
 from issues.selectors import categories_likely
 from mapui.site.cards.decisions import decision_card
-from mapui.triage.case.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm
-from mapui.triage.case.selectors import (
-    decision_ruled,
-    golden_of,
-    issue_events,
-    proposal_open,
-    service_answers,
-)
+from mapui.triage.case.selectors import decision_ruled, proposal_open
 from mapui.triage.case.work_shown import work_context
+from routing.enums import ProposalState
+from routing.models import GoldenCase, Proposal, ServiceAnswer
+
+OF_IT: Final = OuterRef("pk")
 
 
-def issues_shown(person: Person) -> QuerySet[Issue]:
-    """The issues that a person may see, with what a page of one needs."""
-    issues = issues_reached(person).select_related(
+def issues_shown(person: Person, right: str = SEE) -> QuerySet[Any]:
+    """The issues with which a person may do this, with what a page of one needs.
+
+    What most reports do not have is only counted here, so that nothing has to be asked for in vain.
+    """
+    issues = issues_reached(person, right).select_related(
         "category", "jurisdiction", "closing_reason", "duplicate_of", "assignee", "department"
     )
-    return issues.defer("jurisdiction__boundary").prefetch_related("photos")
+    return (
+        issues.defer("jurisdiction__boundary")
+        .prefetch_related("photos")
+        .annotate(
+            merged=ArraySubquery(
+                Issue.objects.filter(duplicate_of=OF_IT).order_by("pk").values("number")
+            ),
+            files_count=_count_of(Attachment),
+            replies_count=_count_of(Reply),
+            has_notes=Exists(Note.objects.filter(issue=OF_IT)),
+            has_inquiry=Exists(Inquiry.objects.filter(issue=OF_IT)),
+            has_mail=Exists(Reporter.objects.filter(issue=OF_IT).exclude(email="")),
+            has_checklist=Exists(
+                ChecklistItem.objects.filter(category=OuterRef("category"), is_active=True)
+            ),
+            has_proposal=Exists(Proposal.objects.filter(issue=OF_IT, state=ProposalState.OPEN)),
+            has_service_answers=Exists(ServiceAnswer.objects.filter(issue=OF_IT)),
+            is_golden=Exists(GoldenCase.objects.filter(issue=OF_IT, is_active=True)),
+        )
+    )
 
 
-def issue_context(issue: Issue, person: Person) -> dict[str, Any]:
-    """What the templates of one report need."""
+def _count_of(model: Any) -> Coalesce:
+    """How many of them the issue has."""
+    rows = model.objects.filter(issue=OF_IT).order_by().values("issue").annotate(count=Count("pk"))
+    return Coalesce(Subquery(rows.values("count"), output_field=IntegerField()), Value(0))
+
+
+def issue_context(issue: Any, person: Person) -> dict[str, Any]:
+    """What the templates of one report need, beside its parts (`mapui.triage.case.parts`).
+
+    `issue` as `issues_shown` gives it.
+    """
     card = decision_card(issue)
-    decision = card.decision if card else None
     return {
         "jurisdiction": issue.jurisdiction,
         "issue": issue,
@@ -41,15 +70,9 @@ def issue_context(issue: Issue, person: Person) -> dict[str, Any]:
         "may_answer": reach_of(person, ANSWER).holds(issue),
         "may_release": reach_of(person, RELEASE).holds(issue),
         "card": card,
-        "events": issue_events(issue),
-        "service_answers": service_answers(issue),
-        "proposal": proposal_open(issue),
-        "ruled": decision_ruled(decision),
-        "golden": golden_of(issue),
+        "is_undecided": card is None,
+        "proposal": proposal_open(issue) if issue.has_proposal else None,
+        "ruled": decision_ruled(card.decision if card else None),
         "guesses": categories_likely(issue),
-        "overrule_form": OverruleForm(None, issue=issue, decision=decision),
-        "category_form": CategoryForm(None, issue=issue),
-        "move_form": MoveForm(None, issue=issue),
-        "answers_form": AnswersForm(None, issue=issue),
         **work_context(issue, person),
     }

@@ -21,6 +21,7 @@ from mapui.maps.page import BACK, back_to_list, list_left, selection_named
 from mapui.sheets.store import sheet_key, sheet_state
 from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
+from mapui.triage.case.parts import parts_context
 from mapui.triage.case.selectors import proposal_open
 from mapui.triage.case.shown import issue_context, issues_shown
 from mapui.triage.queue.listing import address_of, issue_following, queue_left
@@ -53,6 +54,8 @@ def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
     }
     if request.htmx:
         return render(request, "mapui/triage/_issue.html", context)
+    context.update(parts_context(issue, context["card"]))
+    context["open"] = request.GET.get("open", "")
     # The panel asks for it by itself, so that it opens at once.
     context["sheet_state"] = sheet_state(sheet_key(issue)).value
     return render(request, "mapui/triage/issue.html", context)
@@ -118,7 +121,11 @@ def step_respond(request: PageRequest, number: str, text: str) -> HttpResponse:
     following, page = issue_following(request, queue, number)
     shown = following or number
     address = address_of(queue, page=page, number=shown)
-    case = issue_context(issues_shown(request.user).get(number=shown), request.user)
+    issue = issues_shown(request.user).get(number=shown)
+    if issue.jurisdiction == queue.jurisdiction:
+        # What is known of the queue's is not asked for again.
+        issue.jurisdiction = queue.jurisdiction
+    case = issue_context(issue, request.user)
     undoable = case["undoable"]
     context = {
         **queue.context(str(page)),

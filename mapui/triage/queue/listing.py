@@ -14,10 +14,11 @@ from issues.models import Issue, IssueEvent
 from issues.rights import Person
 from mapui.maps.page import SELECTED, list_addresses, with_query
 from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.lists import PAGE_SIZE, LongPaginator
+from mapui.site.lists import PAGE_SIZE
 from mapui.site.triage_filter import TriageFilterForm
 from mapui.site.triage_issues import issues_for_triage, issues_sorted
 from mapui.site.types import PageRequest
+from mapui.triage.queue.paging import QueuePaginator
 from mapui.triage.queue.rows import issues_of_rows, rows_made
 
 # The header in which the script tells the report that the list shows after the open one.
@@ -65,7 +66,7 @@ class Queue:
 
     def context(self, page: str | None) -> dict[str, Any]:
         """What the template of the list needs. A page that does not exist gives the nearest that does."""
-        shown = LongPaginator(self.sorted(), counting=self.issues).get_page(page)
+        shown = QueuePaginator(self.issues, sorting=self.sort).get_page(page)
         shown.object_list = list(shown.object_list)
         addresses = list_addresses(self.form, page_name="triage", feed_name="triage_issues")
         if not self.form.is_valid():

@@ -16,6 +16,7 @@ const PAGE = `
   </ul></div>
   <div id="details"><button data-key="c">Bestätigen</button>
     <details><summary data-key="w">Andere</summary><select></select></details>
+    <details hx-get="/form/"><summary data-key="a">Zuweisen</summary><div></div></details>
     <button data-key="e" disabled>Schließen</button><textarea></textarea></div>`;
 
 const document = pageMake(PAGE);
@@ -35,6 +36,25 @@ test("a key presses the control that names it, unless it is disabled", () => {
   assert.equal(pressed, 1);
   assert.equal(controlPress("e"), false);
   assert.equal(controlPress("z"), false);
+});
+
+test("a key gives the focus to the first field of what it opens, also of a form that is still to come", () => {
+  const focused = [];
+  const opened = (key) => {
+    const details = document.querySelector(`[data-key=${key}]`).parentElement;
+    details.open = true;
+    controlPress(key);
+    return details;
+  };
+  const [now, later] = [opened("w"), opened("a")];
+  later.querySelector("div").innerHTML = "<input type=hidden><input id=later>";
+  for (const field of [now.querySelector("select"), later.querySelector("#later")]) {
+    field.focus = () => focused.push(field.localName);
+  }
+  later.dispatchEvent(new document.defaultView.Event("htmx:afterSettle"));
+  assert.deepEqual(focused, ["input"]);
+  opened("w");
+  assert.deepEqual(focused, ["input", "select"]);
 });
 
 test("in a field a letter is a letter; on a tick it is a key", () => {

@@ -55,6 +55,7 @@ MATRIX: Final[dict[Needed, str]] = {
         situation situation_map situation_map_script situation_map_style situation_places issues_export
         parcel_outline map_base_style tile map_script attachment
         step_take_back step_shown bulk heaps step_api place_foreseen queue_news presence view_keep view_delete
+        issue_part
     """,
     (WORK,): """
         issue_category issue_place issue_answers issue_step issue_take issue_take_out issue_note issue_tick

@@ -266,7 +266,8 @@ def test_part_of_the_page_comes_back_with_news_for_list_and_map(clerk, issue):
     )
     assert "issues-changed" in response["HX-Trigger"]
     assert "<html" not in response.content.decode()
-    assert "data-place-on-map" in response.content.decode()
+    part = clerk.get(reverse("issue_part", args=[issue.number, "correct"]))
+    assert "data-place-on-map" in part.content.decode()
 
 
 @pytest.fixture

@@ -68,9 +68,9 @@ def test_triage_feeds_are_closed_to_the_public(client, town, address):
 def test_triage_map_queries_are_constant(staff_client, town, count, django_assert_num_queries):
     for _ in range(count):
         decision_create(issue_create(town, released=False), authority_create(town))
-    # Session, user, two kinds of permissions, roles, jurisdiction, categories and authorities of the filter and of the
-    # legend,    # issues and their number, authorities, bounds, map services, counters, saved views, the latest event.
-    with django_assert_num_queries(19):
+    # Session, user, two kinds of permissions, roles, jurisdiction, categories of the filter and of the search,
+    # authorities, issues and their number, bounds, map services, counters, saved views, the latest event.
+    with django_assert_num_queries(17):
         assert staff_client.get("/triage/").status_code == 200
 
 

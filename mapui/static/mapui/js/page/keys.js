@@ -10,6 +10,7 @@ const KEPT = "single-keys";
 const GO = { q: "queue", m: "map", r: "report" };
 const WAIT_MS = 1500;
 const LETTER = /^[a-z]$/u;
+const FIELD = "select, input:not([type=hidden]), textarea";
 
 // Whether somebody types: then a letter is a letter.
 export function isTyping(node) {
@@ -46,6 +47,26 @@ function go(step) {
   }
 }
 
+// The first field of what a key has opened. A form that is still to come gets the focus when it is there; until then
+// letters do nothing, because they are meant for it.
+let awaitedUntil = 0;
+
+function fieldFocus(opened) {
+  const field = opened.querySelector(FIELD);
+  if (field) {
+    field.focus();
+  } else if (opened.hasAttribute("hx-get")) {
+    awaitedUntil = performance.now() + WAIT_MS;
+    const come = () => {
+      awaitedUntil = 0;
+      if (opened.open) {
+        opened.querySelector(FIELD)?.focus();
+      }
+    };
+    opened.addEventListener("htmx:afterSettle", come, { once: true });
+  }
+}
+
 // A control of the open report that names the key: pressed, opened, or given the focus.
 export function controlPress(key) {
   const controls = [...document.querySelectorAll("[data-key]")];
@@ -56,7 +77,7 @@ export function controlPress(key) {
   control.scrollIntoView?.({ block: "nearest" });
   control.click();
   if (control.localName === "summary" && control.parentElement.open) {
-    control.parentElement.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+    fieldFocus(control.parentElement);
   }
   return true;
 }
@@ -94,6 +115,10 @@ export function keysWatch() {
   document.addEventListener("keydown", (event) => {
     const { key, ctrlKey, altKey, metaKey, target } = event;
     if (ctrlKey || altKey || metaKey || event.defaultPrevented || isTyping(target) || dialog.open || !isOn()) {
+      return;
+    }
+    if (LETTER.test(key) && event.timeStamp < awaitedUntil) {
+      event.preventDefault();
       return;
     }
     const isGoing = event.timeStamp - goingSince < WAIT_MS;
