@@ -72,6 +72,10 @@ class IssueChanged(IssuesError):
     code = 409
 
 
+class IssueOutdated(IssueChanged):
+    """What a clerk wants to write over is no longer what they looked at."""
+
+
 class MailGone(IssuesError):
     """Somebody dealt with the mail meanwhile, or nothing of it is kept."""
 

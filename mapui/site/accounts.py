@@ -99,9 +99,7 @@ def too_many_respond(request: HttpRequest, wait_s: int) -> HttpResponse:
         "Too many failed logins. Please try again in %(seconds)d seconds.",
         wait_s,
     )
-    return error_respond(
-        request, 429, detail % {"seconds": wait_s}, headers={"Retry-After": str(wait_s)}
-    )
+    return _refused_respond(request, detail % {"seconds": wait_s}, wait_s)
 
 
 def locked_respond(
@@ -116,9 +114,13 @@ def locked_respond(
         "Too many failed logins. This account is locked from here until %(clock)s."
         " If you have forgotten the password, a new one unlocks it."
     )
-    return error_respond(
-        request, 429, detail % {"clock": clock}, headers={"Retry-After": str(wait_s)}
-    )
+    return _refused_respond(request, detail % {"clock": clock}, wait_s)
+
+
+def _refused_respond(request: HttpRequest, detail: str, wait_s: int) -> HttpResponse:
+    """What is told leads back to the login, and from there to where somebody wanted to go."""
+    headers, wanted = {"Retry-After": str(wait_s)}, request.POST.get("next", "")
+    return error_respond(request, 429, detail, headers=headers, wanted=wanted)
 
 
 @require_GET

@@ -27,16 +27,24 @@ BARE: Final = frozenset({500, 503})
 
 
 def error_respond(
-    request: HttpRequest, status: int, detail: str = "", headers: Mapping[str, str] | None = None
+    request: HttpRequest,
+    status: int,
+    detail: str = "",
+    headers: Mapping[str, str] | None = None,
+    *,
+    wanted: str = "",
 ) -> HttpResponse:
-    """The answer of this HTTP status; `detail` replaces what is usually said of it."""
+    """The answer of this HTTP status; `detail` replaces what is usually said of it.
+
+    `wanted` is the page to which a login that failed was to lead.
+    """
     detail = detail or sentence_of(status)
     if request.path_info.startswith(PREFIX):
         response = status_response(request, status, detail)
     elif is_for_program(request):
         response = problem_respond(status, detail)
     else:
-        response = _page(request, status, detail)
+        response = _page(request, status, detail, wanted)
     for name, value in (headers or {}).items():
         response[name] = value
     return response
@@ -59,8 +67,8 @@ def sentence_of(status: int) -> str:
     return known.get(status) or known[500 if status >= 500 else 400]
 
 
-def _page(request: HttpRequest, status: int, detail: str) -> HttpResponse:
-    context = {"detail": detail, "page": "error"}
+def _page(request: HttpRequest, status: int, detail: str, wanted: str) -> HttpResponse:
+    context = {"detail": detail, "page": "error", "wanted": wanted}
     if status in BARE:
         return HttpResponse(render_to_string("mapui/site/error_bare.html", context), status=status)
     return render(request, "mapui/site/error.html", context, status=status)
@@ -74,6 +82,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A part of a page that is older than the login is as good as signed out (`mapui.site.permissions`)."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(_("Please log in first."), status=401)
     detail = _("The form has expired or was not sent from here. Please load the page anew.")
     return error_respond(request, 403, detail)
 

@@ -6,17 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from itertools import chain
 from typing import Any, Concatenate, ParamSpec
-from urllib.parse import urlencode
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django_htmx.http import HttpResponseClientRedirect
-from django_htmx.middleware import HtmxDetails
 
 from gis_core.enums import Visibility
 from gis_core.models import Jurisdiction, MapService
@@ -87,8 +84,8 @@ def geodata_feed(view: View[P]) -> View[P]:
 def page_for(*permissions: str) -> Callable[[Any], Any]:
     """For pages that any one of these permissions opens.
 
-    Who is not logged in goes to the login page, also from a part of a page, but a program gets 401; who is logged
-    in and may not gets 403.
+    Who is not logged in goes to the login page, and from there back; a program and a part of a page get 401, so that
+    the page around it stays with what is typed on it. Who is logged in and may not gets 403.
     """
 
     def decorate(view: Any) -> Any:
@@ -96,19 +93,24 @@ def page_for(*permissions: str) -> Callable[[Any], Any]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 if request.headers.get("HX-Request"):
-                    shown = HtmxDetails(request).current_url_abs_path or "/"
-                    return HttpResponseClientRedirect(
-                        f"{reverse('login')}?{urlencode({'next': shown})}"
-                    )
+                    return HttpResponse(_("Please log in first."), status=401)
                 if is_for_program(request):
                     headers = {"WWW-Authenticate": 'Cookie realm="Flurpost"'}
                     return problem_respond(401, _("Please log in first."), headers=headers)
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(_page_shown(request))
             return feed_for(*permissions)(view)(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def _page_shown(request: HttpRequest) -> str:
+    """The address of the page that the request comes from: a form's own may know no GET."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if request.method in {"GET", "HEAD"} or came_from.netloc != request.get_host():
+        return request.get_full_path()
+    return urlunsplit(("", "", came_from.path, came_from.query, ""))
 
 
 # Everything that staff see of reports.

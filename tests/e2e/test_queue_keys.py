@@ -47,7 +47,7 @@ def test_reports_are_worked_off_by_keyboard_with_the_focus_never_lost(public, st
     # A form that is loaded when its key opens it gets the focus, and letters that come before it do nothing.
     staff_page.keyboard.press("a")
     staff_page.keyboard.press("k")
-    assignee = staff_page.locator("#assign_assignee")
+    assignee = staff_page.locator("#assign_to")
     expect(assignee).to_be_focused()
     expect(opened).to_contain_text(public[0])
     assignee.blur()

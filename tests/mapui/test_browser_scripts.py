@@ -36,7 +36,8 @@ def test_scripts_pass_their_own_tests():
 def test_every_script_is_loaded_through_an_entry():
     root = django_settings.ROOT / "mapui/static/mapui/js"
     entries = [
-        root / f"{name}.js" for name in ("bridge", "staff", "case", "density", "page/security_key")
+        root / f"{name}.js"
+        for name in ("bridge", "staff", "case", "density", "session", "page/security_key")
     ]
     reached = set[Path]().union(*(followed(entry, IMPORT) for entry in entries))
     assert reached == set(root.rglob("*.js"))
@@ -44,7 +45,7 @@ def test_every_script_is_loaded_through_an_entry():
 
 def test_scripts_import_downwards_only():
     root = django_settings.ROOT / "mapui/static/mapui/js"
-    height = {"bridge.js": 3, "staff.js": 3, "case.js": 3, "density.js": 3}
+    height = {"bridge.js": 3, "staff.js": 3, "case.js": 3, "density.js": 3, "session.js": 3}
     height |= {"layers": 2, "tools": 2, "page": 1, "case": 1, "core": 0}
     upwards = []
     for one in root.rglob("*.js"):
@@ -86,6 +87,7 @@ def collected(settings, collected_once) -> Path:
         ("js/bridge.js", IMPORT, 15),
         ("js/staff.js", IMPORT, 15),
         ("js/case.js", IMPORT, 1),
+        ("js/session.js", IMPORT, 2),
         ("css/flurpost.css", STYLE_IMPORT, 10),
         ("css/staff.css", STYLE_IMPORT, 5),
     ],

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.contrib import messages
 from django.contrib.auth.models import User
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
-from issues.errors import AddressUnknown, IssuesError
+from issues.errors import AddressUnknown
 from issues.models import Issue
 from issues.rights import DECIDE, WORK, issues_reached
 from issues.services import issue_answer, issue_move, issue_recategorise
 from mapui.site.cards.decisions import decision_in_force
 from mapui.site.permissions import page_for
 from mapui.site.types import PageRequest
-from mapui.triage.case.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm, SeenForm
-from mapui.triage.case.views import changed_respond, stays_respond
-from routing.errors import RoutingError
+from mapui.triage.case.acting import act_respond
+from mapui.triage.case.forms import AnswersForm, CategoryForm, DecisionForm, MoveForm, OverruleForm
+from mapui.triage.case.views import changed_respond
 from routing.steps.taking import step_take
 from routing.trying.golden import golden_pin
 
@@ -37,21 +35,22 @@ def issue_overrule(request: PageRequest, number: str) -> HttpResponse:
         step_take(verb="overrule", issue=issue, data=form.cleaned_data, by=person)
         return _decided(issue)
 
-    return _act(request, number, form, act, changed_respond)
+    return act_respond(request, issue, form, act, respond=changed_respond)
 
 
 @page_for(DECIDE)
 @require_POST
 def issue_confirm(request: PageRequest, number: str) -> HttpResponse:
     """Yes to what the rules propose."""
-    issue, form = _issue(request, number, DECIDE), SeenForm(request.POST)
+    issue, form = _issue(request, number, DECIDE), DecisionForm(request.POST)
 
     def act(person: User) -> str:
         seen = form.cleaned_data["seen"] or 0
         step_take(verb="confirm", issue=issue, data={"seen": seen}, by=person)
         return _decided(issue)
 
-    return _act(request, number, form, act, changed_respond)
+    wanted = pgettext("conflict", "You wanted to confirm the proposal.")
+    return act_respond(request, issue, form, act, respond=changed_respond, wanted=wanted)
 
 
 @page_for(DECIDE)
@@ -64,7 +63,7 @@ def issue_pin(request: PageRequest, number: str) -> HttpResponse:
         golden_pin(issue=issue, by=person)
         return _("Kept as a golden case: new rules and geodata are held against it.")
 
-    return _act(request, number, Form(request.POST), act)
+    return act_respond(request, issue, Form(request.POST), act)
 
 
 @page_for(WORK)
@@ -78,7 +77,7 @@ def issue_category(request: PageRequest, number: str) -> HttpResponse:
         changed = issue_recategorise(issue=issue, category=form.cleaned_data["category"], by=person)
         return _told(_("The category was changed."), issue, changed)
 
-    return _act(request, number, form, act)
+    return act_respond(request, issue, form, act)
 
 
 @page_for(WORK)
@@ -92,7 +91,7 @@ def issue_answers(request: PageRequest, number: str) -> HttpResponse:
         issue_answer(issue=issue, answers=form.answers(), by=person)
         return _("The answers were changed.")
 
-    return _act(request, number, form, act)
+    return act_respond(request, issue, form, act)
 
 
 @page_for(WORK)
@@ -114,7 +113,7 @@ def issue_place(request: PageRequest, number: str) -> HttpResponse:
             changed = issue_move(issue=issue, location=last, by=person)
         return _told(_("The place was changed."), issue, changed)
 
-    return _act(request, number, form, act)
+    return act_respond(request, issue, form, act)
 
 
 def _decided(issue: Issue) -> str:
@@ -134,24 +133,3 @@ def _told(text: str, former: Issue, changed: Issue) -> str:
 def _issue(request: PageRequest, number: str, right: str) -> Issue:
     issues = issues_reached(request.user, right).select_related("category", "jurisdiction")
     return get_object_or_404(issues, number=number)
-
-
-def _act(
-    request: PageRequest,
-    number: str,
-    form: Form,
-    act: Callable[[User], str],
-    respond: Callable[[PageRequest, str], HttpResponse] = stays_respond,
-) -> HttpResponse:
-    """Does it, or says what is wrong; then the report as it is now is shown, or after a step the next one."""
-    person = request.user
-    if not form.is_valid():
-        for name, errors in form.errors.items():
-            label = form.fields[name].label if name in form.fields else ""
-            messages.error(request, " ".join(filter(None, [f"{label}:" if label else "", *errors])))
-    elif isinstance(person, User):
-        try:
-            messages.success(request, act(person))
-        except (RoutingError, IssuesError) as error:
-            messages.error(request, str(error))
-    return respond(request, number)

@@ -19,18 +19,19 @@ from issues.enums import AttributeType
 from issues.models import Category, CategoryAttribute, Issue
 from issues.services.location import ACCURACY_MAX_M
 from issues.types import LocationInput
+from mapui.triage.case.seen import SeenForm
 from routing.deciding.overrule import REASON_MAX
 from routing.models import Decision
 from routing.outbox.authorities import AuthorityChoice, authority_choices
 
 
-class SeenForm(forms.Form):
+class DecisionForm(forms.Form):
     """`seen` is the number of the decision that the clerk looked at; empty where there was none."""
 
     seen = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
 
-class OverruleForm(SeenForm):
+class OverruleForm(DecisionForm):
     """Another authority with a reason. Only today's choices are values; no name is ever taken from the form."""
 
     authority = forms.ChoiceField(label=_("Responsible is"))
@@ -63,14 +64,17 @@ def _named(choices: Any) -> list[tuple[str, str]]:
     return [(one.value, one.name) for one in found]
 
 
-class CategoryForm(forms.Form):
+class CategoryForm(SeenForm):
     """Another category; one that is no longer offered can be left and not chosen."""
+
+    aspect = "category"
 
     category = forms.ModelChoiceField(Category.objects.none(), label=_("Category"))
 
     def __init__(self, data: Any, *, issue: Issue) -> None:
         super().__init__(data, initial={"category": issue.category_id}, auto_id="correct_%s")
         self.label_suffix = ""
+        self.seen_add(issue)
         field = self.fields["category"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - as above
         field.queryset = categories_offered(issue.jurisdiction)
@@ -81,8 +85,12 @@ def categories_offered(jurisdiction: Jurisdiction) -> Any:
     return Category.objects.filter(jurisdiction=jurisdiction, is_active=True)
 
 
-class AnswersForm(forms.Form):
+class AnswersForm(SeenForm):
     """The answers to the category's questions; a clerk may leave any of them open."""
+
+    aspect = "answers"
+    # A question may have any code but this.
+    seen_name = ":seen"
 
     def __init__(self, data: Any, *, issue: Issue) -> None:
         super().__init__(data, prefix="answer", auto_id="answer_%s")
@@ -93,10 +101,12 @@ class AnswersForm(forms.Form):
             field.required = False
             field.initial = issue.answers.get(question.code)
             self.fields[question.code] = field
+        if self.fields:
+            self.seen_add(issue)
 
     def answers(self) -> dict[str, str | list[str]]:
         """By the question's code, blank where nothing is answered; call only after `is_valid()`."""
-        return dict(self.cleaned_data)
+        return dict(self.values())
 
 
 def _answer_field(question: CategoryAttribute) -> forms.Field:
@@ -123,8 +133,10 @@ def _number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-class MoveForm(forms.Form):
+class MoveForm(SeenForm):
     """A place: coordinates in degrees (WGS84), else a parcel or an address; how sure in metres, empty for unknown."""
+
+    aspect = "place"
 
     lat = forms.CharField(label=_("Latitude"), required=False, max_length=40)
     long = forms.CharField(label=_("Longitude"), required=False, max_length=40)
@@ -143,6 +155,7 @@ class MoveForm(forms.Form):
         self.label_suffix = ""
         for name in ("lat", "long", "accuracy"):
             self.fields[name].widget.attrs.update(inputmode="decimal", autocomplete="off")
+        self.seen_add(issue)
 
     def clean_lat(self) -> str:
         return self._degrees("lat", 90)

@@ -16,17 +16,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
-from issues.errors import IssuesError
+from issues.errors import IssuesError, ReleaseOutdated
 from issues.models import Issue
 from issues.public_view import public_preview, public_view, release_proposal
 from issues.redaction import kinds_found, text_marked
 from issues.rights import RELEASE, issues_reached
 from issues.services import issue_release as release
 from issues.services import issue_withdraw as withdraw
+from issues.services.seen import event_latest
 from mapui.maps.page import back_to_list, list_left
 from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
+from mapui.triage.case.acting import STORED
+from mapui.triage.case.conflicts import Conflict, changed_told
 from mapui.triage.case.release_forms import ReleaseForm
 from mapui.triage.case.views import changed_respond, person_of
 from parcels.enums import Usage
@@ -74,7 +78,8 @@ def _released_respond(request: PageRequest, issue: Issue, form: ReleaseForm) -> 
         return _refused_respond(request, issue.number, error)
     messages.success(request, _("The issue is now shown to the public."))
     if request.htmx:
-        return changed_respond(request, issue.number)
+        response = changed_respond(request, issue.number)
+        return trigger_client_event(response, STORED, {"path": request.path})
     return redirect(back_to_list(request, issue.number))
 
 
@@ -102,7 +107,9 @@ def _refused_respond(request: PageRequest, number: str, error: IssuesError) -> H
     typed["seen"] = proposal.seen
     form = ReleaseForm(typed, proposal=proposal)
     form.add_error(None, str(error))
-    return _release_respond(request, issue, form, status=error.code, is_refused=True)
+    return _release_respond(
+        request, issue, form, status=error.code, is_refused=isinstance(error, ReleaseOutdated)
+    )
 
 
 def _release_respond(
@@ -134,6 +141,7 @@ def _release_respond(
         "text_parts": text_marked(issue.description),
         "address_parts": text_marked(issue.address_text),
         "photos": [(photo, photo.pk in chosen) for photo in proposal.photos],
+        "conflict": _conflict(issue) if is_refused else None,
         "present": public_view(issue, authority=authority, photos=proposal.photos)
         if is_refused and is_public
         else None,
@@ -142,6 +150,13 @@ def _release_respond(
     if request.htmx:
         return render(request, "mapui/triage/_release.html", context)
     return render(request, "mapui/triage/release.html", context, status=status)
+
+
+def _conflict(issue: Issue) -> Conflict:
+    """Who did what last; what is public now and what was typed stand on the page itself."""
+    event = event_latest(issue)
+    rows = [(pgettext("conflict", "Last"), str(event.get_kind_display()))] if event else []
+    return Conflict(changed_told(event), rows)
 
 
 def _preview(issue: Issue, form: ReleaseForm) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from issues.models import Attachment, ChecklistItem, Inquiry, Issue, Note, Reply, Reporter
 from issues.rights import ANSWER, DECIDE, RELEASE, SEE, WORK, Person, issues_reached, reach_of
 from issues.selectors import categories_likely
+from issues.services.seen import aspect_mark
 from mapui.site.cards.decisions import decision_card
 from mapui.triage.case.selectors import decision_ruled, proposal_open
 from mapui.triage.case.work_shown import work_context
@@ -74,5 +75,7 @@ def issue_context(issue: Any, person: Person) -> dict[str, Any]:
         "proposal": proposal_open(issue) if issue.has_proposal else None,
         "ruled": decision_ruled(card.decision if card else None),
         "guesses": categories_likely(issue),
+        # For what is done by one click, without a form of its own.
+        "marks": {one: aspect_mark(issue, one) for one in ("assign", "category")},
         **work_context(issue, person),
     }

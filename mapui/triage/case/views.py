@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from mapui.maps.page import BACK, back_to_list, list_left, selection_named
 from mapui.sheets.store import sheet_key, sheet_state
 from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
+from mapui.triage.case.conflicts import Conflict
 from mapui.triage.case.parts import parts_context
 from mapui.triage.case.selectors import proposal_open
 from mapui.triage.case.shown import issue_context, issues_shown
@@ -44,9 +46,12 @@ def triage_issue(request: PageRequest, number: str) -> HttpResponse:
     return selection_named(request, response, number)
 
 
-def _issue_respond(request: PageRequest, issue: Issue) -> HttpResponse:
+def _issue_respond(
+    request: PageRequest, issue: Issue, *, conflict: Conflict | None = None
+) -> HttpResponse:
     context = {
         **issue_context(issue, request.user),
+        "conflict": conflict,
         "page": "triage_issue",
         "in_panel": bool(request.htmx),
         "back_url": back_to_list(request, issue.number),
@@ -99,13 +104,34 @@ def stays_respond(request: PageRequest, number: str) -> HttpResponse:
     """The report as it is now, in the panel or as a page of its own; list and map load anew."""
     changed = issues_shown(request.user).filter(number=number).first()
     if changed is None:
-        # With another category it is another department's.
-        triage = reverse("triage")
-        return HttpResponseClientRedirect(triage) if request.htmx else redirect(triage)
+        return _gone_respond(request)
     if not request.htmx:
         return redirect("triage_issue", number=number)
     response = _issue_respond(request, changed)
     return trigger_client_event(response, LIST_CHANGED)
+
+
+def conflict_respond(
+    request: PageRequest, number: str, conflict: Callable[[Issue], Conflict]
+) -> HttpResponse:
+    """The report as it is now, and above it what somebody else changed and what this person wanted. 409.
+
+    The panel shows whatever comes with status 200 and nothing else.
+    """
+    changed = issues_shown(request.user).filter(number=number).first()
+    if changed is None:
+        return _gone_respond(request)
+    response = _issue_respond(request, changed, conflict=conflict(changed))
+    if not request.htmx:
+        response.status_code = 409
+        return response
+    return trigger_client_event(response, LIST_CHANGED)
+
+
+def _gone_respond(request: PageRequest) -> HttpResponse:
+    """With another category it is another department's."""
+    triage = reverse("triage")
+    return HttpResponseClientRedirect(triage) if request.htmx else redirect(triage)
 
 
 def step_respond(request: PageRequest, number: str, text: str) -> HttpResponse:

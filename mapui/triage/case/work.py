@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from django.contrib import messages
@@ -27,6 +26,7 @@ from issues.services.work import checklist_tick, file_attach, note_write
 from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.case import work_forms as forms
+from mapui.triage.case.acting import act_respond
 from mapui.triage.case.views import changed_respond, person_of, stays_respond
 from routing.errors import RoutingError
 from routing.steps.taking import step_take
@@ -53,27 +53,6 @@ def _issue(request: PageRequest, number: str, right: str = WORK) -> Issue:
     return get_object_or_404(found, number=number)
 
 
-def _act(
-    request: PageRequest,
-    number: str,
-    form: forms.StepForm | None,
-    act: Callable[[User], str],
-    respond: Callable[[PageRequest, str], HttpResponse] = stays_respond,
-) -> HttpResponse:
-    """Does it, or says what is wrong; then the report as it is now is shown, or after a step the next one."""
-    person = person_of(request)
-    if form is not None and not form.is_valid():
-        for name, errors in form.errors.items():
-            label = f"{form.fields[name].label}:" if name in form.fields else ""
-            messages.error(request, " ".join(filter(None, [label, *errors])))
-    elif person is not None:
-        try:
-            messages.success(request, act(person))
-        except (RoutingError, IssuesError) as error:
-            messages.error(request, str(error))
-    return respond(request, number)
-
-
 # --- Steps that can be taken back -------------------------------------------------------------------
 @work_permission
 @require_POST
@@ -89,7 +68,7 @@ def issue_step(request: PageRequest, number: str, verb: str) -> HttpResponse:
         return _done(verb, issue)
 
     respond = changed_respond if verb in GOES_ON else stays_respond
-    return _act(request, number, form, act, respond)
+    return act_respond(request, issue, form, act, respond=respond)
 
 
 @work_permission
@@ -102,7 +81,8 @@ def issue_take(request: PageRequest, number: str) -> HttpResponse:
         step_take(verb="assign", issue=issue, data={"assignee": person.pk}, by=person)
         return pgettext("work", "You work on it now.")
 
-    return _act(request, number, None, act)
+    wanted = pgettext("conflict", "You wanted to take it.")
+    return act_respond(request, issue, None, act, aspect="assign", wanted=wanted)
 
 
 def _done(verb: str, issue: Issue) -> str:
@@ -156,7 +136,7 @@ def issue_take_out(request: PageRequest, number: str) -> HttpResponse:
         issue_unmerge(issue=issue, by=person)
         return pgettext("work", "%(number)s stands alone again.") % {"number": number}
 
-    return _act(request, number, None, act)
+    return act_respond(request, issue, None, act)
 
 
 @work_permission
@@ -170,7 +150,7 @@ def issue_split(request: PageRequest, number: str) -> HttpResponse:
         part = split(issue=issue, **form.cleaned_data, location=None, by=person)
         return pgettext("work", "The part is now %(number)s.") % {"number": part.number}
 
-    return _act(request, number, form, act)
+    return act_respond(request, issue, form, act)
 
 
 # --- The reporter -----------------------------------------------------------------------------------
@@ -213,7 +193,7 @@ def issue_ask(request: PageRequest, number: str) -> HttpResponse:
         inquiry_ask(issue=issue, text=form.cleaned_data["text"], by=person)
         return pgettext("work", "The reporter is asked.")
 
-    return _act(request, number, form, act, changed_respond)
+    return act_respond(request, issue, form, act, respond=changed_respond)
 
 
 @answer_permission
@@ -226,7 +206,7 @@ def issue_ask_end(request: PageRequest, number: str) -> HttpResponse:
         inquiry_take_back(issue=issue, by=person)
         return pgettext("work", "The question is closed.")
 
-    return _act(request, number, None, act)
+    return act_respond(request, issue, None, act)
 
 
 @answer_permission
@@ -259,7 +239,7 @@ def issue_note(request: PageRequest, number: str) -> HttpResponse:
         note_write(issue=issue, text=text, by=person, people=people)
         return pgettext("work", "The note is stored.")
 
-    return _act(request, number, form, act)
+    return act_respond(request, issue, form, act)
 
 
 @work_permission
@@ -273,7 +253,7 @@ def issue_tick(request: PageRequest, number: str, item: int) -> HttpResponse:
         checklist_tick(issue=issue, item=row, is_done=request.POST.get("done") == "1", by=person)
         return pgettext("work", "The checklist is changed.")
 
-    return _act(request, number, None, act)
+    return act_respond(request, issue, None, act)
 
 
 @work_permission
@@ -288,7 +268,7 @@ def issue_attach(request: PageRequest, number: str) -> HttpResponse:
         file_attach(issue=issue, name=file.name, content=file.read(), by=person)
         return pgettext("work", "The file is stored.")
 
-    return _act(request, number, form, act)
+    return act_respond(request, issue, form, act)
 
 
 @see_permission

@@ -17,6 +17,7 @@ from issues.errors import IssuesError
 from issues.life import steps
 from issues.models import ClosingReason, Issue
 from issues.rights import SEE, WORK, issues_reached
+from issues.services.seen import aspect_mark, issue_seen
 from mapui.site.permissions import may_any
 from mapui.triage.case.views import person_of
 from mapui.triage.case.work import STEP_FORMS
@@ -29,7 +30,8 @@ from routing.steps.taking import step_take
 def step_api(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """GET: the state and what may follow. POST: takes the step; the body has the fields of the page's form.
 
-    POST with the CSRF token. `move`: {"status", "reason", "note", "tells", "reply"}.
+    POST with the CSRF token. `move`: {"status", "reason", "note", "tells", "reply"}. With `seen` of the GET the step is
+    refused (409) if what it writes over has changed since.
     """
     if not request.user.is_authenticated:
         return problem_respond(401, _("Please log in."))
@@ -42,7 +44,7 @@ def step_api(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         return problem_respond(404, _("There is no such issue."))
     if request.method == "POST":
         return _take(request, issue, verb)
-    return JsonResponse(_shown(issue))
+    return JsonResponse(_shown(issue, verb))
 
 
 def _take(request: HttpRequest, issue: Issue, verb: str) -> HttpResponse:
@@ -60,22 +62,24 @@ def _take(request: HttpRequest, issue: Issue, verb: str) -> HttpResponse:
     person = person_of(request)  # type: ignore[arg-type]
     assert person is not None  # noqa: S101 - who may work on reports is logged in
     try:
-        step = step_take(verb=verb, issue=issue, data=form.step_data(), by=person)
+        with issue_seen(issue=issue, aspect=verb, mark=form.seen()):
+            step = step_take(verb=verb, issue=issue, data=form.step_data(), by=person)
     except IssuesError as error:
         return problem_respond(error.code, str(error), errors={error.field: [str(error)]})
     except RoutingError as error:
         return problem_respond(409, str(error))
     issue.refresh_from_db()
     return JsonResponse(
-        {**_shown(issue), "step": str(step.public_id), "held_until": step.holds_until}
+        {**_shown(issue, verb), "step": str(step.public_id), "held_until": step.holds_until}
     )
 
 
-def _shown(issue: Issue) -> dict[str, Any]:
+def _shown(issue: Issue, verb: str) -> dict[str, Any]:
     after = steps()[IssueStatus(issue.status)]
     reasons = ClosingReason.objects.filter(jurisdiction=issue.jurisdiction_id, is_active=True)
     return {
         "number": issue.number,
+        "seen": aspect_mark(issue, verb),
         "status": issue.status,
         "reason": issue.closing_reason.code if issue.closing_reason else None,
         "note": issue.status_note,

@@ -16,9 +16,10 @@ from issues.services.inquiries import QUESTION_MAX
 from issues.services.replies.queue import TEXT_MAX
 from issues.services.texts import DESCRIPTION_MAX, field_length
 from issues.services.work import NOTE_MAX
+from mapui.triage.case.seen import SeenForm
 
 
-class StepForm(forms.Form):
+class StepForm(SeenForm):
     """The base: its fields' ids begin with `prefix_id`, because several forms stand beside each other."""
 
     prefix_id = "step"
@@ -31,13 +32,15 @@ class StepForm(forms.Form):
         self.label_suffix = ""
         self.jurisdiction, self.issue = jurisdiction, issue
         self.prepare()
+        if issue is not None:
+            self.seen_add(issue)
 
     def prepare(self) -> None:
         """Fills in what depends on the city and the report."""
 
     def step_data(self) -> dict[str, Any]:
         """Call only after `is_valid()`."""
-        return dict(self.cleaned_data)
+        return self.values()
 
     def _choose(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
@@ -49,6 +52,7 @@ class StateForm(StepForm):
     """Another state, with the reason where the report is closed, and the words for the public and the reporter."""
 
     prefix_id = "state"
+    aspect = "move"
 
     status = forms.ChoiceField(label=pgettext_lazy("work", "New state"))
     reason = forms.ChoiceField(label=pgettext_lazy("work", "Reason for closing"), required=False)
@@ -110,6 +114,7 @@ def _reasons(jurisdiction: Jurisdiction) -> list[Any]:
 
 class AssignForm(StepForm):
     prefix_id = "assign"
+    aspect = "assign"
 
     to = forms.ChoiceField(label=pgettext_lazy("work", "Who works on it"), required=False)
 
@@ -148,6 +153,7 @@ class AssignForm(StepForm):
 
 class PriorityForm(StepForm):
     prefix_id = "priority"
+    aspect = "priority"
 
     priority = forms.TypedChoiceField(
         label=pgettext_lazy("work", "Priority"), choices=Priority.choices, coerce=int
@@ -159,6 +165,7 @@ class PriorityForm(StepForm):
 
 class FollowUpForm(StepForm):
     prefix_id = "follow"
+    aspect = "follow_up"
 
     day = forms.DateField(
         label=pgettext_lazy("work", "See again on"),

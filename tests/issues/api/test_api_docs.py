@@ -34,6 +34,7 @@ INSIDE = {
     "InquiryClosed",
     "MergeRefused",
     "IssueChanged",
+    "IssueOutdated",
     "FileRefused",
     "MailGone",
     "EntryChanged",

@@ -63,7 +63,7 @@ def test_pages_are_closed_to_others(client, city, address):
     else:
         assert answer["Location"] == f"/login/?next={address}"
     part = client.get(address, headers={"HX-Request": "true"})
-    assert part["HX-Redirect"].startswith("/login/")
+    assert part.status_code == 401
     client.force_login(staff_create("fremd", permissions=()))
     assert client.get(address).status_code == 403
 

@@ -77,7 +77,7 @@ def test_refused_step_stays_with_its_reason(staff_client, public):
     address = f"/triage/issues/{public[0]}/confirm/"
     response = staff_client.post(address, {"seen": 99}, headers=headers)
     assert response.context["issue"].number == public[0]
-    assert 'class="notice error"' in response.content.decode()
+    assert 'class="conflict"' in response.content.decode()
     assert "step-done" not in response["HX-Trigger"]
 
 

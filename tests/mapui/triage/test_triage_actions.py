@@ -106,12 +106,8 @@ def test_bad_choice_changes_nothing_and_says_so(clerk, issue, fields):
 def test_second_clerk_sees_that_somebody_decided(clerk, issue):
     post(clerk, "issue_overrule", issue, authority="UNB", reason="x", seen="1")
     response = post(clerk, "issue_overrule", issue, authority="UAB", reason="x", seen="1")
-    assert told(response) == [
-        (
-            "error",
-            "Inzwischen hat jemand anders entschieden. Bitte sehen Sie sich die Meldung noch einmal an.",
-        )
-    ]
+    assert response.status_code == 409
+    assert "sichtung hat das geändert" in response.content.decode()
     assert Decision.objects.count() == 2
 
 
@@ -128,7 +124,7 @@ def test_proposal_is_confirmed_by_one_click(clerk, issue, outcome):
 
 def test_confirm_without_what_was_seen_changes_nothing(clerk, issue):
     Decision.objects.update(outcome=Outcome.PROPOSED)
-    assert told(post(clerk, "issue_confirm", issue))[0][0] == "error"
+    assert post(clerk, "issue_confirm", issue).status_code == 409
     assert Decision.objects.count() == 1
 
 

@@ -26,7 +26,7 @@ FORMS = {
     "overrule": ('name="authority"', 5),
     "correct": ('name="category"', 3),
     "state": ('name="status"', 1),
-    "assign": ('name="to"', 1),
+    "assign": ('name="to"', 2),
     "split": ('id="split_category"', 1),
     "files": ("beleg.pdf", 1),
     "contact": ('id="contact_reason"', 0),

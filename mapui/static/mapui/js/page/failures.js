@@ -1,9 +1,10 @@
-// Requests of htmx that came to nothing are told over the map.
+// Requests of htmx that came to nothing are told over the map; that the session ended is told on the page.
 
 import { noteFailure } from "../core/note.js";
+import { isSignedOut } from "./signed_out.js";
 
 export function failuresWatch() {
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(name, noteFailure);
+    document.addEventListener(name, (event) => isSignedOut(event) || noteFailure());
   }
 }
