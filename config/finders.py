@@ -9,7 +9,11 @@ from django.contrib.staticfiles.finders import FileSystemFinder
 
 # Forms of libraries for developers, and maps to sources that are not served: no browser asks for them. Collecting
 # compresses each file twice, and these are the large ones.
-LEFT_OUT: Final = ("*.mjs.map", "*-dev.mjs", "*.d.ts", "*.d.mts", "leaflet-src*")
+LEFT_OUT: Final = (
+    *("*.mjs.map", "*-dev.mjs", "*.d.ts", "*.d.mts", "leaflet-src*"),
+    # Of ALTCHA one worker is used.
+    *("argon2id.js", "scrypt.js", "sha.js"),
+)
 
 
 class LibraryFinder(FileSystemFinder):

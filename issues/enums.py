@@ -85,6 +85,13 @@ class Channel(models.TextChoices):
     LETTER = "letter", pgettext_lazy("channel", "letter")
 
 
+class ReporterCheck(models.TextChoices):
+    """What a city wants to know of whoever reports on its pages, by category."""
+
+    NOBODY = "nobody", pgettext_lazy("reporter check", "anybody, also without a name")
+    MAIL = "mail", pgettext_lazy("reporter check", "with a confirmed e-mail address")
+
+
 class LocationSource(models.TextChoices):
     """How the location was found; it is stored beside the location."""
 

@@ -11,6 +11,7 @@ from issues.services import photos_originals_erase as originals_erase
 from issues.services.inquiries import inquiries_expire as inquiries_close
 from issues.services.mailbox import reading
 from issues.services.replies import sending
+from issues.services.reporting import confirming, staging
 
 # A run ends after this; the next one goes on. One fetch more may begin just before.
 RUN_S = 60.0
@@ -50,3 +51,15 @@ def inquiries_expire() -> int:
 def photos_originals_erase() -> None:
     """Erases the originals whose time is over; run once a night."""
     originals_erase()
+
+
+@shared_task
+def confirmations_send_due() -> int:
+    """Mails the links by which reporters confirm their address."""
+    return confirming.confirmations_send_due()
+
+
+@shared_task
+def drafts_erase() -> int:
+    """Erases drafts and reports to be confirmed whose time is over; returns how many rows."""
+    return staging.drafts_erase() + confirming.waiting_erase()

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLResolver, include, path
 
-SUBJECTS = ("public", "triage", "people", "house", "geodata", "evaluation", "rules", "maps", "site")
+SUBJECTS = (
+    "public",
+    "reporting",
+    "triage",
+    "people",
+    "house",
+    "geodata",
+    "evaluation",
+    "rules",
+    "maps",
+    "site",
+)
 
 urlpatterns: list[URLResolver] = [path("", include(f"mapui.{one}.urls")) for one in SUBJECTS]

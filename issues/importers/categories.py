@@ -2,7 +2,8 @@
 
 `categories.csv`: code; name_de; description_de; group_de; keywords (comma-separated); part; asset_kinds
 (separated by |); is_public; is_emergency; order; and, if the city wants any, pictogram, deadline_days (working days
-until it is to be done, empty for none) and hold_minutes (before a report is passed on).
+until it is to be done, empty for none), hold_minutes (before a report is passed on) and reporter_check (nobody or
+mail: whether a report on the public pages needs a confirmed mail address).
 `category_attributes.csv`: category; code; datatype; variable; required; order; description_de;
 datatype_description_de; values (key:German:English …, a name for each language of the file, separated by |).
 Yes and no are 1 and 0.
@@ -160,6 +161,8 @@ def _category_store(jurisdiction: Jurisdiction, row: _Row) -> Category:
         fields["deadline_days"] = row.number_in("deadline_days") if given else None
     if "hold_minutes" in row.values:
         fields["hold_minutes"] = row.number_in("hold_minutes")
+    if "reporter_check" in row.values:
+        fields["reporter_check"] = row.values["reporter_check"]
     code = row.values["code"]
     category = Category.objects.filter(jurisdiction=jurisdiction, code=code).first()
     return _save(category or Category(jurisdiction=jurisdiction, code=code), fields, row)

@@ -11,6 +11,7 @@ from issues.models.mails import InboxMail
 from issues.models.people import Department, Grant, PeopleEvent, Profile
 from issues.models.photos import Photo
 from issues.models.replies import Inquiry, Reply
+from issues.models.reporting import Sighting, StagedPhoto, WaitingReport
 from issues.models.steps import Step, StepIssue
 from issues.models.views import SavedView
 from issues.models.work import Attachment, ChecklistItem, ChecklistTick, ClosedDay, Note
@@ -41,6 +42,9 @@ __all__ = [
     "ReplyTemplate",
     "Reporter",
     "SavedView",
+    "Sighting",
+    "StagedPhoto",
     "Step",
     "StepIssue",
+    "WaitingReport",
 ]

@@ -14,6 +14,7 @@ from gis_core.models import Jurisdiction
 from issues.enums import (
     AttributeType,
     Pictogram,
+    ReporterCheck,
     RoadPart,
 )
 
@@ -26,6 +27,7 @@ class Category(models.Model):
 
     `deadline_days`: within so many of the city's working days an issue is to be done; null: no clock runs.
     `hold_minutes`: so long a decided report waits before it leaves the house; emergencies never wait.
+    `reporter_check`: whether a report on the public pages needs a confirmed mail address.
     """
 
     jurisdiction = models.ForeignKey(
@@ -59,6 +61,13 @@ class Category(models.Model):
         default=0,
         db_default=0,
     )
+    reporter_check = models.CharField(
+        pgettext_lazy("category", "who may report on the public pages"),
+        max_length=10,
+        choices=ReporterCheck,
+        default=ReporterCheck.NOBODY,
+        db_default=ReporterCheck.NOBODY,
+    )
 
     class Meta:
         verbose_name = _("category")
@@ -72,6 +81,10 @@ class Category(models.Model):
             models.CheckConstraint(
                 condition=Q(pictogram="") | Q(pictogram__in=Pictogram.values),
                 name="category_pictogram_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(reporter_check__in=ReporterCheck.values),
+                name="category_reporter_check_is_known",
             ),
         ]
 

@@ -101,7 +101,7 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
     description: str = "",
     answers: Mapping[str, str | Sequence[str]] | None = None,
     reporter: ReporterInput | None = None,
-    photos: Sequence[bytes] = (),
+    photos: Sequence[bytes | PreparedPhoto] = (),
     media_urls: Sequence[str] = (),
     api_key: ApiKey | None = None,
     sender_key: str = "",
@@ -111,8 +111,8 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
 
     `category` is an active one of the jurisdiction. `answers` are by attribute code; what fits no question is set
     aside. An address that nobody knows leaves the report to be placed by a person. `photos` are the files
-    as sent; a `media_urls` entry is fetched later by a worker. A photo that cannot be taken never costs the
-    report: it is kept as refused, with the reason.
+    as sent, or decoded before; a `media_urls` entry is fetched later by a worker. A photo that cannot be taken never
+    costs the report: it is kept as refused, with the reason.
 
     `by` is who of the house entered it.
 
@@ -157,7 +157,7 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
             text,
             given,
             person,
-            photos,
+            [one.jpeg if isinstance(one, PreparedPhoto) else one for one in photos],
             media_urls,
             *([set_aside] if set_aside else ()),
         ),

@@ -1,10 +1,11 @@
-"""The map of “Wer ist zuständig?”: a click fills in the place that is asked about."""
+"""The maps on which somebody chooses a place: of “Wer ist zuständig?” and of a report."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gis_core.models import Jurisdiction, MapService
 from mapui.maps.building import map_begin, map_texts, outline_add
@@ -21,14 +22,45 @@ class PlaceAsked(MapTool):
     factory = "placeAsked"
 
 
+class PlaceReported(MapTool):
+    """The place of a report (`mapui/js/tools/reporting.js`). Options: label, here, failed."""
+
+    factory = "placeReported"
+
+
 def asking_map_build(
     *, jurisdiction: Jurisdiction | None, bounds: Bounds, services: Iterable[MapService]
 ) -> RenderedMap:
     """Background, boundary and the place; everything works without this map too."""
+    tool = PlaceAsked(field="#place", label=_("Place asked about"))
+    return _build(MapName.ASKING, tool, jurisdiction, bounds, services)
+
+
+def reporting_map_build(
+    *, jurisdiction: Jurisdiction | None, bounds: Bounds, services: Iterable[MapService]
+) -> RenderedMap:
+    """The same for a report: a pin that is put by a tap, dragged, or moved by the arrow keys."""
+    tool = PlaceReported(
+        label=pgettext("report", "Place of the report: move it with the arrow keys"),
+        here=pgettext("report", "Here, at the cross"),
+        failed=pgettext(
+            "report", "Your device did not tell its position. Please choose the place on the map."
+        ),
+    )
+    return _build(MapName.REPORTING, tool, jurisdiction, bounds, services)
+
+
+def _build(
+    name: MapName,
+    tool: MapTool,
+    jurisdiction: Jurisdiction | None,
+    bounds: Bounds,
+    services: Iterable[MapService],
+) -> RenderedMap:
     built = map_begin(bounds=bounds)
     services_add(built, services)
     outline_add(built, jurisdiction)
     layers_add(built)
     MapReady(texts={**map_texts(), "map": _("Map to choose a place")}, bounds=bounds).add_to(built)
-    PlaceAsked(field="#place", label=_("Place asked about")).add_to(built)
-    return map_render(built, name=MapName.ASKING)
+    tool.add_to(built)
+    return map_render(built, name=name)

@@ -31,9 +31,9 @@ from issues.services.location import location_checked
 from issues.services.texts import Problems
 from issues.types import Location, LocationInput
 from mapui.maps.page import map_context
-from mapui.public.places import PlaceMeant, PlacesSeveral, place_meant
 from mapui.site.enums import MapName
 from mapui.site.jurisdictions import jurisdiction_shown
+from mapui.site.places import PlaceMeant, PlacesSeveral, place_meant
 from routing.deciding.enquiries import Responsibility, responsibility_asked
 from routing.sentences.questions import QuestionWorded
 
@@ -56,15 +56,13 @@ class Asked:
         if self.found is None or self.found.question is None:
             return None
         question = self.found.question
-        return text_in(question.texts), [
-            (one.code, text_in(one.labels)) for one in question.options
-        ]
+        return question.text, [(one.code, one.label) for one in question.options]
 
     @property
     def sentence(self) -> str:
         if self.found is None:
             return _("No rules are active for this place.")
-        return text_in(self.found.sentences)
+        return self.found.sentence
 
 
 @require_safe
@@ -236,5 +234,6 @@ def _location(request: HttpRequest, jurisdiction: Jurisdiction) -> tuple[Locatio
     if not text or given.lat or given.long:
         return location_checked(jurisdiction, given), _place_given(request.GET.dict())
     place = place_meant(jurisdiction=jurisdiction, text=text)
-    at = replace(given, lat=place.latitude, long=place.longitude)
+    accuracy = given.accuracy or place.accuracy_m
+    at = replace(given, lat=place.latitude, long=place.longitude, accuracy=accuracy)
     return replace(location_checked(jurisdiction, at), source=place.source), place.label

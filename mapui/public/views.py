@@ -129,4 +129,5 @@ def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, 
         "picture": _picture(shown),
         "code": segno.make(address, error="m", micro=False).svg_data_uri(border=2),
         "warnings": issue.category.warnings,
+        "sightings": issue.sightings.count(),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from io import BytesIO
 from typing import Final
 
 from gis_core.maps.entries import entry_of
@@ -34,7 +33,7 @@ def background_service() -> MapService | None:
 def background_draw(service: MapService, frame: Frame) -> bytes | None:
     """The piece of the ground in the frame as JPEG, 150 dots an inch; None where the service does not draw it."""
     import numpy as np
-    from PIL import Image
+    import pyvips
     from rasterio import Affine
     from rasterio.warp import Resampling, reproject, transform_bounds
 
@@ -66,6 +65,6 @@ def background_draw(service: MapService, frame: Frame) -> bytes | None:
         resampling=Resampling.bilinear,
     )
     pale = (target * (1 - PALE) + 255 * PALE).astype(np.uint8)
-    written = BytesIO()
-    Image.fromarray(np.moveaxis(pale, 0, 2)).save(written, "JPEG", quality=QUALITY)
-    return written.getvalue()
+    picture = pyvips.Image.new_from_array(np.ascontiguousarray(np.moveaxis(pale, 0, 2)))
+    written: bytes = picture.jpegsave_buffer(Q=QUALITY)
+    return written

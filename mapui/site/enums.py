@@ -15,6 +15,7 @@ class MapName(StrEnum):
     PUBLIC = "public"
     TRIAGE = "triage"
     ASKING = "asking"
+    REPORTING = "reporting"
 
 
 class Sorting(TextChoices):

@@ -56,6 +56,10 @@ class Responsibility:
     question: QuestionWorded | None
     data_as_of: date | None
 
+    @property
+    def sentence(self) -> str:
+        return text_in(self.sentences)
+
 
 def responsibility_asked(
     *,

@@ -29,6 +29,10 @@ class OptionWorded:
     code: str
     labels: Texts
 
+    @property
+    def label(self) -> str:
+        return text_in(self.labels)
+
 
 @dataclass(frozen=True)
 class QuestionWorded:
@@ -37,6 +41,10 @@ class QuestionWorded:
     kind: str
     texts: Texts
     options: tuple[OptionWorded, ...]
+
+    @property
+    def text(self) -> str:
+        return text_in(self.texts)
 
     def allows(self, kind: str, code: str) -> bool:
         """Whether this is one of its answers."""

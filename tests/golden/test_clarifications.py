@@ -35,6 +35,7 @@ from tests.golden.conftest import ModelCity
 from tests.golden.test_cases import place_of
 from tests.golden.test_model_city import decide_at
 from tests.mapui.factories import staff_create
+from tests.mapui.reporting.forms import Reporter
 from tests.routing.evidence.normal import SIGMA_95, share_in
 
 pytestmark = pytest.mark.django_db
@@ -387,3 +388,26 @@ def test_enquiry_carries_the_question_and_takes_the_answer(
     assert 'name="answer" value="ROAD"' in page
     for wrong in ({"answer": "EUV"}, {"question": "owner"}, {"answer": "x" * 300}):
         assert client.get(address, {**answered, **wrong}).json()["is_clear"] is False
+
+
+def test_citizen_answers_while_reporting_and_is_not_asked_again(
+    model_city: ModelCity, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = place_of({"place": "G-Gehweg", "category": "WASTE_DUMP", "answers": ""})
+    # The decision follows the commit, which a test's transaction never sees.
+    monkeypatch.setattr("issues.services.intake.transaction.on_commit", lambda made: made())
+    given = {"lat": str(place["lat"]), "long": str(place["long"]), "accuracy": "50"}
+    reporter = Reporter(client)
+    reporter.post(**given, to="what")
+    reporter.post(choose="WASTE_DUMP")
+    asked_for = [one.get("value") for one in reporter.form.xpath(".//input[@name='answer']")]
+    assert asked_for == ["ROAD", "BUILT", "unknown"]
+    reporter.press("ask", "1", answer="ROAD", text="Sperrmüll")
+    assert "Das geht an: EUV Stadtbetrieb" in reporter.text
+    reporter.press("to", "send")
+    page = client.get(reporter.press("to", "sent")["Location"]).content.decode()
+    question = Clarification.objects.get()
+    assert (question.answer, question.issue.channel) == ("ROAD", Channel.WEB)
+    decision = question.issue.decisions.latest("number")
+    assert (decision.outcome, decision.authority.code) == (Outcome.ASSIGNED, "EUV")
+    assert "Eine Frage hilft uns weiter" not in page

@@ -18,15 +18,20 @@ from issues.types import LostPhoto, PreparedPhoto
 PENDING_PER_SENDER: Final = 1000
 
 
-def photos_checked(photos: Sequence[bytes]) -> tuple[list[PreparedPhoto], list[LostPhoto]]:
-    """The files that are photos, and a reason for each of the others. Of too many photos the first are taken."""
+def photos_checked(
+    photos: Sequence[bytes | PreparedPhoto],
+) -> tuple[list[PreparedPhoto], list[LostPhoto]]:
+    """The files that are photos, and a reason for each of the others; those decoded before are taken as they are.
+
+    Of too many photos the first are taken.
+    """
     prepared, lost = list[PreparedPhoto](), list[LostPhoto]()
     for place, content in enumerate(photos, start=1):
         if place > PHOTOS_PER_REPORT:
             lost.append(_too_many(len(photos) - PHOTOS_PER_REPORT))
             break
         try:
-            prepared.append(photo_prepare(content))
+            prepared.append(photo_prepare(content) if isinstance(content, bytes) else content)
         except PhotoRefused as error:
             lost.append(LostPhoto(error.message))
     return prepared, lost

@@ -57,7 +57,7 @@ def _send(reply: Reply) -> None:
         _record(reply, ReplyState.FAILED, _("The reporter's e-mail address is no longer known."))
         return
     try:
-        _hand_over(mail_build(reply, to))
+        mail_hand_over(mail_build(reply, to))
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
         _failed(reply, f"SMTP {code} {words!r}", is_permanent=500 <= code <= 599)
@@ -86,7 +86,8 @@ def mail_build(reply: Reply, to: str) -> EmailMessage:
     )
 
 
-def _hand_over(message: EmailMessage) -> None:
+def mail_hand_over(message: EmailMessage) -> None:
+    """Gives one message to the mail server; raises whatever that makes `smtplib` raise."""
     connection = get_connection()
     try:
         connection.open()

@@ -13,12 +13,11 @@ from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
-from issues.enums import AttributeType
-from issues.models import Category, CategoryAttribute, Issue
+from issues.models import Category, Issue
 from issues.services.location import ACCURACY_MAX_M
 from issues.types import LocationInput
+from mapui.site.answers import AnswersForm as QuestionsForm
 from mapui.triage.case.seen import SeenForm
 from routing.deciding.overrule import REASON_MAX
 from routing.models import Decision
@@ -85,7 +84,7 @@ def categories_offered(jurisdiction: Jurisdiction) -> Any:
     return Category.objects.filter(jurisdiction=jurisdiction, is_active=True)
 
 
-class AnswersForm(SeenForm):
+class AnswersForm(SeenForm, QuestionsForm):
     """The answers to the category's questions; a clerk may leave any of them open."""
 
     aspect = "answers"
@@ -93,35 +92,12 @@ class AnswersForm(SeenForm):
     seen_name = ":seen"
 
     def __init__(self, data: Any, *, issue: Issue) -> None:
-        super().__init__(data, prefix="answer", auto_id="answer_%s")
-        self.label_suffix = ""
-        for question in issue.category.attributes.filter(is_variable=True):
-            field = _answer_field(question)
-            field.label = text_in(question.descriptions)
-            field.required = False
-            field.initial = issue.answers.get(question.code)
-            self.fields[question.code] = field
+        super().__init__(data, issue=issue)
         if self.fields:
             self.seen_add(issue)
 
     def answers(self) -> dict[str, str | list[str]]:
-        """By the question's code, blank where nothing is answered; call only after `is_valid()`."""
         return dict(self.values())
-
-
-def _answer_field(question: CategoryAttribute) -> forms.Field:
-    named = [(one["key"], text_in(one["names"])) for one in question.values]
-    match question.datatype:
-        case AttributeType.SINGLEVALUELIST:
-            return forms.ChoiceField(choices=[("", _("not answered")), *named])
-        case AttributeType.MULTIVALUELIST:
-            return forms.MultipleChoiceField(
-                choices=named, widget=forms.CheckboxSelectMultiple({"class": "choices"})
-            )
-        case AttributeType.TEXT:
-            return forms.CharField(max_length=4000, widget=forms.Textarea({"rows": 2}))
-        case _:
-            return forms.CharField(max_length=500)
 
 
 def _number(text: str) -> float | None:

@@ -18,7 +18,8 @@ from issues.models import Category
 from issues.selectors import categories_guessed, categories_offered
 from issues.services.texts import DESCRIPTION_MAX
 from issues.types import ReporterInput
-from mapui.triage.intake.places import PlaceFound, places_found
+from mapui.site.places import PlaceMeant
+from mapui.triage.intake.places import places_found
 
 SOURCES: Final = (Channel.PHONE, Channel.COUNTER, Channel.LETTER)
 
@@ -73,7 +74,7 @@ class IntakeForm(forms.Form):
         self.label_suffix = ""
         self.jurisdiction = jurisdiction
         self.offered: list[Category] = list(categories_offered(jurisdiction))
-        self.place_found: PlaceFound | None = None
+        self.place_found: PlaceMeant | None = None
         self.is_guessed = False
         for name in ("place", "category", "first_name", "last_name", "phone", "email"):
             self.fields[name].widget.attrs["autocomplete"] = "off"

@@ -9,16 +9,16 @@ from typing import Any
 from issues.models import Category, Issue
 from issues.rights import WORK, Person, issues_reached
 from issues.services.duplicates import Likeness, duplicates_near
-from mapui.triage.case.forms import AnswersForm
+from mapui.site.answers import AnswersForm
+from mapui.site.places import PlaceMeant
 from mapui.triage.intake.forms import IntakeForm
-from mapui.triage.intake.places import PlaceFound
 
 
 @dataclass(frozen=True)
 class Look:
     """What is known of a report while it is typed. `marks` name what the person has to have seen to store it."""
 
-    place: PlaceFound | None = None
+    place: PlaceMeant | None = None
     is_unplaced: bool = False
     category: Category | None = None
     is_guessed: bool = False

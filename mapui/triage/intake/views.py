@@ -29,7 +29,7 @@ from mapui.site.types import PageRequest
 from mapui.triage.case.views import person_of
 from mapui.triage.intake.forms import SOURCES, IntakeForm
 from mapui.triage.intake.looking import Look, intake_look
-from mapui.triage.intake.places import places_offered
+from mapui.triage.intake.places import place_texts
 
 intake_permission = page_for(WORK)
 TEXT_MAX = 100
@@ -83,7 +83,7 @@ def intake_places(request: PageRequest) -> HttpResponse:
     text = " ".join(request.GET.get("place", "").split())
     found: list[str] = []
     if 2 <= len(text) <= TEXT_MAX:
-        found = places_offered(request.user, jurisdiction_worked(request), text)
+        found = place_texts(jurisdiction_worked(request), text)
     return render(request, "mapui/triage/intake/_places.html", {"places": found})
 
 

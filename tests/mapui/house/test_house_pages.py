@@ -71,7 +71,13 @@ def text_of(response) -> str:
         (
             "categories",
             Category,
-            {"code": "BENCH", "names_de": "Bank", "order": 3, "hold_minutes": 5},
+            {
+                "code": "BENCH",
+                "names_de": "Bank",
+                "order": 3,
+                "hold_minutes": 5,
+                "reporter_check": "mail",
+            },
         ),
         ("checklists", ChecklistItem, {"category": "", "texts_de": "Foto?", "order": 1}),
         (

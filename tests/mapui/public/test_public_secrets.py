@@ -44,7 +44,7 @@ LINK = re.compile(r"""(?:href|src|action|hx-get|data-feed)=["']([^"'#]+)""")
 EXAMPLES = {
     "str": ["MST-2026-000001", "x"],
     "int": ["0", "1"],
-    "slug": ["public", "triage", "asking", "parcels"],
+    "slug": ["public", "triage", "asking", "reporting", "parcels"],
 }
 
 

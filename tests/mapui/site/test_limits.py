@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.gis.geos import Point
 
 from gis_core.models import Edition
-from mapui.public import places
-from mapui.public.places import PlaceMeant, PlacesSeveral
 from mapui.rules.forms import Shares
+from mapui.site import places
 from mapui.site.cards.parcels import parcels_chosen
+from mapui.site.places import PlaceMeant, PlacesSeveral
 from parcels.enums import CadastreDataset
 from parcels.models import Parcel
 from tests.mapui.factories import parcel_create
@@ -31,7 +32,9 @@ def test_parcel_search_names_the_number_at_which_it_ended(staff_client, town, co
 
 @pytest.mark.parametrize(("count", "told"), [(2, False), (20, False), (21, True)])
 def test_several_places_say_that_there_are_more(count, told):
-    error = PlacesSeveral([PlaceMeant(str(n), str(n), 51.5, 7.3) for n in range(count)])
+    error = PlacesSeveral(
+        [PlaceMeant(str(n), str(n), Point(382_900, 5_712_300)) for n in range(count)]
+    )
     assert len(error.choices) == min(count, places.CHOICES_MAX)
     assert ("mehr als die 20" in str(error)) == told
 

@@ -1,0 +1,95 @@
+"""What citizens leave on the way to a report: photos of a draft, a report to be confirmed, “seen it too”."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.gis.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.models import Jurisdiction
+from issues.enums import ReplyState
+from issues.models.categories import Category
+from issues.models.issues import Issue
+
+
+class StagedPhoto(models.Model):
+    """A photo of a report that is not sent yet, decoded as a `Photo` is; erased at `expires_at` (ADR 24).
+
+    `entry` names the draft; nobody but its writer knows it. `latitude` and `longitude` (WGS84) and `accuracy_m` are
+    where the camera noted to have been; the draft offers the place, and the report keeps nothing of it. `taken_at` is when.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entry = models.UUIDField()
+    file = models.FileField(_("file"), upload_to="staged")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    accuracy_m = models.FloatField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("photo of a draft")
+        verbose_name_plural = _("photos of drafts")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["entry"], name="stagedphoto_entry")]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class WaitingReport(models.Model):
+    """A report whose mail address is not confirmed yet; erased at `expires_at`, or once it is an issue.
+
+    `data` is what `issues.services.reporting` needs to store the report. The mail with the link waits as a reply does.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entry = models.UUIDField(unique=True)
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+")
+    data = models.JSONField()
+    email = models.EmailField()
+    language = models.CharField(max_length=10)
+    expires_at = models.DateTimeField(db_index=True)
+    state = models.CharField(max_length=10, choices=ReplyState, default=ReplyState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("report to be confirmed")
+        verbose_name_plural = _("reports to be confirmed")
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state=ReplyState.QUEUED),
+                name="waitingreport_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+    @property
+    def jurisdiction(self) -> Jurisdiction:
+        return self.category.jurisdiction
+
+
+class Sighting(models.Model):
+    """Somebody has seen what a public issue is about, too. `entry` is the draft that led there: one counts once."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="sightings")
+    entry = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("sighting")
+        verbose_name_plural = _("sightings")
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "entry"], name="sighting_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id}"

@@ -1,0 +1,1 @@
+"""A citizen reports: four steps, and the private page of whoever reported."""
