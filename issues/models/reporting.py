@@ -16,8 +16,9 @@ from issues.models.issues import Issue
 class StagedPhoto(models.Model):
     """A photo of a report that is not sent yet, decoded as a `Photo` is; erased at `expires_at` (ADR 24).
 
-    `entry` names the draft; nobody but its writer knows it. `latitude` and `longitude` (WGS84) and `accuracy_m` are
-    where the camera noted to have been; the draft offers the place, and the report keeps nothing of it. `taken_at` is when.
+    `entry` names the draft; nobody but its writer knows it. `latitude` and `longitude` (WGS84), `accuracy_m` and
+    `taken_at` are where and when the camera noted to have been; the draft offers the place, and the report keeps
+    nothing of it.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
