@@ -9,7 +9,7 @@ from celery import shared_task
 from issues.services.nudging import worker_nudge
 from routing.deciding import clarifications, decisions, hearings, impact, reviews
 from routing.forwarding import sending
-from routing.steps import taking
+from routing.steps import taking, working
 from routing.trying import edition_impact, ground_runs, trials
 
 TRIAL_TURN_SECONDS: Final = 15
@@ -27,8 +27,8 @@ def numbers_poll() -> int:
 
 @shared_task
 def steps_work() -> None:
-    """Takes steps on many reports, then goes on behind whatever else waits."""
-    if taking.steps_work():
+    """Takes steps on many reports, and takes them back; then goes on behind whatever else waits."""
+    if working.steps_work():
         worker_nudge(taking.WORK_TASK)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -49,7 +48,7 @@ def step_take(*, verb: str, issue: Issue, data: Mapping[str, Any], by: User) -> 
     with transaction.atomic():
         step = _step_new(issue.jurisdiction_id, verb, data, by, settings.STEP_HOLD_SECONDS)
         row = StepIssue(step=step, issue=issue)
-        _take(row, verb_find(verb), data, _taken(step))
+        _take(row, verb_find(verb), data, taken_of(step))
         row.save()
         step.finished_at = timezone.now()
         step.save(update_fields=["finished_at"])
@@ -88,19 +87,8 @@ def step_begin(
     return step
 
 
-def steps_work(*, seconds: float = 15.0) -> bool:
-    """Takes steps that are begun and not finished; whether some are left. Any number of workers may do it."""
-    ends = time.monotonic() + seconds
-    for step in Step.objects.filter(finished_at__isnull=True).order_by("pk"):
-        while _chunk_take(step):
-            if time.monotonic() > ends:
-                return True
-        _finish(step)
-    return False
-
-
 @transaction.atomic
-def _chunk_take(step: Step) -> bool:
+def chunk_take(step: Step) -> bool:
     """The next issues of a step; False where none waits (any more)."""
     rows = list(
         StepIssue.objects.select_for_update(skip_locked=True, of=("self",))
@@ -113,7 +101,7 @@ def _chunk_take(step: Step) -> bool:
         try:
             with transaction.atomic():
                 _check(row, verb, step.data)
-                _take(row, verb, step.data, _taken(step))
+                _take(row, verb, step.data, taken_of(step))
         except (IssuesError, RoutingError) as error:
             row.state, row.told = StepState.REFUSED, str(error)[:TOLD_MAX]
         except Exception:
@@ -122,11 +110,6 @@ def _chunk_take(step: Step) -> bool:
             row.state, row.told = StepState.REFUSED, _("This went wrong; the log tells more.")
     StepIssue.objects.bulk_update(rows, ["state", "before", "event_id", "told"])
     return bool(rows)
-
-
-def _finish(step: Step) -> None:
-    if not step.issues.filter(state=StepState.WAITING).exists():
-        Step.objects.filter(pk=step.pk, finished_at__isnull=True).update(finished_at=timezone.now())
 
 
 def _check(row: StepIssue, verb: Verb, data: Data) -> None:
@@ -160,5 +143,5 @@ def _step_new(
     )
 
 
-def _taken(step: Step) -> Taken:
+def taken_of(step: Step) -> Taken:
     return Taken(by=step.by, at=step.at, holds_until=step.holds_until)

@@ -21,7 +21,8 @@ from mapui.triage.case.release_forms import ReleaseForm
 from routing.deciding.decisions import decision_make
 from routing.enums import Outcome
 from routing.models import Decision
-from routing.steps.taking import step_begin, steps_work
+from routing.steps.taking import step_begin
+from routing.steps.working import steps_work
 
 TURNS: Final = 30
 STEP_LIMIT_MS: Final = 150.0

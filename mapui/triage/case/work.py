@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from issues.enums import EventKind, IssueStatus
+from issues.enums import EventKind, IssueStatus, StepState
 from issues.errors import IssuesError
 from issues.models import Attachment, ChecklistItem, ClosingReason, Issue, Reporter, Step
 from issues.redaction import masked
@@ -114,9 +114,12 @@ def step_take_back(request: PageRequest, public_id: Any) -> HttpResponse:
     try:
         if person is not None:
             step_undo(step=step, by=person)
-            stays = step.issues.filter(state="done").exclude(told="").first()
+            step.refresh_from_db()
+            stays = step.issues.filter(state=StepState.DONE).exclude(told="").first()
             if stays:
                 messages.error(request, stays.told)
+            elif step.finished_at is None:
+                messages.success(request, pgettext("work", "The step is being taken back."))
             else:
                 messages.success(request, pgettext("work", "The step is taken back."))
     except (IssuesError, RoutingError) as error:

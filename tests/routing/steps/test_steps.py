@@ -8,18 +8,19 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from issues.enums import IssueStatus, StepState
+from issues.enums import IssueStatus, Priority, StepState
 from issues.errors import IssueChanged, IssuesError, MergeRefused, ReleaseRefused
 from issues.models import Issue, IssueEvent, Reply, Reporter, Step, StepIssue
 from issues.public_view import release_proposal
 from issues.services import issue_release
-from issues.services.work import note_write
+from issues.services.work import issue_prioritise, note_write
 from routing.enums import DeliveryState, Outcome
 from routing.errors import AuthorityRefused
 from routing.forwarding.sending import deliveries_send_due
 from routing.models import Decision, Delivery
-from routing.steps.taking import step_begin, step_foresee, step_take, steps_work
+from routing.steps.taking import CHUNK, step_begin, step_foresee, step_take
 from routing.steps.undoing import step_last, step_undo
+from routing.steps.working import steps_work
 from tests.mapui.factories import staff_create
 from tests.mapui.geodata.geodata_factories import city_make, report_make
 
@@ -231,6 +232,25 @@ def test_merged_in_bulk_and_taken_apart_again(city, person):
     step_undo(step=step, by=person)
     assert main.duplicates.count() == 0
     assert set(Issue.objects.values_list("status", flat=True)) == {IssueStatus.RECEIVED}
+
+
+def test_many_are_taken_back_by_a_worker(city, person):
+    issues = [report_make(city, number) for number in range(1, CHUNK + 2)]
+    step = bulk("priority", issues, {"priority": 3}, person)
+    issue_prioritise(issue=issues[0], priority=Priority.LOW, by=None)
+    undone = step_undo(step=step, by=person)
+    assert undone.finished_at is None
+    assert Issue.objects.filter(priority=3).count() == CHUNK
+    while steps_work(seconds=0):
+        pass
+    undone.refresh_from_db()
+    assert undone.finished_at is not None
+    assert Issue.objects.filter(priority=2).count() == CHUNK
+    states = told(step)
+    assert states[issues[0].number] == (StepState.DONE, "Seitdem hat jemand etwas daran getan.")
+    assert sum(state == StepState.UNDONE for state, _why in states.values()) == CHUNK
+    with pytest.raises(IssueChanged):
+        step_undo(step=step, by=person)
 
 
 def test_taken_back_while_a_worker_is_at_it(city, person):

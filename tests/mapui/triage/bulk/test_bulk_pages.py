@@ -12,7 +12,7 @@ from django.utils import timezone
 from issues.enums import IssueStatus, Role
 from issues.models import Department, Issue, Step
 from issues.services.people import grant_give
-from routing.steps.taking import steps_work
+from routing.steps.working import steps_work
 from tests.mapui.factories import category_create, issue_create, staff_create, town_create
 
 pytestmark = pytest.mark.django_db
