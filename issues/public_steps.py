@@ -30,8 +30,8 @@ class PublicStep:
 def public_steps(issue: Issue) -> tuple[PublicStep, ...]:
     """The way to the present state, then what usually follows (one query).
 
-    An issue that came back to a former state stands there again: what lay behind is not told. Of an issue nothing of
-    which may be seen the first and the present state are told alone.
+    An issue that came back to a former state stands there again: what lay behind is not told. Of a sheltered issue the
+    first and the present state are told alone, and nothing of a body that it may have gone to.
     """
     passed: dict[IssueStatus, date] = {IssueStatus.RECEIVED: _day(issue.received_at)}
     if issue.is_sheltered:
@@ -43,7 +43,8 @@ def public_steps(issue: Issue) -> tuple[PublicStep, ...]:
     if issue.public_status.is_closed:
         return tuple(steps)
     order = list(IssueStatus)
-    ahead = [one for one in USUAL if order.index(one) > order.index(steps[-1].status)]
+    usual = USUAL[1:] if issue.is_sheltered else USUAL
+    ahead = [one for one in usual if order.index(one) > order.index(steps[-1].status)]
     return (*steps, *(PublicStep(one, None) for one in ahead))
 
 

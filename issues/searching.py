@@ -21,6 +21,7 @@ _NUMBER: Final = re.compile(r"^(?:[A-Za-z]{2,6}-\d{4}-)?0*(\d{1,6})$")
 _WORD: Final = re.compile(r"\w+")
 # As people type umlauts without having them.
 _WRITTEN_OUT: Final = re.compile(r"([aou])e")
+_PLAIN: Final = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 WORDS_MAX: Final = 8
 # So many of them may mean a category.
 NAMING_MAX: Final = 4
@@ -45,7 +46,9 @@ def issues_with_words(jurisdiction: Jurisdiction | None, text: str) -> QuerySet[
     categories = list(Category.objects.filter(jurisdiction=jurisdiction))
     meant = []
     for word in words:
-        named = [one.pk for one in categories if word in " ".join(one.names.values()).casefold()]
+        named = [
+            one.pk for one in categories if _plain(word) in _plain(" ".join(one.names.values()))
+        ]
         meant.append((_beginning(word), named))
     found = found.filter(_all_of(meant))
     if found.exists():
@@ -57,6 +60,11 @@ def issues_with_words(jurisdiction: Jurisdiction | None, text: str) -> QuerySet[
     # Looked for once: this is what costs most of a search.
     similar = issues.filter(alike).values_list("pk", flat=True)[:SIMILAR_MAX]
     return issues.filter(pk__in=list(similar))
+
+
+def _plain(text: str) -> str:
+    """Without umlauts, however they are written."""
+    return _WRITTEN_OUT.sub(r"\1", text.casefold().translate(_PLAIN))
 
 
 def _all_of(meant: list[tuple[SearchQuery, list[int]]]) -> Q:

@@ -26,6 +26,7 @@ PEOPLE: Final = {
     "geodaten": (Role.GEODATA, ""),
     "regeln": (Role.RULES, ""),
     "personal": (Role.PEOPLE, ""),
+    "stammdaten": (Role.HOUSE, ""),
 }
 
 

@@ -35,7 +35,7 @@ from issues.services import api_key_create, issue_release
 Found = TypeVar("Found")
 LOGIN = "sichtung"
 PERMISSIONS = (
-    *("triage_issue", "release_issue", "manage_geodata", "manage_people"),
+    *("triage_issue", "release_issue", "manage_geodata", "manage_people", "manage_house"),
     *("edit_rules", "activate_rules"),
 )
 MAIL_RECEIVER = "demo-mail"

@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 
 from issues.enums import EventKind, IssueStatus
 from issues.errors import MergeRefused
+from issues.life import is_step
 from issues.models import Category, Issue, Photo
 from issues.services.events import issue_event_append
 from issues.services.photos.copies import COPY_FIELDS, copy_drop
@@ -176,7 +177,8 @@ def issue_merge(
 
 
 def issue_unmerge(*, issue: Issue, by: User | None) -> Issue:
-    """Takes a merged issue out again: its photos come back, and it is being looked at.
+    """Takes a merged issue out again: its photos come back, and its state is the one before; what was new is being
+    looked at.
 
     Raises `MergeRefused` for one that is not merged. Returns the issue as stored.
     """
@@ -190,7 +192,10 @@ def issue_unmerge(*, issue: Issue, by: User | None) -> Issue:
         _photos_put(main.photos.filter(public_id__in=photos), stored)
         stored.duplicate_of = None
         stored.save(update_fields=["duplicate_of"])
-        stored = issue_set_status(issue=stored, status=IssueStatus.TRIAGE, by=by, reply="")
+        former = event.detail["kept"]["status"] if event else IssueStatus.TRIAGE
+        can_go_back = is_step(IssueStatus.DUPLICATE, former)
+        status = IssueStatus(former) if can_go_back else IssueStatus.TRIAGE
+        stored = issue_set_status(issue=stored, status=status, by=by, reply="")
         detail = {"from": main.number}
         issue_event_append(issue=stored, kind=EventKind.UNMERGED, by=by, detail=detail)
         issue_event_append(

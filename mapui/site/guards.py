@@ -44,7 +44,7 @@ class RequestCheckedMiddleware:
         if (NUL in query or "%00" in query) and not request.path_info.startswith(PREFIX):
             return error_respond(request, 400)
         _cookies_clean(request)
-        _current_address_check(request)
+        _addresses_check(request)
         return self.get_response(request)
 
     def process_view(
@@ -86,13 +86,15 @@ def _cookies_clean(request: HttpRequest) -> None:
         }
 
 
-def _current_address_check(request: HttpRequest) -> None:
-    value = str(request.META.get("HTTP_HX_CURRENT_URL", ""))
-    try:
-        for text in (value, unquote(value)):
-            urlsplit(text)
-    except ValueError:
-        del request.META["HTTP_HX_CURRENT_URL"]
+def _addresses_check(request: HttpRequest) -> None:
+    """Takes away what is no address: the page that a request comes from is asked for by several views."""
+    for name in ("HTTP_HX_CURRENT_URL", "HTTP_REFERER"):
+        value = str(request.META.get(name, ""))
+        try:
+            for text in (value, unquote(value)):
+                urlsplit(text)
+        except ValueError:
+            del request.META[name]
 
 
 class ErrorFormatMiddleware:

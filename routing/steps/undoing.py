@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from issues.enums import StepState
 from issues.errors import IssueChanged, IssuesError
-from issues.models import Issue, Step, StepIssue
+from issues.models import Issue, IssueEvent, Step, StepIssue
 from issues.services.nudging import worker_nudge
 from routing.errors import RoutingError
 from routing.steps.taking import CHUNK, TOLD_MAX, WORK_TASK, last_event, taken_of
@@ -93,8 +93,21 @@ def _untouched_check(row: StepIssue) -> None:
         raise IssueChanged(_("Somebody has acted on it since."))
 
 
-def step_last(by: User) -> Step | None:
-    """The person's latest step that can still be taken back."""
-    return Step.objects.filter(
-        by=by, taken_back_at__isnull=True, holds_until__gt=timezone.now()
-    ).first()
+def step_last(by: User) -> Any:
+    """The person's latest step that can still be taken back, or None.
+
+    Annotated with `number` (of its first issue) and `is_latest`: the person has done nothing else since.
+    """
+    rows = StepIssue.objects.filter(step=OuterRef("pk"))
+    since = IssueEvent.objects.filter(by=by, pk__gt=OuterRef("last_event"))
+    return (
+        Step.objects.filter(by=by, taken_back_at__isnull=True, holds_until__gt=timezone.now())
+        .annotate(
+            number=Subquery(rows.order_by("pk").values("issue__number")[:1]),
+            last_event=Subquery(
+                rows.order_by(F("event_id").desc(nulls_last=True)).values("event_id")[:1]
+            ),
+        )
+        .annotate(is_latest=~Exists(since))
+        .first()
+    )

@@ -170,7 +170,8 @@ def test_a_report_of_each_kind_by_keyboard_alone(reports, staff_page: Page):
     keys.press("k")
     expect(page.locator("#details .merged")).to_be_visible()
     with keys.step("unmerged", goes_on=False):
-        keys.press("d")
+        page.get_by_role("button", name="Wieder herauslösen").focus()
+        keys.press("Enter")
         expect(page.locator("#details .merged")).to_have_count(0)
     keys.press("j")
     expect(page.locator("#details .details")).not_to_have_attribute("data-number", merged)

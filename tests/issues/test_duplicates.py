@@ -118,6 +118,13 @@ def test_taken_out_again_it_is_as_it_was(lamp, make_issue, admin_user):
         issue_unmerge(issue=again, by=admin_user)
 
 
+def test_taken_out_it_has_the_state_that_it_had(lamp, make_issue, admin_user):
+    again = make_issue("zwei")
+    issue_set_status(issue=again, status=IssueStatus.FORWARDED)
+    issue_merge(issue=again, into=lamp, by=admin_user)
+    assert issue_unmerge(issue=again, by=admin_user).status == IssueStatus.FORWARDED
+
+
 def test_what_was_merged_into_a_merged_one_goes_along(lamp, make_issue, admin_user):
     second, third = make_issue("zwei"), make_issue("drei")
     issue_merge(issue=third, into=second, by=admin_user)

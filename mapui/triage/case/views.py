@@ -111,6 +111,17 @@ def stays_respond(request: PageRequest, number: str) -> HttpResponse:
     return trigger_client_event(response, LIST_CHANGED)
 
 
+def taken_back_respond(request: PageRequest, number: str) -> HttpResponse:
+    """The report of a step that was taken back, and its address: another one may be open."""
+    response = stays_respond(request, number)
+    queue = queue_left(request)
+    if queue is not None and request.htmx:
+        page = queue.given.get("page", "1")
+        shown = int(page) if page.isascii() and page.isdigit() and len(page) <= 9 else 1
+        response["HX-Push-Url"] = address_of(queue, page=shown, number=number)
+    return response
+
+
 def conflict_respond(
     request: PageRequest, number: str, conflict: Callable[[Issue], Conflict]
 ) -> HttpResponse:
@@ -162,7 +173,10 @@ def step_respond(request: PageRequest, number: str, text: str) -> HttpResponse:
         "is_oob": True,
         "step_text": text,
         "step_number": number,
-        "undo_url": reverse("step_take_back", args=[undoable.public_id]) if undoable else "",
+        # Never that of another step than the one that is told of.
+        "undo_url": reverse("step_take_back", args=[undoable.public_id])
+        if undoable and undoable.is_latest and undoable.number == number
+        else "",
         "is_last": not following,
     }
     response = render(request, "mapui/triage/queue/_step.html", context)

@@ -27,10 +27,16 @@ from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.case import work_forms as forms
 from mapui.triage.case.acting import act_respond
-from mapui.triage.case.views import changed_respond, person_of, stays_respond
+from mapui.triage.case.views import (
+    changed_respond,
+    person_of,
+    stays_respond,
+    taken_back_respond,
+)
 from routing.errors import RoutingError
 from routing.steps.taking import step_take
 from routing.steps.undoing import step_undo
+from routing.steps.verbs import verb_find
 
 work_permission = page_for(WORK)
 answer_permission = page_for(ANSWER)
@@ -86,21 +92,19 @@ def issue_take(request: PageRequest, number: str) -> HttpResponse:
 
 
 def _done(verb: str, issue: Issue) -> str:
-    issue.refresh_from_db(fields=["status", "duplicate_of"])
+    issue.refresh_from_db(fields=["status", "duplicate_of", "assignee", "department"])
     match verb:
         case "move":
             state = issue.get_status_display()
-            return pgettext("work", "%(number)s is now: %(state)s.") % {
-                "number": issue.number,
-                "state": state,
-            }
+            return pgettext("work", "now: %(state)s.") % {"state": state}
         case "merge":
-            return pgettext("work", "%(number)s is put to %(main)s.") % {
-                "number": issue.number,
-                "main": issue.duplicate_of,
-            }
+            return pgettext("work", "put to %(main)s.") % {"main": issue.duplicate_of}
+        case "assign":
+            names = [str(one) for one in (issue.assignee, issue.department) if one]
+            told = ", ".join(names) or pgettext("work", "nobody")
+            return pgettext("work", "works on it now: %(name)s.") % {"name": told}
         case _:
-            return pgettext("work", "%(number)s is changed.") % {"number": issue.number}
+            return pgettext("work", "changed.")
 
 
 @see_permission
@@ -121,12 +125,14 @@ def step_take_back(request: PageRequest, public_id: Any) -> HttpResponse:
             elif step.finished_at is None:
                 messages.success(request, pgettext("work", "The step is being taken back."))
             else:
-                messages.success(request, pgettext("work", "The step is taken back."))
+                told = pgettext("work", "Taken back: %(step)s (%(number)s).")
+                named = {"step": verb_find(step.verb).name, "number": number}
+                messages.success(request, told % named)
     except (IssuesError, RoutingError) as error:
         messages.error(request, str(error))
     if request.POST.get("back") == "step":
         return redirect("step_shown", public_id=public_id)
-    return stays_respond(request, number) if number else redirect("triage")
+    return taken_back_respond(request, number) if number else redirect("triage")
 
 
 @work_permission

@@ -23,18 +23,22 @@ def work_context(issue: Any, person: Person) -> dict[str, Any]:
     is_closed = IssueStatus(issue.status).is_closed
     running = issue.due_at is not None and issue.paused_at is None and not is_closed
     known: dict[str, Any] = {"jurisdiction": issue.jurisdiction, "issue": issue}
+    near = [] if issue.duplicate_of_id or is_closed else duplicates_find(issue)
+    merge_form = forms.MergeForm(**known)
+    if near and near[0].is_probable:
+        merge_form.initial["into"] = near[0].issue.number
     return {
         "undoable": undoable,
         "undoable_name": verb_find(undoable.verb).name if undoable else "",
         "is_closed": is_closed,
         "is_overdue": running and issue.due_at < timezone.now(),
-        "near": [] if issue.duplicate_of_id or is_closed else duplicates_find(issue),
+        "near": near,
         "checklist": _checklist(issue) if issue.has_checklist else [],
         "notes": list(issue.notes.select_related("by")) if issue.has_notes else [],
         "inquiry": issue.inquiries.order_by("-pk").first() if issue.has_inquiry else None,
         "priority_form": forms.PriorityForm(**known),
         "follow_up_form": forms.FollowUpForm(**known),
-        "merge_form": forms.MergeForm(**known),
+        "merge_form": merge_form,
         "ask_form": forms.AskForm(**known),
         "note_form": forms.NoteForm(**known),
     }

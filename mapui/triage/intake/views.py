@@ -30,6 +30,7 @@ from mapui.triage.case.views import person_of
 from mapui.triage.intake.forms import SOURCES, IntakeForm
 from mapui.triage.intake.looking import Look, intake_look
 from mapui.triage.intake.places import place_texts
+from routing.enums import Outcome
 
 intake_permission = page_for(WORK)
 TEXT_MAX = 100
@@ -157,7 +158,8 @@ def _stored(request: PageRequest) -> dict[str, Any] | None:
     if issue is None:
         return {"number": number} if number.isascii() and 0 < len(number) <= 30 else None
     decision = decision_in_force(issue)
-    authority = decision.authority if decision else None
+    is_clear = decision is not None and decision.outcome == Outcome.ASSIGNED
+    authority = decision.authority if decision and is_clear else None
     return {"number": number, "issue": issue, "authority": authority}
 
 

@@ -189,7 +189,7 @@ def test_triage_queries_are_constant(staff_client, town, count, django_assert_nu
         decision_create(issue_create(town, east=60 * index), authority_create(town))
     place = place_of(Issue.objects.latest("pk"))
     # As for the public, and: session, user, two kinds of permissions, authorities of the filter.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert features_at(staff_client, place, zoom=15, name=TRIAGE)
 
 

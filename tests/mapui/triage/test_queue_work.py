@@ -149,3 +149,11 @@ def test_rows_tell_what_is_due_and_answered(client, clerk, town):
     Issue.objects.update(due_at=NOW + timedelta(days=4), has_news=False, priority=2)
     later = client.get(reverse("triage")).content.decode()
     assert [one for one in marks if one in later] == []
+
+
+@pytest.mark.parametrize("text", ["müll", "Muell", "wilder mull"])
+def test_category_is_found_however_its_umlaut_is_written(client, clerk, town, text):
+    waste = category_create(town, code="WASTE", names={"de": "Wilder Müll"})
+    found = issue_create(town, category=waste)
+    issue_create(town)
+    assert numbers(client, q=text) == [found.number]

@@ -296,3 +296,12 @@ def test_merged_report_is_not_sent_and_taken_out_it_is(
     with django_capture_on_commit_callbacks(execute=True):
         step_undo(step=Step.objects.get(), by=person)
     assert deliveries(other)[-1] == (2, DeliveryState.QUEUED)
+
+
+def test_latest_step_is_named_and_no_longer_the_latest_once_something_else_was_done(city, person):
+    first, second = (report_make(city, number) for number in (1, 2))
+    step_take(verb="priority", issue=first, data={"priority": 3}, by=person)
+    last = step_last(person)
+    assert (last.number, last.is_latest) == (first.number, True)
+    note_write(issue=second, text="Ortstermin", by=person)
+    assert not step_last(person).is_latest

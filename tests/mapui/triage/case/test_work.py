@@ -46,7 +46,7 @@ def test_closed_with_a_reason_the_public_reads(client, clerk, issue):
     page = post(client, "issue_step", issue, "move", status="done", reason="repaired", tells="on")
     issue.refresh_from_db()
     assert (issue.status, issue.closing_reason.code) == (IssueStatus.DONE, "repaired")
-    assert f"{issue.number} ist jetzt: erledigt." in page.content.decode()
+    assert "jetzt: erledigt." in page.content.decode()
     assert "zurückgehalten bis" in page.content.decode()
 
 
@@ -71,7 +71,7 @@ def test_taken_back_by_the_button(client, clerk, issue):
     post(client, "issue_step", issue, "move", status="in_progress", tells="on")
     step = Step.objects.get()
     page = client.post(reverse("step_take_back", args=[step.public_id]), follow=True)
-    assert "Der Schritt ist zurückgenommen." in page.content.decode()
+    assert "Zurückgenommen: " in page.content.decode()
     issue.refresh_from_db()
     assert issue.status == IssueStatus.RECEIVED
     Step.objects.update(taken_back_at=None, holds_until=timezone.now() - timedelta(seconds=1))

@@ -71,7 +71,8 @@ export function detailsWatch() {
   });
   // Escape leaves the tool at hand first.
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") {
+    // A dialog closes by itself, and it alone.
+    if (event.key !== "Escape" || document.querySelector("dialog[open]")) {
       return;
     }
     if (modes.isResting()) {
