@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from django.utils import translation
 from hypothesis import Phase, settings
@@ -22,3 +24,11 @@ def _language():
     """A request leaves its language active; the next test begins with the installation's own."""
     with translation.override("de"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _log_level():
+    """A worker of Celery raises the level of the root logger; the next test hears warnings all the same."""
+    level = logging.root.level
+    yield
+    logging.root.setLevel(level)

@@ -53,8 +53,6 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
     django.setup()
-    # What is logged for each report would be measured, and would hide the figures.
-    logging.disable(logging.WARNING)
     from config.benchmarks.activation import activation
     from config.benchmarks.decision import decision
     from config.benchmarks.fuzz import fuzz
@@ -114,4 +112,6 @@ def _table(figures: list[Figure]) -> Table:
 
 
 if __name__ == "__main__":
+    # What is logged for each report would be measured, and would hide the figures.
+    logging.disable(logging.WARNING)
     sys.exit(main(sys.argv[1:]))
