@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from mapui.maps.mapserver.mapfile import mapfile_write
@@ -23,6 +25,7 @@ from tests.mapui.maps.test_mapserver import MAPSERV, mapserv_answer
 
 # What Chromium says of drawing without a graphics card, and of a style that is not needed then.
 MACHINE = re.compile(r"GL Driver Message|WebGL.*(software|fallback)|preloaded using link preload")
+REST_S = 10.0
 TIMEOUT_MS = int(os.environ.get("BROWSER_TIMEOUT_MS", "15000"))
 
 
@@ -54,6 +57,29 @@ def browser() -> Iterator[Browser]:
         yield started
         started.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(autouse=True)
+def _server_rests(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the closed pages had asked for is answered before the tables are emptied: the two would lock each other."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("live_server")
+    yield
+    until = time.monotonic() + REST_S
+    while _at_work() and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def _at_work() -> bool:
+    """Whether another connection of this database does something."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle')"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ def test_reports_are_worked_off_by_keyboard_with_the_focus_never_lost(public, st
     expect(staff_page).to_have_url(re.compile(f"released=yes&issue={public[2]}$"))
     staff_page.keyboard.press("k")
     expect(opened).to_contain_text(public[0])
+    expect(staff_page.locator(".issue.is-selected")).to_have_attribute("data-number", public[0])
     staff_page.keyboard.press("x")
     expect(staff_page.locator(".issue.is-chosen")).to_have_attribute("data-number", public[0])
     # A form that is loaded when its key opens it gets the focus, and letters that come before it do nothing.

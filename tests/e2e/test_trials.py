@@ -117,6 +117,7 @@ def test_clerk_overrules_and_keeps_a_golden_case(clerk_page: Page, city):
     open_panel(page, issue)
     picture(page, "panel")
     page.get_by_text("Meldung berichtigen").click()
+    expect(page.locator("#part-correct form").first).to_be_visible()
     picture(page, "correct")
     assert problems(page) == []
     page.get_by_text("Andere Stelle zuständig").click()
