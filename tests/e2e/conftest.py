@@ -23,8 +23,12 @@ from mapui.maps.mapserver.services import own_map_services_register
 from tests.mapui.factories import PASSWORD, staff_create, town_create
 from tests.mapui.maps.test_mapserver import MAPSERV, mapserv_answer
 
-# What Chromium says of drawing without a graphics card, and of a style that is not needed then.
-MACHINE = re.compile(r"GL Driver Message|WebGL.*(software|fallback)|preloaded using link preload")
+# What Chromium says of drawing without a graphics card, and of a style that is not needed then; what htmx says of a
+# request that was under way when the page was left (one that fails says sendError or responseError, too).
+MACHINE = re.compile(
+    r"GL Driver Message|WebGL.*(software|fallback)|preloaded using link preload"
+    r"|^htmx:(sendAbort|afterRequest)"
+)
 REST_S = 10.0
 TIMEOUT_MS = int(os.environ.get("BROWSER_TIMEOUT_MS", "15000"))
 
