@@ -116,9 +116,7 @@ def taken_back_respond(request: PageRequest, number: str) -> HttpResponse:
     response = stays_respond(request, number)
     queue = queue_left(request)
     if queue is not None and request.htmx:
-        page = queue.given.get("page", "1")
-        shown = int(page) if page.isascii() and page.isdigit() and len(page) <= 9 else 1
-        response["HX-Push-Url"] = address_of(queue, page=shown, number=number)
+        response["HX-Push-Url"] = address_of(queue, page=queue.page, number=number)
     return response
 
 

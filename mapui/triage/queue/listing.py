@@ -61,6 +61,11 @@ class Queue:
         """What asks for all that happens to these reports from now on."""
         return {**self._given(), "since": str(_event_latest())}
 
+    @property
+    def page(self) -> int:
+        """The page that the address names; the first where that is no number."""
+        return _page(self.given.get("page", ""))
+
     def sorted(self) -> Any:
         return issues_sorted(issues_of_rows(self.issues), self.sort)
 
@@ -103,7 +108,7 @@ def issue_following(request: PageRequest, queue: Queue, number: str) -> tuple[st
     The script names it, as the list shows it. At the end of a page it names none: then it is the first of the next
     page, which has moved up by one if the report has left the queue.
     """
-    page = _page(queue.given.get("page", ""))
+    page = queue.page
     named = request.headers.get(NEXT, "")
     if named and named != number and queue.issues.filter(number=named).exists():
         return named, page
