@@ -280,6 +280,10 @@ class EntryInUse(IssuesError):
     code = 409
 
 
+class ContactVague(IssuesError):
+    """What somebody looks for fits too many reporters, or is no contact."""
+
+
 # --- People -----------------------------------------------------------------------------------------
 class PersonKnown(IssuesError):
     """Somebody has this mail address already."""

@@ -73,7 +73,8 @@ class Issue(models.Model):
     `duplicate_of` is the issue that this one was merged into; its state is DUPLICATE so long. `due_at` is when the
     city wants to be done, by its working days (`issues.services.clocks`); while `paused_at` is set somebody else is
     awaited, and the time until `due_at` stands still. `has_news`: the reporter answered, or something came back, and
-    no clerk has taken a step since.
+    no clerk has taken a step since. `is_unclear`: no decision that counts names for certain who must act; a trigger of
+    routing's tables keeps that, so that the queue finds the few among the many.
 
     `grid_x`, `grid_y` and, as the public sees it, `public_x`, `public_y`: the place on the grid of `gis_core.grid`.
     """
@@ -144,6 +145,9 @@ class Issue(models.Model):
         default=False,
         db_default=False,
     )
+    is_unclear = models.BooleanField(
+        pgettext_lazy("work", "unclear who must act"), default=True, db_default=True, editable=False
+    )
     grid_x = _place_stored(GridX)
     grid_y = _place_stored(GridY)
     public_x = _public_place_stored(GridX)
@@ -202,6 +206,11 @@ class Issue(models.Model):
                 fields=["jurisdiction", "-received_at"],
                 condition=Q(has_news=True),
                 name="issue_with_news",
+            ),
+            models.Index(
+                fields=["jurisdiction", "-received_at", "-id"],
+                condition=Q(is_unclear=True),
+                name="issue_unclear",
             ),
             models.Index(fields=["jurisdiction", "-received_at"], name="issue_received"),
             models.Index(fields=["content_hash"], name="issue_content"),

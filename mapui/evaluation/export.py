@@ -28,6 +28,8 @@ from mapui.site.tables import csv_respond, xlsx_respond
 from mapui.site.triage_filter import TriageFilterForm
 from mapui.site.triage_issues import issues_for_triage
 from mapui.site.types import PageRequest
+from parcels.keys import parcel_label
+from parcels.selectors import districts_named
 from routing.enums import Outcome
 
 # More than so many are exported in parts: a page of the staff may take half a minute.
@@ -45,6 +47,7 @@ COLUMNS: Final = (
     "authority",
     "confidence",
     "parcel",
+    "parcel_key",
     "road",
     "channel",
     "released",
@@ -71,12 +74,13 @@ def issues_export(request: PageRequest, kind: str) -> HttpResponse:
         told = _("There are more than %(most)d reports. Please filter by age or category.")
         return problem_respond(413, told % {"most": ROWS_MAX})
     authorities = {pk: one.name for pk, one in authorities_by_pk(jurisdiction).items()}
-    rows = [_row(one, authorities) for one in issues_decided(issues).defer(*UNREAD)]
+    districts = dict(districts_named(jurisdiction)) if jurisdiction else {}
+    rows = [_row(one, authorities, districts) for one in issues_decided(issues).defer(*UNREAD)]
     name = pgettext("file", "reports")
     return _WRITERS[kind](f"{name}-{timezone.localdate()}.{kind}", rows)
 
 
-def _row(issue: Any, authorities: dict[int, str]) -> list[Any]:
+def _row(issue: Any, authorities: dict[int, str], districts: dict[str, str]) -> list[Any]:
     """As `COLUMNS` has it. An issue that nobody has placed has no coordinates."""
     is_assigned = issue.outcome == Outcome.ASSIGNED
     return [
@@ -88,6 +92,7 @@ def _row(issue: Any, authorities: dict[int, str]) -> list[Any]:
         issue.category.name,
         authorities.get(issue.authority_pk, "") if is_assigned else "",
         round(issue.confidence, 2) if is_assigned else None,
+        _parcel(issue.parcel_key, districts),
         issue.parcel_key or "",
         issue.road or "",
         str(Channel(issue.channel).label),
@@ -95,6 +100,11 @@ def _row(issue: Any, authorities: dict[int, str]) -> list[Any]:
         round(issue.longitude, 6) if issue.is_placed else None,
         round(issue.latitude, 6) if issue.is_placed else None,
     ]
+
+
+def _parcel(key: str | None, districts: dict[str, str]) -> str:
+    """As people write it: Gemarkung, Flur and number."""
+    return parcel_label(key, districts.get(key[:6], "")) if key else ""
 
 
 def _moment(at: Any) -> str:
@@ -113,6 +123,7 @@ def _head() -> list[str]:
         pgettext("export", "Authority"),
         pgettext("export", "Confidence"),
         pgettext("export", "Parcel"),
+        pgettext("export", "Parcel key"),
         pgettext("export", "Road"),
         pgettext("export", "Came by"),
         pgettext("export", "Public since"),

@@ -7,6 +7,7 @@ the cache, as all limits of requests.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db.models import Max, Sum
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from kombu.exceptions import OperationalError
 
@@ -42,6 +43,7 @@ BEGAN: Final = "session_began"
 SEEN: Final = "session_seen"
 # How exactly the last use is known; a session is not written at every request.
 SEEN_EVERY_S: Final = 60
+POLLED: Final = "is_polled"
 
 
 class LockBackend(AxesStandaloneBackend):
@@ -116,13 +118,19 @@ def session_begin(sender: Any, request: HttpRequest, user: AbstractBaseUser, **_
     second_factor_note(request, user)
 
 
-def session_is_over(session: SessionBase) -> bool:
-    """Whether the login is too old, or was not used for too long; else notes that it is used."""
+def polled(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Marks a view that a page asks again and again by itself: that is no use of the login."""
+    vars(view)[POLLED] = True
+    return view
+
+
+def session_is_over(session: SessionBase, *, is_used: bool = True) -> bool:
+    """Whether the login is too old, or was not used for too long; else notes that it is used, if it is."""
     now = int(time.time())
     began, seen = session.get(BEGAN, 0), session.get(SEEN, 0)
     if now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_SECONDS:
         return True
-    if now - seen >= SEEN_EVERY_S:
+    if is_used and now - seen >= SEEN_EVERY_S:
         session[SEEN] = now
     return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
@@ -14,7 +14,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from gis_core.db.statements import statements_limit
-from mapui.site.logins import session_is_over
+from mapui.site.logins import POLLED, session_is_over
 
 TEXTUAL: Final = re.compile(
     r"text/.+|application/(?:.+\+)?(?:json|xml)|application/(?:javascript|vnd\.mapbox-vector-tile)|image/svg\+xml"
@@ -65,7 +65,13 @@ class SessionAgeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
-        if has_session and SESSION_KEY in request.session and session_is_over(request.session):
-            logout(request)
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_given: Any
+    ) -> None:
+        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+        if not has_session or SESSION_KEY not in request.session:
+            return
+        if session_is_over(request.session, is_used=POLLED not in vars(view)):
+            logout(request)

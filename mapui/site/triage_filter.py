@@ -8,10 +8,11 @@ from typing import Any, Final
 from django import forms
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, Polygon
+from django.core import signing
 from django.core.validators import RegexValidator
 from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from gis_core.coordinates import wgs84_to_storage
 from gis_core.models import Jurisdiction
@@ -26,6 +27,7 @@ from parcels.selectors import districts_named
 from routing.enums import RoadClass
 
 CORNERS_MAX: Final = 500
+REPORTS_SALT: Final = "triage.reports"
 # What stands in the head of the queue; the others are behind "more filters".
 FIRST: Final = ("q", "status", "authority", "sort")
 
@@ -67,6 +69,8 @@ class TriageFilterForm(FilterForm):
         max_length=20_000,
         help_text=pgettext_lazy("queue", "Corners as longitude latitude, with commas between."),
     )
+    # Of a search for somebody's reports: their keys, signed, so that nobody reads numbers off an address.
+    reports = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
     field_order = ("q", "status", "authority", "group", "sort")
 
     def __init__(self, data: Any, *, jurisdiction: Jurisdiction | None) -> None:
@@ -107,6 +111,14 @@ class TriageFilterForm(FilterForm):
             message = _("An area has from 3 to %(most)d corners and does not cross itself.")
             raise forms.ValidationError(message % {"most": CORNERS_MAX}) from error
 
+    def clean_reports(self) -> tuple[int, ...]:
+        text = self.cleaned_data["reports"]
+        try:
+            return tuple(signing.loads(text, salt=REPORTS_SALT)) if text else ()
+        except signing.BadSignature as error:
+            message = pgettext("queue", "This search is no longer valid. Please search again.")
+            raise forms.ValidationError(message) from error
+
     def fields_first(self) -> list[forms.BoundField]:
         return [self[name] for name in FIRST if not self[name].is_hidden]
 
@@ -121,6 +133,11 @@ class TriageFilterForm(FilterForm):
         data = self.cleaned_data
         names = TriageFilter.__dataclass_fields__.keys() - {"text"}
         return TriageFilter(text=data["q"], **{name: data[name] for name in names})
+
+
+def reports_sign(keys: list[int]) -> str:
+    """The keys of issues as the filter `reports` has them."""
+    return signing.dumps(keys, salt=REPORTS_SALT, compress=True)
 
 
 def _districts(jurisdiction: Jurisdiction | None) -> list[tuple[str, Any]]:

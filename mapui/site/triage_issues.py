@@ -64,10 +64,9 @@ def issues_parted(issues: QuerySet[Any], sorting: str) -> list[QuerySet[Any]]:
     """The same order in parts that follow each other, so that an index gives each; only of the last are there many."""
     if sorting != Sorting.CONFIDENCE:
         return [issues_sorted(issues, sorting)]
-    current = Decision.objects.filter(issue=OuterRef("pk"), is_current=True)
     decided = issues.filter(decisions__is_current=True)
     return [
-        issues.filter(~Exists(current)).order_by("-pk"),
+        _undecided(issues).order_by("-pk"),
         decided.order_by("decisions__probability", "-pk"),
     ]
 
@@ -79,6 +78,8 @@ def road_named(text: str) -> str:
 
 
 def _of_the_report(issues: Any, chosen: TriageFilter) -> Any:
+    if chosen.reports:
+        issues = issues.filter(pk__in=chosen.reports)
     if chosen.category:
         issues = issues.filter(category__code=chosen.category)
     if chosen.channel:
@@ -144,7 +145,7 @@ def _of_the_decision(
     current = Decision.objects.filter(is_current=True)
     assigned = current.filter(outcome=Outcome.ASSIGNED)
     if chosen.missing == Missing.DECISION:
-        issues = issues.filter(~Exists(current.filter(issue=OuterRef("pk"))))
+        issues = _undecided(issues)
     if chosen.confidence:
         least, below = CONFIDENCES[Confidence(chosen.confidence)]
         sure = current.filter(probability__gte=least, probability__lt=below)
@@ -165,7 +166,7 @@ def _of_the_decision(
         there = current.filter(parcel_key__gte=chosen.district, parcel_key__lt=following)
         issues = issues.filter(pk__in=there.values("issue_id"))
     if chosen.authority == UNCLEAR:
-        return issues.filter(~Exists(assigned.filter(issue=OuterRef("pk"))))
+        return issues.filter(is_unclear=True)
     if chosen.authority == PROPOSED:
         proposals = Proposal.objects.filter(state=ProposalState.OPEN)
         return issues.filter(pk__in=proposals.values("issue_id"))
@@ -175,6 +176,12 @@ def _of_the_decision(
         [pk] = named.values_list("pk", flat=True) or [None]
         return issues.filter(pk__in=assigned.filter(authority=pk).values("issue_id"))
     return issues
+
+
+def _undecided(issues: Any) -> Any:
+    """Those without any decision: an index holds the unclear ones, and of these they are few."""
+    current = Decision.objects.filter(issue=OuterRef("pk"), is_current=True)
+    return issues.filter(~Exists(current), is_unclear=True)
 
 
 def _roads(current: Any, chosen: TriageFilter) -> Any:

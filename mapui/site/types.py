@@ -36,7 +36,7 @@ class TriageFilter(IssueFilter):
     """What a clerk chose besides; the values are those of `mapui.site.enums` and of the fields that they filter.
 
     `road` is a name or its beginning, `district` the key of a Gemarkung, `area` a polygon in STORAGE_SRID, `text` what
-    the search looks for.
+    the search looks for, `reports` the keys of those that were found by their reporter.
     """
 
     category: str = ""
@@ -51,5 +51,6 @@ class TriageFilter(IssueFilter):
     missing: str = ""
     work: str = ""
     area: Polygon | None = None
+    reports: tuple[int, ...] = ()
     text: str = ""
     sort: str = ""

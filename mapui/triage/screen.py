@@ -9,13 +9,15 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from issues.rights import ANSWER
 from mapui.maps.page import SELECTED, list_left, map_context
 from mapui.site.enums import MapName
-from mapui.site.permissions import see_permission
+from mapui.site.permissions import may_any, see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.case.shown import issue_context, issues_shown
 from mapui.triage.queue.counters import counters
 from mapui.triage.queue.listing import Queue
+from mapui.triage.queue.reporters import ReporterForm
 from mapui.triage.queue.views import views_shown
 
 
@@ -31,6 +33,8 @@ def triage_map(request: PageRequest) -> HttpResponse:
     context["list_query"] = queue.filter_given()
     context["counters"] = counters(queue, context["list_query"])
     context.update(views_shown(request, queue))
+    if may_any(request.user, ANSWER):
+        context["reporter_form"] = ReporterForm()
     if SELECTED in request.GET:
         context.update(_opened(request, queue))
     context.update(map_context(MapName.TRIAGE, queue.jurisdiction, request.user))

@@ -23,12 +23,13 @@ from mapui.triage.case import (
 from mapui.triage.explanation import views as explanation
 from mapui.triage.intake import mails
 from mapui.triage.intake import views as intake
-from mapui.triage.queue import news
+from mapui.triage.queue import news, reporters
 from mapui.triage.queue import views as queue
 
 urlpatterns: list[URLPattern] = [
     path("triage/", screen.triage_map, name="triage"),
     path("triage/news/", news.queue_news, name="queue_news"),
+    path("triage/reporters/", reporters.reporter_reports, name="reporter_reports"),
     path("triage/issues/<str:number>/presence/", presence.presence, name="presence"),
     path("triage/views/", queue.view_keep, name="view_keep"),
     path("triage/views/<int:pk>/delete/", queue.view_delete, name="view_delete"),

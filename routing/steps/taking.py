@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.conf import settings
@@ -40,15 +41,23 @@ class Foreseen:
     told: str
 
 
-def step_take(*, verb: str, issue: Issue, data: Mapping[str, Any], by: User) -> Step:
+def step_take(
+    *,
+    verb: str,
+    issue: Issue,
+    data: Mapping[str, Any],
+    by: User,
+    unstored: Mapping[str, Any] = MappingProxyType({}),
+) -> Step:
     """One step on one issue. What leaves the house is held for STEP_HOLD_SECONDS.
 
-    Raises an IssuesError or a RoutingError; then nothing is changed.
+    `unstored` goes to the verb beside `data`, and is not kept with the step. Raises an IssuesError or a RoutingError;
+    then nothing is changed.
     """
     with transaction.atomic():
         step = _step_new(issue.jurisdiction_id, verb, data, by, settings.STEP_HOLD_SECONDS)
         row = StepIssue(step=step, issue=issue)
-        _take(row, verb_find(verb), data, taken_of(step))
+        _take(row, verb_find(verb), {**data, **unstored}, taken_of(step))
         row.save()
         step.finished_at = timezone.now()
         step.save(update_fields=["finished_at"])

@@ -117,11 +117,12 @@ def _release_check(issue: Issue, _data: Data) -> str:
 
 
 def _release(issue: Issue, data: Data, taken: Taken) -> dict[str, Any]:
-    """In bulk `data` names the state of each issue that was looked at, by number."""
+    """`data` names the state of each issue that was looked at, by number; of one issue what becomes public, too."""
     looked_at = data.get("looked_at", {}).get(issue.number)
     if looked_at is None:
         raise ReleaseRefused(_("Nobody has looked at what would become public."))
-    issue_release(issue=issue, seen=looked_at, by=taken.by)
+    shown = {name: data[name] for name in ("text", "address", "photos") if name in data}
+    issue_release(issue=issue, seen=looked_at, by=taken.by, **shown)
     return {}
 
 

@@ -30,7 +30,7 @@ def many(town) -> int:
     )
     copied = rows_copy(
         Issue,
-        "s.n + 1000",
+        "s.n + 50000000",
         "WHERE t.id = %(issue)s",
         number="'MANY-' || s.n",
         public_id="gen_random_uuid()",

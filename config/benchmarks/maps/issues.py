@@ -46,6 +46,7 @@ UPDATE issues_issue SET
     status = (ARRAY['received', 'forwarded', 'in_progress', 'done', 'done', 'done', 'done', 'rejected'])[1 + id % 8],
     released_at = CASE WHEN id % 5 <> 0 AND id % 2000 <> 1 THEN received_at END,
     is_sheltered = id % 9 = 0,
+    is_unclear = id % 30 = 0,
     received_at = received_at - id * interval '10 minutes',
     due_at = received_at - id * interval '10 minutes' + interval '7 days',
     channel = (ARRAY['web', 'web', 'web', 'open311', 'mail', 'phone'])[1 + id % 6],

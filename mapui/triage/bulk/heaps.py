@@ -1,13 +1,15 @@
-"""Heaps: many reports of one category at one place within a week, as after a storm, to be answered together."""
+"""Heaps: many reports of one category close to each other within a week, as after a storm, to be answered together."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Max
+from django.db.models import F, Func, IntegerField, Value, Window
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.grid import degrees_at
+from gis_core.models import Jurisdiction
 from issues.enums import CLOSED
 from issues.models import Category
 from issues.rights import issues_reached
@@ -25,19 +28,21 @@ from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import see_permission
 from mapui.site.types import PageRequest
 
-# A cell of the grid of 2^13 units is about 190 m wide in North Rhine-Westphalia.
-CELL_BITS: Final = 13
+# Of a heap each report has another one within so many metres, and HEAP_MIN with itself.
+REACH_M: Final = 100.0
 HEAP_MIN: Final = 3
+# A heap is asked for by its bounds on the grid, which hold its outermost reports.
+MARGIN: Final = 0.25
 SHOWN_MAX: Final = 100
 
 
 @dataclass(frozen=True)
 class Heap:
-    """Reports of one category in one cell; `query` is the queue's filter that finds them."""
+    """Reports of one category that lie together; `query` is the queue's filter that finds them."""
 
     category: Category
     count: int
-    latest: str
+    latest: datetime
     query: str
 
     @property
@@ -46,7 +51,23 @@ class Heap:
 
     @property
     def bulk_url(self) -> str:
-        return f"{reverse('bulk')}?{self.query}"
+        return f"{reverse('bulk')}?{self.query}&verb=move"
+
+
+class _Placed(NamedTuple):
+    category: int
+    heap: int | None
+    grid_x: int
+    grid_y: int
+    received_at: datetime
+
+
+class _Cluster(Func):
+    """PostGIS ST_ClusterDBSCAN: the number of the cluster, null for what lies alone."""
+
+    function = "ST_ClusterDBSCAN"
+    window_compatible = True
+    output_field = IntegerField()
 
 
 @see_permission
@@ -55,45 +76,51 @@ class Heap:
 def heaps(request: PageRequest) -> HttpResponse:
     """The heaps of the week, the largest first."""
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
-    since = timezone.now() - timedelta(days=AGE_DAYS[Age.WEEK])
-    cells = (
-        issues_reached(request.user)
-        .filter(jurisdiction=jurisdiction, received_at__gte=since, grid_x__isnull=False)
-        .exclude(status__in=sorted(CLOSED))
-        .order_by()
-        .values(
-            "category",
-            column=F("grid_x").bitrightshift(CELL_BITS),
-            row=F("grid_y").bitrightshift(CELL_BITS),
-        )
-        .annotate(count=Count("pk"), latest=Max("received_at"))
-        .filter(count__gte=HEAP_MIN)
-        .order_by("-count", "category", "column", "row")[:SHOWN_MAX]
-    )
     categories = Category.objects.filter(jurisdiction=jurisdiction).in_bulk()
-    shown = [
-        Heap(
-            category=categories[cell["category"]],
-            count=cell["count"],
-            latest=cell["latest"],
-            query=_query(categories[cell["category"]].code, cell["column"], cell["row"]),
-        )
-        for cell in cells
+    by_category = groupby(_of_the_week(request, jurisdiction), key=lambda one: one.category)
+    found = [
+        heap for category, rows in by_category for heap in _heaps_of(categories[category], [*rows])
     ]
+    found.sort(key=lambda heap: (-heap.count, heap.category.code))
     context = {
         "page": "triage",
         "jurisdiction": jurisdiction,
-        "heaps": shown,
+        "heaps": found[:SHOWN_MAX],
         "least": HEAP_MIN,
-        "is_more": len(shown) == SHOWN_MAX,
+        "is_more": len(found) > SHOWN_MAX,
     }
     return render(request, "mapui/triage/bulk/heaps.html", context)
 
 
-def _query(category: str, column: int, row: int) -> str:
-    """The filter of a heap: its bounds lie inside of the outermost units of the cell."""
-    side = 2**CELL_BITS
-    north, west = degrees_at(column * side + 0.25, row * side + 0.25)
-    south, east = degrees_at((column + 1) * side - 0.25, (row + 1) * side - 0.25)
-    bbox = f"{west},{south},{east},{north}"
+def _of_the_week(request: PageRequest, jurisdiction: Jurisdiction | None) -> list[_Placed]:
+    """The open reports of the week, by category."""
+    since = timezone.now() - timedelta(days=AGE_DAYS[Age.WEEK])
+    week = issues_reached(request.user).filter(
+        jurisdiction=jurisdiction, received_at__gte=since, grid_x__isnull=False
+    )
+    heap = Window(_Cluster(F("point"), Value(REACH_M), Value(HEAP_MIN)), partition_by=F("category"))
+    placed: Any = week.exclude(status__in=sorted(CLOSED)).annotate(heap=heap)
+    return [_Placed(*one) for one in placed.order_by("category").values_list(*_Placed._fields)]
+
+
+def _heaps_of(category: Category, rows: list[_Placed]) -> Iterator[Heap]:
+    """Each heap as its filter finds it: with what lies between without belonging to it."""
+    for number in {one.heap for one in rows} - {None}:
+        inner = [one for one in rows if one.heap == number]
+        columns, lines = [one.grid_x for one in inner], [one.grid_y for one in inner]
+        (west, east), (north, south) = (min(columns), max(columns)), (min(lines), max(lines))
+        found = [one for one in rows if west <= one.grid_x <= east and north <= one.grid_y <= south]
+        yield Heap(
+            category=category,
+            count=len(found),
+            latest=max(one.received_at for one in found),
+            query=_query(category.code, west, north, east, south),
+        )
+
+
+def _query(category: str, west: int, north: int, east: int, south: int) -> str:
+    """The filter of the units of the grid from the first to the last."""
+    upper, left = degrees_at(west + MARGIN, north + MARGIN)
+    lower, right = degrees_at(east + 1 - MARGIN, south + 1 - MARGIN)
+    bbox = f"{left},{lower},{right},{upper}"
     return urlencode({"status": OPEN, "category": category, "age": Age.WEEK.value, "bbox": bbox})

@@ -41,7 +41,7 @@ def bulk(request: PageRequest) -> HttpResponse:
     choice = choice_made(request)
     verb = request.POST.get("verb", "")
     if choice.jurisdiction is None or request.method != "POST" or verb not in BULK_FORMS:
-        return _chosen_respond(request, choice)
+        return _chosen_respond(request, choice, verb=request.GET.get("verb", ""))
     if not may_any(request.user, VERBS[verb].permission):
         raise PermissionDenied
     form = BULK_FORMS[verb](request.POST, jurisdiction=choice.jurisdiction)

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from issues.rights import issues_reached
+from mapui.site.logins import polled
 from mapui.site.permissions import see_permission
 from mapui.site.types import PageRequest
 
@@ -30,6 +31,7 @@ def presence_tell(*, issue_pk: int, person: User) -> list[str]:
     return sorted(name for pk, (name, _until) in present.items() if pk != person.pk)
 
 
+@polled
 @see_permission
 @require_POST
 @never_cache

@@ -37,6 +37,7 @@ from parcels.enums import Usage
 from parcels.keys import parcel_label
 from parcels.selectors import parcels_at_point
 from routing.deciding.in_force import agency_names
+from routing.steps.taking import step_take
 
 release_permission = page_for(RELEASE)
 
@@ -66,14 +67,7 @@ def _released_respond(request: PageRequest, issue: Issue, form: ReleaseForm) -> 
         messages.warning(request, text)
         return _release_respond(request, issue, form)
     try:
-        release(
-            issue=issue,
-            text=form.cleaned_data["text"],
-            address=form.cleaned_data["address"],
-            photos=form.photos_chosen(),
-            seen=form.cleaned_data["seen"],
-            by=person_of(request),
-        )
+        _release(request, issue, form)
     except IssuesError as error:
         return _refused_respond(request, issue.number, error)
     messages.success(request, _("The issue is now shown to the public."))
@@ -81,6 +75,21 @@ def _released_respond(request: PageRequest, issue: Issue, form: ReleaseForm) -> 
         response = changed_respond(request, issue.number)
         return trigger_client_event(response, STORED, {"path": request.path})
     return redirect(back_to_list(request, issue.number))
+
+
+def _release(request: PageRequest, issue: Issue, form: ReleaseForm) -> None:
+    """The first release is a step that can be taken back; another version of what is public is not."""
+    person, seen = person_of(request), form.cleaned_data["seen"]
+    shown = {
+        "text": form.cleaned_data["text"],
+        "address": form.cleaned_data["address"],
+        "photos": form.photos_chosen(),
+    }
+    if issue.released_at is not None or person is None:
+        release(issue=issue, seen=seen, by=person, **shown)
+        return
+    looked_at = {"looked_at": {issue.number: seen}}
+    step_take(verb="release", issue=issue, data=looked_at, by=person, unstored=shown)
 
 
 @see_permission

@@ -57,10 +57,10 @@ def _issue_respond(
         "back_url": back_to_list(request, issue.number),
         "list_left": list_left(request, issue.number),
     }
+    context["open"] = request.GET.get("open", "")
     if request.htmx:
         return render(request, "mapui/triage/_issue.html", context)
     context.update(parts_context(issue, context["card"]))
-    context["open"] = request.GET.get("open", "")
     # The panel asks for it by itself, so that it opens at once.
     context["sheet_state"] = sheet_state(sheet_key(issue)).value
     return render(request, "mapui/triage/issue.html", context)

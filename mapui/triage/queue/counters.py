@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
@@ -18,8 +17,6 @@ from mapui.site.issues import OPEN, PROPOSED, UNCLEAR
 from mapui.site.triage_issues import issues_for_triage
 from mapui.site.types import TriageFilter
 from mapui.triage.queue.listing import Queue
-from routing.enums import Outcome
-from routing.models import Decision
 
 # More than so many are "999+".
 COUNTED_MAX: Final = 1000
@@ -55,41 +52,24 @@ COUNTED: Final[tuple[tuple[str | Promise, TriageFilter], ...]] = (
 )
 
 
-# No index finds these without reading every report: it is a link without a number.
-UNCOUNTED: Final = TriageFilter(status=OPEN, missing=Missing.DECISION.value)
-
-
 def counters(queue: Queue, given: dict[str, str]) -> list[Counter]:
     """The counters, of what the person may see; `given` is the filter in the address."""
-    counted = {name: _counted(queue, chosen) for name, chosen in COUNTED if chosen != UNCOUNTED}
-    found = counts_of(list(counted.values()), most=COUNTED_MAX)
-    numbers = dict(zip(counted, found, strict=True))
-    return [_counter(str(name), numbers.get(name), chosen, given) for name, chosen in COUNTED]
+    counted = [
+        issues_for_triage(queue.person, jurisdiction=queue.jurisdiction, chosen=chosen)
+        for _, chosen in COUNTED
+    ]
+    numbers = counts_of(counted, most=COUNTED_MAX)
+    return [
+        _counter(str(name), number, chosen, given)
+        for (name, chosen), number in zip(COUNTED, numbers, strict=True)
+    ]
 
 
-def _counted(queue: Queue, chosen: TriageFilter) -> QuerySet[Any]:
-    """The reports that a counter counts.
-
-    Of the unclear ones those with a decision that names nobody for certain: an index holds just these. What has no
-    decision at all is decided within seconds, and has a counter of its own.
-    """
-    issues = issues_for_triage(queue.person, jurisdiction=queue.jurisdiction, chosen=chosen)
-    if chosen.authority != UNCLEAR:
-        return issues
-    unclear = Decision.objects.filter(is_current=True).exclude(outcome=Outcome.ASSIGNED)
-    plain = issues_for_triage(
-        queue.person, jurisdiction=queue.jurisdiction, chosen=TriageFilter(status=OPEN)
-    )
-    return plain.filter(pk__in=unclear.values("issue"))
-
-
-def _number_text(number: int | None) -> str:
-    if number is None:
-        return ""
+def _number_text(number: int) -> str:
     return str(number) if number < COUNTED_MAX else f"{COUNTED_MAX - 1}+"
 
 
-def _counter(name: str, number: int | None, chosen: TriageFilter, given: dict[str, str]) -> Counter:
+def _counter(name: str, number: int, chosen: TriageFilter, given: dict[str, str]) -> Counter:
     query = {name: value for name, value in asdict(chosen).items() if value}
     return Counter(
         name=name,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from issues.enums import EventKind
 from issues.models import IssueEvent
 from mapui.maps.page import list_addresses
+from mapui.site.logins import polled
 from mapui.site.permissions import see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.queue.listing import Queue
@@ -40,6 +41,7 @@ def news_since(
     return len(shown & new), len(shown - new)
 
 
+@polled
 @see_permission
 @require_safe
 def queue_news(request: PageRequest) -> HttpResponse:

@@ -44,6 +44,7 @@ INSIDE = {
     "CategoriesUnreadable",
     "PhotoRefused",
     "MediaUrlInvalid",
+    "ContactVague",
     "PersonKnown",
     "PersonOutOfReach",
     "DepartmentElsewhere",

@@ -63,7 +63,7 @@ MATRIX: Final[dict[Needed, str]] = {
         issue_attach issue_split intake intake_looked intake_places intake_mails intake_mail_take
         intake_mail_dismiss
     """,
-    (ANSWER,): "reply_preview issue_ask issue_ask_end issue_contact",
+    (ANSWER,): "reply_preview issue_ask issue_ask_end issue_contact reporter_reports",
     (DECIDE,): "issue_overrule issue_confirm issue_pin proposal_accept proposal_dismiss",
     (RELEASE,): """
         issue_release issue_withdraw issue_release_api photo_edit photo_draft photo_turned

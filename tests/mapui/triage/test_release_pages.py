@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -10,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from issues.enums import IssueStatus, PhotoStatus
-from issues.models import Issue, Photo
+from issues.enums import IssueStatus, LocationSource, PhotoStatus
+from issues.models import Issue, Photo, Step
 from issues.services import issue_release
 from tests.mapui.factories import (
     authority_create,
@@ -109,6 +110,37 @@ def test_release_shows_the_public_what_was_on_the_screen(staff_client, client, i
     assert strange.get(reverse("photo", args=[released.copy_id])).status_code == 200
     for photo in photos:
         assert strange.get(reverse("photo", args=[photo.public_id])).status_code == 404
+
+
+def test_first_release_is_taken_back_and_leaves_no_words_with_the_step(
+    staff_client, client, issue, photos
+):
+    sent = looked_at(staff_client, issue, text="Großes Loch", photos=[str(photos[0].public_id)])
+    staff_client.post(page_of(issue), sent)
+    step = Step.objects.get()
+    assert "Loch" not in str(step.data)
+    assert str(photos[0].pk) not in str(step.data.get("photos"))
+    copy = Photo.objects.get(is_released=True).copy_id
+    staff_client.post(reverse("step_take_back", args=[step.public_id]))
+    assert stored(issue).released_at is None
+    strange = Client()
+    assert strange.get(reverse("public_issue", args=[issue.number])).status_code == 404
+    assert strange.get(reverse("photo", args=[copy])).status_code == 404
+    # Another version of what is public is no step: taking it back would take all back.
+    staff_client.post(page_of(issue), looked_at(staff_client, issue, text="Loch"))
+    staff_client.post(page_of(issue), looked_at(staff_client, issue, text="Tiefes Loch"))
+    assert stored(issue).public_text == "Tiefes Loch"
+    assert Step.objects.filter(taken_back_at=None).count() == 1
+
+
+def test_release_of_what_nobody_placed_leads_to_its_place(staff_client, issue):
+    Issue.objects.update(location_source=LocationSource.UNPLACED, accuracy_m=None)
+    panel = staff_client.get(page_of(issue), headers={"HX-Request": "true"}).content.decode()
+    [address] = re.findall(r'hx-get="(\S+\?open=correct)"', panel)
+    report = staff_client.get(address, headers={"HX-Request": "true"}).content.decode()
+    part = report[report.index('id="part-correct"') :][:400]
+    assert 'hx-trigger="load"' in part
+    assert " data-opened" in part
 
 
 def test_release_of_what_the_preview_did_not_show_shows_it_first(staff_client, issue):

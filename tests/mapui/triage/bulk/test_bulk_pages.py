@@ -137,6 +137,26 @@ def test_heaps_count_what_their_filter_finds(client, clerk, town):
     [heap] = client.get(reverse("heaps")).context["heaps"]
     assert (heap.category, heap.count) == (tree, 3)
     assert client.get(heap.bulk_url).context["choice"].count == 3
-    Issue.objects.filter(category=tree).first().delete()
-    Issue.objects.filter(received_at__lt=now).update(received_at=now - timedelta(days=8))
-    assert len(client.get(reverse("heaps")).context["heaps"]) <= 1
+    page = client.get(heap.bulk_url)
+    assert [one["code"] for one in page.context["forms"] if one["is_open"]] == ["move"]
+
+
+def test_a_heap_is_one_wherever_it_lies_and_counts_what_lies_between(client, clerk, town):
+    now, tree, lamp = timezone.now(), category_create(town, code="TREE"), category_create(town)
+    # A row of 90 m steps over 1.5 km: the former cells of 190 m cut it.
+    for n in range(17):
+        issue_create(town, category=tree, east=90 * n - 700, north=-300, received_at=now)
+    # Two that are far from each other are none, and of another category neither.
+    for east in (-600, 0):
+        issue_create(town, category=tree, east=east, north=300, received_at=now)
+    issue_create(town, category=lamp, east=0, north=-300, received_at=now)
+    [heap] = client.get(reverse("heaps")).context["heaps"]
+    assert (heap.category, heap.count) == (tree, 17)
+    assert client.get(heap.bulk_url).context["choice"].count == 17
+    # A triangle with one inside of its bounds that nothing is near to.
+    for east, north in ((0, 600), (60, 600), (60, 660), (0, 700), (60, 760), (120, 700)):
+        issue_create(town, category=lamp, east=east, north=north, received_at=now)
+    heaps = client.get(reverse("heaps")).context["heaps"]
+    assert [client.get(one.bulk_url).context["choice"].count for one in heaps] == [
+        one.count for one in heaps
+    ]

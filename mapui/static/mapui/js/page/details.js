@@ -26,8 +26,11 @@ export function detailsShown({ focus }) {
     isDecided: "decided" in shown.dataset,
     place: latitude ? [Number(latitude), Number(longitude)] : null,
   });
+  const opened = shown.querySelector("[data-opened] > summary");
   const next = shown.querySelector("[data-focus]");
-  if (focus && next) {
+  if (focus && opened) {
+    opened.focus();
+  } else if (focus && next) {
     // What comes next, where only one thing does; what has to be read before it is in sight.
     shown.scrollIntoView({ block: "start" });
     next.focus({ preventScroll: true });
@@ -39,6 +42,16 @@ export function detailsShown({ focus }) {
   }
 }
 
+// The address no longer names a report once none is open; going back leads to it.
+function addressEmpty() {
+  const address = new URL(globalThis.location.href);
+  if (address.searchParams.has("issue")) {
+    address.searchParams.delete("issue");
+    // htmx brings back the page of such an entry when somebody goes back to it.
+    globalThis.history.pushState({ htmx: true }, "", address);
+  }
+}
+
 export function detailsClose() {
   const details = document.querySelector("#details");
   if (!details?.firstElementChild) {
@@ -46,12 +59,7 @@ export function detailsClose() {
   }
   const number = selectedNumber();
   details.replaceChildren();
-  const address = new URL(globalThis.location.href);
-  if (address.searchParams.has("issue")) {
-    address.searchParams.delete("issue");
-    // htmx brings back the page of such an entry when somebody goes back to it.
-    globalThis.history.pushState({ htmx: true }, "", address);
-  }
+  addressEmpty();
   select("");
   raise(DETAILS_CLOSED);
   const back = [...document.querySelectorAll(".issue")].find((node) => node.dataset.number === number);
@@ -62,6 +70,9 @@ export function detailsWatch() {
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target?.id === "details") {
       detailsShown({ focus: true });
+      if (!selectedNumber()) {
+        addressEmpty();
+      }
     }
   });
   document.addEventListener("click", (event) => {
