@@ -106,6 +106,6 @@ def test_address_shows_nobody_more_than_they_may_see(client, clerk, reported, to
         client.post(reverse("reporter_reports"), {"text": "Maria", "reason": "x"}).status_code
         == 403
     )
-    assert "Meldungen einer Person" not in client.get(reverse("triage")).content.decode()
+    assert "Person suchen" not in client.get(reverse("triage")).content.decode()
     client.force_login(staff_create("fremd", permissions=()))
     assert client.get(address).status_code == 403
