@@ -23,6 +23,8 @@ class StagedPhoto(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entry = models.UUIDField()
+    # SHA-256 of the file as it came: what is sent again, as after a lost connection, is no second photo.
+    digest = models.BinaryField(max_length=32, default=b"", editable=False)
     file = models.FileField(_("file"), upload_to="staged")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()

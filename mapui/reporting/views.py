@@ -77,7 +77,9 @@ def _step_of(request: PageRequest) -> str:
 
 
 def _act(request: PageRequest, draft: Draft) -> HttpResponse:
-    """Does what the pressed button says. Raises RequestsTooMany."""
+    """Does what the pressed button says. A report that was sent already is shown. Raises RequestsTooMany."""
+    if request.POST.get("to") == SENT and (sent := issue_of_draft(draft.entry)) is not None:
+        return _go(request, report_path(sent))
     step, told = _step_of(request), _photos_take(request, draft)
     if number := request.POST.get("join", ""):
         return _join(request, draft, number)
@@ -175,26 +177,23 @@ def _join(request: PageRequest, draft: Draft, number: str) -> HttpResponse:
 
 def _send(request: PageRequest, draft: Draft) -> HttpResponse:
     """Stores the report, or keeps it until its mail address is confirmed. Raises RequestsTooMany."""
-    issue = issue_of_draft(draft.entry)
-    if issue is None:
-        is_human = is_proved(draft.entry, draft.values["proof"])
-        scope = f"report-{'proved' if is_human else 'bare'}:{client_address(request)}"
-        limit = REPORTS_PROVED if is_human else REPORTS_UNPROVED
-        limit_check(scope, limit=limit, window_s=WINDOW_S)
-        try:
-            if draft.is_mail_needed:
-                report_hold(draft.report())
-                return _go(request, "report_waiting")
-            issue = report_receive(draft.report()).issue
-            _question_answer(draft, issue)
-        except SenderKeyReused:
-            # The same form was sent twice at once, and the other one was quicker.
-            issue = issue_of_draft(draft.entry)
-        except IssuesError as error:
-            draft.errors = {"": error.message}
-            return _respond(request, draft, "send", status=422)
-    if issue is None:
-        return _go(request, "report")
+    is_human = is_proved(draft.entry, draft.values["proof"])
+    scope = f"report-{'proved' if is_human else 'bare'}:{client_address(request)}"
+    limit = REPORTS_PROVED if is_human else REPORTS_UNPROVED
+    limit_check(scope, limit=limit, window_s=WINDOW_S)
+    try:
+        if draft.is_mail_needed:
+            report_hold(draft.report())
+            return _go(request, "report_waiting")
+        issue = report_receive(draft.report()).issue
+        _question_answer(draft, issue)
+    except SenderKeyReused:
+        # The same form was sent twice at once, and the other one was quicker.
+        sent = issue_of_draft(draft.entry)
+        return _go(request, "report" if sent is None else report_path(sent))
+    except IssuesError as error:
+        draft.errors = {"": error.message}
+        return _respond(request, draft, "send", status=422)
     return _go(request, report_path(issue))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import uuid
 from contextlib import suppress
@@ -39,8 +40,11 @@ def photo_stage(*, entry: UUID, content: bytes, head: bytes = b"") -> StagedPhot
     """Decodes a photo and keeps it for the draft. Raises `PhotoRefused`; then nothing is kept.
 
     `head` is the beginning of the file as the camera wrote it, where the browser has made `content` smaller: only place
-    and time are read from it.
+    and time are read from it. A photo that the draft has already is given back as it is.
     """
+    digest = hashlib.sha256(content + head).digest()
+    if (known := photos_staged(entry).filter(digest=digest).first()) is not None:
+        return known
     if photos_staged(entry).count() >= PHOTOS_PER_REPORT:
         message = pgettext("report", "At most %(limit)d photos are possible.")
         raise PhotoRefused(message % {"limit": PHOTOS_PER_REPORT})
@@ -50,6 +54,7 @@ def photo_stage(*, entry: UUID, content: bytes, head: bytes = b"") -> StagedPhot
     photo = StagedPhoto(
         public_id=uuid.uuid4(),
         entry=entry,
+        digest=digest,
         width=prepared.width,
         height=prepared.height,
         latitude=place.latitude if place else None,

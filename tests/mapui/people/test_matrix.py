@@ -38,7 +38,8 @@ TRIALS: Final[Needed] = (EDIT_RULES, MANAGE_GEODATA)
 MATRIX: Final[dict[Needed, str]] = {
     OPEN: """
         open311_discovery open311_services open311_service open311_requests open311_request open311_token photo
-        report report_places report_categories report_photo report_waiting report_confirm own_report
+        report report_places report_categories report_photo report_waiting
+        report_offline report_worker report_manifest report_confirm own_report
         set_language public_map public_issue responsibility responsibility_api question question_api inquiry
         legal_page
         explanation_schema icon map_style public_issues boundary map_service_states map_image map_legend

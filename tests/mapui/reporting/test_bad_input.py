@@ -142,10 +142,17 @@ def test_photo_of_a_telephone_in_heic_is_taken(reporter):
 
 
 def test_more_photos_than_possible_are_told(reporter):
-    files = [SimpleUploadedFile(f"{n}.jpg", jpeg()) for n in range(9)]
+    files = [SimpleUploadedFile(f"{n}.jpg", jpeg() + bytes([n])) for n in range(9)]
     reporter.press("upload", "1", photos=files)
     assert StagedPhoto.objects.count() == 5
     assert list(reporter.errors) == ["photos"]
+
+
+def test_photo_that_comes_again_is_no_second_one(reporter):
+    for _ in range(2):
+        reporter.press("upload", "1", photos=[SimpleUploadedFile("a.jpg", jpeg())])
+    assert StagedPhoto.objects.count() == 1
+    assert reporter.errors == {}
 
 
 def test_script_in_every_field_is_shown_as_text_on_every_step(reporter):

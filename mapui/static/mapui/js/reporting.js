@@ -5,10 +5,13 @@ import { photosWatch } from "./report/photos.js";
 import { placeReported } from "./report/place.js";
 import { proofWatch } from "./report/proof.js";
 import { stepsWatch } from "./report/steps.js";
+import { waitingWatch } from "./report/waiting.js";
 
 stepsWatch();
 photosWatch();
 proofWatch();
 contactWatch();
+
+waitingWatch();
 
 Object.assign(globalThis.flurpost, { placeReported });

@@ -38,6 +38,7 @@ export function stepsWatch() {
       const told = document.querySelector("#report [data-connection]");
       if (told) {
         told.hidden = false;
+        told.querySelector("[data-keep-here]").hidden = !navigator.locks;
         told.focus();
       }
     });
