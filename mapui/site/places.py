@@ -22,7 +22,7 @@ from issues.errors import AddressUnknown, IssuesError, LocationOutOfRange
 from issues.services.addresses import addresses_named, parcels_located, parcels_named
 from issues.services.location import ACCURACY_MAX_M
 from issues.types import LocationInput
-from parcels.addresses import address_parse, street_search_text
+from parcels.addresses import AddressText, address_parse, street_search_text
 from parcels.keys import parcel_label
 from parcels.models import Address, Parcel
 from parcels.places import place_parse
@@ -32,6 +32,8 @@ from routing.models import Asset, RoadSection
 
 CHOICES_MAX: Final = 20
 OFFERED_MAX: Final = 8
+# Of a street so many numbers are offered in place of one that it has not.
+NUMBERS_NEAR: Final = 4
 TEXT_MAX: Final = 200
 # A street is known no better than this.
 STREET_M: Final = 20.0
@@ -39,6 +41,7 @@ _ROAD: Final = re.compile(
     r"(?P<road_class>[ABLK]|Autobahn|(?:Bundes|Landes|Kreis)stra(?:ß|ss)e)\s*(?P<number>\d{1,4}[a-z]?)",
     re.IGNORECASE,
 )
+_DIGITS: Final = re.compile(r"\d+")
 _POSTCODE: Final = re.compile(r"[\s,]+\d{5}\b.*$", re.ASCII)
 
 
@@ -255,6 +258,7 @@ def _streets_begun(jurisdiction: Jurisdiction, text: str) -> Iterator[PlaceMeant
         yield from (_address(address, address.text) for address in addresses)
         if addresses:
             return
+        yield from _numbers_near(jurisdiction, wanted)
     # A house number that nobody knows: the street is.
     name = street_search_text(wanted.street)
     begun = (
@@ -264,6 +268,21 @@ def _streets_begun(jurisdiction: Jurisdiction, text: str) -> Iterator[PlaceMeant
     )
     for street in islice(begun, OFFERED_MAX):
         yield from _street(jurisdiction, street)
+
+
+def _numbers_near(jurisdiction: Jurisdiction, wanted: AddressText) -> Iterator[PlaceMeant]:
+    """The addresses of the street whose numbers are nearest to one that nobody knows."""
+    addresses = Address.objects.active().filter(
+        jurisdiction=jurisdiction, search_text__startswith=f"{street_search_text(wanted.street)} "
+    )
+    near = sorted(addresses, key=lambda one: abs(_number(one.number) - _number(wanted.number)))
+    return (_address(one, one.text) for one in near[:NUMBERS_NEAR])
+
+
+def _number(text: str) -> int:
+    """The house number without what follows it."""
+    match = _DIGITS.match(text)
+    return int(match[0]) if match else 0
 
 
 def _street_names(jurisdiction: Jurisdiction, begins: str) -> Iterable[str]:

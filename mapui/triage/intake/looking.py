@@ -12,14 +12,19 @@ from issues.services.duplicates import Likeness, duplicates_near
 from mapui.site.answers import AnswersForm
 from mapui.site.places import PlaceMeant
 from mapui.triage.intake.forms import IntakeForm
+from mapui.triage.intake.places import place_texts
 
 
 @dataclass(frozen=True)
 class Look:
-    """What is known of a report while it is typed. `marks` name what the person has to have seen to store it."""
+    """What is known of a report while it is typed. `marks` name what the person has to have seen to store it.
+
+    `offered`: where nobody knows the place, those that may be meant, as the field understands them.
+    """
 
     place: PlaceMeant | None = None
     is_unplaced: bool = False
+    offered: list[str] = field(default_factory=list)
     category: Category | None = None
     is_guessed: bool = False
     questions: AnswersForm | None = None
@@ -56,9 +61,11 @@ def intake_look(form: IntakeForm, person: Person, data: Any) -> Look:
             .values_list("pk", flat=True)
         )
         near = [one for one in found if one.issue.pk in reached]
+    is_unplaced = "place" in form.cleaned_data and place is None
     return Look(
         place=place,
-        is_unplaced="place" in form.cleaned_data and place is None,
+        is_unplaced=is_unplaced,
+        offered=place_texts(form.jurisdiction, form.cleaned_data["place"]) if is_unplaced else [],
         category=category,
         is_guessed=form.is_guessed,
         questions=_questions(category, data) if category else None,

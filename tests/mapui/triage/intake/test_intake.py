@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.urls import reverse
 
 from gis_core.coordinates import storage_to_wgs84
@@ -15,7 +16,7 @@ from parcels.enums import CadastreDataset
 from parcels.models import Address, Parcel
 from routing.enums import NetworkDataset
 from routing.models import Asset
-from tests.mapui.factories import category_create, edition_create, staff_create
+from tests.mapui.factories import SOUTH, SRID, WEST, category_create, edition_create, staff_create
 
 URL = "/triage/intake/"
 CLEAN = {"source": "phone", "language": "de", "join": ""}
@@ -127,6 +128,24 @@ def test_unknown_place_is_told_before_the_report_is_left_to_be_placed(worker, ho
         LocationSource.UNPLACED,
         "Hinterm Mond 3",
     )
+
+
+def test_number_that_nobody_knows_offers_the_nearest(worker, hole, house):
+    for n, number in enumerate(("3", "9", "14", "20", "30")):
+        Address.objects.create(
+            jurisdiction=house.jurisdiction,
+            key=f"DENW-{number}",
+            street="Musterstraße",
+            number=number,
+            search_text=address_search_text("Musterstraße", number),
+            geometry=Point(WEST + n, SOUTH, srid=SRID),
+            content_hash=b"1" * 16,
+            edition_from=house.edition_from,
+        )
+    page = worker.post(URL, typed(place="Musterstr. 13")).content.decode()
+    near = "Musterstraße 12a · Musterstraße 14 · Musterstraße 9 · Musterstraße 20"
+    assert f"Vielleicht gemeint: {near}" in page
+    assert not Issue.objects.exists()
 
 
 def test_coordinates_elsewhere_are_an_error_beside_the_place_and_the_words_stay(worker, hole):
