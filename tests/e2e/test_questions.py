@@ -44,6 +44,22 @@ def test_reporter_answers_and_staff_read_why(
     expect(staff_page.get_by_role("row", name=re.compile("^A04"))).to_contain_text("trifft zu")
     assert problems(staff_page) == []
 
+    # The same on the map of the triage, as long as the report is open.
+    number = question.issue.number
+    staff_page.goto(f"/triage/?issue={number}")
+    map_wait(staff_page)
+    expect(staff_page.locator(".folium-map .disc-part")).to_have_count(2)
+    staff_page.get_by_role("button", name="Schließen").first.click()
+    expect(staff_page.locator(".folium-map .disc-part")).to_have_count(0)
+    # The district and the road where it lies are shaded, and lead to it.
+    staff_page.goto("/lage/map/")
+    map_wait(staff_page)
+    shaded = staff_page.locator(".leaflet-figures-district-pane path")
+    expect(shaded.first).to_be_visible()
+    assert problems(staff_page) == []
+    shaded.locator("xpath=self::*[@fill='#0b5351']").first.click(force=True)
+    expect(staff_page.get_by_role("link", name=re.compile("Müll")).first).to_be_visible()
+
     # The reporter has neither a login nor, on an old telephone, a script.
     without_script = browser.new_context(java_script_enabled=False, locale="de-DE")
     phone = without_script.new_page()
@@ -56,7 +72,7 @@ def test_reporter_answers_and_staff_read_why(
     expect(phone.locator("main")).to_contain_text("EUV Stadtbetrieb")
     without_script.close()
 
-    staff_page.reload()
+    staff_page.goto(f"/triage/issues/{number}/explanation/")
     map_wait(staff_page)
     expect(staff_page.get_by_role("heading", level=2).first).to_contain_text("EUV Stadtbetrieb")
     expect(staff_page.locator(".sentence").first).to_contain_text("Auf Rückfrage angegeben")
