@@ -179,6 +179,7 @@ class EventKind(models.TextChoices):
     UNDONE = "undone", pgettext_lazy("event", "step taken back")
     PHOTO_EDITED = "photo_edited", _("photo turned or blackened")
     PHOTO_ERASED = "photo_erased", _("original of a photo erased")
+    DOUBTED = "doubted", pgettext_lazy("event", "several people say that it is not done")
 
 
 # What happens inside the house: nobody outside hears that it happened.
@@ -193,6 +194,7 @@ INTERNAL: Final = (
     EventKind.ASKED,
     EventKind.HEARD,
     EventKind.CONTACT_SEEN,
+    EventKind.DOUBTED,
 )
 # What a decision rests on has changed.
 CHANGES = (EventKind.MOVED, EventKind.RECATEGORISED, EventKind.ANSWERED)
@@ -304,3 +306,36 @@ class MailReason(models.TextChoices):
     EMPTY = "empty", pgettext_lazy("mail", "Nothing stands in it.")
     UNREADABLE = "unreadable", pgettext_lazy("mail", "It cannot be read.")
     REFUSED = "refused", pgettext_lazy("mail", "No report can be made of it.")
+
+
+class FollowKind(models.TextChoices):
+    """What somebody follows."""
+
+    ISSUE = "issue", pgettext_lazy("follow", "one report")
+    STREET = "street", pgettext_lazy("follow", "a street")
+    AREA = "area", pgettext_lazy("follow", "an area")
+    PARCEL = "parcel", pgettext_lazy("follow", "a parcel")
+    CATEGORY = "category", pgettext_lazy("follow", "a category")
+
+
+class Frequency(models.TextChoices):
+    """How often a follower is written to."""
+
+    AT_ONCE = "at_once", pgettext_lazy("follow", "at once")
+    DAILY = "daily", pgettext_lazy("follow", "once a day")
+    WEEKLY = "weekly", pgettext_lazy("follow", "once a week")
+
+
+class LetterKind(models.TextChoices):
+    """What a letter to a follower is for."""
+
+    CONFIRM = "confirm", pgettext_lazy("follow", "confirming")
+    NEWS = "news", pgettext_lazy("follow", "news")
+    LIST = "list", pgettext_lazy("follow", "link to what is followed")
+
+
+class LetterState(models.TextChoices):
+    """Where a letter stands; one that was sent is erased."""
+
+    QUEUED = "queued", pgettext_lazy("follow", "to be sent")
+    SENDING = "sending", pgettext_lazy("follow", "being handed over")

@@ -263,6 +263,10 @@ class CategoriesUnreadable(IssuesError):
     """A file of categories or questions is not as it should be; the message names file, row and cause."""
 
 
+class SubjectUnknown(IssuesError):
+    """What somebody wants to follow does not exist, or not in this city."""
+
+
 # --- Master data ------------------------------------------------------------------------------------
 class EntryInvalid(IssuesError):
     """An entry of the master data is not as it should be; `field` names the field of the model, if one."""

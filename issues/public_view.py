@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -165,6 +166,14 @@ def hour_shown(moment: datetime) -> datetime:
     return timezone.localtime(moment).replace(minute=0, second=0, microsecond=0)
 
 
+def public_point(issue: Issue) -> Point:
+    """The place in the storage CRS; of a sheltered issue the nearest point of a grid, which several parcels share."""
+    if not issue.is_sheltered:
+        return issue.point
+    east, north = (round(one / COARSE_M) * COARSE_M for one in (issue.point.x, issue.point.y))
+    return Point(east, north, srid=issue.point.srid)
+
+
 def _view(
     issue: Issue, *, text: str, address: str, authority: str, photos: Iterable[PublicPhoto]
 ) -> PublicIssue:
@@ -197,9 +206,9 @@ def _photo(photo: Photo, name: UUID, *, edits: str = "") -> PublicPhoto:
 
 
 def _place_shown(issue: Issue) -> tuple[float, float]:
-    """Latitude and longitude; of a sheltered issue the nearest point of a grid, which several parcels share."""
+    """Latitude and longitude of `public_point`."""
     if not issue.is_sheltered:
         return issue.latitude, issue.longitude
-    east, north = (round(one / COARSE_M) * COARSE_M for one in (issue.point.x, issue.point.y))
-    longitude, latitude = storage_to_wgs84(east, north)
+    point = public_point(issue)
+    longitude, latitude = storage_to_wgs84(point.x, point.y)
     return latitude, longitude

@@ -298,9 +298,12 @@ def _hour(moment: datetime) -> datetime:
 
 
 def _for_answer(issues: IssueQuerySet) -> IssueQuerySet:
+    return issues_for_view(issues).order_by("-received_at", "-pk")
+
+
+def issues_for_view(issues: IssueQuerySet) -> IssueQuerySet:
+    """The same with what `issues.public_view` shows of them: category, reason and the released photos."""
     released = Photo.objects.filter(is_released=True, status=PhotoStatus.STORED).order_by("pk")
-    return (
-        issues.select_related("category", "closing_reason")
-        .prefetch_related(Prefetch("photos", released))
-        .order_by("-received_at", "-pk")
+    return issues.select_related("category", "closing_reason").prefetch_related(
+        Prefetch("photos", released)
     )

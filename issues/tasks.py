@@ -8,6 +8,7 @@ from celery import shared_task
 
 from issues.services import photo_fetch, photos_claim_due
 from issues.services import photos_originals_erase as originals_erase
+from issues.services.following import letters, news, subscribing
 from issues.services.inquiries import inquiries_expire as inquiries_close
 from issues.services.mailbox import reading
 from issues.services.replies import sending
@@ -63,3 +64,23 @@ def confirmations_send_due() -> int:
 def drafts_erase() -> int:
     """Erases drafts and reports to be confirmed whose time is over; returns how many rows."""
     return staging.drafts_erase() + confirming.waiting_erase()
+
+
+@shared_task
+def follow_news_gather() -> int:
+    """Puts down what followers are to be told, and mails it."""
+    gathered = news.news_gather()
+    letters.letters_send_due()
+    return gathered
+
+
+@shared_task
+def follow_letters_send_due() -> int:
+    """Mails what was put down for followers; returns how many letters were tried."""
+    return letters.letters_send_due()
+
+
+@shared_task
+def following_erase() -> int:
+    """Erases subscriptions that nobody confirmed in time; returns how many rows."""
+    return subscribing.following_erase()

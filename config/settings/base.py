@@ -165,6 +165,9 @@ CELERY_BEAT_SCHEDULE = {
         "issues.tasks.mailbox_read": 60,
         "issues.tasks.confirmations_send_due": 20,
         "issues.tasks.drafts_erase": 900,
+        "issues.tasks.follow_news_gather": 60,
+        "issues.tasks.follow_letters_send_due": 20,
+        "issues.tasks.following_erase": 900,
         "issues.tasks.inquiries_expire": 300,
         "config.tasks.sheets_make_due": 30,
         "gis_core.tasks.geodata_load_waiting": 60,
@@ -288,6 +291,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Language and time ----------------------------------------------------------------------------
+# No cookie but those of session and CSRF.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
 FORMAT_MODULE_PATH = ["mapui.formats"]
@@ -405,7 +410,8 @@ CONTENT_SECURITY_POLICY = {
 }
 # Any page may read what is public anyway, without cookies; everything else stays closed to other origins.
 PUBLIC_READ_REGEX = (
-    r"/(open311/v2/|api/responsibility/$|api/issues/\d+/\d+/\d+\.geojson$|api/boundary\.geojson$)"
+    r"/(open311/v2/|api/responsibility/$|api/issues/\d+/\d+/\d+\.geojson$|api/boundary\.geojson$"
+    r"|feeds/issues\.)"
 )
 # No address is open as such: issues.api.origins opens the reading ones among its requests.
 CORS_URLS_REGEX = r"(?!)"

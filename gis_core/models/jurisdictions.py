@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.languages import TextsField, text_in
 from gis_core.srids import storage_srid
+
+# A proposal that a city may change.
+LICENCE: Final = "Datenlizenz Deutschland – Namensnennung – Version 2.0"
+LICENCE_URL: Final = "https://www.govdata.de/dl-de/by-2-0"
 
 
 class Jurisdiction(models.Model):
     """A municipality that uses this installation.
 
     `public_names`, `website`, `phone` and `public_mail` are told to the public wherever no single authority is named:
-    the municipality itself looks after the matter.
+    the municipality itself looks after the matter. `licence` and `licence_url` are those of what its feeds hold.
 
     The boundary is kept in the storage CRS. Reports up to `acceptance_margin_m` metres outside it are
     accepted and passed to the neighbour; those further out are refused.
@@ -31,6 +39,23 @@ class Jurisdiction(models.Model):
     website = models.URLField(_("website"), blank=True)
     phone = models.CharField(_("telephone for the public"), max_length=50, blank=True)
     public_mail = models.EmailField(_("e-mail for the public"), blank=True)
+    licence = models.CharField(
+        pgettext_lazy("open data", "licence of the public data"),
+        max_length=200,
+        default=LICENCE,
+        db_default=LICENCE,
+    )
+    licence_url = models.URLField(
+        pgettext_lazy("open data", "address of the licence"),
+        default=LICENCE_URL,
+        db_default=LICENCE_URL,
+    )
+    doubts_noticed = models.PositiveSmallIntegerField(
+        pgettext_lazy("follow", "so many times “is not done” bring a closed report back to staff"),
+        default=3,
+        db_default=3,
+        validators=[MinValueValidator(1)],
+    )
     municipality_key = models.CharField(_("official municipality key (AGS)"), max_length=8)
     issue_prefix = models.CharField(_("prefix of issue numbers"), max_length=8)
     boundary = models.MultiPolygonField(
@@ -51,6 +76,11 @@ class Jurisdiction(models.Model):
         verbose_name = _("jurisdiction")
         verbose_name_plural = _("jurisdictions")
         indexes = [GistIndex(fields=["boundary"], name="jurisdiction_boundary_gist")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(doubts_noticed__gte=1), name="jurisdiction_doubts_are_noticed"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -13,7 +13,6 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, quote_etag
 
 from gis_core.models import Jurisdiction
-from issues.api.formats import Format
 from issues.models import ApiKey
 from issues.selectors import issues_version
 
@@ -25,7 +24,7 @@ def content_etag(body: bytes) -> str:
 
 
 def issues_etag(
-    request: HttpRequest, form: Format, jurisdiction: Jurisdiction, api_key: ApiKey | None
+    request: HttpRequest, form: str, jurisdiction: Jurisdiction, api_key: ApiKey | None
 ) -> str:
     """The validator of an answer about issues, known before the issues are read.
 

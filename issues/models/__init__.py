@@ -2,6 +2,13 @@
 
 from issues.models.categories import Category, CategoryAttribute
 from issues.models.events import IssueEvent
+from issues.models.following import (
+    Follower,
+    FollowLetter,
+    FollowTold,
+    Opinion,
+    Subscription,
+)
 from issues.models.house import HouseEvent
 from issues.models.issues import Issue, NumberCounter, Reporter
 from issues.models.keys import ApiKey
@@ -26,6 +33,9 @@ __all__ = [
     "ClosedDay",
     "ClosingReason",
     "Department",
+    "FollowLetter",
+    "FollowTold",
+    "Follower",
     "Grant",
     "HouseEvent",
     "InboxMail",
@@ -35,6 +45,7 @@ __all__ = [
     "LegalPage",
     "Note",
     "NumberCounter",
+    "Opinion",
     "PeopleEvent",
     "Photo",
     "Profile",
@@ -46,5 +57,6 @@ __all__ = [
     "StagedPhoto",
     "Step",
     "StepIssue",
+    "Subscription",
     "WaitingReport",
 ]

@@ -8,10 +8,10 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest, Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -54,6 +54,23 @@ def _public_place_stored(axis: type[Func]) -> models.GeneratedField:
     )
 
 
+def _public_hour_stored() -> models.GeneratedField:
+    """The hour of the last change that the public may see: a finer one would tell when somebody was where."""
+    quiet = Q(is_sheltered=True, status__in=QUIET)
+    seen = Case(
+        When(quiet, then=Coalesce("released_at", "received_at")),
+        default=Greatest("status_changed_at", "released_at"),
+    )
+    hour = Func(
+        seen,
+        template="(date_trunc('hour', %(expressions)s AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')",
+        output_field=models.DateTimeField(),
+    )
+    return models.GeneratedField(
+        expression=hour, output_field=models.DateTimeField(), db_persist=True
+    )
+
+
 class Issue(models.Model):
     """A report: appended, never edited but for its status and release, and where staff put place, category or
     answers right; each change with an event.
@@ -77,6 +94,7 @@ class Issue(models.Model):
     routing's tables keeps that, so that the queue finds the few among the many.
 
     `grid_x`, `grid_y` and, as the public sees it, `public_x`, `public_y`: the place on the grid of `gis_core.grid`.
+    `public_hour`: `public_changed_at` to the hour, as feeds are ordered.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -152,6 +170,7 @@ class Issue(models.Model):
     grid_y = _place_stored(GridY)
     public_x = _public_place_stored(GridX)
     public_y = _public_place_stored(GridY)
+    public_hour = _public_hour_stored()
 
     objects = IssueQuerySet.as_manager()
 
@@ -223,6 +242,22 @@ class Issue(models.Model):
                 fields=["jurisdiction", "status"],
                 condition=Q(released_at__isnull=False),
                 name="issue_released",
+            ),
+            # Feeds, the latest change first.
+            models.Index(
+                F("jurisdiction"),
+                F("public_hour").desc(),
+                F("number").desc(),
+                condition=Q(released_at__isnull=False),
+                name="issue_public_hour",
+            ),
+            # What the public looks for in texts and addresses, and by street.
+            GinIndex(
+                OpClass(Upper("public_text"), name="gin_trgm_ops"),
+                OpClass(Upper("public_address"), name="gin_trgm_ops"),
+                OpClass(F("public_address"), name="gin_trgm_ops"),
+                condition=Q(released_at__isnull=False),
+                name="issue_public_words",
             ),
             # Tiles of issues and lists of an extent read these alone, and not the table. The first is for what spans
             # the whole city: decisions are read beside it in the same order.

@@ -90,11 +90,11 @@ def situation_asked(request: HttpRequest, jurisdiction: Jurisdiction) -> Situati
     chosen = {name: form.chosen(name) for name in ("period", "category", "authority")}
     query = {"jurisdiction": jurisdiction.identifier, **{k: v for k, v in chosen.items() if v}}
     scope = Scope(jurisdiction, category=chosen["category"], authority=chosen["authority"])
-    period = _period(int(chosen["period"] or "12"))
+    period = period_of(int(chosen["period"] or "12"))
     return SituationAsked(form, scope, period, urlencode(query))
 
 
-def _period(count: int) -> Period:
+def period_of(count: int) -> Period:
     """The last `count` months with the one that runs."""
     last = month_of(timezone.localdate())
     months = months_before(last, count)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.evaluation import export, golden, situation, situation_map, statistics, trials
+from mapui.evaluation import (
+    export,
+    golden,
+    public,
+    situation,
+    situation_map,
+    statistics,
+    trials,
+)
 
 urlpatterns: list[URLPattern] = [
     path("trials/", trials.trials_list, name="trials"),
@@ -25,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("lage/map.css", situation_map.situation_map_style, name="situation_map_style"),
     path("api/lage/places.geojson", situation_map.situation_places, name="situation_places"),
     path("lage/export.<slug:kind>", export.issues_export, name="issues_export"),
+    path("statistik/", public.public_statistics, name="public_statistics"),
     path("golden/", golden.golden_list, name="golden"),
     path("golden/cases.csv", golden.golden_file, name="golden_file"),
     path("golden/import/", golden.golden_load, name="golden_load"),

@@ -1,9 +1,10 @@
-"""The maps on which somebody chooses a place: of “Wer ist zuständig?” and of a report."""
+"""The maps on which somebody chooses a place or an area: of “Wer ist zuständig?”, of a report, of what is followed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -12,6 +13,7 @@ from mapui.maps.building import map_begin, map_texts, outline_add
 from mapui.maps.elements import MapReady, MapTool
 from mapui.maps.layer_panel import layers_add, services_add
 from mapui.maps.rendering import RenderedMap, map_render
+from mapui.maps.tools import AreaDrawing
 from mapui.site.enums import MapName
 from mapui.site.types import Bounds
 
@@ -48,6 +50,18 @@ def reporting_map_build(
         ),
     )
     return _build(MapName.REPORTING, tool, jurisdiction, bounds, services)
+
+
+def following_map_build(
+    *, jurisdiction: Jurisdiction | None, bounds: Bounds, services: Iterable[MapService]
+) -> RenderedMap:
+    """The same for an area that is drawn corner by corner."""
+    tool = AreaDrawing(
+        icons=static("mapui/tools.svg"),
+        label=pgettext("map tool", "Choose an area"),
+        hint=_("Click on the corners, then on the button again. Escape ends."),
+    )
+    return _build(MapName.FOLLOWING, tool, jurisdiction, bounds, services)
 
 
 def _build(

@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 
 from gis_core.models import Jurisdiction
 from issues.models import Issue
-from mapui.maps.asking import asking_map_build, reporting_map_build
+from mapui.maps.asking import asking_map_build, following_map_build, reporting_map_build
 from mapui.maps.building import public_map_build, triage_map_build
 from mapui.maps.issue_tiles import tiles_address
 from mapui.maps.rendering import RenderedMap
@@ -68,6 +68,8 @@ def map_built(
         return asking_map_build(jurisdiction=jurisdiction, bounds=bounds, services=services)
     if name is MapName.REPORTING:
         return reporting_map_build(jurisdiction=jurisdiction, bounds=bounds, services=services)
+    if name is MapName.FOLLOWING:
+        return following_map_build(jurisdiction=jurisdiction, bounds=bounds, services=services)
     if name is MapName.PUBLIC:
         return public_map_build(jurisdiction=jurisdiction, bounds=bounds, services=services)
     return triage_map_build(

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.public import inquiries, legal, questions, responsibility, views
+from mapui.public import (
+    feeds,
+    following,
+    inquiries,
+    legal,
+    questions,
+    responsibility,
+    views,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", views.public_map, name="public_map"),
     path("issues/<str:number>/", views.public_issue, name="public_issue"),
+    path("issues/<str:number>/said/", views.issue_said, name="issue_said"),
+    path("feeds/issues.<slug:kind>", feeds.public_feed, name="public_feed"),
+    path("follow/", following.follow_page, name="follow"),
+    path("follow/sent/", following.follow_sent, name="follow_sent"),
+    path("follow/link/", following.follow_link, name="follow_link"),
+    path("follow/confirm/<str:token>/", following.follow_confirm, name="follow_confirm"),
+    path("follow/list/<str:token>/", following.follow_list, name="follow_list"),
+    path("follow/end/<str:token>/", following.follow_end, name="follow_end"),
     path("responsibility/", responsibility.responsibility_page, name="responsibility"),
     path("api/responsibility/", responsibility.responsibility_api, name="responsibility_api"),
     path("questions/<str:token>/", questions.question_page, name="question"),

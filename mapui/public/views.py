@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+from uuid import UUID, uuid4
 
 import segno
 from django.conf import settings
 from django.db import models
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
+from gis_core.net.clients import client_address
+from issues.api.limits import limit_check
 from issues.enums import LocationSource
+from issues.errors import IssueUnknown, RequestsTooMany
 from issues.models import Issue
 from issues.public_steps import public_steps
 from issues.public_view import PublicIssue, public_view
+from issues.services.opinions import opinion_give, opinions_of
+from issues.services.reporting.own import sighting_add
 from mapui.maps.page import SELECTED, issue_list, list_addresses, map_context, selection_named
 from mapui.site.enums import MapName
 from mapui.site.forms import FilterForm
@@ -29,6 +38,14 @@ from mapui.site.serializers import PublicIssueSerializer
 from mapui.site.types import IssueFilter, PageRequest
 from routing.deciding.enquiries import responsibility_asked
 from routing.deciding.in_force import agency_names
+
+# What everybody may say of an issue, and how it is thanked for.
+SEEN, DONE, NOT_DONE = "seen", "done", "not_done"
+# From one address: of all issues in an hour, and of one in a day, where several people share the address.
+SAID_PER_HOUR: Final = 30
+SAID_OF_ONE: Final = 5
+HOUR_S, DAY_S = 3600, 86_400
+VOTER: Final = "voter"
 
 
 @require_safe
@@ -52,6 +69,7 @@ def public_map(request: PageRequest) -> HttpResponse:
         "form": form,
         "shown": shown,
         **list_addresses(form, page_name="public_map", feed_name="public_issues"),
+        "feeds": _feeds(jurisdiction, form),
     }
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "mapui/maps/_issue_list.html", context)
@@ -71,17 +89,93 @@ def public_issue(request: PageRequest, number: str) -> HttpResponse:
     stored = Issue.objects.select_related("jurisdiction").filter(number=number).first()
     if stored is None:
         raise Http404(_("There is no such issue."))
-    shown = _issue_context(stored.jurisdiction, number)
+    return _issue_respond(request, stored, thanks=_THANKS.get(request.GET.get("said", "")))
+
+
+def _issue_respond(
+    request: PageRequest, stored: Issue, *, thanks: Any = "", error: str = "", status: int = 200
+) -> HttpResponse:
+    """The page, or for htmx the panel. Raises Http404 for what is not public."""
+    shown = _issue_context(stored.jurisdiction, stored.number)
     if shown is None:
         raise Http404(_("There is no such issue."))
     context = {
         "page": "public_issue",
         "jurisdiction": stored.jurisdiction,
         "in_panel": bool(request.htmx),
+        "thanks": thanks,
+        "said_error": error,
         **shown,
     }
-    template = "mapui/public/_issue.html" if request.htmx else "mapui/public/issue.html"
-    return selection_named(request, render(request, template, context), number)
+    if request.htmx:
+        # What htmx swaps in comes with 200.
+        response = render(request, "mapui/public/_issue.html", context)
+    else:
+        response = render(request, "mapui/public/issue.html", context, status=status)
+    return selection_named(request, response, stored.number)
+
+
+@require_POST
+@never_cache
+def issue_said(request: PageRequest, number: str) -> HttpResponse:
+    """“Seen it too”, “is done”, “is not done”, once for a browser; no login. 404 for what is not public."""
+    stored = Issue.objects.public().select_related("jurisdiction").filter(number=number).first()
+    said = request.POST.get("said", "")
+    if stored is None or said not in _THANKS:
+        raise Http404(_("There is no such issue."))
+    try:
+        limit_check(f"said:{client_address(request)}", limit=SAID_PER_HOUR, window_s=HOUR_S)
+        _say(request, stored, said)
+    except IssueUnknown as unknown:
+        raise Http404(unknown.message) from unknown
+    except RequestsTooMany as error:
+        return _issue_respond(request, stored, error=error.message, status=error.code)
+    if request.htmx:
+        return _issue_respond(request, stored, thanks=_THANKS[said])
+    address = reverse("public_issue", args=[number])
+    return redirect(f"{address}?{urlencode({'said': said})}#said")
+
+
+def _say(request: PageRequest, issue: Issue, said: str) -> None:
+    """Raises IssueUnknown, RequestsTooMany."""
+    voter = _voter(request)
+    if voter is None:
+        # A browser that forgets who it is counts by its address alone.
+        scope = f"said:{issue.pk}:{client_address(request)}"
+        limit_check(scope, limit=SAID_OF_ONE, window_s=DAY_S)
+        voter = uuid4()
+        request.session[VOTER] = voter.hex
+    if said == SEEN:
+        sighting_add(issue=issue, entry=voter)
+    else:
+        opinion_give(issue=issue, voter=voter, is_done=said == DONE)
+
+
+def _voter(request: PageRequest) -> UUID | None:
+    """The random name of the browser, kept in its session; None while it has none."""
+    kept = request.session.get(VOTER)
+    return UUID(hex=kept) if kept else None
+
+
+_THANKS: Final = {
+    SEEN: pgettext_lazy("public issue", "Thank you. It counts that you have seen it too."),
+    DONE: pgettext_lazy("public issue", "Thank you. It counts that it is done."),
+    NOT_DONE: pgettext_lazy(
+        "public issue", "Thank you. If several people say so, staff look at it again."
+    ),
+}
+
+
+def _feeds(jurisdiction: Jurisdiction | None, form: FilterForm) -> dict[str, str]:
+    """The addresses of the same as data, by format; the extent goes along as it is."""
+    given = {name: form.data[name] for name in form.fields if form.data.get(name)}
+    if jurisdiction is None or not form.is_valid():
+        return {}
+    query = urlencode({**given, "jurisdiction": jurisdiction.identifier})
+    return {
+        kind: f"{reverse('public_feed', args=[kind])}?{query}"
+        for kind in ("atom", "geojson", "csv")
+    }
 
 
 def _why(issue: Issue, authority: str) -> str:
@@ -130,4 +224,5 @@ def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, 
         "code": segno.make(address, error="m", micro=False).svg_data_uri(border=2),
         "warnings": issue.category.warnings,
         "sightings": issue.sightings.count(),
+        "opinions": opinions_of(issue),
     }

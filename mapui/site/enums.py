@@ -16,6 +16,7 @@ class MapName(StrEnum):
     TRIAGE = "triage"
     ASKING = "asking"
     REPORTING = "reporting"
+    FOLLOWING = "following"
 
 
 class Sorting(TextChoices):

@@ -5,9 +5,11 @@ from routing.figures.reading import (
     Open,
     Place,
     Scope,
+    Told,
     figures_by_month,
     figures_by_place,
     figures_open,
+    figures_public,
 )
 
 __all__ = [
@@ -15,7 +17,9 @@ __all__ = [
     "Open",
     "Place",
     "Scope",
+    "Told",
     "figures_by_month",
     "figures_by_place",
     "figures_open",
+    "figures_public",
 ]

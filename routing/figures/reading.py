@@ -85,6 +85,42 @@ def figures_by_place(scope: Scope, *, since: datetime, until: datetime) -> dict[
     return found
 
 
+@dataclass(frozen=True)
+class Told:
+    """Released issues of a category, authority, district or month; `key` is None for nobody's and nowhere's.
+
+    `forwarded_days` and `done_days` are medians since the receipt, of `forwarded` and `done` issues.
+    """
+
+    key: str | None
+    received: int
+    open: int
+    done: int
+    forwarded: int
+    forwarded_days: float | None
+    done_days: float | None
+
+
+def figures_public(scope: Scope, *, since: datetime, until: datetime) -> dict[str, list[Told]]:
+    """`all` (one), `category`, `authority` ("" is the municipality), `district`, `month` → counts, the largest first.
+
+    Issues received from `since` to before `until`. Small numbers are told as they are: whoever shows them hides them.
+    """
+    values = {
+        "jurisdiction": scope.jurisdiction.pk,
+        "category": scope.category or None,
+        "since": since,
+        "until": until,
+        "time_zone": settings.TIME_ZONE,
+    }
+    found: dict[str, list[Told]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute((_FOLDER / "public.sql").read_text("utf-8"), values)
+        for kind, *told in cursor.fetchall():
+            found.setdefault(kind, []).append(Told(*told))
+    return found
+
+
 def _rows(name: str, scope: Scope, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     given = {
         "jurisdiction": scope.jurisdiction.pk,

@@ -37,6 +37,7 @@ INSIDE = {
     "IssueOutdated",
     "FileRefused",
     "MailGone",
+    "SubjectUnknown",
     "EntryChanged",
     "EntryInUse",
     "EntryInvalid",

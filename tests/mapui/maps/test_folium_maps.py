@@ -44,7 +44,8 @@ def test_map_same_data_same_text(name, town, services):
 @pytest.mark.parametrize("name", MapName)
 def test_map_page_has_nothing_inline(name, staff_client, town, services):
     pages = {"public": "/", "triage": "/triage/", "asking": "/responsibility/"}
-    page = staff_client.get({**pages, "reporting": "/report/"}[name]).content.decode()
+    pages |= {"reporting": "/report/", "following": "/follow/?kind=area"}
+    page = staff_client.get(pages[name]).content.decode()
     assert re.findall(r"<style|<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=", page) == []
     assert re.findall(r'(?:src|href|action)="(?!/|#|tel:)[^"]*"', page) == []
 

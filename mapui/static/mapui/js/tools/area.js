@@ -1,4 +1,4 @@
-// An area drawn on the map, which the queue is filtered by: each click adds a corner, Enter the middle of the map,
+// An area drawn on the map, which the queue is filtered by or which somebody follows: each click adds a corner, Enter the middle of the map,
 // the button ends. The same corners can be typed among the filters.
 
 import { CHOICE_CHANGED, on } from "../core/events.js";
@@ -27,7 +27,7 @@ export function areaPoints(text) {
 
 // Options: icons, label, hint.
 export function areaDrawing(map, options) {
-  const form = document.querySelector("form.filters");
+  const form = document.querySelector("form.filters, form[data-area]");
   if (!form?.elements.area) {
     return;
   }
