@@ -52,7 +52,7 @@ class PublicStatisticsForm(forms.Form):
 
 @require_safe
 @vary_on_cookie
-@cache_control(public=True, max_age=300)
+@cache_control(private=True, max_age=300)
 def public_statistics(request: PageRequest) -> HttpResponse:
     """Plots with tables. 404 for a city that does not exist."""
     try:
