@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from config.openapi.document import openapi_document
 from issues.api.formats import PREFIX
 from mapui.site.accounts import admin_login
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path(PREFIX[1:], include("issues.urls")),
+    path("api/openapi.json", openapi_document, name="openapi_document"),
     path("", include("mapui.urls")),
 ]
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.db.prepared import prepared_execute
 from gis_core.models import Jurisdiction
-from issues.enums import INTERNAL, QUIET, IssueStatus, PhotoStatus
+from issues.enums import INTERNAL, QUIET, EventKind, IssueStatus, PhotoStatus
 from issues.errors import (
     IssueUnknown,
     JurisdictionMissing,
@@ -41,12 +41,16 @@ LAST_CHANGE: Final = Greatest("status_changed_at", "released_at")
 VERSION: Final = """
     SELECT max(e.id), min(e.id), count(e.id),
            (SELECT md5(string_agg(c::text, '|' ORDER BY c.id)) FROM issues_category c WHERE c.jurisdiction_id = %s)
-    FROM (SELECT e.id FROM issues_issueevent e
+    FROM (SELECT e.id
+          FROM (SELECT * FROM issues_issueevent ORDER BY id DESC LIMIT 50000) e
+          JOIN issues_issue i ON i.id = e.issue_id
           WHERE e.kind <> ALL (%s)
-                AND NOT (COALESCE(e.detail ->> 'to', e.kind) = ANY (%s)
-                         AND EXISTS (SELECT FROM issues_issue i WHERE i.id = e.issue_id AND i.is_sheltered))
+                AND (i.released_at IS NOT NULL OR e.kind = ANY (%s) OR i.api_key_id = %s)
+                AND NOT (i.is_sheltered AND COALESCE(e.detail ->> 'to', e.kind) = ANY (%s))
           ORDER BY e.id DESC LIMIT 1000) e
 """
+# What tells that an issue is public, or is no longer.
+SHOWN: Final = (EventKind.RELEASED, EventKind.WITHDRAWN)
 ACCEPTS: Final = """
     SELECT ST_DWithin(boundary, ST_SetSRID(ST_MakePoint($1, $2), $3), acceptance_margin_m)
     FROM gis_core_jurisdiction WHERE id = $4
@@ -232,15 +236,16 @@ def _within(issues: IssueQuerySet, field: str, span: Span) -> IssueQuerySet:
     return issues
 
 
-def issues_version(jurisdiction: Jurisdiction) -> str:
-    """What differs as soon as anything has happened to an issue, or a category was changed.
+def issues_version(jurisdiction: Jurisdiction, api_key: ApiKey | None = None) -> str:
+    """What differs as soon as anything has happened to an issue that the asking party sees, or a category was changed.
 
-    It costs the same for one issue and for a million. Events come with every change.
-    The latest thousand tell also of one that was committed after a later one. What happens inside the house does not
-    count, nor that a sheltered issue was passed on: nobody outside may see it.
+    It costs the same for one issue and for a million: of the latest 50,000 events the latest thousand count that
+    somebody outside may hear of. A thousand tell also of one that was committed after a later one. What happens inside
+    the house does not count, nor what becomes of unreleased issues of others, nor that a sheltered issue was passed on.
     """
+    known = api_key.pk if api_key else None
     with connection.cursor() as cursor:
-        cursor.execute(VERSION, [jurisdiction.pk, list(INTERNAL), list(QUIET)])
+        cursor.execute(VERSION, [jurisdiction.pk, list(INTERNAL), list(SHOWN), known, list(QUIET)])
         return "-".join(str(part) for part in cursor.fetchone())
 
 

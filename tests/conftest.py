@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import Phase, settings
+
+from tests.databases import alone, command, database_migrated, tables_empty
+
+if TYPE_CHECKING:
+    from gis_core.models import Jurisdiction
 
 # The same examples on every machine and no time limit on one: a slow runner is not a wrong program.
 settings.register_profile("suite", deadline=None, derandomize=True, print_blob=True)
@@ -32,3 +43,55 @@ def _log_level():
     level = logging.root.level
     yield
     logging.root.setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def _city_stands(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[int]:
+    from tests.mapui.geodata.geodata_factories import city_make
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield city_make(tmp_path_factory.mktemp("city")).pk
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def city(_city_stands: int, db: None) -> Jurisdiction:
+    """The drawn city, loaded once for a module; what a test changes of it is undone after the test."""
+    from gis_core.models import Jurisdiction
+
+    return Jurisdiction.objects.get(pk=_city_stands)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_keepdb: bool,
+    django_db_blocker: Any,
+) -> None:
+    """The test database is copied from one that is migrated already."""
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = database_migrated()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_emptied() -> Iterator[None]:
+    """After a test with transactions of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: tables_empty())
+        yield
+
+
+@pytest.fixture(scope="session")
+def collected_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static files as an installation serves them, collected once for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "collected"
+    with alone(folder.with_suffix(".lock")):
+        if not folder.exists():
+            unfinished = folder.with_suffix(".new")
+            command("collectstatic", FLURPOST_VAR=str(unfinished))
+            unfinished.rename(folder)
+    return folder / "static"

@@ -442,6 +442,18 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Flurpost",
+    "DESCRIPTION": "The interfaces for programs. docs/api-open311.md says more about the Open311 server.",
+    "VERSION": "1",
+    "LICENSE": {"name": "EUPL-1.2"},
+    "SCHEMA_PATH_PREFIX": "/",
+    # Values to choose from stand where they are used.
+    "POSTPROCESSING_HOOKS": [],
+    # Errors of Open311 are lists.
+    "ENABLE_LIST_MECHANICS_ON_NON_2XX": True,
 }
 
 LOGGING = {

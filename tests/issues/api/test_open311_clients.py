@@ -540,7 +540,7 @@ def test_every_change_makes_the_list_new(client, make_issue, category, change):
                 category.names["de"] += "!"
                 category.save()
             case "another":
-                make_issue(f"other {path}")
+                issue_release(issue=make_issue(f"other {path}"))
             case _:
                 issue_move(
                     issue=issue, location=LocationInput(lat=LAT + 0.0001 * len(path), long=LONG)

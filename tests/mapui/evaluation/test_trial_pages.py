@@ -20,16 +20,11 @@ from routing.trying.golden import golden_pin
 from routing.trying.trials import trial_cancel, trial_start, trial_work
 from tests.gis_core.geodata_factories import stage, write
 from tests.mapui.factories import jurisdiction_create, staff_create
-from tests.mapui.geodata.geodata_factories import OWNERS, city_make, parcel_key, report_make
+from tests.mapui.geodata.geodata_factories import OWNERS, parcel_key, report_make
 from tests.routing.trying.trial_factories import draft_make, issues_make
 
 pytestmark = pytest.mark.django_db
 PAGES = ("/trials/", "/golden/", "/golden/cases.csv", "/statistics/", "/statistics/statistics.csv")
-
-
-@pytest.fixture
-def city(db, tmp_path):
-    return city_make(tmp_path)
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from tests.mapui.factories import staff_create
 from tests.mapui.geodata.geodata_factories import (
     after,
     check_create,
-    city_make,
     manager_create,
     parcel_key,
     parcels_write,
@@ -41,8 +40,8 @@ def uploads(settings, tmp_path) -> Path:
 
 
 @pytest.fixture
-def city(db, tmp_path, uploads):
-    return city_make(tmp_path)
+def city(city, uploads):
+    return city
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ MATRIX: Final[dict[Needed, str]] = {
         report report_places report_categories report_photo report_waiting
         report_offline report_worker report_manifest report_confirm own_report
         set_language public_map public_issue responsibility responsibility_api question question_api inquiry
-        legal_page public_feed issue_said public_statistics
+        legal_page openapi_document public_feed issue_said public_statistics
         follow follow_sent follow_link follow_confirm follow_list follow_end
         explanation_schema icon map_style public_issues boundary map_service_states map_image map_legend
         login password_forgotten password_new invitation logout account_login openid_connect_login

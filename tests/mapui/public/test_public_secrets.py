@@ -7,20 +7,21 @@ as a browser and as htmx does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
 from django.core.cache import cache
-from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from PIL import Image
+from PIL import ExifTags, Image
 
-from issues.enums import IssueStatus, PhotoStatus
+from issues.enums import IssueStatus
 from issues.models import CategoryAttribute, Issue, Photo, Reporter
 from issues.services import api_key_create, issue_release, issue_set_status
+from issues.services.reporting.own import photo_add, report_path
+from issues.services.work import note_write
 from issues.urls import urlpatterns as open311
 from tests.mapui.factories import (
     authority_create,
@@ -37,10 +38,48 @@ PERSONAL = (
     "RE-AB 123",
     "DE89 3704 0044 0532 0130 00",
 )
-TRACES = ("erika", "beispiel", "123456", "re-ab", "370400440532", "kowalski", "geheim", "8362736")
+# However a telephone number is written, none of its spellings is public.
+PHONES = (
+    *("0171 8362736", "0171-8362736", "0171/8362736", "0171.836.27.36", "(0171) 83 62 73 6"),
+    *("+49 171 8362736", "+49-171-8362736", "+491718362736", "0049 171 8362736", "0049171/8362736"),
+    *(
+        "+49 (0) 171 8362736",
+        "+49(0)171-8362736",
+        "0171  836  2736",
+        "0171 836 27 36",
+        "01718362736",
+    ),
+    *(
+        "0171 – 8362736",
+        "0171/836-2736",
+        "Tel.:0171 8362736",
+        "Handy 0171_8362736",
+        "0171 83.62.736",
+    ),
+)
+# As the database names what nobody outside may name.
+PK = 864_209_753
+TRACES = (
+    str(PK),
+    "musterowner",
+    "kameranummer",
+    "erika",
+    "beispiel",
+    "123456",
+    "re-ab",
+    "370400440532",
+    "kowalski",
+    "geheim",
+    "8362736",
+)
 RECEIVED = datetime(2026, 3, 3, 10, 41, 37, tzinfo=UTC)
 RECEIVED_TRACES = ("10:41", "11:41", "41:37")
 LINK = re.compile(r"""(?:href|src|action|hx-get|data-feed)=["']([^"'#]+)""")
+# What differs with each answer: the second, tokens against forged forms, the draft's number and its proof of work.
+DRAWN = re.compile(
+    r"'(?:Expires|Last-Modified)': '[^']+'|name=\"(?:csrfmiddlewaretoken|entry)\" value=\"\w+\""
+    r"|data-challenge=\"[^\"]+\""
+)
 EXAMPLES = {
     "str": ["MST-2026-000001", "x"],
     "int": ["0", "1"],
@@ -66,6 +105,7 @@ def secrets(town, settings, tmp_path) -> list[str]:
             traces += [str(hidden.public_id), str(shown.public_id)]
         else:
             traces += [issue.number, str(issue.public_id), str(shown.public_id)]
+        traces.append(report_path(issue))
     withdrawn_like = issue_create(
         town, category=category_create(town, "HOMELESS", is_public=False), description="Geheim"
     )
@@ -74,8 +114,10 @@ def secrets(town, settings, tmp_path) -> list[str]:
 
 def report_create(town, *, is_released: bool) -> Issue:
     text = f"Loch. {' '.join(PERSONAL)}. Tel. 0171 - 8 36 27 36. Frau Kowalski weiß Bescheid."
+    text += "".join(f" Anruf {one}." for one in PHONES)
     issue = issue_create(
         town,
+        pk=PK + is_released,
         released=False,
         description=text,
         address_text="bei Erika Beispiel, Tel. 02305 123456",
@@ -85,7 +127,9 @@ def report_create(town, *, is_released: bool) -> Issue:
         status_changed_at=RECEIVED,
         sender_key=f"geheim-{is_released}",
     )
+    note_write(issue=issue, text="Geheim: Frau Kowalski ruft an", by=None)
     Reporter.objects.create(
+        pk=PK + is_released,
         issue=issue,
         first_name="Erika",
         last_name="Beispiel",
@@ -95,12 +139,16 @@ def report_create(town, *, is_released: bool) -> Issue:
         account_id="geheim",
     )
     for _turn in range(2):
-        picture = BytesIO()
-        Image.new("RGB", (40, 30), "red").save(picture, "JPEG")
-        photo = Photo(issue=issue, status=PhotoStatus.STORED, width=40, height=30)
-        photo.source_url = "https://example.org/geheim.jpg"
-        photo.file.save("geheim.jpg", ContentFile(picture.getvalue()))
-    decision_create(issue, authority_create(town, names={"de": "Geheimer Name", "en": "Geheim"}))
+        photo = photo_add(issue=issue, content=picture())
+        Photo.objects.filter(pk=photo.pk).update(source_url="https://example.org/geheim.jpg")
+    owned = {"situations": [{"parcels": [{"key": "x", "owner": "MUSTEROWNER"}]}]}
+    decision_create(
+        issue,
+        authority_create(town, names={"de": "Geheimer Name", "en": "Geheim"}),
+        evidence=owned,
+        trace=[{"rule_id": "R1", "matched": True, "because": "Eigentum MUSTEROWNER"}],
+        sentences={"de": "Es gehört MUSTEROWNER.", "en": "It belongs to MUSTEROWNER."},
+    )
     issue_set_status(
         issue=issue,
         status=IssueStatus.IN_PROGRESS,
@@ -108,6 +156,19 @@ def report_create(town, *, is_released: bool) -> Issue:
     )
     Issue.objects.filter(pk=issue.pk).update(status_changed_at=RECEIVED)
     return Issue.objects.get(pk=issue.pk)
+
+
+def picture() -> bytes:
+    """A photo that says who took it, with what and where."""
+    image = Image.new("RGB", (40, 30), "red")
+    exif = image.getexif()
+    exif[ExifTags.Base.Artist] = "Erika Beispiel"
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.BodySerialNumber] = "kameranummer"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "N"
+    target = BytesIO()
+    image.save(target, "JPEG", exif=exif)
+    assert b"kameranummer" in target.getvalue()
+    return target.getvalue()
 
 
 def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
@@ -133,17 +194,16 @@ def filled(route: str) -> Iterator[str]:
         yield from filled(route[: part.start()] + example + route[part.end() :])
 
 
-def open311_addresses(secrets: list[str]) -> Iterator[str]:
+def open311_addresses(numbers: Iterable[str]) -> Iterator[str]:
     base = "/open311/v2"
     names = ["discovery", "services", "services/ROAD_SURFACE", "requests", "requests/x", "tokens/x"]
-    names += [f"requests/{issue.number}" for issue in Issue.objects.all()]
+    names += [f"requests/{number}" for number in numbers]
     assert len(open311) == 8
     for name in names:
         for suffix in ("", ".xml", ".json"):
             yield f"{base}/{name}{suffix}"
-    numbers = ",".join(Issue.objects.values_list("number", flat=True))
     for query in (
-        f"service_request_id={numbers}",
+        f"service_request_id={','.join(numbers)}",
         "status=open",
         "start_date=2026-03-01T00:00:00Z",
     ):
@@ -153,13 +213,16 @@ def open311_addresses(secrets: list[str]) -> Iterator[str]:
         yield f"{base}/photos/{photo.copy_id or photo.public_id}.jpg"
 
 
-def crawl(client: Client, start: list[str]) -> Iterator[tuple[str, str]]:
+METHODS = (("GET", {}), ("GET", {"HX-Request": "true"}), ("HEAD", {}), ("OPTIONS", {}))
+
+
+def crawl(client: Client, start: list[str], methods=METHODS) -> Iterator[tuple[str, str]]:
     """Every address that can be reached from these, with what it answers, as (address, text)."""
     waiting, seen = list(start), set(start)
     while waiting:
         address = waiting.pop()
-        for headers in ({}, {"HX-Request": "true"}):
-            response = client.get(address, headers=headers)
+        for method, headers in methods:
+            response = client.generic(method, address, headers=headers)
             body = b"".join(response.streaming_content) if response.streaming else response.content
             text = f"{dict(response.items())} {body.decode('utf-8', 'replace')}"
             yield address, text
@@ -174,7 +237,8 @@ def crawl(client: Client, start: list[str]) -> Iterator[tuple[str, str]]:
 
 def test_nobody_finds_a_secret_anywhere(client, secrets, monkeypatch):
     monkeypatch.setattr("issues.api.limits.READS_PER_MINUTE", 0, raising=False)
-    start = sorted({*addresses(get_resolver().url_patterns), *open311_addresses(secrets)})
+    numbers = list(Issue.objects.values_list("number", flat=True))
+    start = sorted({*addresses(get_resolver().url_patterns), *open311_addresses(numbers)})
     assert len(start) > 100
     asked: dict[str, int] = {}
     for address, text in crawl(client, start):
@@ -189,7 +253,7 @@ def test_nobody_finds_a_secret_anywhere(client, secrets, monkeypatch):
             assert not (trace.isdigit() and trace in digits), (address, trace)
         for moment in RECEIVED_TRACES:
             assert moment not in told, (address, moment)
-    released = Issue.objects.order_by("pk").first()
+    released = Issue.objects.public().get()
     assert f"/issues/{released.number}/" in asked
     assert any(address.startswith("/api/issues/") for address in asked)
     assert any(address.endswith(".jpg") for address in asked)
@@ -197,7 +261,7 @@ def test_nobody_finds_a_secret_anywhere(client, secrets, monkeypatch):
 
 def test_the_crawl_would_find_a_secret(client, secrets):
     """The released report is there, with what was released of it."""
-    issue = Issue.objects.order_by("pk").first()
+    issue = Issue.objects.public().get()
     page = client.get(f"/issues/{issue.number}/").content.decode()
     assert "[Telefonnummer]" in page
     assert "Loch." in page
@@ -208,3 +272,49 @@ def test_the_crawl_would_find_a_secret(client, secrets):
     _key, clear = api_key_create(jurisdiction=issue.jurisdiction, name="fremd")
     (shown,) = client.get(f"/open311/v2/requests/{issue.number}.json", {"api_key": clear}).json()
     assert shown["description"] == "Von Erika Beispiel gesehen"
+
+
+def told(client: Client, start: list[str]) -> dict[str, str]:
+    """What every address answers, without what is drawn anew for each answer."""
+    return {one: DRAWN.sub("", text) for one, text in crawl(client, start, METHODS[:1])}
+
+
+def test_an_unreleased_report_changes_no_public_byte(client, town, settings, tmp_path, monkeypatch):
+    """Whatever is done with it inside the house: no mark, count, list, validator or header tells of it."""
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr("issues.api.views.READS_PER_MINUTE", 0)
+    category_create(town)
+    issue_create(town, public_text="Loch")
+    numbers = ("MST-2026-000001", "MST-2026-000002", "MST-2026-000003")
+    start = sorted({*addresses(get_resolver().url_patterns), *open311_addresses(numbers)})
+    before = told(client, start)
+    hidden = report_create(town, is_released=False)
+    assert hidden.number in numbers
+    after = told(client, start)
+    assert after.keys() == before.keys()
+    assert [one for one in before if after[one] != before[one]] == []
+
+
+def test_an_unreleased_report_is_as_unknown_as_one_that_never_was(
+    client, town, settings, tmp_path, monkeypatch
+):
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setitem(EXAMPLES, "str", ["NUMBER"])
+    hidden = report_create(town, is_released=False)
+    numbers = (hidden.number, "MST-2026-999999")
+    found = [one for one in addresses(get_resolver().url_patterns) if "NUMBER" in one]
+    found += [f"/open311/v2/requests/NUMBER{suffix}" for suffix in ("", ".xml", ".json")]
+    found += ["/open311/v2/requests.json?service_request_id=NUMBER"]
+    for address in found:
+        told = [client.get(address.replace("NUMBER", one)) for one in numbers]
+        assert len({one.status_code for one in told}) == 1, address
+        texts = [
+            # The validator is made of the address as well.
+            DRAWN.sub("", f"{dict(one.headers) | {'ETag': ''}}{one.content!r}".replace(number, ""))
+            for one, number in zip(told, numbers, strict=True)
+        ]
+        assert texts[0] == texts[1], address
+    for photo in hidden.photos.all():
+        for name in (photo.public_id, photo.copy_id or photo.public_id, hidden.public_id):
+            assert client.get(f"/open311/v2/photos/{name}.jpg").status_code == 404
+        assert client.get(f"/media/{photo.file.name}").status_code == 404

@@ -16,17 +16,11 @@ from routing.models import GroundCoverage, GroundRow, RuleSet
 from routing.rulebook import draft_create
 from routing.trying.ground_runs import coverage_start, coverage_work, holes_of
 from tests.mapui.factories import staff_create
-from tests.mapui.geodata.geodata_factories import city_make
 from tests.mapui.rules.rules_requests import address
 
 pytestmark = pytest.mark.django_db
 QUERIES = 16
 OF_HOLE = ("rules_hole", "rules_hole_script", "rules_hole_style", "rules_hole_feed")
-
-
-@pytest.fixture
-def city(db, tmp_path):
-    return city_make(tmp_path)
 
 
 @pytest.fixture

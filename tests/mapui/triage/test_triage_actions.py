@@ -15,7 +15,7 @@ from routing.enums import DecisionCause, DeliveryState, Outcome
 from routing.models import Authority, Decision, Delivery, GoldenCase, Proposal
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import authority_create, jurisdiction_create, staff_create
-from tests.mapui.geodata.geodata_factories import city_make, report_make
+from tests.mapui.geodata.geodata_factories import report_make
 from tests.mapui.tiles import numbers_listed
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +27,6 @@ ACTIONS = (
     "issue_answers",
     "issue_place",
 )
-
-
-@pytest.fixture
-def city(db, tmp_path):
-    return city_make(tmp_path)
 
 
 @pytest.fixture

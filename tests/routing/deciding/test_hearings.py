@@ -26,16 +26,15 @@ from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.gis_core.maps.test_feature_info import answering, service_make
 from tests.gis_core.maps.test_harvest import fake_host
 from tests.mapui.factories import staff_create
-from tests.mapui.geodata.geodata_factories import city_make, parcel_key
+from tests.mapui.geodata.geodata_factories import parcel_key
 from tests.parcels.test_asked_owners import PROFILE, objects
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def city(db, tmp_path):
+def city(city):
     """The cadastre has no class for parcels 3 and 4."""
-    city = city_make(tmp_path)
     Ownership.objects.filter(key__in=[parcel_key(3), parcel_key(4)]).delete()
     return city
 

@@ -9,15 +9,15 @@ from django.utils import timezone
 
 from issues.models import Category, Issue
 from routing.models import Delivery
-from tests.mapui.geodata.geodata_factories import city_make, report_make
+from tests.mapui.geodata.geodata_factories import report_make
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def city(db, tmp_path, settings):
+def city(city, settings):
     settings.DUPLICATE_HOLD_MINUTES = 5
-    return city_make(tmp_path)
+    return city
 
 
 def waits(issue) -> timedelta:

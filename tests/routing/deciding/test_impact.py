@@ -23,18 +23,12 @@ from tests.mapui.geodata.geodata_factories import (
     OWNERS,
     after,
     before,
-    city_make,
     parcel_key,
     parcels_write,
     report_make,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city(db, tmp_path):
-    return city_make(tmp_path)
 
 
 def owners_stage(city, tmp_path, **changes):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from issues.models import Issue, IssueEvent
@@ -14,21 +12,16 @@ from routing.deciding.decisions import decision_renew
 from routing.deciding.in_force import agency_names
 from routing.deciding.overrule import decision_confirm, decision_overrule
 from routing.enums import DecisionCause, DeliveryState, Outcome, ProposalState
-from routing.errors import AuthorityRefused, DecisionOutdated, ReasonMissing, RoutingError
+from routing.errors import AuthorityRefused, DecisionOutdated, ReasonMissing
 from routing.models import Authority, AuthorityContact, Decision, Delivery, Proposal
 from routing.outbox.authorities import authority_choices
 from routing.outbox.claim import delivery_claim
 from routing.outbox.receipts import DeliveryDelayed
 from routing.outbox.record import delivery_record_failure
 from tests.mapui.factories import authority_create, jurisdiction_create, staff_create
-from tests.mapui.geodata.geodata_factories import city_make, report_make
+from tests.mapui.geodata.geodata_factories import report_make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city(db, tmp_path):
-    return city_make(tmp_path)
 
 
 @pytest.fixture
@@ -229,35 +222,3 @@ def test_renewed_decision_cancels_what_the_former_queued(city, person):
         (2, DeliveryState.QUEUED),
         (2, DeliveryState.QUEUED),
     ]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_clerks_at_once_make_one_decision(tmp_path):
-    city = city_make(tmp_path)
-    issue = report_make(city, 1)
-    clerks = [staff_create("eins"), staff_create("zwei")]
-    start, outcomes = threading.Barrier(2), []
-
-    def decide(clerk, code):
-        try:
-            start.wait(10)
-            decision_overrule(issue_id=issue.pk, authority=code, reason="x", by=clerk, seen=1)
-        except RoutingError as error:
-            outcomes.append(type(error))
-        else:
-            outcomes.append(code)
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=decide, args=pair)
-        for pair in zip(clerks, ("UNB", "UAB"), strict=True)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    [winner] = [one for one in outcomes if isinstance(one, str)]
-    assert [one for one in outcomes if one != winner] == [DecisionOutdated]
-    assert Decision.objects.filter(issue=issue).count() == 2
-    assert [code for number, code, _state in states(issue) if number == 2] == [winner]

@@ -25,14 +25,9 @@ from routing.outbox.receipts import DeliveryDelayed, Receipt
 from routing.outbox.record import delivery_record_failure, delivery_record_receipt
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import staff_create
-from tests.mapui.geodata.geodata_factories import city_make, report_make
+from tests.mapui.geodata.geodata_factories import report_make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city(db, tmp_path):
-    return city_make(tmp_path)
 
 
 @pytest.fixture

@@ -22,14 +22,9 @@ from routing.steps.taking import CHUNK, step_begin, step_foresee, step_take
 from routing.steps.undoing import step_last, step_undo
 from routing.steps.working import steps_work
 from tests.mapui.factories import staff_create
-from tests.mapui.geodata.geodata_factories import city_make, report_make
+from tests.mapui.geodata.geodata_factories import report_make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city(db, tmp_path):
-    return city_make(tmp_path)
 
 
 @pytest.fixture

@@ -16,15 +16,10 @@ from routing.trying.golden import golden_check, golden_deactivate, golden_pin, g
 from routing.trying.golden_files import golden_export, golden_import
 from tests.gis_core.geodata_factories import stage, write
 from tests.mapui.factories import staff_create
-from tests.mapui.geodata.geodata_factories import OWNERS, city_make, parcel_key, report_make
+from tests.mapui.geodata.geodata_factories import OWNERS, parcel_key, report_make
 from tests.routing.trying.trial_factories import draft_make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city(db, tmp_path):
-    return city_make(tmp_path)
 
 
 @pytest.fixture

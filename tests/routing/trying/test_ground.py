@@ -34,16 +34,14 @@ from routing.trying.ground_runs import (
     holes_of,
     shares_by_category,
 )
-from tests.mapui.geodata.geodata_factories import city_make
 from tests.routing.trying.trial_factories import draft_make
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def city(db, tmp_path):
+def city(city):
     """Four parcels in a row, green space: two are the city's, two private."""
-    city = city_make(tmp_path)
     LandUse.objects.filter(jurisdiction=city, key__in=("use0", "use5", "use6")).delete()
     return city
 

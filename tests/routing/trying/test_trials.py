@@ -40,16 +40,11 @@ from routing.trying.trials import (
 )
 from tests.gis_core.geodata_factories import stage, write
 from tests.mapui.factories import jurisdiction_create
-from tests.mapui.geodata.geodata_factories import OWNERS, city_make, parcel_key
+from tests.mapui.geodata.geodata_factories import OWNERS, parcel_key
 from tests.routing.settled_factories import prior, settled_city, settled_make
 from tests.routing.trying.trial_factories import draft_make, found, issues_make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city(db, tmp_path):
-    return city_make(tmp_path)
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from issues.models import Issue, IssueEvent
 from routing.models import Decision, Delivery
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import staff_create
-from tests.mapui.geodata.geodata_factories import city_make, report_make
+from tests.mapui.geodata.geodata_factories import report_make
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def issue(db, tmp_path) -> Issue:
-    return report_make(city_make(tmp_path), 1)
+def issue(city) -> Issue:
+    return report_make(city, 1)
 
 
 def foreseen(client, issue: Issue, **given: str):
