@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from gis_core.languages import text_in
+
 AgencyNames = Callable[[Collection[int]], Mapping[int, str]]
+AgencyReason = Callable[[int], Mapping[str, str]]
 QuestionsOpen = Callable[[Collection[int]], Mapping[int, Mapping[str, object]]]
 
 _registered: list[AgencyNames] = []
+_reasons: list[AgencyReason] = []
 _questions: list[QuestionsOpen] = []
 
 
@@ -26,6 +30,16 @@ def agency_names(issue_ids: Collection[int]) -> Mapping[int, str]:
     if not _registered or not issue_ids:
         return {}
     return _registered[0](issue_ids)
+
+
+def register_reason(reason: AgencyReason) -> None:
+    """Sets the source of the reasons, by language; a later registration replaces the former."""
+    _reasons[:] = [reason]
+
+
+def agency_reason(issue_id: int, language: str) -> str:
+    """Why that authority, in the sentence that everybody may read; "" where nothing may be told (ADR 20)."""
+    return text_in(_reasons[0](issue_id), language) if _reasons else ""
 
 
 def register_questions(questions: QuestionsOpen) -> None:

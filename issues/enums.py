@@ -180,6 +180,12 @@ class EventKind(models.TextChoices):
     PHOTO_EDITED = "photo_edited", _("photo turned or blackened")
     PHOTO_ERASED = "photo_erased", _("original of a photo erased")
     DOUBTED = "doubted", pgettext_lazy("event", "several people say that it is not done")
+    RATED = "rated", pgettext_lazy("event", "reporter rated")
+    CALL_CHANGED = "call_changed", pgettext_lazy("event", "consent to calls changed")
+    CONTACT_ERASED = "contact_erased", pgettext_lazy("event", "contact erased")
+    ANONYMISED = "anonymised", pgettext_lazy("event", "texts and photos erased")
+    HELD = "held", pgettext_lazy("event", "erasing stopped")
+    HOLD_ENDED = "hold_ended", pgettext_lazy("event", "erasing allowed again")
 
 
 # What happens inside the house: nobody outside hears that it happened.
@@ -195,6 +201,11 @@ INTERNAL: Final = (
     EventKind.HEARD,
     EventKind.CONTACT_SEEN,
     EventKind.DOUBTED,
+    EventKind.RATED,
+    EventKind.CALL_CHANGED,
+    EventKind.CONTACT_ERASED,
+    EventKind.HELD,
+    EventKind.HOLD_ENDED,
 )
 # What a decision rests on has changed.
 CHANGES = (EventKind.MOVED, EventKind.RECATEGORISED, EventKind.ANSWERED)
@@ -266,6 +277,7 @@ class HousePart(models.TextChoices):
     CHECKLIST = "checklist", pgettext_lazy("house", "item of a checklist")
     CLOSED_DAY = "closed_day", pgettext_lazy("house", "closed day")
     LEGAL = "legal", pgettext_lazy("house", "legal page")
+    RETENTION = "retention", pgettext_lazy("house", "period of retention")
 
 
 class LegalKind(models.TextChoices):
@@ -282,6 +294,41 @@ class HouseAction(models.TextChoices):
     ADDED = "added", pgettext_lazy("house", "added")
     CHANGED = "changed", pgettext_lazy("house", "changed")
     REMOVED = "removed", pgettext_lazy("house", "removed")
+
+
+class RetentionKind(models.TextChoices):
+    """What is erased by itself after a period that the city sets; the days are counted from what the label says."""
+
+    UNCONFIRMED = "unconfirmed", pgettext_lazy("retention", "reports that nobody confirmed")
+    CONTACT = "contact", pgettext_lazy("retention", "contact, after the report was closed")
+    ORIGINAL = "original", pgettext_lazy("retention", "originals of photos, after their release")
+    UNRELEASED = (
+        "unreleased",
+        pgettext_lazy("retention", "photos that nobody released, after the report was closed"),
+    )
+    REPORT = "report", pgettext_lazy("retention", "texts and photos, after the report was closed")
+
+
+class ErasedKind(models.TextChoices):
+    """What an entry of the deletion log counts."""
+
+    REPORT = "report", pgettext_lazy("erased", "unconfirmed report")
+    CONTACT = "contact", pgettext_lazy("erased", "contact")
+    MAIL = "mail", pgettext_lazy("erased", "message")
+    ORIGINAL = "original", pgettext_lazy("erased", "original of a photo")
+    PHOTO = "photo", pgettext_lazy("erased", "photo")
+    TEXT = "text", pgettext_lazy("erased", "text")
+    FILE = "file", pgettext_lazy("erased", "file of the house")
+
+
+class ReporterNews(models.TextChoices):
+    """What the apps above hear of a reporter's steps (`issues.signals.reporter_changed`)."""
+
+    CALL_ALLOWED = "call_allowed", pgettext_lazy("reporter", "may be phoned")
+    CALL_REFUSED = "call_refused", pgettext_lazy("reporter", "may no longer be phoned")
+    ERASED = "erased", pgettext_lazy("reporter", "contact erased")
+    WITHDRAWN = "withdrawn", pgettext_lazy("reporter", "report withdrawn")
+    RESUMED = "resumed", pgettext_lazy("reporter", "withdrawal taken back")
 
 
 class MailState(models.TextChoices):

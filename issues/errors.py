@@ -54,6 +54,16 @@ class ReporterMissing(IssuesError):
     """Nobody can be written to: the reporter left no e-mail address."""
 
 
+class HoldRefused(IssuesError):
+    """A legal hold stands already, or its day lies behind or too far ahead."""
+
+
+class ReporterRefused(IssuesError):
+    """What whoever reported wants is not possible any more: the report is closed, or the time for it is over."""
+
+    code = 409
+
+
 class InquiryClosed(IssuesError):
     """The question was answered, taken back, or its time is over; or another one is open."""
 

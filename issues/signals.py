@@ -13,3 +13,7 @@ issue_changed = Signal()
 # Sent after an issue was put to another one, and after it was taken out again. Arguments: issue_id (int).
 issue_merged = Signal()
 issue_unmerged = Signal()
+
+# Sent inside the transaction of a reporter's step: what has to follow from it is stored with it, or the step is not.
+# Arguments: issue_id (int), news: a value of `issues.enums.ReporterNews`.
+reporter_changed = Signal()

@@ -7,12 +7,12 @@ import time
 from celery import shared_task
 
 from issues.services import photo_fetch, photos_claim_due
-from issues.services import photos_originals_erase as originals_erase
 from issues.services.following import letters, news, subscribing
 from issues.services.inquiries import inquiries_expire as inquiries_close
 from issues.services.mailbox import reading
 from issues.services.replies import sending
-from issues.services.reporting import confirming, staging
+from issues.services.reporting import confirming, mine, staging
+from issues.services.retention import running
 
 # A run ends after this; the next one goes on. One fetch more may begin just before.
 RUN_S = 60.0
@@ -49,9 +49,9 @@ def inquiries_expire() -> int:
 
 
 @shared_task
-def photos_originals_erase() -> None:
-    """Erases the originals whose time is over; run once a night."""
-    originals_erase()
+def retention_apply() -> int:
+    """Erases what is due by the periods of the cities; run once a night. Returns how much."""
+    return sum(running.retention_apply().values())
 
 
 @shared_task
@@ -61,9 +61,15 @@ def confirmations_send_due() -> int:
 
 
 @shared_task
+def links_send_due() -> int:
+    """Mails the links to lists of one's own reports."""
+    return mine.links_send_due()
+
+
+@shared_task
 def drafts_erase() -> int:
-    """Erases drafts and reports to be confirmed whose time is over; returns how many rows."""
-    return staging.drafts_erase() + confirming.waiting_erase()
+    """Erases drafts, reports to be confirmed and links whose time is over; returns how many rows."""
+    return staging.drafts_erase() + running.waiting_erase()
 
 
 @shared_task

@@ -12,6 +12,7 @@ class RoutingConfig(AppConfig):
         from gis_core.messages import messages_register
         from issues import agency
         from routing import receivers  # noqa: F401 - connects to the issues' signal
+        from routing.deciding.enquiries import issue_reason
         from routing.deciding.in_force import agency_names
         from routing.deciding.question_links import questions_open
         from routing.importers import datasets_register
@@ -19,5 +20,6 @@ class RoutingConfig(AppConfig):
 
         messages_register(TEXTS)
         agency.register(agency_names)
+        agency.register_reason(issue_reason)
         agency.register_questions(questions_open)
         datasets_register()

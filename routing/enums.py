@@ -134,6 +134,15 @@ class DeliveryKind(models.TextChoices):
     COPY = "copy", _("for information")
 
 
+class NoticeKind(models.TextChoices):
+    """What an authority hears about whoever reported, after the report itself."""
+
+    CALL = "call", pgettext_lazy("notice", "may be phoned")
+    NO_CALL = "no_call", pgettext_lazy("notice", "may no longer be phoned")
+    ERASED = "erased", pgettext_lazy("notice", "contact erased")
+    WITHDRAWN = "withdrawn", pgettext_lazy("notice", "report withdrawn")
+
+
 class DeliveryState(models.TextChoices):
     """CANCELLED: a later decision came before it was sent."""
 

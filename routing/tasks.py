@@ -8,7 +8,7 @@ from celery import shared_task
 
 from issues.services.nudging import worker_nudge
 from routing.deciding import clarifications, decisions, hearings, impact, reviews
-from routing.forwarding import sending
+from routing.forwarding import notices, sending
 from routing.steps import taking, working
 from routing.trying import edition_impact, ground_runs, trials
 
@@ -18,6 +18,12 @@ TRIAL_TURN_SECONDS: Final = 15
 @shared_task
 def deliveries_send_due() -> int:
     return sending.deliveries_send_due()
+
+
+@shared_task
+def notices_send_due() -> int:
+    """Mails authorities what they have to hear about reporters."""
+    return notices.notices_send_due()
 
 
 @shared_task

@@ -146,6 +146,8 @@ CELERY_TASK_ROUTES = {
     # Servers of strangers may be as slow as they like: nobody else waits for them.
     "issues.tasks.photos_*": {"queue": "photos"},
     "issues.tasks.mailbox_*": {"queue": "photos"},
+    # Whatever is due after years without a run must not keep a report waiting either.
+    "issues.tasks.retention_*": {"queue": "photos"},
     "gis_core.tasks.map_*": {"queue": "photos"},
     "routing.tasks.map_*": {"queue": "photos"},
 }
@@ -164,6 +166,8 @@ CELERY_BEAT_SCHEDULE = {
         "issues.tasks.replies_send_due": 20,
         "issues.tasks.mailbox_read": 60,
         "issues.tasks.confirmations_send_due": 20,
+        "issues.tasks.links_send_due": 20,
+        "routing.tasks.notices_send_due": 60,
         "issues.tasks.drafts_erase": 900,
         "issues.tasks.follow_news_gather": 60,
         "issues.tasks.follow_letters_send_due": 20,
@@ -194,8 +198,8 @@ CELERY_BEAT_SCHEDULE["config.tasks.sessions_clear"] = {
     "options": {"expires": 3600},
 }
 
-CELERY_BEAT_SCHEDULE["issues.tasks.photos_originals_erase"] = {
-    "task": "issues.tasks.photos_originals_erase",
+CELERY_BEAT_SCHEDULE["issues.tasks.retention_apply"] = {
+    "task": "issues.tasks.retention_apply",
     "schedule": crontab(hour=3, minute=40),
     "options": {"expires": 3600},
 }
@@ -274,8 +278,6 @@ PHOTO_MAX_BYTES = 15 * 1024 * 1024
 PHOTO_MAX_PIXELS = 250_000_000
 PHOTO_MAX_PIXELS_WHOLE = 52_000_000
 PHOTO_MAX_PIXELS_AVIF = 26_000_000
-# So many days after its report was closed the original of a photo is erased; 0 keeps originals for ever.
-PHOTO_ORIGINAL_DAYS = env.number("PHOTO_ORIGINAL_DAYS", 90)
 # Pages of a WFS lie here while they are loaded.
 FETCH_ROOT = VAR / "fetched"
 # Services to load from every night: a JSON file, explained in docs/loading-geodata.md; empty for none.

@@ -23,6 +23,7 @@ class Jurisdiction(models.Model):
 
     `public_names`, `website`, `phone` and `public_mail` are told to the public wherever no single authority is named:
     the municipality itself looks after the matter. `licence` and `licence_url` are those of what its feeds hold.
+    `sender_mail` is what citizens see as the sender of mails; "" for that of the installation.
 
     The boundary is kept in the storage CRS. Reports up to `acceptance_margin_m` metres outside it are
     accepted and passed to the neighbour; those further out are refused.
@@ -56,6 +57,7 @@ class Jurisdiction(models.Model):
         db_default=3,
         validators=[MinValueValidator(1)],
     )
+    sender_mail = models.EmailField(_("address that mails to citizens come from"), blank=True)
     municipality_key = models.CharField(_("official municipality key (AGS)"), max_length=8)
     issue_prefix = models.CharField(_("prefix of issue numbers"), max_length=8)
     boundary = models.MultiPolygonField(

@@ -20,6 +20,7 @@ OPTIONAL: Final = (
     "licence",
     "licence_url",
     "doubts_noticed",
+    "sender_mail",
 )
 
 
@@ -27,8 +28,9 @@ def jurisdiction_save(*, facts: dict[str, Any]) -> tuple[Jurisdiction, bool]:
     """Creates or updates the jurisdiction with the identifier `facts["id"]`; second, whether it is new.
 
     Facts: id, name, ags, issue_prefix (default: the first letters of the name's words), bears_through_roads,
-    acceptance_margin_m; for the public public_names (by language), website, phone, public_mail; licence and
-    licence_url of the feeds; doubts_noticed. Raises GisError naming a missing one.
+    acceptance_margin_m; for the public public_names (by language), website, phone, public_mail; sender_mail, which
+    mails to citizens come from; licence and licence_url of the feeds; doubts_noticed. Raises GisError naming a
+    missing one.
     """
     missing = [name for name in ("id", "name", "ags") if not facts.get(name)]
     if missing:

@@ -1,4 +1,4 @@
-"""What every city begins with: reasons for closing, texts to reporters, legal pages; all are edited on pages.
+"""What every city begins with: reasons for closing, texts to reporters, periods, legal pages; all are edited on pages.
 
 `issues/defaults/*.csv`: UTF-8, semicolons; columns that end in _de hold texts, for each other language likewise.
 `issues/defaults/legal/KIND.LANGUAGE.md`: the legal pages.
@@ -15,7 +15,7 @@ from typing import Any, Final
 from gis_core.languages import texts_read
 from gis_core.models import Jurisdiction
 from issues.enums import LegalKind
-from issues.models import ClosingReason, LegalPage, ReplyTemplate
+from issues.models import ClosingReason, LegalPage, ReplyTemplate, RetentionPeriod
 
 FOLDER: Final = Path(__file__).parent.parent / "defaults"
 
@@ -49,6 +49,17 @@ def defaults_make(jurisdiction: Jurisdiction) -> None:
     )
 
 
+def periods_make(jurisdiction: Jurisdiction) -> None:
+    """Gives the jurisdiction the periods of retention that it lacks."""
+    RetentionPeriod.objects.bulk_create(
+        (
+            RetentionPeriod(jurisdiction=jurisdiction, kind=row["kind"], days=int(row["days"]))
+            for row in _rows("retention.csv")
+        ),
+        ignore_conflicts=True,
+    )
+
+
 def legal_pages_make(jurisdiction: Jurisdiction) -> None:
     """Gives the jurisdiction the legal pages that it lacks, as templates that nobody has checked."""
     LegalPage.objects.bulk_create(
@@ -74,6 +85,7 @@ def jurisdiction_saved(instance: Jurisdiction, created: bool, **_more: Any) -> N
     if created:
         defaults_make(instance)
         legal_pages_make(instance)
+        periods_make(instance)
 
 
 def _rows(name: str) -> Iterator[Mapping[str, str]]:

@@ -18,7 +18,8 @@ from issues.models.mails import InboxMail
 from issues.models.people import Department, Grant, PeopleEvent, Profile
 from issues.models.photos import Photo
 from issues.models.replies import Inquiry, Reply
-from issues.models.reporting import Sighting, StagedPhoto, WaitingReport
+from issues.models.reporting import LinkRequest, Rating, Sighting, StagedPhoto, WaitingReport
+from issues.models.retention import Deletion, DoomedFile, LegalHold, RetentionPeriod
 from issues.models.steps import Step, StepIssue
 from issues.models.views import SavedView
 from issues.models.work import Attachment, ChecklistItem, ChecklistTick, ClosedDay, Note
@@ -32,7 +33,9 @@ __all__ = [
     "ChecklistTick",
     "ClosedDay",
     "ClosingReason",
+    "Deletion",
     "Department",
+    "DoomedFile",
     "FollowLetter",
     "FollowTold",
     "Follower",
@@ -42,16 +45,20 @@ __all__ = [
     "Inquiry",
     "Issue",
     "IssueEvent",
+    "LegalHold",
     "LegalPage",
+    "LinkRequest",
     "Note",
     "NumberCounter",
     "Opinion",
     "PeopleEvent",
     "Photo",
     "Profile",
+    "Rating",
     "Reply",
     "ReplyTemplate",
     "Reporter",
+    "RetentionPeriod",
     "SavedView",
     "Sighting",
     "StagedPhoto",

@@ -11,7 +11,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Coalesce, Greatest, Upper
+from django.db.models.functions import Coalesce, Greatest, Lower, Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -155,6 +155,10 @@ class Issue(models.Model):
         default=Priority.NORMAL,
         db_default=Priority.NORMAL,
     )
+    # Texts and photos are erased (`issues.services.retention`); what is left names nobody.
+    anonymised_at = models.DateTimeField(
+        pgettext_lazy("retention", "anonymised"), null=True, blank=True
+    )
     follow_up_on = models.DateField(pgettext_lazy("work", "follow-up"), null=True, blank=True)
     due_at = models.DateTimeField(pgettext_lazy("work", "to be done until"), null=True, blank=True)
     paused_at = models.DateTimeField(pgettext_lazy("work", "clock paused"), null=True, blank=True)
@@ -233,6 +237,11 @@ class Issue(models.Model):
             ),
             models.Index(fields=["jurisdiction", "-received_at"], name="issue_received"),
             models.Index(fields=["content_hash"], name="issue_content"),
+            models.Index(
+                fields=["jurisdiction", "status_changed_at"],
+                condition=Q(status__in=sorted(CLOSED), anonymised_at__isnull=True),
+                name="issue_closed_since",
+            ),
             models.Index(
                 "jurisdiction",
                 Greatest("status_changed_at", "released_at").desc(),
@@ -348,7 +357,12 @@ class Issue(models.Model):
 
 
 class Reporter(models.Model):
-    """Who reported, kept apart from the issue so that it can be erased alone. Never forwarded, never public."""
+    """Who reported, kept apart from the issue so that it can be erased alone. Never public.
+
+    `may_call_since`: since then the authority that acts may phone; only so name and telephone leave the house, in a
+    mail of their own (`routing.models.ReporterNotice`). `erase_asked_at`: the person asked to erase everything and a
+    legal hold stood against it; it is done when the hold has ended, `erase_photos` says how much.
+    """
 
     issue = models.OneToOneField(Issue, on_delete=models.CASCADE, related_name="reporter")
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
@@ -359,10 +373,28 @@ class Reporter(models.Model):
     account_id = models.CharField(_("account"), max_length=200, blank=True)
     # In which language the person reads; "" for the installation's first.
     language = models.CharField(_("language"), max_length=10, blank=True, db_default="")
+    may_call_since = models.DateTimeField(
+        pgettext_lazy("reporter", "the authority may phone, since"), null=True, blank=True
+    )
+    erase_asked_at = models.DateTimeField(
+        pgettext_lazy("reporter", "erasure asked for"), null=True, blank=True
+    )
+    erase_photos = models.BooleanField(
+        pgettext_lazy("reporter", "released photos too"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("reporting person")
         verbose_name_plural = _("reporting persons")
+        indexes = [
+            # A page lists the reports of one address, however it is written.
+            models.Index(Lower("email"), condition=~Q(email=""), name="reporter_email"),
+            models.Index(
+                fields=["erase_asked_at"],
+                condition=Q(erase_asked_at__isnull=False),
+                name="reporter_erase_asked",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email

@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from datetime import datetime, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from issues.enums import (
-    IssueStatus,
     PhotoStatus,
 )
 from issues.models.issues import Issue
@@ -30,9 +27,9 @@ class Photo(models.Model):
     to be tried; when `is_claimed`, a worker has it until then.
 
     `file` is the original, `width` and `height` are its pixels; staff and the authority that acts see it. The public
-    sees `copy` alone, a file of its own under the name `copy_id`, which exists as long as the photo is released. In it
-    the photo is turned clockwise by `turned` degrees, and its `boxes` are black: lists of left, top, width and height
-    in pixels of the turned photo.
+    sees `copy` alone, a file of its own under the name `copy_id`, which exists as long as the photo is released, since
+    `released_at`. In it the photo is turned clockwise by `turned` degrees, and its `boxes` are black: lists of left,
+    top, width and height in pixels of the turned photo.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -49,6 +46,7 @@ class Photo(models.Model):
     is_released = models.BooleanField(_("released"), default=False)
     copy = models.FileField(_("released copy"), upload_to="photos/released/%Y/%m", blank=True)
     copy_id = models.UUIDField(unique=True, null=True, editable=False)
+    released_at = models.DateTimeField(_("released"), null=True, blank=True)
     turned = models.PositiveSmallIntegerField(_("turned"), default=0)
     boxes = models.JSONField(_("black boxes"), default=list, blank=True)
     # As the camera noted it; two reports of the same often have photos of the same minutes.
@@ -72,6 +70,11 @@ class Photo(models.Model):
                 | (Q(is_released=True, copy_id__isnull=False) & ~Q(copy="")),
                 name="photo_released_has_copy",
             ),
+            models.CheckConstraint(
+                condition=Q(is_released=False, released_at__isnull=True)
+                | Q(is_released=True, released_at__isnull=False),
+                name="photo_released_has_date",
+            ),
             models.CheckConstraint(condition=Q(turned__in=TURNS), name="photo_turned_by_quarters"),
         ]
 
@@ -93,10 +96,3 @@ class Photo(models.Model):
         """Width and height in pixels, as it is turned."""
         size = self.width or 0, self.height or 0
         return size[::-1] if self.turned in {90, 270} else size
-
-    @property
-    def original_until(self) -> datetime | None:
-        """When its original is erased; None while its issue is open, and where originals are kept for ever."""
-        if not settings.PHOTO_ORIGINAL_DAYS or not IssueStatus(self.issue.status).is_closed:
-            return None
-        return self.issue.status_changed_at + timedelta(days=settings.PHOTO_ORIGINAL_DAYS)

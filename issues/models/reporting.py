@@ -1,11 +1,13 @@
-"""What citizens leave on the way to a report: photos of a draft, a report to be confirmed, “seen it too”."""
+"""What citizens leave around a report: photos of a draft, a report to be confirmed, “seen it too”, a rating …"""
 
 from __future__ import annotations
 
 import uuid
 
 from django.contrib.gis.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Jurisdiction
 from issues.enums import ReplyState
@@ -67,7 +69,7 @@ class WaitingReport(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at"],
-                condition=models.Q(state=ReplyState.QUEUED),
+                condition=Q(state=ReplyState.QUEUED),
                 name="waitingreport_due",
             )
         ]
@@ -96,3 +98,51 @@ class Sighting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issue_id}"
+
+
+class Rating(models.Model):
+    """How content whoever reported is with what became of it: 1 (not at all) to 5 stars, and words for the house."""
+
+    issue = models.OneToOneField(Issue, on_delete=models.CASCADE, related_name="rating")
+    stars = models.PositiveSmallIntegerField(pgettext_lazy("rating", "stars"))
+    words = models.TextField(pgettext_lazy("rating", "words"), max_length=1000, blank=True)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = pgettext_lazy("rating", "rating")
+        verbose_name_plural = pgettext_lazy("rating", "ratings")
+        constraints = [
+            models.CheckConstraint(condition=Q(stars__range=(1, 5)), name="rating_one_to_five"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id}: {self.stars}"
+
+
+class LinkRequest(models.Model):
+    """Somebody entered a mail address to get the list of its reports; erased at `expires_at`, when the link ends.
+
+    There is one whether or not the address has reports, so that nobody can find that out; a mail goes only to one
+    that has. The mail waits as a reply does.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    email = models.EmailField()
+    language = models.CharField(max_length=10)
+    expires_at = models.DateTimeField(db_index=True)
+    state = models.CharField(max_length=10, choices=ReplyState, default=ReplyState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = pgettext_lazy("link request", "request for a list of reports")
+        verbose_name_plural = pgettext_lazy("link request", "requests for lists of reports")
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state=ReplyState.QUEUED), name="linkrequest_due"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)

@@ -13,7 +13,6 @@ from issues.services.intake import issue_receive
 from issues.services.keys import api_key_create
 from issues.services.photos.editing import photo_edit
 from issues.services.photos.fetching import photo_fetch, photos_claim_due
-from issues.services.photos.originals import photos_originals_erase
 from issues.services.photos.stored import photo_prepare
 from issues.services.release import issue_release, issue_withdraw
 from issues.services.views import view_remove, view_save
@@ -36,7 +35,6 @@ __all__ = [
     "photo_fetch",
     "photo_prepare",
     "photos_claim_due",
-    "photos_originals_erase",
     "view_remove",
     "view_save",
 ]

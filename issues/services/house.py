@@ -23,6 +23,7 @@ from issues.models import (
     HouseEvent,
     LegalPage,
     ReplyTemplate,
+    RetentionPeriod,
 )
 from issues.services.replies.placeholders import placeholders_check
 
@@ -37,6 +38,7 @@ Entry = (
     | ChecklistItem
     | ClosedDay
     | LegalPage
+    | RetentionPeriod
 )
 PARTS: Final[dict[type[models.Model], HousePart]] = {
     Category: HousePart.CATEGORY,
@@ -46,6 +48,7 @@ PARTS: Final[dict[type[models.Model], HousePart]] = {
     ChecklistItem: HousePart.CHECKLIST,
     ClosedDay: HousePart.CLOSED_DAY,
     LegalPage: HousePart.LEGAL,
+    RetentionPeriod: HousePart.RETENTION,
 }
 MODELS: Final = {part.value: model for model, part in PARTS.items()}
 # What nothing else names. Everything else is switched off, so that issues keep what they say.

@@ -31,6 +31,7 @@ from issues.services.clocks import calendar_of
 from issues.services.location import location_received
 from issues.services.photos.intake import photos_checked, urls_checked
 from issues.services.photos.stored import PHOTOS_PER_REPORT, photo_event, photo_new, photo_refuse
+from issues.services.replies.queue import replies_queue
 from issues.services.texts import (
     DESCRIPTION_MAX,
     Problems,
@@ -307,7 +308,10 @@ def _parts_create(report: _Report, issue: Issue, now: datetime, sent: list[Photo
         Photo.objects.bulk_create([*sent, *pending])
         IssueEvent.objects.bulk_create(photo_event(photo, now) for photo in sent)
     if report.reporter:
-        Reporter.objects.create(issue=issue, **report.reporter)
+        reporter = Reporter.objects.create(issue=issue, **report.reporter)
+        if reporter.email:
+            # The receipt, with the private link.
+            replies_queue(issue=issue)
 
 
 def _announce(issue_id: int) -> None:

@@ -22,6 +22,7 @@ from issues.models import (
     ClosingReason,
     LegalPage,
     ReplyTemplate,
+    RetentionPeriod,
 )
 
 CODE_HELP = pgettext_lazy("house", "Short and for good: it cannot be changed later.")
@@ -177,6 +178,18 @@ class LegalForm(EntryForm):
             "feedback_mail": pgettext_lazy(
                 "house", "Only for accessibility: without an address there is no form."
             ),
+        }
+
+
+class RetentionForm(EntryForm):
+    fixed = ("kind",)
+
+    class Meta:
+        model = RetentionPeriod
+        fields = ("kind", "days")
+        labels = {
+            "kind": pgettext_lazy("house", "What is erased"),
+            "days": pgettext_lazy("house", "After how many days"),
         }
 
 

@@ -22,6 +22,7 @@ from issues.models import (
     ClosingReason,
     LegalPage,
     ReplyTemplate,
+    RetentionPeriod,
 )
 from mapui.house.forms import (
     CategoryForm,
@@ -31,6 +32,7 @@ from mapui.house.forms import (
     LegalForm,
     ReasonForm,
     ReplyForm,
+    RetentionForm,
 )
 from mapui.house.questions import QuestionForm
 
@@ -213,6 +215,22 @@ PARTS = (
         add="",
         columns=(pgettext_lazy("house", "Page"), pgettext_lazy("house", "State")),
         cells=_legal_cells,
+    ),
+    Part(
+        slug="retention",
+        model=RetentionPeriod,
+        form=RetentionForm,
+        of="jurisdiction",
+        title=pgettext_lazy("house", "Erasing"),
+        lead=pgettext_lazy(
+            "house", "What is erased by itself, every night; a legal hold on a report stops that."
+        ),
+        add="",
+        columns=(
+            pgettext_lazy("house", "What is erased"),
+            pgettext_lazy("house", "After how many days"),
+        ),
+        cells=lambda one: [str(one), str(one.days)],
     ),
 )
 BY_SLUG = {one.slug: one for one in PARTS}

@@ -9,6 +9,7 @@ from mapui.house import views
 urlpatterns: list[URLPattern] = [
     path("house/", views.house_part, {"slug": "categories"}, name="house"),
     path("house/history/", views.house_history, name="house_history"),
+    path("house/deletions/", views.house_deletions, name="house_deletions"),
     path("house/<slug:slug>/", views.house_part, name="house_part"),
     path("house/<slug:slug>/new/", views.house_entry, name="house_new"),
     path("house/<slug:slug>/<int:pk>/", views.house_entry, name="house_entry"),

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core.languages import languages
 from gis_core.models import Jurisdiction
 from issues.errors import EntryChanged, IssuesError
-from issues.models import HouseEvent, ReplyTemplate
+from issues.models import Deletion, HouseEvent, ReplyTemplate
 from issues.rights import MANAGE_HOUSE
 from issues.services.clocks import holidays_in
 from issues.services.house import entry_remove, entry_seen, entry_store
@@ -63,6 +63,18 @@ def house_history(request: HttpRequest) -> HttpResponse:
     page = Paginator(events, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"tab": "history", "events": events_shown(page), "found": page}
     return _respond(request, "mapui/house/history.html", jurisdiction, context)
+
+
+@house_permission
+@require_safe
+@never_cache
+def house_deletions(request: HttpRequest) -> HttpResponse:
+    """The deletion log, latest first."""
+    jurisdiction = _jurisdiction(request)
+    rows = Deletion.objects.filter(jurisdiction=jurisdiction)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"tab": "retention", "found": page}
+    return _respond(request, "mapui/house/deletions.html", jurisdiction, context)
 
 
 @house_permission

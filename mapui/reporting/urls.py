@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.reporting import looking, offline, own, views
+from mapui.reporting import looking, mine, offline, own, views
 
 urlpatterns: list[URLPattern] = [
     path("report/", views.report_page, name="report"),
@@ -17,4 +17,10 @@ urlpatterns: list[URLPattern] = [
     path("report/waiting/", own.report_waiting, name="report_waiting"),
     path("report/confirm/<str:token>/", own.report_confirm, name="report_confirm"),
     path("report/own/<str:token>/", own.own_report, name="own_report"),
+    path("report/own/<str:token>/export.zip", own.own_export, name="own_export"),
+    path("report/own/<str:token>/photos/<uuid:name>.jpg", own.own_photo, name="own_photo"),
+    path("report/own/<str:token>/<slug:step>/", own.own_step, name="own_step"),
+    path("report/mine/", mine.own_reports_order, name="own_reports_order"),
+    path("report/mine/sent/", mine.own_reports_ordered, name="own_reports_ordered"),
+    path("report/mine/<str:token>/", mine.own_reports, name="own_reports"),
 ]

@@ -22,7 +22,8 @@ from issues.errors import IssuesError, PhotoRefused, RequestsTooMany, SenderKeyR
 from issues.models import Issue
 from issues.services.photos.stored import PHOTOS_PER_REPORT
 from issues.services.reporting.confirming import report_hold
-from issues.services.reporting.own import report_path, sighting_add
+from issues.services.reporting.links import report_path
+from issues.services.reporting.own import sighting_add
 from issues.services.reporting.receiving import issue_of_draft, report_receive
 from issues.services.reporting.staging import photo_stage, photo_unstage
 from mapui.maps.page import map_context

@@ -12,7 +12,8 @@ from django.contrib.gis.geos import Point
 from gis_core.languages import Texts, language_first, text_in, texts_made
 from gis_core.models import Edition
 from issues.enums import LocationSource
-from issues.models import Category
+from issues.models import Category, Issue
+from routing.deciding.in_force import agency_names
 from routing.deciding.public_answers import LEAST_SHARE, PublicAnswer, public_answer
 from routing.deciding.questions import question_for
 from routing.deciding.results import results_of
@@ -91,6 +92,28 @@ def responsibility_asked(
     if found and answer is not None and question is not None and question.allows(*answer):
         found, question = _Found.of(replace(asked, clarifications=(answer,)), category), None
     return found.told(question) if found else None
+
+
+def issue_reason(issue_id: int) -> Texts:
+    """Why that authority has the issue, in the public sentence for its place; {} where none may be told (ADR 20).
+
+    None is told of a sheltered issue, nor where the public answer names somebody else. What the reporter answered stays
+    out of it.
+    """
+    issue = Issue.objects.select_related("category").get(pk=issue_id)
+    authority = agency_names([issue.pk]).get(issue.pk, "")
+    if issue.is_sheltered or not authority or not issue.is_placed:
+        return {}
+    found = responsibility_asked(
+        category=issue.category,
+        point=issue.point,
+        at=issue.received_at,
+        answers={},
+        accuracy_m=issue.accuracy_m,
+        source=LocationSource(issue.location_source),
+    )
+    is_same = found is not None and found.is_clear and found.bodies[0].public_name == authority
+    return found.sentences if found is not None and is_same else {}
 
 
 @dataclass(frozen=True)

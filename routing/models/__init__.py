@@ -4,7 +4,7 @@ from routing.models.answers import ServiceAnswer
 from routing.models.authorities import Authority, AuthorityContact
 from routing.models.clarifications import Clarification
 from routing.models.decisions import Decision
-from routing.models.deliveries import Delivery, DeliveryEvent
+from routing.models.deliveries import Delivery, DeliveryEvent, ReporterNotice
 from routing.models.ground import GroundCoverage, GroundRow
 from routing.models.network import (
     Agreement,
@@ -35,6 +35,7 @@ __all__ = [
     "Prior",
     "Proposal",
     "RailTrack",
+    "ReporterNotice",
     "RoadPartArea",
     "RoadSection",
     "Rule",

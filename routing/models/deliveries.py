@@ -7,8 +7,10 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from routing.enums import DeliveryKind, DeliveryState
+from issues.enums import ReplyState
+from routing.enums import DeliveryKind, DeliveryState, NoticeKind
 from routing.models.authorities import Authority, AuthorityContact
 from routing.models.decisions import Decision
 
@@ -77,3 +79,43 @@ class DeliveryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ReporterNotice(models.Model):
+    """A mail to an authority about whoever reported: that they may be phoned, that their contact is to be erased.
+
+    It goes to the contact that got the delivery, and only where that is a mail address: a mail can be called back.
+    Name and telephone are read when it is sent, and stored nowhere with it. `attempts` above 0 of one that is queued:
+    it may have arrived.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(pgettext_lazy("notice", "kind"), max_length=10, choices=NoticeKind)
+    state = models.CharField(
+        _("state"), max_length=10, choices=ReplyState, default=ReplyState.QUEUED
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(_("due"))
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    last_error = models.TextField(_("last error"), blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("notice", "notice about a reporter")
+        verbose_name_plural = pgettext_lazy("notice", "notices about reporters")
+        ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state=ReplyState.QUEUED), name="reporternotice_due"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=NoticeKind.values, state__in=ReplyState.values),
+                name="reporternotice_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}"

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from issues.enums import EventKind, IssueStatus
 from issues.services import issue_event_append, issue_set_status
+from issues.services.replies.queue import replies_queue
 from routing.enums import DeliveryKind, DeliveryState
 from routing.models import Delivery
 from routing.outbox.events import delivery_event_append
+from routing.outbox.notices import notice_after_delivery
 from routing.outbox.receipts import DeliveryError, Receipt
 
 logger = logging.getLogger(__name__)
@@ -41,17 +43,23 @@ def delivery_record_receipt(*, delivery: Delivery, receipt: Receipt) -> None:
 def _issue_forwarded(delivery: Delivery) -> None:
     """The authority that has to act knows of it now; the issue says so."""
     issue = delivery.decision.issue
+    code = delivery.authority.code
+    went = issue.events.filter(kind=EventKind.FORWARDED).order_by("at", "pk").last()
     issue_event_append(
         issue=issue,
         kind=EventKind.FORWARDED,
         detail={
-            "authority": delivery.authority.code,
+            "authority": code,
             "channel": delivery.contact.channel,
             "foreign_id": delivery.foreign_id,
         },
     )
     if issue.status == IssueStatus.RECEIVED:
         issue_set_status(issue=issue, status=IssueStatus.FORWARDED)
+    elif issue.status == IssueStatus.FORWARDED and went and went.detail["authority"] != code:
+        # Somebody else has it now: whoever reported hears of it, though the state is the same.
+        replies_queue(issue=issue)
+    notice_after_delivery(delivery)
 
 
 @transaction.atomic

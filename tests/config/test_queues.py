@@ -52,14 +52,22 @@ def test_what_strangers_servers_are_asked_goes_to_the_fetcher() -> None:
         "gis_core.tasks.map_sources_harvest_waiting",
         "issues.tasks.mailbox_read",
         "issues.tasks.photos_fetch_due",
-        "issues.tasks.photos_originals_erase",
+        "issues.tasks.retention_apply",
         "routing.tasks.map_hearing_hold",
         "routing.tasks.map_hearings_hold_due",
     ]
 
 
 def test_everything_else_goes_to_the_worker() -> None:
-    long = (".geodata_", ".ground_run", ".trial_run", ".photos_", ".mailbox_", "tasks.map_")
+    long = (
+        ".geodata_",
+        ".ground_run",
+        ".trial_run",
+        ".photos_",
+        ".mailbox_",
+        ".retention_",
+        "tasks.map_",
+    )
     queues = {queue_of(task) for task in own_tasks() if not any(one in task for one in long)}
     assert queues == {QUEUES["worker"]}
     assert queue_of("routing.tasks.deliveries_send_due") == QUEUES["worker"]

@@ -86,7 +86,7 @@ def test_intake_of_a_whole_report_stores_every_part(category, sender):
     )
     assert pending.due_at == issue.received_at
     kinds = IssueEvent.objects.values_list("kind", flat=True)
-    assert list(kinds) == [EventKind.RECEIVED, EventKind.PHOTO_ADDED]
+    assert list(kinds) == [EventKind.RECEIVED, EventKind.PHOTO_ADDED, EventKind.REPLIED]
 
 
 def test_intake_without_reporter_stores_nobody(category):

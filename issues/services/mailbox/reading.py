@@ -172,4 +172,6 @@ def _close(mail: InboxMail, state: MailState, issue: Issue | None) -> None:
 
 def _own_addresses() -> set[str]:
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    return {sender.lower(), settings.INBOX.user.lower() if settings.INBOX else ""}
+    cities = Jurisdiction.objects.exclude(sender_mail="").values_list("sender_mail", flat=True)
+    inbox = settings.INBOX.user.lower() if settings.INBOX else ""
+    return {sender.lower(), inbox, *(one.lower() for one in cities)}

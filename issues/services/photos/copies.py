@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from issues.errors import ReleaseRefused
@@ -20,7 +21,7 @@ from issues.types import Box
 if TYPE_CHECKING:
     from django.db.models.fields.files import FieldFile
 
-COPY_FIELDS: Final = ["is_released", "copy", "copy_id"]
+COPY_FIELDS: Final = ["is_released", "released_at", "copy", "copy_id"]
 
 
 def copy_draw(photo: Photo, *, with_boxes: bool = True) -> bytes:
@@ -39,7 +40,7 @@ def copy_make(photo: Photo) -> FieldFile:
         content = copy_draw(photo)
     except OSError as error:
         raise ReleaseRefused(_("The file of the photo is missing."), field="photos") from error
-    photo.copy_id, photo.is_released = uuid.uuid4(), True
+    photo.copy_id, photo.is_released, photo.released_at = uuid.uuid4(), True, timezone.now()
     photo.copy.save(f"{photo.copy_id}.jpg", ContentFile(content), save=False)
     return photo.copy
 
@@ -47,7 +48,7 @@ def copy_make(photo: Photo) -> FieldFile:
 def copy_drop(photo: Photo) -> None:
     """Takes the photo back; its copy is deleted with the commit. The row is the caller's."""
     file_drop(photo.copy)
-    photo.copy, photo.copy_id, photo.is_released = "", None, False
+    photo.copy, photo.copy_id, photo.is_released, photo.released_at = "", None, False, None
 
 
 def file_drop(file: FieldFile) -> None:

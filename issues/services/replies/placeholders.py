@@ -25,11 +25,12 @@ PLACEHOLDERS: Final = {
     "kategorie": pgettext_lazy("placeholder", "category"),
     "ort": pgettext_lazy("placeholder", "address that was reported"),
     "stelle": pgettext_lazy("placeholder", "body in charge, as the public reads its name"),
+    "warum": pgettext_lazy("placeholder", "why this body, as the public reads it"),
     "grund": pgettext_lazy("placeholder", "reason and note for the public"),
     "stadt": pgettext_lazy("placeholder", "name of the city"),
     "link": pgettext_lazy("placeholder", "address of the public page"),
 }
-MAY_BE_EMPTY: Final = frozenset({"grund"})
+MAY_BE_EMPTY: Final = frozenset({"grund", "warum"})
 
 
 def placeholders_check(text: str) -> None:
@@ -77,6 +78,7 @@ def placeholder_samples(
             else pgettext("sample", "Pothole"),
             "ort": pgettext("sample", "Main street 12"),
             "stelle": pgettext("sample", "Road works department"),
+            "warum": pgettext("sample", "The place lies on a municipal road."),
             "grund": pgettext("sample", "The damage is repaired."),
             "stadt": text_in(jurisdiction.public_names, language) or jurisdiction.name,
             "link": f"{settings.PUBLIC_URL}{reverse('public_issue', args=[number])}",
@@ -84,7 +86,10 @@ def placeholder_samples(
 
 
 def placeholder_values(issue: Issue, *, language: str, reason: str) -> dict[str, str]:
-    """What stands for each placeholder (one query, for the body). The reader reported: the own address is no secret."""
+    """What stands for each placeholder but `warum`, which costs more (one query, for the body).
+
+    The reader reported: the own address is no secret.
+    """
     page = f"{settings.PUBLIC_URL}{reverse('public_issue', args=[issue.number])}"
     return {
         "nummer": issue.number,

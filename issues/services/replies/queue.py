@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from gis_core.languages import language_first, languages, text_in
+from issues.agency import agency_reason
 from issues.enums import EventKind, IssueStatus, ReplyState
 from issues.errors import PlaceholderEmpty, ReporterMissing, TextTooLong
 from issues.models import Issue, Reply, ReplyTemplate, Reporter
@@ -59,8 +60,11 @@ def reply_proposed(issue: Issue, status: IssueStatus, *, language: str, reason: 
     template = reply_template(issue, status)
     if template is None:
         return ""
+    text = text_in(template.texts, language)
     values = placeholder_values(issue, language=language, reason=reason)
-    return placeholders_filled(text_in(template.texts, language), values)
+    if "{warum}" in text:
+        values["warum"] = agency_reason(issue.pk, language)
+    return placeholders_filled(text, values)
 
 
 def replies_queue(
@@ -114,7 +118,8 @@ def reply_send(
             % {"length": len(text), "limit": TEXT_MAX},
             field="text",
         )
-    reporter = Reporter.objects.filter(issue=issue).exclude(email="").first()
+    known = Reporter.objects.filter(issue=issue, erase_asked_at__isnull=True)
+    reporter = known.exclude(email="").first()
     if reporter is None:
         raise ReporterMissing(_("The reporter left no e-mail address."))
     language = reply_language(reporter)
@@ -141,7 +146,9 @@ def replies_cancel(issue: Issue, since: datetime) -> bool:
 
 def _reporters(issue: Issue) -> Iterable[Reporter]:
     """Who reported the issue or what was merged into it, one for each mail address."""
-    found = Reporter.objects.filter(issue__in=[issue.pk, *_duplicates(issue)]).exclude(email="")
+    found = Reporter.objects.filter(
+        issue__in=[issue.pk, *_duplicates(issue)], erase_asked_at__isnull=True
+    ).exclude(email="")
     return {one.email.lower(): one for one in found.order_by("-issue_id")}.values()
 
 

@@ -12,11 +12,14 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from issues.enums import ReplyState
 from issues.models import Reply, Reporter
+from issues.services.replies.letters import letter_build
+from issues.services.reporting.links import report_url
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +43,8 @@ def replies_send_due() -> int:
 @transaction.atomic
 def _claim() -> Reply | None:
     now = timezone.now()
-    due = Reply.objects.select_for_update(skip_locked=True, of=("self",)).select_related("issue")
+    due = Reply.objects.select_for_update(skip_locked=True, of=("self",))
+    due = due.select_related("issue__jurisdiction", "reporter_of")
     reply = due.filter(state=ReplyState.QUEUED, due_at__lte=now).order_by("due_at", "pk").first()
     if reply is not None:
         reply.attempts += 1
@@ -51,8 +55,8 @@ def _claim() -> Reply | None:
 
 def _send(reply: Reply) -> None:
     """One attempt. A server that says no for good, or an address that was erased, ends the message."""
-    address = Reporter.objects.filter(issue=reply.reporter_of_id).values_list("email", flat=True)
-    to = address.first()
+    known = Reporter.objects.filter(issue=reply.reporter_of_id, erase_asked_at__isnull=True)
+    to = known.values_list("email", flat=True).first()
     if not to:
         _record(reply, ReplyState.FAILED, _("The reporter's e-mail address is no longer known."))
         return
@@ -71,18 +75,21 @@ def _send(reply: Reply) -> None:
 
 
 def mail_build(reply: Reply, to: str) -> EmailMessage:
-    """The message; an answer to it comes back with the issue's number and the reply's own name in its address."""
+    """The message; an answer to it comes back with the issue's number and the reply's own name in its address.
+
+    Below its text stands the private link of the reader's report. It is stored nowhere: staff read the stored text.
+    """
     local, _at, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")
-    return EmailMessage(
+    with translation.override(reply.language):
+        more = pgettext("reply", "All about your report, add a photo, withdraw or erase it:")
+    return letter_build(
+        jurisdiction=reply.issue.jurisdiction,
+        to=to,
         subject=reply.subject,
-        body=reply.text,
-        to=[to],
-        reply_to=[f"{local}+{reply.public_id.hex}@{domain}"],
-        headers={
-            "Message-ID": f"<{reply.public_id}@{domain}>",
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": reply.language,
-        },
+        text=f"{reply.text}\n{more}\n{report_url(reply.reporter_of)}\n",
+        language=reply.language,
+        reply_to=f"{local}+{reply.public_id.hex}@{domain}",
+        message_id=f"<{reply.public_id}@{domain}>",
     )
 
 

@@ -17,18 +17,19 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from gis_core.languages import language_first, languages
-from issues.enums import ReplyState
+from issues.enums import ReplyState, RetentionKind
 from issues.errors import EmailInvalid
 from issues.models import StagedPhoto, WaitingReport
 from issues.services.nudging import worker_nudge
+from issues.services.replies.letters import letter_build
 from issues.services.replies.sending import LEASE, mail_hand_over
 from issues.services.reporting.receiving import CitizenReport, report_receive
+from issues.services.retention.rules import period_of
 from issues.types import Received
 
 logger = logging.getLogger(__name__)
 
 SEND_TASK: Final = "issues.tasks.confirmations_send_due"
-CONFIRM_WITHIN: Final = timedelta(days=2)
 RETRY_AFTER: Final = timedelta(minutes=2)
 ATTEMPTS_MAX: Final = 6
 _signer: Final = Signer(salt="issues.confirmation")
@@ -51,7 +52,8 @@ def report_hold(report: CitizenReport) -> WaitingReport:
                 "data": report.as_json(),
                 "email": report.reporter.email,
                 "language": language if language in languages() else language_first(),
-                "expires_at": now + CONFIRM_WITHIN,
+                "expires_at": now
+                + period_of(report.category.jurisdiction, RetentionKind.UNCONFIRMED),
                 "due_at": now,
             },
         )
@@ -84,12 +86,6 @@ def report_confirm(waiting: WaitingReport) -> Received:
         received = report_receive(report)
         WaitingReport.objects.filter(pk=waiting.pk).delete()
     return received
-
-
-def waiting_erase() -> int:
-    """Erases reports that nobody confirmed in time; returns how many. Their photos go with the drafts."""
-    erased, _models = WaitingReport.objects.filter(expires_at__lte=timezone.now()).delete()
-    return erased
 
 
 def confirmations_send_due() -> int:
@@ -143,9 +139,10 @@ def _mail(waiting: WaitingReport) -> EmailMessage:
             "until": until,
             "url": confirmation_url(waiting),
         }
-        return EmailMessage(
+        return letter_build(
+            jurisdiction=waiting.jurisdiction,
+            to=waiting.email,
             subject=subject % values,
-            body=text % values,
-            to=[waiting.email],
-            headers={"Auto-Submitted": "auto-generated", "Content-Language": waiting.language},
+            text=text % values,
+            language=waiting.language,
         )

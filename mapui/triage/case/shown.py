@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from issues.models import Attachment, ChecklistItem, Inquiry, Issue, Note, Reply, Reporter
+from issues.models import (
+    Attachment,
+    ChecklistItem,
+    Inquiry,
+    Issue,
+    LegalHold,
+    Note,
+    Reply,
+    Reporter,
+)
 from issues.rights import ANSWER, DECIDE, RELEASE, SEE, WORK, Person, issues_reached, reach_of
 from issues.selectors import categories_likely
 from issues.services.seen import aspect_mark
@@ -26,6 +35,7 @@ def issues_shown(person: Person, right: str = SEE) -> QuerySet[Any]:
 
     What most reports do not have is only counted here, so that nothing has to be asked for in vain.
     """
+    hold = LegalHold.objects.active().filter(issue=OF_IT)
     issues = issues_reached(person, right).select_related(
         "category", "jurisdiction", "closing_reason", "duplicate_of", "assignee", "department"
     )
@@ -46,6 +56,10 @@ def issues_shown(person: Person, right: str = SEE) -> QuerySet[Any]:
             ),
             has_proposal=Exists(Proposal.objects.filter(issue=OF_IT, state=ProposalState.OPEN)),
             has_service_answers=Exists(ServiceAnswer.objects.filter(issue=OF_IT)),
+            hold_until=Subquery(hold.values("until")[:1]),
+            hold_reason=Subquery(hold.values("reason")[:1]),
+            rating_stars=F("rating__stars"),
+            rating_words=F("rating__words"),
             is_golden=Exists(GoldenCase.objects.filter(issue=OF_IT, is_active=True)),
         )
     )

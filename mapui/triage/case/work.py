@@ -21,6 +21,7 @@ from issues.services import issue_event_append
 from issues.services.duplicates import issue_unmerge
 from issues.services.inquiries import inquiry_ask, inquiry_take_back
 from issues.services.replies.queue import reply_language, reply_proposed
+from issues.services.retention.holds import hold_end, hold_set
 from issues.services.splitting import issue_split as split
 from issues.services.work import checklist_tick, file_attach, note_write
 from mapui.site.permissions import page_for, see_permission
@@ -234,6 +235,34 @@ def issue_contact(request: PageRequest, number: str) -> HttpResponse:
     context = {"issue": issue, "reporter": reporter, "contact_form": form, "is_asked": True}
     template = "_contact.html" if request.htmx else "contact.html"
     return render(request, f"mapui/triage/case/{template}", context)
+
+
+@work_permission
+@require_POST
+def issue_hold(request: PageRequest, number: str) -> HttpResponse:
+    """Nothing of the report is erased until a day."""
+    issue = _issue(request, number)
+    form = forms.HoldForm(request.POST, jurisdiction=issue.jurisdiction, issue=issue)
+
+    def act(person: User) -> str:
+        until, reason = form.cleaned_data["until"], form.cleaned_data["reason"]
+        hold_set(issue=issue, until=until, reason=reason, by=person)
+        return pgettext("hold", "Nothing of the report is erased until then.")
+
+    return act_respond(request, issue, form, act)
+
+
+@work_permission
+@require_POST
+def issue_hold_end(request: PageRequest, number: str) -> HttpResponse:
+    """What is due may be erased again."""
+    issue = _issue(request, number)
+
+    def act(person: User) -> str:
+        hold_end(issue=issue, by=person)
+        return pgettext("hold", "What is due is erased in the coming night.")
+
+    return act_respond(request, issue, None, act)
 
 
 # --- Inside the house -------------------------------------------------------------------------------

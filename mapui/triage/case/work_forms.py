@@ -14,6 +14,7 @@ from issues.models import Category, ClosingReason, Department, Issue
 from issues.rights import WORK, people_with
 from issues.services.inquiries import QUESTION_MAX
 from issues.services.replies.queue import TEXT_MAX
+from issues.services.retention.holds import REASON_MAX
 from issues.services.texts import DESCRIPTION_MAX, field_length
 from issues.services.work import NOTE_MAX
 from mapui.triage.case.seen import SeenForm
@@ -252,4 +253,19 @@ class ContactForm(StepForm):
 
     reason = forms.CharField(
         label=pgettext_lazy("work", "Why do you need the contact?"), max_length=200
+    )
+
+
+class HoldForm(StepForm):
+    """Nothing of the report is erased until a day, for a reason."""
+
+    prefix_id = "hold"
+
+    until = forms.DateField(
+        label=pgettext_lazy("hold", "Erase nothing until"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+    reason = forms.CharField(
+        label=pgettext_lazy("hold", "Why (such as a claim for damages)"),
+        max_length=REASON_MAX,
     )

@@ -32,6 +32,8 @@ INSIDE = {
     "PlaceholderEmpty",
     "ReporterMissing",
     "InquiryClosed",
+    "HoldRefused",
+    "ReporterRefused",
     "MergeRefused",
     "IssueChanged",
     "IssueOutdated",

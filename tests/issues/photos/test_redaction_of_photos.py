@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from issues.enums import Channel, EventKind, IssueStatus, PhotoStatus
+from issues.enums import Channel, EventKind
 from issues.errors import PhotoEditRefused, ReleaseOutdated, ReleaseRefused
 from issues.models import Issue, Photo
 from issues.services import (
     issue_receive,
     issue_release,
-    issue_set_status,
     issue_withdraw,
     photo_edit,
     photo_prepare,
-    photos_originals_erase,
 )
 from issues.services.photos.copies import copy_draw
 from issues.services.photos.drawing import BLOCK, boxes_turned, boxes_within, photo_redraw
@@ -276,47 +272,3 @@ def test_release_of_a_photo_whose_file_is_lost_is_refused(photo):
 def test_database_refuses_what_cannot_be(photo, wrong):
     with pytest.raises(IntegrityError), transaction.atomic():
         Photo.objects.update(**wrong)
-
-
-# --- Originals --------------------------------------------------------------------------------------
-def closed(photo: Photo, days: int) -> None:
-    issue_set_status(issue=photo.issue, status=IssueStatus.DONE)
-    Issue.objects.update(status_changed_at=timezone.now() - timedelta(days=days))
-
-
-@pytest.mark.parametrize(("days", "period", "erased"), [(91, 90, 1), (89, 90, 0), (91, 0, 0)])
-def test_original_that_is_not_released_is_erased_after_its_time(
-    photo, settings, django_capture_on_commit_callbacks, days, period, erased
-):
-    settings.PHOTO_ORIGINAL_DAYS = period
-    closed(photo, days)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert photos_originals_erase() == erased
-    assert len(files()) == 1 - erased
-    assert again(photo).status == (PhotoStatus.ERASED if erased else PhotoStatus.STORED)
-    assert photo.issue.events.filter(kind=EventKind.PHOTO_ERASED).count() == erased
-    assert photos_originals_erase() == 0
-
-
-def test_original_of_an_open_issue_stays(photo):
-    Issue.objects.update(status_changed_at=timezone.now() - timedelta(days=1000))
-    assert photos_originals_erase() == 0
-    assert again(photo).original_until is None
-    closed(photo, 10)
-    assert again(photo).original_until == again(photo).issue.status_changed_at + timedelta(days=90)
-
-
-def test_copy_takes_the_place_of_a_blackened_original(photo, django_capture_on_commit_callbacks):
-    photo_edit(photo=photo, boxes=[Box(0, 0, 16, 16)], turn=90, seen=photo.edits)
-    released = release(photo)
-    shown = content(released.copy)
-    closed(photo, 91)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert photos_originals_erase() == 1
-    left = again(photo)
-    assert (left.copy_id, left.status) == (released.copy_id, PhotoStatus.STORED)
-    assert content(left.file) == content(left.copy) == shown
-    assert (left.width, left.height, left.turned, left.boxes) == (48, 64, 0, [])
-    assert not default_storage.exists(photo.file.name)
-    assert len(files()) == 2
-    assert photos_originals_erase() == 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from issues.enums import IssueStatus, Role
+from issues.enums import ErasedKind, IssueStatus, Role
 from issues.models import (
     Category,
     CategoryAttribute,
@@ -19,6 +20,7 @@ from issues.models import (
     ReplyTemplate,
 )
 from issues.services.people import grant_give
+from issues.services.retention.log import deletions_log
 from tests.mapui.factories import PASSWORD, category_create, jurisdiction_create
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +227,30 @@ def test_list_costs_the_same_however_long_it_is(page, town, slug, django_assert_
         category_create(town, f"MORE_{number}")
     with django_assert_num_queries(7):
         page.get(reverse("house_part", args=[slug]))
+
+
+def test_period_is_changed_within_its_limits_and_the_log_names_what_went(page, town):
+    period = town.retention_periods.get(kind="original")
+    address, fields = form_of(page, "retention", period.pk)
+    refused = page.post(address, {**fields, "days": 31})
+    assert refused.status_code == 422
+    assert "1 bis 30 Tage" in text_of(refused)
+    assert page.post(address, {**fields, "days": 7, "kind": "report"}).status_code == 302
+    period.refresh_from_db()
+    assert (period.days, period.kind) == (7, "original")
+    [event] = HouseEvent.objects.all()
+    assert (event.part, event.changes) == ("retention", {"days": [30, 7]})
+    assert page.get(reverse("house_new", args=["retention"])).status_code == 404
+    counts = Counter({ErasedKind.PHOTO: 3})
+    deletions_log(town, counts, rule="original", days=7, number="MST-2026-000001")
+    log = text_of(page.get(reverse("house_deletions")))
+    for words in ("MST-2026-000001", "Originale von Fotos, nach der Freischaltung", "7 Tage"):
+        assert words in log
+
+
+def test_log_is_that_of_the_own_city(page, town):
+    other = jurisdiction_create("other.example", "Anderstadt")
+    deletions_log(other, Counter({ErasedKind.TEXT: 1}), rule="asked", days=None, number="AND-1")
+    assert "AND-1" not in text_of(page.get(reverse("house_deletions")))
+    foreign = page.get(f"{reverse('house_deletions')}?jurisdiction=other.example")
+    assert foreign.status_code == 403

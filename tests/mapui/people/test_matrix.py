@@ -40,6 +40,7 @@ MATRIX: Final[dict[Needed, str]] = {
         open311_discovery open311_services open311_service open311_requests open311_request open311_token photo
         report report_places report_categories report_photo report_waiting
         report_offline report_worker report_manifest report_confirm own_report
+        own_step own_photo own_export own_reports own_reports_order own_reports_ordered
         set_language public_map public_issue responsibility responsibility_api question question_api inquiry
         legal_page openapi_document public_feed issue_said public_statistics
         follow follow_sent follow_link follow_confirm follow_list follow_end
@@ -62,7 +63,8 @@ MATRIX: Final[dict[Needed, str]] = {
     """,
     (WORK,): """
         issue_category issue_place issue_answers issue_step issue_take issue_take_out issue_note issue_tick
-        issue_attach issue_split intake intake_looked intake_places intake_mails intake_mail_take
+        issue_attach issue_split issue_hold issue_hold_end intake intake_looked
+        intake_places intake_mails intake_mail_take
         intake_mail_dismiss
     """,
     (ANSWER,): "reply_preview issue_ask issue_ask_end issue_contact reporter_reports",
@@ -74,7 +76,9 @@ MATRIX: Final[dict[Needed, str]] = {
         people person_invite people_history departments department_new department department_remove person
         role_give role_take invitation_again person_off person_on
     """,
-    (MANAGE_HOUSE,): "house house_part house_new house_entry house_remove house_history",
+    (
+        MANAGE_HOUSE,
+    ): "house house_part house_new house_entry house_remove house_history house_deletions",
     (MANAGE_GEODATA,): """
         geodata_list geodata_new rasters rasters_progress services services_source services_progress
         services_source_again services_source_remove services_entry services_act geodata_edition

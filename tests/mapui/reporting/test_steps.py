@@ -412,12 +412,13 @@ def test_report_that_is_not_public_cannot_be_joined(reporter, town):
 def test_photo_is_added_later_by_the_private_link_and_is_news(reporter):
     reporter.describe()
     link = reporter.press("to", "sent")["Location"]
-    answer = reporter.client.post(link, {"photos": [picture()]}, follow=True)
+    answer = reporter.client.post(f"{link}photos/", {"photos": [picture()]}, follow=True)
     assert "Danke" in answer.content.decode()
     issue = Issue.objects.get()
     assert (issue.photos.count(), issue.has_news) == (1, True)
     assert IssueEvent.objects.filter(issue=issue, kind="photo_added").count() == 1
-    refused = reporter.client.post(link, {"photos": [SimpleUploadedFile("a.jpg", b"no photo")]})
+    wrong = {"photos": [SimpleUploadedFile("a.jpg", b"no photo")]}
+    refused = reporter.client.post(f"{link}photos/", wrong)
     assert refused.status_code == 422
     assert "kein Foto" in refused.content.decode()
 

@@ -13,7 +13,6 @@ from PIL import Image
 from issues.enums import PhotoStatus
 from issues.models import Issue, Photo
 from issues.public_view import release_proposal
-from issues.services import issue_release
 from tests.mapui.factories import issue_create, staff_create
 
 PANEL = {"HX-Request": "true"}
@@ -161,12 +160,8 @@ def test_photo_of_another_issue_or_without_its_file_is_not_found(staff_client, p
     assert staff_client.get(address("photo_draft", photo, photo.edits)).status_code == 404
 
 
-def test_report_tells_of_an_erased_photo_and_the_release_of_the_last_day(staff_client, photo):
+def test_report_tells_of_an_erased_photo(staff_client, photo):
     issue = photo.issue
-    issue_release(issue=issue)
-    Issue.objects.update(status="done", status_changed_at="2026-03-03T12:00Z")
-    page = staff_client.get(reverse("issue_release", args=[issue.number])).content.decode()
-    assert "Das Original bleibt bis zum 01.06.2026." in page
     Photo.objects.update(file="", status=PhotoStatus.ERASED)
     page = staff_client.get(reverse("triage_issue", args=[issue.number])).content.decode()
     assert "Ein Foto wurde nach Ablauf der Frist gelöscht." in page

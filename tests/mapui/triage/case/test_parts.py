@@ -30,6 +30,7 @@ FORMS = {
     "split": ('id="split_category"', 1),
     "files": ("beleg.pdf", 1),
     "contact": ('id="contact_reason"', 0),
+    "hold": ('id="hold_reason"', 0),
     "replies": ("Wir kommen.", 1),
 }
 FACTS = {

@@ -6,13 +6,15 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from issues.enums import EventKind, IssueStatus
-from issues.models import ChecklistItem, Department, Inquiry, Issue, Reporter, Step
+from issues.enums import EventKind, IssueStatus, Role
+from issues.models import ChecklistItem, Department, Inquiry, Issue, Rating, Reporter, Step
 from issues.services.inquiries import inquiry_ask, inquiry_url
+from issues.services.people import grant_give
 from issues.services.replies.sending import replies_send_due
 from tests.mapui.factories import decision_create, issue_create, staff_create, town_create
 
@@ -199,3 +201,44 @@ def test_get_changes_nothing(client, clerk, issue):
         assert client.get(reverse(name, args=[issue.number])).status_code == 405
     assert client.get(reverse("issue_step", args=[issue.number, "move"])).status_code == 405
     assert client.post(reverse("issue_step", args=[issue.number, "delete"])).status_code == 404
+
+
+# --- Legal hold -------------------------------------------------------------------------------------
+
+
+def test_hold_is_set_shown_and_ended(client, clerk, issue):
+    until = timezone.localdate() + timedelta(days=30)
+    part = client.get(reverse("issue_part", args=[issue.number, "hold"]))
+    assert "Nichts löschen bis" in part.content.decode()
+    page = post(client, "issue_hold", issue, until=until.isoformat(), reason="Klage 3 O 17/26")
+    assert "Klage 3 O 17/26" in page.content.decode()
+    assert issue.holds.get().by == clerk
+    again = post(client, "issue_hold", issue, until=until.isoformat(), reason="Noch eine")
+    assert "schon gesperrt" in again.content.decode()
+    page = post(client, "issue_hold_end", issue)
+    assert "Klage 3 O 17/26" not in page.content.decode()
+    assert issue.holds.get().ended_at is not None
+
+
+@pytest.mark.parametrize("data", [{}, {"until": "gestern", "reason": "x"}, {"until": "2026-01-01"}])
+def test_hold_without_day_or_reason_is_refused(client, clerk, issue, data):
+    post(client, "issue_hold", issue, **data)
+    assert not issue.holds.exists()
+
+
+def test_hold_is_set_by_nobody_without_the_right(client, town, issue):
+    person = User.objects.create_user("auskunft")
+    grant_give(person=person, jurisdiction=town, role=Role.INFORMATION, by=None)
+    client.force_login(person)
+    until = (timezone.localdate() + timedelta(days=3)).isoformat()
+    for name in ("issue_hold", "issue_hold_end"):
+        answer = post(client, name, issue, until=until, reason="x")
+        assert answer.status_code in {403, 404}
+    assert not issue.holds.exists()
+
+
+def test_panel_shows_what_the_reporter_thinks_of_it(client, clerk, issue):
+    Rating.objects.create(issue=issue, stars=2, words="Zu langsam <b>", at=timezone.now())
+    page = client.get(reverse("triage_issue", args=[issue.number])).content.decode()
+    assert "2 von 5 Sternen" in page
+    assert "Zu langsam &lt;b&gt;" in page
