@@ -22,7 +22,6 @@ from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
 from gis_core.net.clients import client_address
 from issues.api.limits import limit_check
-from issues.enums import LocationSource
 from issues.errors import IssueUnknown, RequestsTooMany
 from issues.models import Issue
 from issues.public_steps import public_steps
@@ -36,7 +35,7 @@ from mapui.site.issues import issues_public
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.serializers import PublicIssueSerializer
 from mapui.site.types import IssueFilter, PageRequest
-from routing.deciding.enquiries import responsibility_asked
+from routing.deciding.enquiries import reason_told
 from routing.deciding.in_force import agency_names
 
 # What everybody may say of an issue, and how it is thanked for.
@@ -178,26 +177,6 @@ def _feeds(jurisdiction: Jurisdiction | None, form: FilterForm) -> dict[str, str
     }
 
 
-def _why(issue: Issue, authority: str) -> str:
-    """The public sentence for the place, where it names whoever has the issue; "" of a sheltered issue.
-
-    What the reporter answered stays out of it.
-    """
-    if issue.is_sheltered or not authority or not issue.is_placed:
-        return ""
-    found = responsibility_asked(
-        category=issue.category,
-        point=issue.point,
-        at=issue.received_at,
-        answers={},
-        accuracy_m=issue.accuracy_m,
-        source=LocationSource(issue.location_source),
-    )
-    if found is None or not found.is_clear or found.bodies[0].public_name != authority:
-        return ""
-    return text_in(found.sentences)
-
-
 def _picture(issue: PublicIssue) -> str:
     """What messengers show of it: the first released photo, else nothing."""
     if not issue.photos:
@@ -218,7 +197,7 @@ def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, 
     return {
         "issue": shown,
         "steps": public_steps(issue),
-        "why": _why(issue, authority),
+        "why": text_in(reason_told(issue, authority)),
         "address": address,
         "picture": _picture(shown),
         "code": segno.make(address, error="m", micro=False).svg_data_uri(border=2),

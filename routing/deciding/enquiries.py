@@ -95,13 +95,17 @@ def responsibility_asked(
 
 
 def issue_reason(issue_id: int) -> Texts:
-    """Why that authority has the issue, in the public sentence for its place; {} where none may be told (ADR 20).
+    """`reason_told` of the issue and the authority that has it."""
+    issue = Issue.objects.select_related("category").get(pk=issue_id)
+    return reason_told(issue, agency_names([issue.pk]).get(issue.pk, ""))
+
+
+def reason_told(issue: Issue, authority: str) -> Texts:
+    """Why the authority has the issue, in the public sentence for its place; {} where none may be told (ADR 20).
 
     None is told of a sheltered issue, nor where the public answer names somebody else. What the reporter answered stays
     out of it.
     """
-    issue = Issue.objects.select_related("category").get(pk=issue_id)
-    authority = agency_names([issue.pk]).get(issue.pk, "")
     if issue.is_sheltered or not authority or not issue.is_placed:
         return {}
     found = responsibility_asked(

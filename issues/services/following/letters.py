@@ -6,7 +6,7 @@ import logging
 import smtplib
 from contextlib import suppress
 from datetime import timedelta
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from typing import Any, Final
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from issues.selectors import issues_for_view
 from issues.services.following.news import ITEMS_MAX
 from issues.services.following.subjects import subject_told
 from issues.services.following.subscribing import CONFIRM_WITHIN, confirm_url, end_url, list_url
+from issues.services.replies.letters import city_from
 
 logger = logging.getLogger(__name__)
 
@@ -123,6 +124,7 @@ def letter_build(letter: FollowLetter) -> EmailMultiAlternatives | None:
         ]
     own = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     headers = {
+        "From": city_from(follower.jurisdiction, follower.language),
         "Message-ID": f"<{letter.public_id}@{own.rpartition('@')[2]}>",
         "Auto-Submitted": "auto-generated",
         "Content-Language": follower.language,
@@ -135,7 +137,6 @@ def letter_build(letter: FollowLetter) -> EmailMultiAlternatives | None:
     message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=bodies[0],
-        from_email=formataddr((_city(follower), own)),
         to=[follower.email],
         headers=headers,
     )

@@ -13,6 +13,13 @@ from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
 
 
+def city_from(jurisdiction: Jurisdiction, language: str) -> str:
+    """Whom a mail to a citizen is from, as people see it: the city's name and address."""
+    own = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    city = text_in(jurisdiction.public_names, language) or jurisdiction.name
+    return formataddr((city, jurisdiction.sender_mail or own))
+
+
 def letter_build(
     *,
     jurisdiction: Jurisdiction,
@@ -29,9 +36,8 @@ def letter_build(
     installation, so that what cannot be delivered comes back into the mailbox, and without `reply_to` answers do too.
     """
     own = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    city = text_in(jurisdiction.public_names, language) or jurisdiction.name
     headers = {
-        "From": formataddr((city, jurisdiction.sender_mail or own)),
+        "From": city_from(jurisdiction, language),
         "Auto-Submitted": "auto-generated",
         "Content-Language": language,
     }

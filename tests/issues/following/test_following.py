@@ -117,6 +117,14 @@ def text_of(message: EmailMessage, kind: str = "plain") -> str:
 # --- Confirming -----------------------------------------------------------------------------------------
 
 
+def test_letters_come_from_the_citys_own_address(client, mailbox, issue):
+    Jurisdiction.objects.update(sender_mail="melden@musterstadt.example")
+    client.post("/follow/", {"issue": issue.number, "email": EMAIL, "frequency": "at_once"})
+    letters.letters_send_due()
+    [letter] = mailbox.messages
+    assert letter["From"] == "Musterstadt <melden@musterstadt.example>"
+
+
 def test_subscription_counts_once_its_button_was_pressed(client, mailbox, issue):
     answer = client.post(
         "/follow/", {"issue": issue.number, "email": EMAIL, "frequency": "at_once"}
