@@ -35,6 +35,7 @@ NAMES: Final = (
     "sheet",
     "maps",
     "triage",
+    "public",
 )
 # Measured without being named; the others take minutes.
 USUAL: Final = ("intake", "geodata")
@@ -59,6 +60,7 @@ def main(arguments: list[str]) -> int:
     from config.benchmarks.geodata import geodata
     from config.benchmarks.intake import intake
     from config.benchmarks.maps import maps
+    from config.benchmarks.public import public
     from config.benchmarks.redaction import redaction
     from config.benchmarks.sheet import sheet
     from config.benchmarks.state import state
@@ -80,6 +82,7 @@ def main(arguments: list[str]) -> int:
         sheet,
         maps,
         triage,
+        public,
     )
     benchmarks: dict[str, Callable[[], list[Figure]]] = dict(zip(NAMES, measured_by, strict=True))
     figures: list[Figure] = []

@@ -59,7 +59,10 @@ def following_map_build(
     tool = AreaDrawing(
         icons=static("mapui/tools.svg"),
         label=pgettext("map tool", "Choose an area"),
-        hint=_("Click on the corners, then on the button again. Escape ends."),
+        hint=_(
+            "Draw around it with the pointer held, or click on the corners and then on the button"
+            " again. Escape ends."
+        ),
     )
     return _build(MapName.FOLLOWING, tool, jurisdiction, bounds, services)
 

@@ -84,7 +84,10 @@ def tools_add(built: folium.Map, *, search_url: str) -> None:
     AreaDrawing(
         icons=icons,
         label=pgettext("map tool", "Choose an area"),
-        hint=_("Click on the corners, then on the button again. Escape ends."),
+        hint=_(
+            "Draw around it with the pointer held, or click on the corners and then on the button"
+            " again. Escape ends."
+        ),
     ).add_to(built)
     Printing(icons=icons, label=pgettext("map tool", "Print the map")).add_to(built)
     Coordinates(

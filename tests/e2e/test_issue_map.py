@@ -121,3 +121,30 @@ def test_what_is_open_is_seen_though_it_lies_in_a_cluster(heap, page: Page):
     expect(page.locator(".count")).to_have_text("5 Meldungen")
     page.keyboard.press("Escape")
     expect(pin).to_have_count(0)
+
+
+def test_lasso_chooses_what_lies_within(town, staff_page: Page):
+    inside, outside = issue_create(town, east=0, north=0), issue_create(town, east=300, north=300)
+    page = staff_page
+    page.goto("/triage/")
+    map_wait(page)
+    rows = page.locator("#issue-list .issue")
+    expect(rows).to_have_count(2)
+    page.get_by_role("button", name="Gebiet wählen").click()
+    mark = page.locator(f'.marker-holder[data-number="{inside.number}"]').bounding_box()
+    x, y = mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2
+    page.mouse.move(x - 40, y - 40)
+    page.mouse.down()
+    # Around it, and a little over the beginning: the line crosses itself.
+    for right, down in ((40, -40), (40, 40), (-40, 40), (-44, -50)):
+        page.mouse.move(x + right, y + down, steps=8)
+    page.mouse.up()
+    expect(rows).to_have_count(1)
+    expect(rows).to_have_attribute("data-number", inside.number)
+    assert "area=" in page.url
+    # Letting go was no click on the map, and the map is dragged again.
+    expect(page.locator("#details .details")).to_have_count(0)
+    assert page.evaluate("() => document.querySelector('.is-measuring')") is None
+    page.reload()
+    expect(rows).to_have_count(1)
+    assert outside.number not in page.locator("#issue-list").inner_text()

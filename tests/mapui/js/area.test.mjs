@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { areaPoints, areaText } from "../../../mapui/static/mapui/js/tools/area.js";
+import { areaPoints, areaText, hull, isCrossed } from "../../../mapui/static/mapui/js/tools/area.js";
 
 test("corners are longitude and latitude, and come back the other way round", () => {
   const points = [
@@ -23,4 +23,23 @@ test("what is no area has no corners", () => {
   for (const text of ["", undefined, "7 51,8 52", "x y,1 2,3", "7.3"]) {
     assert.deepEqual(areaPoints(text), []);
   }
+});
+
+const SQUARE = [
+  { lat: 0, lng: 0 },
+  { lat: 0, lng: 2 },
+  { lat: 2, lng: 2 },
+  { lat: 2, lng: 0 },
+];
+
+test("a line that is drawn over itself is seen, whichever sides cross", () => {
+  assert.equal(isCrossed(SQUARE), false);
+  assert.equal(isCrossed([SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3]]), true);
+  assert.equal(isCrossed([...SQUARE, { lat: -1, lng: 1 }]), true);
+  assert.equal(isCrossed(SQUARE.slice(0, 3)), false);
+});
+
+test("the hull holds every corner and has no dent", () => {
+  const dented = [...SQUARE, { lat: 1, lng: 1 }, { lat: 0, lng: 1 }];
+  assert.deepEqual(new Set(hull(dented)), new Set(SQUARE));
 });

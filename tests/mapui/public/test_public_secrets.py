@@ -20,7 +20,8 @@ from PIL import ExifTags, Image
 from issues.enums import IssueStatus
 from issues.models import CategoryAttribute, Issue, Photo, Reporter
 from issues.services import api_key_create, issue_release, issue_set_status
-from issues.services.reporting.own import photo_add, report_path
+from issues.services.reporting.links import report_path
+from issues.services.reporting.own import photo_add
 from issues.services.work import note_write
 from issues.urls import urlpatterns as open311
 from tests.mapui.factories import (

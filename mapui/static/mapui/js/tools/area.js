@@ -1,5 +1,6 @@
-// An area drawn on the map, which the queue is filtered by or which somebody follows: each click adds a corner, Enter the middle of the map,
-// the button ends. The same corners can be typed among the filters.
+// An area drawn on the map, which the queue is filtered by or which somebody follows: a line drawn around it with the
+// button held (a lasso), or corner by corner: each click adds one, Enter the middle of the map, the button ends. The same
+// corners can be typed among the filters.
 
 import { CHOICE_CHANGED, on } from "../core/events.js";
 import { AREA, modes } from "../core/modes.js";
@@ -9,6 +10,12 @@ import { toolButton } from "./bar.js";
 const STYLE = { color: "#1b4f9c", weight: 2, fillColor: "#1b4f9c", fillOpacity: 0.06, interactive: false };
 const DECIMALS = 6;
 const CORNERS_LEAST = 3;
+// So far apart are the corners of a lasso, in pixels; a shorter line is a click.
+const STEP_PX = 8;
+// As many as an area has at most (`mapui.site.triage_filter.CORNERS_MAX`).
+const CORNERS_MOST = 500;
+// A click follows the release of the pointer within so many milliseconds.
+const CLICK_MS = 100;
 const SPACES = /\s+/u;
 
 // Corners as the filter has them: "longitude latitude", commas between them.
@@ -23,6 +30,37 @@ export function areaPoints(text) {
     .map((corner) => corner.trim().split(SPACES).map(Number).reverse())
     .filter((corner) => corner.length === 2 && corner.every(Number.isFinite));
   return points.length < CORNERS_LEAST ? [] : points;
+}
+
+// On which side of the line from one corner to the other a third lies: its sign.
+function side(one, other, third) {
+  return (other.lng - one.lng) * (third.lat - one.lat) - (other.lat - one.lat) * (third.lng - one.lng);
+}
+
+// Whether two sides of the closed line cross.
+export function isCrossed(points) {
+  const lines = points.map((point, n) => [point, points[(n + 1) % points.length]]);
+  return lines.some(([a, b], n) =>
+    lines
+      .slice(n + 2, n === 0 ? -1 : undefined)
+      .some(([c, d]) => side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0),
+  );
+}
+
+// The corners of the smallest area without a dent that holds all of them (Andrew's monotone chain).
+export function hull(points) {
+  const sorted = points.toSorted((one, other) => one.lng - other.lng || one.lat - other.lat);
+  function half(some) {
+    const kept = [];
+    for (const point of some) {
+      while (kept.length > 1 && side(kept.at(-2), kept.at(-1), point) <= 0) {
+        kept.pop();
+      }
+      kept.push(point);
+    }
+    return kept.slice(0, -1);
+  }
+  return [...half(sorted), ...half(sorted.toReversed())];
 }
 
 // Options: icons, label, hint.
@@ -42,7 +80,8 @@ export function areaDrawing(map, options) {
 
   function finish() {
     if (points.length >= CORNERS_LEAST) {
-      form.elements.area.value = areaText(points);
+      // A line that was drawn over itself stands for what lies within.
+      form.elements.area.value = areaText(isCrossed(points) ? hull(points) : points);
       form.dispatchEvent(new Event("change", { bubbles: true }));
     }
     modes.leave();
@@ -75,6 +114,45 @@ export function areaDrawing(map, options) {
     points.push(place);
     draw(points);
   }
+  // A lasso: the line that the pointer draws while it is held.
+  let line = null;
+  const shell = map.getContainer();
+  function at(event) {
+    return map.mouseEventToContainerPoint(event);
+  }
+  shell.addEventListener("pointerdown", (event) => {
+    if (modes.is(AREA) && event.isPrimary && points.length === 0 && !event.target.closest(".leaflet-control")) {
+      line = [at(event)];
+      map.dragging.disable();
+    }
+  });
+  shell.addEventListener("pointermove", (event) => {
+    if (line && at(event).distanceTo(line.at(-1)) >= STEP_PX && line.length < CORNERS_MOST) {
+      line.push(at(event));
+      draw(line.map((point) => map.containerPointToLatLng(point).wrap()));
+    }
+  });
+  // Letting go is no click on what lies there.
+  function clickSwallow() {
+    const swallow = (event) => event.stopImmediatePropagation();
+    shell.addEventListener("click", swallow, { capture: true, once: true });
+    setTimeout(() => shell.removeEventListener("click", swallow, { capture: true }), CLICK_MS);
+  }
+  function released({ type }) {
+    if (!line) {
+      return;
+    }
+    const corners = line.map((point) => map.containerPointToLatLng(point).wrap());
+    line = null;
+    map.dragging.enable();
+    if (type === "pointerup" && corners.length > CORNERS_LEAST) {
+      points = corners;
+      clickSwallow();
+      finish();
+    }
+  }
+  globalThis.addEventListener("pointerup", released);
+  globalThis.addEventListener("pointercancel", released);
   map.on("click", (event) => {
     if (modes.is(AREA)) {
       add(event.latlng.wrap());
