@@ -25,7 +25,7 @@ from issues.services.reporting.confirming import report_hold
 from issues.services.reporting.links import report_path
 from issues.services.reporting.own import sighting_add
 from issues.services.reporting.receiving import issue_of_draft, report_receive
-from issues.services.reporting.staging import photo_stage, photo_unstage
+from issues.services.reporting.staging import photo_stage, photo_turn, photo_unstage
 from mapui.maps.page import map_context
 from mapui.reporting import around
 from mapui.reporting.draft import STEPS, Draft
@@ -146,6 +146,8 @@ def _photos_take(request: PageRequest, draft: Draft) -> dict[str, str]:
     with suppress(ValueError):
         if gone := request.POST.get("drop", ""):
             photo_unstage(entry=draft.entry, public_id=UUID(gone))
+        if turned := request.POST.get("turn", ""):
+            photo_turn(entry=draft.entry, public_id=UUID(turned))
     files, heads = request.FILES.getlist("photos"), request.FILES.getlist("heads")
     refused = []
     for place, file in enumerate(files[: PHOTOS_PER_REPORT + 1]):

@@ -187,6 +187,7 @@ def test_script_in_every_field_is_shown_as_text_on_every_step(reporter):
         {"category": "NOTHING"},
         {"photo_place": "x"},
         {"drop": "x"},
+        {"turn": "x"},
         {"pick": "|||||"},
         {"pick": "51.5, 7.3|x|y|z"},
         {"pick": "999, 999|1|y"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -371,13 +372,34 @@ def test_photos_stay_in_the_draft_and_go_with_the_report_without_their_place(rep
     )
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
     assert b"".join(shown.streaming_content).startswith(b"\xff\xd8\xff")
-    gone = reporter.form.xpath(".//ul[@class='thumbnails']//button")[0].get("value")
+    gone = reporter.form.xpath(".//ul[@class='thumbnails']//button[@name='drop']")[0].get("value")
     reporter.press("drop", gone)
     assert len(reporter.form.xpath(".//ul[@class='thumbnails']//img")) == 1
     reporter.press("to", "send", text="Loch")
     reporter.press("to", "sent")
     assert Issue.objects.get().photos.count() == 1
     assert not StagedPhoto.objects.exists()
+
+
+def test_photo_of_the_draft_is_turned_and_stays_in_its_place(reporter):
+    reporter.place()
+    reporter.press("choose", "ROAD_SURFACE")
+    reporter.press("upload", "1", photos=[picture("a.jpg"), picture("b.png", kind="PNG")])
+    before = list(StagedPhoto.objects.values_list("public_id", "width", "height"))
+    first = before[0]
+    reporter.press("turn", str(first[0]))
+    after = list(StagedPhoto.objects.values_list("public_id", "width", "height"))
+    assert after[0][0] != first[0]
+    assert after[0][1:] == (first[2], first[1])
+    assert after[1] == before[1]
+    address = reporter.form.xpath(".//ul[@class='thumbnails']//img")[0].get("src")
+    shown = b"".join(reporter.client.get(address).streaming_content)
+    with Image.open(BytesIO(shown)) as turned:
+        assert turned.size == (first[2], first[1])
+    # Of another draft nobody turns anything.
+    StagedPhoto.objects.filter(pk__gt=0).update(entry=uuid4())
+    reporter.post(turn=str(after[0][0]))
+    assert list(StagedPhoto.objects.values_list("public_id", "width", "height")) == after
 
 
 def test_public_report_nearby_is_shown_and_seen_too_without_a_report(reporter, town, hole):
