@@ -50,7 +50,7 @@ from mapui.maps.page import map_context
 from mapui.site.enums import MapName
 from mapui.site.issues import categories_shown
 from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.places import PlacesSeveral, place_meant
+from mapui.site.places import PlacesSeveral, place_meant, road_called
 from mapui.site.triage_filter import area_parse
 from mapui.site.types import PageRequest
 from parcels.selectors import parcels_search
@@ -218,7 +218,8 @@ def _subject(
     if kind is FollowKind.CATEGORY:
         return category_subject(jurisdiction, data["category"])
     if kind is FollowKind.STREET:
-        return street_subject(jurisdiction, data["place"])
+        road = road_called(jurisdiction, data["place"].strip())
+        return street_subject(jurisdiction, road or data["place"], is_known=bool(road))
     if kind is FollowKind.AREA:
         return _area_subject(jurisdiction, data)
     found = parcels_search(jurisdiction=jurisdiction, text=data["place"].replace("\0", ""))

@@ -119,9 +119,11 @@ def _shown(
     step: str = "",
 ) -> HttpResponse:
     """The page; after a step that was refused with what was typed."""
+    shown = own_context(issue)
+    is_kept = told == "erase" and shown["has_contact"]
     context = {
-        **own_context(issue),
-        "told": STEPS[told].told if told in STEPS else "",
+        **shown,
+        "told": STEPS[told].told if told in STEPS and not is_kept else "",
         "error": error.message if error else "",
         "failed": step,
         "typed": request.POST,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import npgettext
 
 from issues.enums import IssueStatus, PhotoStatus, ReplyState, RetentionKind
 from issues.models import Issue, LegalHold, Rating, Reply, Reporter, RetentionPeriod
@@ -20,6 +21,7 @@ from routing.deciding.question_links import clarification_token
 from routing.models import Clarification
 
 EXCERPT: Final = 90
+DAYS_OF_YEAR: Final = 365
 
 
 def own_context(issue: Issue) -> dict[str, Any]:
@@ -80,7 +82,8 @@ def _question_url(issue: Issue) -> str:
 
 def _kept(issue: Issue, reporter: Reporter | None) -> dict[str, Any]:
     """What is kept of whoever reported, and how long."""
-    days = RetentionPeriod.objects.filter(jurisdiction=issue.jurisdiction_id)
+    periods = RetentionPeriod.objects.filter(jurisdiction=issue.jurisdiction_id)
+    days = dict(periods.values_list("kind", "days"))
     return {
         "has_contact": bool(
             reporter
@@ -88,5 +91,14 @@ def _kept(issue: Issue, reporter: Reporter | None) -> dict[str, Any]:
         ),
         "erase_asked_at": reporter.erase_asked_at if reporter else None,
         "is_held": LegalHold.objects.active().filter(issue=issue).exists(),
-        "kept": {RetentionKind(kind).value: n for kind, n in days.values_list("kind", "days")},
+        "kept": {RetentionKind(kind).value: n for kind, n in days.items()},
+        "kept_for": _period_told(days.get(RetentionKind.REPORT, 0)),
     }
+
+
+def _period_told(days: int) -> str:
+    """In years where these are whole: nobody reads 1095 days."""
+    years, rest = divmod(days, DAYS_OF_YEAR)
+    if years and not rest:
+        return npgettext("own report", "%(n)s year", "%(n)s years", years) % {"n": years}
+    return npgettext("own report", "%(n)s day", "%(n)s days", days) % {"n": days}

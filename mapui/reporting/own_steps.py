@@ -90,7 +90,7 @@ STEPS: Final = {
     ),
     "erase": OwnStep(
         lambda issue, request: data_erase(issue=issue, released_photos="released" in request.POST),
-        pgettext_lazy("own report", "What we may erase is erased."),
+        pgettext_lazy("own report", "Your data is erased."),
     ),
 }
 # What is asked in words before: it is not undone by one click.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 from django.contrib.gis.db.models import Collect
@@ -295,6 +295,12 @@ def _street_names(jurisdiction: Jurisdiction, begins: str) -> Iterable[str]:
 def _street(jurisdiction: Jurisdiction, name: str) -> Iterator[PlaceMeant]:
     sections = RoadSection.objects.active().filter(jurisdiction=jurisdiction, name=name)
     return _along(name, sections)
+
+
+def road_called(jurisdiction: Jurisdiction, text: str) -> str:
+    """The road or street of the network that the text is, as the network calls it; "" where there is none."""
+    found = chain(_roads(jurisdiction, text), _streets(jurisdiction, text))
+    return next((place.text for place in found), "")
 
 
 def _along(name: str, shapes: Any) -> Iterator[PlaceMeant]:

@@ -65,13 +65,18 @@ def category_subject(jurisdiction: Jurisdiction, code: str) -> Subject:
     )
 
 
-def street_subject(jurisdiction: Jurisdiction, street: str) -> Subject:
-    """A street of the city, in any spelling; raises `SubjectUnknown` for one that no address of the cadastre is in."""
+def street_subject(jurisdiction: Jurisdiction, street: str, *, is_known: bool = False) -> Subject:
+    """A street of the city, in any spelling.
+
+    Raises `SubjectUnknown` for one that no address of the cadastre is in, unless it is known to be one: houses stand
+    at few roads outside.
+    """
     street = " ".join(street.split())
     wanted = street_search_text(street)
     addresses = Address.objects.active().filter(jurisdiction=jurisdiction)
     found = addresses.filter(search_text__startswith=f"{wanted} ").order_by("pk").first()
-    if not street_pattern(street) or (found is None and addresses.exists()):
+    is_street = is_known or found is not None or not addresses.exists()
+    if not (street_pattern(street) and is_street):
         raise SubjectUnknown(
             pgettext("follow", "There is no such street. Please write its name alone."),
             field="place",

@@ -51,8 +51,8 @@ def photo_add(*, issue: Issue, content: bytes) -> Photo:
 def report_withdraw(issue: Issue) -> Issue:
     """Whoever reported takes the report back: it is closed and no longer public, and what is unsent stays so.
 
-    Authorities that have it hear of that. `report_resume` takes it back. Raises `ReporterRefused` once it is closed,
-    and where others reported the same.
+    Authorities that have it hear of that; whoever withdrew it needs no letter. `report_resume` takes it back.
+    Raises `ReporterRefused` once it is closed, and where others reported the same.
     """
     with transaction.atomic():
         stored = _locked(issue)
@@ -67,7 +67,9 @@ def report_withdraw(issue: Issue) -> Issue:
             jurisdiction=stored.jurisdiction_id, code=WITHDRAWN, status=IssueStatus.REJECTED
         ).first()
         issue_withdraw(issue=stored, reason=WITHDRAWN)
-        stored = issue_set_status(issue=stored, status=IssueStatus.REJECTED, reason=reason)
+        stored = issue_set_status(
+            issue=stored, status=IssueStatus.REJECTED, reason=reason, reply=""
+        )
         reporter_changed.send(sender=Issue, issue_id=stored.pk, news=ReporterNews.WITHDRAWN)
         issue_news(stored)
     return stored

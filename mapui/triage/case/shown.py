@@ -8,6 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from issues.enums import IssueStatus
 from issues.models import (
     Attachment,
     ChecklistItem,
@@ -20,6 +21,7 @@ from issues.models import (
 )
 from issues.rights import ANSWER, DECIDE, RELEASE, SEE, WORK, Person, issues_reached, reach_of
 from issues.selectors import categories_likely
+from issues.services.opinions import opinions_of
 from issues.services.seen import aspect_mark
 from mapui.site.cards.decisions import decision_card
 from mapui.triage.case.selectors import decision_ruled, proposal_open
@@ -89,6 +91,7 @@ def issue_context(issue: Any, person: Person) -> dict[str, Any]:
         "proposal": proposal_open(issue) if issue.has_proposal else None,
         "ruled": decision_ruled(card.decision if card else None),
         "guesses": categories_likely(issue),
+        "doubts": opinions_of(issue).not_done if IssueStatus(issue.status).is_closed else 0,
         # For what is done by one click, without a form of its own.
         "marks": {one: aspect_mark(issue, one) for one in ("assign", "category")},
         **work_context(issue, person),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings as configured
+from django.contrib.gis.geos import LineString, MultiLineString
 from django.core.cache import cache
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils import timezone
@@ -24,7 +25,19 @@ from issues.tasks import follow_news_gather, following_erase
 from mapui.evaluation.public import SMALL
 from mapui.public import following, views
 from mapui.site.public_filter import LIMIT, LIMIT_MAX, PublicFilterForm
-from tests.mapui.factories import category_create, issue_create, jurisdiction_create, square
+from parcels.addresses import address_search_text
+from parcels.enums import CadastreDataset
+from parcels.models import Address
+from routing.enums import NetworkDataset
+from routing.models import RoadSection
+from tests.mapui.factories import (
+    SRID,
+    category_create,
+    edition_create,
+    issue_create,
+    jurisdiction_create,
+    square,
+)
 from tests.routing.forwarding.servers import Mailbox, smtp_server
 
 pytestmark = pytest.mark.django_db
@@ -520,6 +533,36 @@ def test_wrong_form_is_told_at_the_field_and_keeps_what_was_typed(client, town, 
     assert "errorlist" in page
     assert f'value="{data["email"]}"' in page
     assert not Follower.objects.exists()
+
+
+def test_road_without_a_house_is_followed_by_the_name_that_reporting_offers(mailbox, client, town):
+    place = {"jurisdiction": town, "content_hash": b"1" * 16}
+    Address.objects.create(
+        **place,
+        key="DENW1",
+        street="Kurze Straße",
+        number="1",
+        search_text=address_search_text("Kurze Straße", "1"),
+        geometry=square(0, 0).centroid,
+        edition_from=edition_create(town, CadastreDataset.ADDRESSES),
+    )
+    roads = edition_create(town, NetworkDataset.ROAD_SECTIONS)
+    for key, name, number in (("S1", "Lange Straße", "235"), ("S2", "Ginsterpfad", "")):
+        RoadSection.objects.create(
+            **place,
+            key=key,
+            road_class="B" if number else "G",
+            road_number=number,
+            name=name,
+            length=40,
+            geometry=MultiLineString(LineString((0, 0), (40, 0)), srid=SRID),
+            edition_from=roads,
+        )
+    for word, status in (("b235", 302), ("ginsterpfad", 302), ("Ginsterweg", 422)):
+        form = {"kind": "street", "place": word, "email": EMAIL, "frequency": "daily"}
+        assert client.post("/follow/", form).status_code == status, word
+    found = Subscription.objects.order_by("pk").values_list("street", flat=True)
+    assert list(found) == ["B 235", "Ginsterpfad"]
 
 
 def test_no_word_breaks_the_form(client, town, monkeypatch):

@@ -56,7 +56,7 @@ def test_said_by_htmx_comes_back_as_the_panel(client, issue):
     assert "1 Person sagt: ist nicht erledigt." in page
 
 
-def test_many_doubts_of_a_closed_report_bring_it_back_to_staff(town, issue):
+def test_many_doubts_of_a_closed_report_bring_it_back_to_staff(town, issue, staff_client):
     Jurisdiction.objects.update(doubts_noticed=2)
     for turn in range(3):
         say(Client(), issue, "not_done")
@@ -65,6 +65,9 @@ def test_many_doubts_of_a_closed_report_bring_it_back_to_staff(town, issue):
     assert issue.status == IssueStatus.DONE
     [event] = issue.events.filter(kind=EventKind.DOUBTED)
     assert event.detail == {"people": 2}
+    # Whoever opens it need not look for the reason.
+    panel = staff_client.get(f"/triage/issues/{issue.number}/").content.decode()
+    assert "3 Personen sagen: ist nicht erledigt." in panel
 
 
 def test_doubts_of_an_open_report_or_of_a_former_closing_change_nothing(town, issue):

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from issues.enums import EventKind, IssueStatus, PhotoStatus
-from issues.models import Issue, Note, Photo, Rating, Reporter
+from issues.models import Issue, Note, Photo, Rating, ReplyTemplate, Reporter
 from issues.services import issue_release, issue_set_status
 from issues.services.duplicates import issue_merge
 from issues.services.replies.sending import replies_send_due
@@ -165,6 +165,13 @@ def test_rating_once_changeable_for_two_weeks(client, issue):
 
 def test_withdrawn_report_is_asked_about_leaves_the_public_and_counts_again(client, issue):
     issue_release(issue=issue)
+    ReplyTemplate.objects.update_or_create(
+        jurisdiction=issue.jurisdiction,
+        category=None,
+        status=IssueStatus.REJECTED,
+        defaults={"texts": {"de": "Nicht weiter verfolgt."}, "is_active": True},
+    )
+    letters = issue.replies.count()
     question = text_of(client.get(f"{report_path(issue)}withdraw/"))
     assert "Meldung zurückziehen?" in question
     for status in (302, 422, 422):
@@ -174,6 +181,8 @@ def test_withdrawn_report_is_asked_about_leaves_the_public_and_counts_again(clie
     assert client.get(f"/issues/{issue.number}/").status_code == 404
     page = text_of(client.get(report_path(issue)))
     assert "Sie haben diese Meldung zurückgezogen." in page
+    # Whoever did it needs no letter that says so of "the person who reported".
+    assert issue.replies.count() == letters
     assert step(client, issue, "rate", stars="1").status_code == 422
     assert step(client, issue, "resume").status_code == 302
     assert step(client, issue, "resume").status_code == 422
@@ -233,10 +242,13 @@ def test_export_holds_all_that_is_one_s_own_and_nothing_of_the_house(client, iss
 def test_erasing_asks_says_what_stays_and_is_done_once(client, issue):
     issue_release(issue=issue, photos=issue.photos.all())
     question = text_of(client.get(f"{report_path(issue)}erase/"))
-    assert "§§ 195, 199, 839 BGB" in question
+    assert "§§ 195, 199, 839 BGB). 3 Jahre nach dem Abschluss" in question
     assert 'name="released"' in question
+    told = "Ihre Daten sind gelöscht."
+    assert told not in text_of(client.get(f"{report_path(issue)}?done=erase"))
     for _ in range(3):
-        assert step(client, issue, "erase").status_code == 302
+        answer = step(client, issue, "erase")
+        assert told in text_of(client.get(answer["Location"]))
     assert not Reporter.objects.exists()
     assert Photo.objects.get().is_released
     page = text_of(client.get(report_path(issue)))

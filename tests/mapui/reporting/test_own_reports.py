@@ -49,6 +49,8 @@ def test_answer_is_the_same_and_only_the_owner_of_reports_gets_a_mail(client, is
     assert links_send_due() == 2
     [letter] = mailoutbox
     assert letter.to == ["maria@example.org"]
+    # Whatever the city is called, with "Stadt" or without.
+    assert letter.subject.endswith(f"({issue.jurisdiction.public_name})")
     page = client.get(link_in(letter)).content.decode()
     assert issue.number in page
     assert "Am Markt 1" in page

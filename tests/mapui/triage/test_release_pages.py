@@ -14,6 +14,7 @@ from PIL import Image
 from issues.enums import IssueStatus, LocationSource, PhotoStatus
 from issues.models import Issue, Photo, Step
 from issues.services import issue_release
+from routing.models import Decision
 from tests.mapui.factories import (
     authority_create,
     category_create,
@@ -90,6 +91,18 @@ def test_page_marks_what_is_personal_and_proposes_the_masked_text(staff_client, 
     assert "Frau [Name] weiß Bescheid." in preview
     assert "Stadtbetrieb" in preview
     assert stored(issue).released_at is None
+
+
+def test_road_stands_for_an_address_that_nobody_gave(staff_client, issue):
+    assert form_of(staff_client, issue)["address"] == "bei [Name], Musterweg 3"
+    Issue.objects.update(address_text="")
+    assert form_of(staff_client, issue)["address"] == ""
+    Decision.objects.update(road="Ginsterpfad")
+    assert form_of(staff_client, issue)["address"] == "Ginsterpfad"
+    # Whoever takes it away has released without an address.
+    staff_client.post(page_of(issue), looked_at(staff_client, issue, address=""))
+    assert (stored(issue).released_at is None, stored(issue).public_address) == (False, "")
+    assert form_of(staff_client, issue)["address"] == ""
 
 
 def test_release_shows_the_public_what_was_on_the_screen(staff_client, client, issue, photos):
@@ -317,7 +330,7 @@ def test_release_of_a_category_that_is_never_public_is_refused(staff_client, tow
 @pytest.mark.parametrize("count", [1, 2])
 def test_page_queries_are_constant(staff_client, issue, photos, count, django_assert_num_queries):
     Photo.objects.exclude(pk__in=[photo.pk for photo in photos[:count]]).delete()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         staff_client.get(page_of(issue))
 
 

@@ -30,6 +30,17 @@ function missing() {
   return text.value.trim() || photos.files.length > 0 ? "" : "text";
 }
 
+// The page has come from the device, so it begins without a connection whatever the browser thinks of it.
+function connectionWatch() {
+  for (const name of ["online", "offline"]) {
+    globalThis.addEventListener(name, () => {
+      for (const one of document.querySelectorAll("[data-connected]")) {
+        one.hidden = one.dataset.connected !== name;
+      }
+    });
+  }
+}
+
 function begin() {
   form.reset();
   form.elements.entry.value = crypto.randomUUID().replaceAll("-", "");
@@ -90,5 +101,6 @@ form.elements.category.addEventListener("change", dangerShow);
 form.querySelector("[data-locate]").addEventListener("click", locate);
 
 begin();
+connectionWatch();
 contactWatch();
 waitingWatch();
