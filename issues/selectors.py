@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -59,12 +59,18 @@ ACCEPTS: Final = """
 # --- Who asks, about what ---------------------------------------------------------------------------
 
 
-def jurisdiction_find(identifier: str) -> Jurisdiction:
+def jurisdiction_find(
+    identifier: str, *, city: Callable[[list[Jurisdiction]], Jurisdiction | None] = lambda _: None
+) -> Jurisdiction:
     """The jurisdiction named, or the only one when none is named. Its boundary is not read.
+
+    `city` tells which of them the address belongs to; no other is found there.
 
     Raises `JurisdictionMissing` when several exist and none is named, else `JurisdictionUnknown`.
     """
     known = list(Jurisdiction.objects.defer("boundary").order_by("pk"))
+    if (own := city(known)) is not None:
+        known = [own]
     if not identifier and len(known) > 1:
         raise JurisdictionMissing(
             _("jurisdiction_id is required, because several jurisdictions are served here."),

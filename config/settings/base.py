@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "mapui.site.middleware.StatementLimitMiddleware",
     "mapui.site.middleware.TextGZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "mapui.site.cities.CityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mapui.maps.at_once.KeptPictureMiddleware",
     "csp.middleware.CSPMiddleware",

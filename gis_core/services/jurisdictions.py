@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any, Final
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from PIL import Image
 
 from gis_core.datasets import dataset_specs
 from gis_core.errors import GisError
 from gis_core.models import Jurisdiction
 
+# Width and height in pixels at most: twice the height of the header's place for it.
+LOGO_SIZE: Final = (400, 56)
 OPTIONAL: Final = (
     "bears_through_roads",
     "acceptance_margin_m",
@@ -21,6 +27,12 @@ OPTIONAL: Final = (
     "licence_url",
     "doubts_noticed",
     "sender_mail",
+    "hosts",
+    "path",
+    "embedders",
+    "leads",
+    "brand_colour",
+    "accent_colour",
 )
 
 
@@ -29,8 +41,9 @@ def jurisdiction_save(*, facts: dict[str, Any]) -> tuple[Jurisdiction, bool]:
 
     Facts: id, name, ags, issue_prefix (default: the first letters of the name's words), bears_through_roads,
     acceptance_margin_m; for the public public_names (by language), website, phone, public_mail; sender_mail, which
-    mails to citizens come from; licence and licence_url of the feeds; doubts_noticed. Raises GisError naming a
-    missing one.
+    mails to citizens come from; licence and licence_url of the feeds; doubts_noticed; of its pages hosts, path,
+    embedders, leads (by language), brand_colour, accent_colour and `logo`, the bytes of a picture. Raises GisError
+    naming what is missing or wrong.
     """
     missing = [name for name in ("id", "name", "ags") if not facts.get(name)]
     if missing:
@@ -43,7 +56,32 @@ def jurisdiction_save(*, facts: dict[str, Any]) -> tuple[Jurisdiction, bool]:
     for optional in OPTIONAL:
         if optional in facts:
             values[optional] = facts[optional]
-    return Jurisdiction.objects.update_or_create(identifier=facts["id"], defaults=values)
+    found = Jurisdiction.objects.filter(identifier=facts["id"]).first()
+    jurisdiction = found or Jurisdiction(identifier=facts["id"])
+    for name, value in values.items():
+        setattr(jurisdiction, name, value)
+    try:
+        jurisdiction.full_clean()
+    except ValidationError as error:
+        told = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+        raise GisError(told) from error
+    if "logo" in facts:
+        logo = _logo(facts["logo"])
+        jurisdiction.logo.save(f"{jurisdiction.municipality_key}.png", logo, save=False)
+    jurisdiction.save()
+    return jurisdiction, found is None
+
+
+def _logo(content: bytes) -> ContentFile[bytes]:
+    """A picture made anew as PNG, so that nothing but its pixels is served. Raises GisError."""
+    try:
+        with Image.open(BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as picture:
+            picture.thumbnail(LOGO_SIZE)
+            made = BytesIO()
+            picture.convert("RGBA").save(made, "PNG")
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise GisError("the logo is no PNG, JPEG or WebP picture") from error
+    return ContentFile(made.getvalue())
 
 
 def _prefix(name: str) -> str:

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from gis_core.net.cities import address_of
 from issues.api.parameters import Parameters
 from issues.errors import RequestMalformed
 from issues.selectors import LIST_MAX
@@ -71,4 +71,4 @@ def _address(request: HttpRequest, page: Page, number: int) -> str:
     query = request.GET.copy()
     query.pop("api_key", None)
     query["page"], query["page_size"] = str(number), str(page.size)
-    return f"{settings.PUBLIC_URL}{request.path}?{query.urlencode()}"
+    return f"{address_of(request)}?{query.urlencode()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from gis_core.models import Jurisdiction
+from gis_core.net.cities import city_of
 from gis_core.net.clients import client_address
 from issues.agency import agency_names, questions_open
 from issues.api.bodies import body_read
@@ -133,7 +135,7 @@ class DiscoveryView(Endpoint):
 
 class ServicesView(Endpoint):
     def get(self, request: HttpRequest) -> HttpResponse:
-        jurisdiction = jurisdiction_find(query_read(request).one("jurisdiction_id"))
+        jurisdiction = jurisdiction_asked(request, query_read(request))
         return self.answer(
             "services", [service_shown(category) for category in categories_offered(jurisdiction)]
         )
@@ -141,7 +143,7 @@ class ServicesView(Endpoint):
 
 class ServiceView(Endpoint):
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        jurisdiction = jurisdiction_find(query_read(request).one("jurisdiction_id"))
+        jurisdiction = jurisdiction_asked(request, query_read(request))
         return self.answer(
             "service_definition", definition_shown(category_find(jurisdiction, code))
         )
@@ -152,7 +154,7 @@ class IssueReading(Endpoint):
 
     def asking(self, parameters: Parameters) -> tuple[Jurisdiction, ApiKey | None]:
         """Whose issues are asked for, and by which sender if a key is given: in the header, else in the query."""
-        jurisdiction = jurisdiction_find(parameters.one("jurisdiction_id"))
+        jurisdiction = jurisdiction_asked(self.request, parameters)
         clear = self.request.headers.get(KEY_HEADER, "").strip() or parameters.one("api_key")
         return jurisdiction, api_key_checked(self.request, jurisdiction, clear) if clear else None
 
@@ -209,7 +211,7 @@ class RequestsView(IssueReading):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         parameters = body_read(request)
-        jurisdiction = jurisdiction_find(parameters.one("jurisdiction_id"))
+        jurisdiction = jurisdiction_asked(self.request, parameters)
         clear = parameters.one("api_key") or request.headers.get(KEY_HEADER, "").strip()
         api_key = api_key_checked(request, jurisdiction, clear)
         limit_check(f"key:{api_key.pk}", limit=api_key.reports_per_minute)
@@ -267,7 +269,7 @@ class RequestView(IssueReading):
 
 class TokenView(Endpoint):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        jurisdiction = jurisdiction_find(query_read(request).one("jurisdiction_id"))
+        jurisdiction = jurisdiction_asked(request, query_read(request))
         issue = issue_find_by_token(jurisdiction, token)
         return self.answer(
             "service_requests", [{"service_request_id": issue.number, "token": token}]
@@ -294,6 +296,15 @@ class PhotoView(Endpoint):
         # Short, so that a withdrawn photo is gone soon.
         response["Cache-Control"] = "private, no-store" if for_staff else "public, max-age=300"
         return response
+
+
+def jurisdiction_asked(request: HttpRequest, parameters: Parameters) -> Jurisdiction:
+    """The jurisdiction of the address or, where the address is no city's own, of `jurisdiction_id`.
+
+    Raises JurisdictionMissing, JurisdictionUnknown.
+    """
+    identifier = parameters.one("jurisdiction_id")
+    return jurisdiction_find(identifier, city=partial(city_of, request))
 
 
 def api_key_checked(request: HttpRequest, jurisdiction: Jurisdiction, clear: str) -> ApiKey:

@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from gis_core.net.cities import city_address
 from issues.enums import EventKind
 from issues.errors import InquiryClosed, TextNotClean
 from issues.models import Inquiry, Issue, Reporter
@@ -109,7 +108,7 @@ def inquiry_is_open(inquiry: Inquiry) -> bool:
 def inquiry_url(inquiry: Inquiry) -> str:
     """The absolute address at which the reporter answers."""
     token = _signer.sign(inquiry.public_id.hex)
-    return f"{settings.PUBLIC_URL}{reverse('inquiry', args=[token])}"
+    return city_address(inquiry.issue.jurisdiction, "inquiry", token)
 
 
 def inquiry_by_token(token: str) -> Inquiry | None:

@@ -24,7 +24,7 @@ from mapui.evaluation.months import Month
 from mapui.evaluation.situation import PERIODS, period_of
 from mapui.evaluation.situation_tables import Bar, Table, days_told
 from mapui.evaluation.statistics_shown import month_named
-from mapui.site.jurisdictions import jurisdiction_shown
+from mapui.site.cities import city_shown
 from mapui.site.types import PageRequest
 from parcels.selectors import districts_named
 from routing.figures import Scope, Told, figures_public
@@ -63,7 +63,7 @@ def public_statistics(request: PageRequest) -> HttpResponse:
             error.message, status=error.code, content_type="text/plain", headers=headers
         )
     asked = request.GET.get("jurisdiction", "")
-    jurisdiction = jurisdiction_shown(asked)
+    jurisdiction = city_shown(request, asked)
     if jurisdiction is None or asked not in {"", jurisdiction.identifier}:
         raise Http404
     categories = list(Category.objects.filter(jurisdiction=jurisdiction))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,7 +12,7 @@ from mapui.maps.building import map_begin, map_texts, outline_add
 from mapui.maps.elements import MapReady, MapTool
 from mapui.maps.layer_panel import layers_add, services_add
 from mapui.maps.rendering import RenderedMap, map_render
-from mapui.maps.tools import AreaDrawing
+from mapui.maps.tools import area_drawing
 from mapui.site.enums import MapName
 from mapui.site.types import Bounds
 
@@ -56,15 +55,7 @@ def following_map_build(
     *, jurisdiction: Jurisdiction | None, bounds: Bounds, services: Iterable[MapService]
 ) -> RenderedMap:
     """The same for an area that is drawn corner by corner."""
-    tool = AreaDrawing(
-        icons=static("mapui/tools.svg"),
-        label=pgettext("map tool", "Choose an area"),
-        hint=_(
-            "Draw around it with the pointer held, or click on the corners and then on the button"
-            " again. Escape ends."
-        ),
-    )
-    return _build(MapName.FOLLOWING, tool, jurisdiction, bounds, services)
+    return _build(MapName.FOLLOWING, area_drawing(), jurisdiction, bounds, services)
 
 
 def _build(

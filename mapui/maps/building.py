@@ -25,7 +25,7 @@ from mapui.maps.issue_tiles import tiles_address
 from mapui.maps.layer_panel import layers_add, services_add, services_add_to_vector
 from mapui.maps.legends import chip_entries, state_entries, topic_entries
 from mapui.maps.rendering import OwnMap, RenderedMap, map_render
-from mapui.maps.tools import tools_add
+from mapui.maps.tools import public_tools_add, tools_add
 from mapui.maps.vector import vector_map_add
 from mapui.site.enums import MapName
 from mapui.site.issues import categories_shown, groups_of
@@ -54,6 +54,7 @@ def public_map_build(
     groups = groups_of(categories_shown(jurisdiction, public_only=True))
     entries = [*state_entries(), *topic_entries(groups)]
     Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg")).add_to(built)
+    public_tools_add(built)
     MapReady(texts=map_texts(), bounds=bounds).add_to(built)
     return map_render(built, name=MapName.PUBLIC)
 

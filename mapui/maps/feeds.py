@@ -15,10 +15,10 @@ from gis_core.models import Jurisdiction
 from gis_core.net.problems import problem_respond
 from gis_core.srids import WGS84
 from mapui.maps.issue_tiles import MAX_ZOOM, PUBLIC, STAFF, tile_features
-from mapui.site.forms import FilterForm
-from mapui.site.issues import issues_public
+from mapui.site.cities import city_shown
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import staff_feed
+from mapui.site.public_filter import PublicFilterForm
 from mapui.site.serializers import PublicIssueSerializer, TriageIssueSerializer
 from mapui.site.triage_filter import TriageFilterForm
 from mapui.site.triage_issues import issues_for_triage
@@ -28,12 +28,11 @@ from parcels.outlines import parcel_outline
 @require_safe
 def public_issues(request: HttpRequest, zoom: int, column: int, row: int) -> HttpResponse:
     """A tile of released issues of public categories, filtered as the list beside the map, at their public places."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
-    form = FilterForm(request.GET, jurisdiction=jurisdiction)
+    jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
+    form = PublicFilterForm(request.GET, jurisdiction=jurisdiction)
     if not form.is_valid():
         return problem_respond(400, errors=form.errors)
-    box = _box_of(zoom, column, row)
-    issues = issues_public(jurisdiction=jurisdiction, chosen=form.chosen(), box=box)
+    issues = form.issues(jurisdiction, _box_of(zoom, column, row))
     features = tile_features(
         issues,
         sight=PUBLIC,
@@ -71,7 +70,7 @@ def _box_of(zoom: int, column: int, row: int) -> GridBox:
 @require_safe
 def boundary(request: HttpRequest) -> HttpResponse:
     """The municipal boundary of a jurisdiction."""
-    shown = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    shown = city_shown(request, request.GET.get("jurisdiction", ""))
     if shown is None or not shown.boundary:
         raise Http404(_("No boundary has been loaded."))
     stored = Jurisdiction.objects.filter(pk=shown.pk).annotate(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from mapui.maps.page import map_built
 from mapui.maps.rendering import RenderedMap
+from mapui.site.cities import city_shown
 from mapui.site.enums import MapName
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import may_see
@@ -42,7 +43,10 @@ def _map_allowed(request: HttpRequest, name: str) -> RenderedMap:
     user: AbstractBaseUser | AnonymousUser = request.user
     if name == MapName.TRIAGE and not may_see(user):
         raise PermissionDenied
-    return map_built(MapName(name), jurisdiction_shown(request.GET.get("jurisdiction", "")), user)
+    asked = request.GET.get("jurisdiction", "")
+    is_staffs = name == MapName.TRIAGE
+    jurisdiction = jurisdiction_shown(asked) if is_staffs else city_shown(request, asked)
+    return map_built(MapName(name), jurisdiction, user)
 
 
 def script_respond(

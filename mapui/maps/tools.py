@@ -58,19 +58,47 @@ class Coordinates(MapTool):
     factory = "coordinates"
 
 
+class Surroundings(MapTool):
+    """The place around which the list is filtered, and the button of the page that takes my own. No options."""
+
+    factory = "surroundings"
+
+
 class SearchBox(MapTool):
     """Suggestions below a search field of the page. Options: field (selector), url, label."""
 
     factory = "searchBox"
 
 
-def tools_add(built: folium.Map, *, search_url: str) -> None:
-    icons = static("mapui/tools.svg")
-    Locating(
-        icons=icons,
+def locating() -> Locating:
+    return Locating(
+        icons=static("mapui/tools.svg"),
         label=pgettext("map tool", "My position"),
         failed=_("Your device did not tell its position."),
-    ).add_to(built)
+    )
+
+
+def area_drawing() -> AreaDrawing:
+    return AreaDrawing(
+        icons=static("mapui/tools.svg"),
+        label=pgettext("map tool", "Choose an area"),
+        hint=_(
+            "Draw around it with the pointer held, or click on the corners and then on the button"
+            " again. Escape ends."
+        ),
+    )
+
+
+def public_tools_add(built: folium.Map) -> None:
+    """The tools of everybody's map."""
+    locating().add_to(built)
+    area_drawing().add_to(built)
+    Surroundings().add_to(built)
+
+
+def tools_add(built: folium.Map, *, search_url: str) -> None:
+    icons = static("mapui/tools.svg")
+    locating().add_to(built)
     FullScreen(icons=icons, label=pgettext("map tool", "Full screen")).add_to(built)
     Measuring(
         icons=icons,
@@ -81,14 +109,7 @@ def tools_add(built: folium.Map, *, search_url: str) -> None:
         toldArea=_("Length %(length)s, area %(area)s"),
         library=static(GEODESIC),
     ).add_to(built)
-    AreaDrawing(
-        icons=icons,
-        label=pgettext("map tool", "Choose an area"),
-        hint=_(
-            "Draw around it with the pointer held, or click on the corners and then on the button"
-            " again. Escape ends."
-        ),
-    ).add_to(built)
+    area_drawing().add_to(built)
     Printing(icons=icons, label=pgettext("map tool", "Print the map")).add_to(built)
     Coordinates(
         systems=systems_shown(), library=static(PROJ4), label=_("Change the coordinate system")

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib.gis.feeds import GeoAtom1Feed
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.feedgenerator import Enclosure
 from django.utils.html import escape
@@ -20,6 +18,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from gis_core.models import Jurisdiction
+from gis_core.net.cities import city_address
 from gis_core.net.clients import client_address
 from gis_core.net.problems import problem_respond
 from issues.api.caching import answer_with, issues_etag, last_modified_set
@@ -30,8 +29,8 @@ from issues.errors import RequestsTooMany
 from issues.public_view import PublicIssue, public_view
 from issues.selectors import issues_for_view
 from issues.services.texts import XML_FORBIDDEN
-from mapui.site.jurisdictions import jurisdiction_shown
-from mapui.site.public_filter import Cursor, PublicFilterForm
+from mapui.site.cities import city_shown
+from mapui.site.public_filter import Cursor, FeedForm
 from mapui.site.tables import csv_respond
 from routing.deciding.in_force import agency_names
 
@@ -70,10 +69,10 @@ def public_feed(request: HttpRequest, kind: str) -> HttpResponse:
         headers = {"Retry-After": str(error.retry_after)}
         return problem_respond(error.code, error.message, headers=headers)
     asked = request.GET.get("jurisdiction", "")
-    jurisdiction = jurisdiction_shown(asked)
+    jurisdiction = city_shown(request, asked)
     if kind not in _WRITERS or jurisdiction is None or asked not in {"", jurisdiction.identifier}:
         return problem_respond(404, pgettext("feed", "There is no such feed."))
-    form = PublicFilterForm(request.GET, jurisdiction=jurisdiction)
+    form = FeedForm(request.GET, jurisdiction=jurisdiction)
     if not form.is_valid():
         return problem_respond(400, errors=form.errors)
     etag = issues_etag(request, kind, jurisdiction, None)
@@ -88,7 +87,7 @@ def public_feed(request: HttpRequest, kind: str) -> HttpResponse:
     return answer_with(request, response, etag=etag)
 
 
-def _page(request: HttpRequest, jurisdiction: Jurisdiction, form: PublicFilterForm) -> FeedPage:
+def _page(request: HttpRequest, jurisdiction: Jurisdiction, form: FeedForm) -> FeedPage:
     """Three queries: issues, photos, authorities."""
     limit = form.limit_asked
     rows = list(issues_for_view(form.issues(jurisdiction))[: limit + 1])
@@ -96,7 +95,7 @@ def _page(request: HttpRequest, jurisdiction: Jurisdiction, form: PublicFilterFo
     rows = rows[:limit]
     agencies = agency_names([one.pk for one in rows])
     query = request.GET.copy()
-    here = f"{settings.PUBLIC_URL}{request.path}"
+    here = f"{jurisdiction.public_url}{request.path_info}"
     next_url = ""
     if last is not None:
         query["after"] = str(Cursor(last.public_hour, last.number))
@@ -113,12 +112,12 @@ def _page(request: HttpRequest, jurisdiction: Jurisdiction, form: PublicFilterFo
     )
 
 
-def issue_url(issue: PublicIssue) -> str:
+def issue_url(issue: PublicIssue, jurisdiction: Jurisdiction) -> str:
     """The absolute address of the public page."""
-    return f"{settings.PUBLIC_URL}{reverse('public_issue', args=[issue.number])}"
+    return city_address(jurisdiction, "public_issue", issue.number)
 
 
-def _record(issue: PublicIssue) -> dict[str, Any]:
+def _record(issue: PublicIssue, jurisdiction: Jurisdiction) -> dict[str, Any]:
     """What is told of an issue besides its place: the same in GeoJSON and CSV."""
     return {
         "number": issue.number,
@@ -134,7 +133,7 @@ def _record(issue: PublicIssue) -> dict[str, Any]:
         "received": issue.received_at.isoformat(),
         "updated": issue.changed_at.isoformat(),
         "is_coarse": issue.is_coarse,
-        "url": issue_url(issue),
+        "url": issue_url(issue, jurisdiction),
         "photos": [photo_url(one.name) for one in issue.photos],
     }
 
@@ -158,7 +157,7 @@ class AtomFeed(GeoAtom1Feed):
 
 def _atom(page: FeedPage) -> HttpResponse:
     jurisdiction = page.jurisdiction
-    home = f"{settings.PUBLIC_URL}{reverse('public_map')}?jurisdiction={jurisdiction.identifier}"
+    home = f"{city_address(jurisdiction, 'public_map')}?jurisdiction={jurisdiction.identifier}"
     feed = AtomFeed(
         title=_clean(page.title),
         link=home,
@@ -176,7 +175,7 @@ def _atom(page: FeedPage) -> HttpResponse:
         told = [one.status_text, one.authority, one.note, one.text]
         feed.add_item(
             title=_clean(one.title),
-            link=issue_url(one),
+            link=issue_url(one, jurisdiction),
             description="<br>".join(escape(_clean(part)) for part in told if part),
             unique_id=f"{_tag(jurisdiction)}:issues/{one.number}",
             pubdate=one.received_at,
@@ -227,7 +226,7 @@ def _geojson(page: FeedPage) -> HttpResponse:
                 "type": "Feature",
                 "id": one.number,
                 "geometry": {"type": "Point", "coordinates": [one.longitude, one.latitude]},
-                "properties": _record(one),
+                "properties": _record(one, page.jurisdiction),
             }
             for one in page.issues
         ],
@@ -241,7 +240,7 @@ def _csv(page: FeedPage) -> HttpResponse:
     rows = []
     for one in page.issues:
         row: dict[str, Any] = {
-            **_record(one),
+            **_record(one, page.jurisdiction),
             "photos": " ".join(photo_url(photo.name) for photo in one.photos),
             "latitude": one.latitude,
             "longitude": one.longitude,

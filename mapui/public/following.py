@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.languages import language_shown
 from gis_core.models import Jurisdiction
+from gis_core.net.cities import in_city
 from gis_core.net.clients import client_address
 from issues.api.limits import limit_check
 from issues.enums import FollowKind, Frequency
@@ -47,10 +48,11 @@ from issues.services.following.subscribing import (
     subscriptions_of,
 )
 from mapui.maps.page import map_context
+from mapui.site.cities import city_shown
 from mapui.site.enums import MapName
 from mapui.site.issues import categories_shown
-from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.places import PlacesSeveral, place_meant, road_called
+from mapui.site.public_filter import METRES, METRES_USUAL
 from mapui.site.triage_filter import area_parse
 from mapui.site.types import PageRequest
 from parcels.selectors import parcels_search
@@ -60,8 +62,6 @@ LOOKS_PER_MINUTE: Final = 60
 LETTERS_PER_DAY: Final = 4
 ASKED_PER_HOUR: Final = 15
 HOUR_S, DAY_S = 3600, 86_400
-METRES: Final = (100, 250, 500, 1000, 2000)
-METRES_USUAL: Final = 500
 # What somebody may choose on the page; a report is followed from its own page.
 CHOSEN: Final = (FollowKind.STREET, FollowKind.AREA, FollowKind.PARCEL, FollowKind.CATEGORY)
 
@@ -127,9 +127,9 @@ class FollowForm(MailForm):
 def follow_page(request: PageRequest) -> HttpResponse:
     """The form for a street, an area, a parcel or a category, or for the report that `issue` names."""
     given = request.POST if request.method == "POST" else request.GET
-    issue = _issue(given.get("issue", ""))
+    issue = _issue(request, given.get("issue", ""))
     jurisdiction = (
-        issue.jurisdiction if issue else jurisdiction_shown(given.get("jurisdiction", ""))
+        issue.jurisdiction if issue else city_shown(request, given.get("jurisdiction", ""))
     )
     if jurisdiction is None:
         raise Http404
@@ -158,11 +158,12 @@ def follow_page(request: PageRequest) -> HttpResponse:
     return render(request, "mapui/public/follow.html", context, status=status)
 
 
-def _issue(number: str) -> Issue | None:
+def _issue(request: PageRequest, number: str) -> Issue | None:
     """The public report of this number, None where none is named. Raises Http404."""
     if not number:
         return None
-    found = Issue.objects.public().select_related("jurisdiction").filter(number=number).first()
+    public = Issue.objects.public().select_related("jurisdiction")
+    found = public.filter(in_city(request), number=number).first()
     if found is None:
         raise Http404(pgettext("follow", "There is no such issue."))
     issue: Issue = found
@@ -363,8 +364,8 @@ def follow_end(request: PageRequest, token: str) -> HttpResponse:
 @never_cache
 def follow_link(request: PageRequest) -> HttpResponse:
     """Has the link to what an address follows mailed; the answer is always the same."""
-    jurisdiction = jurisdiction_shown(
-        request.POST.get("jurisdiction", "") or request.GET.get("jurisdiction", "")
+    jurisdiction = city_shown(
+        request, request.POST.get("jurisdiction", "") or request.GET.get("jurisdiction", "")
     )
     if jurisdiction is None:
         raise Http404

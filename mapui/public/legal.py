@@ -22,7 +22,7 @@ from issues.enums import LegalKind
 from issues.errors import RequestsTooMany
 from issues.models import LegalPage
 from issues.services.legal import FEEDBACK_MAX, feedback_send
-from mapui.site.jurisdictions import jurisdiction_shown
+from mapui.site.cities import city_shown
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class FeedbackForm(forms.Form):
 @never_cache
 def legal_page(request: HttpRequest, kind: str) -> HttpResponse:
     """One of `LegalKind`. POST sends what is not accessible to the city."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
     if kind not in LegalKind.values or jurisdiction is None:
         raise Http404
     page = get_object_or_404(

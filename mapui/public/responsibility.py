@@ -31,8 +31,8 @@ from issues.services.location import location_checked
 from issues.services.texts import Problems
 from issues.types import Location, LocationInput
 from mapui.maps.page import map_context
+from mapui.site.cities import city_shown
 from mapui.site.enums import MapName
-from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.places import PlaceMeant, PlacesSeveral, place_meant
 from routing.deciding.enquiries import Responsibility, responsibility_asked
 from routing.sentences.questions import QuestionWorded
@@ -69,7 +69,7 @@ class Asked:
 @never_cache
 def responsibility_page(request: HttpRequest) -> HttpResponse:
     """The form, and the answer below it once somebody asked."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
     given = {name: request.GET.get(name, "") for name in ASKED_WITH}
     context: dict[str, Any] = {
         "page": "responsibility",
@@ -183,7 +183,7 @@ def _by_language(name: str, texts: Texts, otherwise: str = "") -> dict[str, str]
 def _asked(request: HttpRequest) -> Asked:
     """Checks the question like a report and answers it. Raises an `IssuesError`."""
     limit_check(f"ask:{client_address(request)}", limit=QUESTIONS_PER_MINUTE)
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
     code = request.GET.get("category", "").strip()
     if not code:
         raise ServiceMissing(_("Choose what it is about."), field="category")

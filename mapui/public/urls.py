@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from mapui.public import (
+    embedding,
     feeds,
     following,
     inquiries,
@@ -16,6 +17,8 @@ from mapui.public import (
 
 urlpatterns: list[URLPattern] = [
     path("", views.public_map, name="public_map"),
+    path("embed/", embedding.embed, name="embed"),
+    path("embedding/", embedding.embedding, name="embedding"),
     path("issues/<str:number>/", views.public_issue, name="public_issue"),
     path("issues/<str:number>/said/", views.issue_said, name="issue_said"),
     path("feeds/issues.<slug:kind>", feeds.public_feed, name="public_feed"),

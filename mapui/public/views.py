@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import segno
-from django.conf import settings
 from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +19,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
+from gis_core.net.cities import city_address, in_city
 from gis_core.net.clients import client_address
 from issues.api.limits import limit_check
 from issues.errors import IssueUnknown, RequestsTooMany
@@ -29,10 +29,11 @@ from issues.public_view import PublicIssue, public_view
 from issues.services.opinions import opinion_give, opinions_of
 from issues.services.reporting.own import sighting_add
 from mapui.maps.page import SELECTED, issue_list, list_addresses, map_context, selection_named
+from mapui.public.choice import choice_told
+from mapui.site.cities import city_shown
 from mapui.site.enums import MapName
-from mapui.site.forms import FilterForm
 from mapui.site.issues import issues_public
-from mapui.site.jurisdictions import jurisdiction_shown
+from mapui.site.public_filter import PublicFilterForm
 from mapui.site.serializers import PublicIssueSerializer
 from mapui.site.types import IssueFilter, PageRequest
 from routing.deciding.enquiries import reason_told
@@ -51,25 +52,8 @@ VOTER: Final = "voter"
 @vary_on_headers("HX-Request", "Cookie")
 def public_map(request: PageRequest) -> HttpResponse:
     """Map and list of released issues; for htmx the list alone."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
-    form = FilterForm(request.GET, jurisdiction=jurisdiction)
-    issues: models.QuerySet[Issue] = Issue.objects.none()
-    if form.is_valid():
-        issues = issues_public(jurisdiction=jurisdiction, chosen=form.chosen(), box=form.box())
-    shown = issue_list(
-        issues,
-        request=request,
-        serializer=PublicIssueSerializer,
-        jurisdiction=jurisdiction,
-    )
-    context: dict[str, Any] = {
-        "page": "public",
-        "jurisdiction": jurisdiction,
-        "form": form,
-        "shown": shown,
-        **list_addresses(form, page_name="public_map", feed_name="public_issues"),
-        "feeds": _feeds(jurisdiction, form),
-    }
+    jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
+    context = list_context(request, jurisdiction, page_name="public_map")
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "mapui/maps/_issue_list.html", context)
     if SELECTED in request.GET:
@@ -81,11 +65,36 @@ def public_map(request: PageRequest) -> HttpResponse:
     return render(request, "mapui/public/map.html", context)
 
 
+def list_context(
+    request: PageRequest, jurisdiction: Jurisdiction | None, *, page_name: str
+) -> dict[str, Any]:
+    """What the list beside the map shows, and what is told of the filter of the address."""
+    form = PublicFilterForm(request.GET, jurisdiction=jurisdiction)
+    issues: models.QuerySet[Issue] = Issue.objects.none()
+    if form.is_valid():
+        issues = form.issues(jurisdiction)
+    shown = issue_list(
+        issues,
+        request=request,
+        serializer=PublicIssueSerializer,
+        jurisdiction=jurisdiction,
+    )
+    return {
+        "page": "public",
+        "jurisdiction": jurisdiction,
+        "form": form,
+        "shown": shown,
+        **list_addresses(form, page_name=page_name, feed_name="public_issues"),
+        **choice_told(jurisdiction, form, reverse(page_name)),
+    }
+
+
 @require_safe
 @vary_on_headers("HX-Request", "Cookie")
 def public_issue(request: PageRequest, number: str) -> HttpResponse:
     """What the public may know of one issue; 404 for everything that is not released."""
-    stored = Issue.objects.select_related("jurisdiction").filter(number=number).first()
+    found = Issue.objects.select_related("jurisdiction").filter(in_city(request), number=number)
+    stored = found.first()
     if stored is None:
         raise Http404(_("There is no such issue."))
     return _issue_respond(request, stored, thanks=_THANKS.get(request.GET.get("said", "")))
@@ -118,7 +127,8 @@ def _issue_respond(
 @never_cache
 def issue_said(request: PageRequest, number: str) -> HttpResponse:
     """“Seen it too”, “is done”, “is not done”, once for a browser; no login. 404 for what is not public."""
-    stored = Issue.objects.public().select_related("jurisdiction").filter(number=number).first()
+    found = Issue.objects.public().select_related("jurisdiction")
+    stored = found.filter(in_city(request), number=number).first()
     said = request.POST.get("said", "")
     if stored is None or said not in _THANKS:
         raise Http404(_("There is no such issue."))
@@ -165,41 +175,33 @@ _THANKS: Final = {
 }
 
 
-def _feeds(jurisdiction: Jurisdiction | None, form: FilterForm) -> dict[str, str]:
-    """The addresses of the same as data, by format; the extent goes along as it is."""
-    given = {name: form.data[name] for name in form.fields if form.data.get(name)}
-    if jurisdiction is None or not form.is_valid():
-        return {}
-    query = urlencode({**given, "jurisdiction": jurisdiction.identifier})
-    return {
-        kind: f"{reverse('public_feed', args=[kind])}?{query}"
-        for kind in ("atom", "geojson", "csv")
-    }
-
-
-def _picture(issue: PublicIssue) -> str:
+def _picture(issue: PublicIssue, jurisdiction: Jurisdiction) -> str:
     """What messengers show of it: the first released photo, else nothing."""
     if not issue.photos:
         return ""
-    return f"{settings.PUBLIC_URL}{reverse('photo', args=[issue.photos[0].name])}"
+    return city_address(jurisdiction, "photo", issue.photos[0].name)
 
 
 def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, Any] | None:
     """What the public may know of one issue; None for everything that is not released."""
     public = issues_public(jurisdiction=jurisdiction, chosen=IssueFilter())
-    issue = public.filter(number=number).select_related("category", "closing_reason").first()
+    issue = (
+        public.filter(number=number)
+        .select_related("category", "closing_reason", "jurisdiction")
+        .first()
+    )
     if issue is None:
         return None
     authority = agency_names([issue.pk]).get(issue.pk, "")
     photos = issue.photos.filter(is_released=True).order_by("pk")
     shown = public_view(issue, authority=authority, photos=photos)
-    address = f"{settings.PUBLIC_URL}{reverse('public_issue', args=[number])}"
+    address = city_address(issue.jurisdiction, "public_issue", number)
     return {
         "issue": shown,
         "steps": public_steps(issue),
         "why": text_in(reason_told(issue, authority)),
         "address": address,
-        "picture": _picture(shown),
+        "picture": _picture(shown, issue.jurisdiction),
         "code": segno.make(address, error="m", micro=False).svg_data_uri(border=2),
         "warnings": issue.category.warnings,
         "sightings": issue.sightings.count(),

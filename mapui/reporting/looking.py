@@ -16,7 +16,7 @@ from issues.errors import RequestsTooMany
 from issues.models import StagedPhoto
 from mapui.reporting import around
 from mapui.reporting.draft import Draft
-from mapui.site.jurisdictions import jurisdiction_shown
+from mapui.site.cities import city_shown
 from mapui.site.places import places_offered
 from mapui.site.types import PageRequest
 
@@ -48,7 +48,7 @@ def _draft(request: PageRequest) -> Draft | None:
         limit_check(f"report-typed:{client_address(request)}", limit=TYPED_PER_MINUTE)
     except RequestsTooMany:
         return None
-    jurisdiction = jurisdiction_shown(request.POST.get("jurisdiction", ""))
+    jurisdiction = city_shown(request, request.POST.get("jurisdiction", ""))
     return Draft(request.POST, jurisdiction) if jurisdiction else None
 
 

@@ -22,7 +22,7 @@ from gis_core.models import Jurisdiction
 from issues.selectors import categories_offered
 from issues.services.photos.stored import PHOTOS_PER_REPORT
 from mapui.reporting.around import groups_of
-from mapui.site.jurisdictions import jurisdiction_shown
+from mapui.site.cities import city_shown
 
 # As the header of the pages has it (KERN's token of the brand).
 COLOUR: Final = "#2140aa"
@@ -35,7 +35,7 @@ def report_offline(request: HttpRequest) -> HttpResponse:
     """A form of one page that sends nothing by itself; without anything about whoever asks for it."""
     language = request.GET.get("language", "")
     known = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
     with translation.override(known):
         request.user = AnonymousUser()
         return render(request, "mapui/reporting/offline.html", _offline_context(jurisdiction))
@@ -45,7 +45,7 @@ def report_offline(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=0)
 def report_worker(request: HttpRequest) -> HttpResponse:
     """The service worker, for what lies below its own address. It is another one when the page is."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
     page = render_to_string("mapui/reporting/offline.html", _offline_context(jurisdiction))
     query = {"language": translation.get_language()}
     if jurisdiction is not None:
@@ -63,7 +63,7 @@ def report_worker(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def report_manifest(request: HttpRequest) -> JsonResponse:
     """What a device needs to install the page as an app (W3C Web Application Manifest)."""
-    jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
     name = f"Flurpost {jurisdiction.name}" if jurisdiction else "Flurpost"
     query = f"?{urlencode({'jurisdiction': jurisdiction.identifier})}" if jurisdiction else ""
     icons = [
@@ -84,7 +84,7 @@ def report_manifest(request: HttpRequest) -> JsonResponse:
         "scope": "/",
         "display": "standalone",
         "background_color": "#ffffff",
-        "theme_color": COLOUR,
+        "theme_color": (jurisdiction and jurisdiction.brand_colour) or COLOUR,
         "icons": icons,
     }
     return JsonResponse(manifest, content_type="application/manifest+json")

@@ -30,8 +30,8 @@ from mapui.maps.page import map_context
 from mapui.reporting import around
 from mapui.reporting.draft import STEPS, Draft
 from mapui.reporting.proof import challenge_for, is_proved
+from mapui.site.cities import city_shown
 from mapui.site.enums import MapName
-from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.places import PlaceMeant
 from mapui.site.types import PageRequest
 from parcels.places import place_parse
@@ -56,7 +56,7 @@ SENT: Final = "sent"
 def report_page(request: PageRequest) -> HttpResponse:
     """The step that is next; a POST at the last one stores the report and leads to its private page."""
     asked = request.POST.get("jurisdiction") or request.GET.get("jurisdiction", "")
-    jurisdiction = jurisdiction_shown(asked)
+    jurisdiction = city_shown(request, asked)
     if jurisdiction is None:
         return render(request, "mapui/reporting/closed.html", {"page": "report"})
     draft = Draft(request.POST, jurisdiction)

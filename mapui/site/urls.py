@@ -11,10 +11,12 @@ from allauth.socialaccount.providers.openid_connect import views as sign_on
 from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, path
 
-from mapui.site import accounts
+from mapui.site import accounts, cities
 from mapui.site.sign_on import sign_on_begin
 
 urlpatterns: list[URLPattern] = [
+    path("cities/<str:identifier>.css", cities.city_style, name="city_style"),
+    path("cities/<str:identifier>.png", cities.city_logo, name="city_logo"),
     path("login/", accounts.LoginPage.as_view(), name="login"),
     path("login/forgotten/", accounts.password_forgotten, name="password_forgotten"),
     path(

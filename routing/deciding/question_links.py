@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.urls import reverse
 from django.utils import timezone
 
+from gis_core.net.cities import city_address
 from routing.models import Clarification
 
 # The signature keeps anybody from trying identifiers; when it ends stands in the row (`expires_at`).
@@ -50,4 +49,4 @@ def questions_open(issue_ids: Collection[int]) -> Mapping[int, Mapping[str, obje
 def question_url(clarification: Clarification) -> str:
     """The absolute address at which the reporter answers."""
     token = clarification_token(clarification.public_id)
-    return f"{settings.PUBLIC_URL}{reverse('question', args=[token])}"
+    return city_address(clarification.issue.jurisdiction, "question", token)

@@ -56,6 +56,7 @@ def test_three_thousand_issues_are_all_counted_and_the_list_follows(many, page: 
     page.reload()
     map_wait(page)
     expect(page.locator(".count")).to_have_text(f"{listed} Meldungen")
+    page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Stand", exact=True).select_option("received")
     expect(page).to_have_url(re.compile("bbox=.*status=received|status=received.*bbox="))
     expect(page.locator(".count")).to_have_text(f"{listed} Meldungen")

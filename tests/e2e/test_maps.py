@@ -94,6 +94,7 @@ def test_public_map_click_on_issue_shows_details(page: Page, issues):
 def test_public_map_filter_changes_list_and_map(page: Page, issues):
     page.goto("/")
     map_wait(page)
+    page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Stand", exact=True).select_option("in_progress")
     expect(page.locator(".issue")).to_have_count(1)
     expect(page.locator(".leaflet-marker-icon")).to_have_count(1)
@@ -103,6 +104,7 @@ def test_public_map_filter_changes_list_and_map(page: Page, issues):
 def test_public_map_back_button_brings_the_former_choice_back(issues, page: Page):
     page.goto("/")
     map_wait(page)
+    page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Stand", exact=True).select_option("in_progress")
     expect(page.locator(".issue")).to_have_count(1)
     page.go_back()

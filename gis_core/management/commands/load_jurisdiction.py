@@ -23,7 +23,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             content = json.loads(options["file"].read_text("utf-8"))
-            jurisdiction, created = jurisdiction_save(facts=content.get("jurisdiction", content))
+            facts = content.get("jurisdiction", content)
+            if facts.get("logo"):
+                facts["logo"] = (options["file"].parent / facts["logo"]).read_bytes()
+            jurisdiction, created = jurisdiction_save(facts=facts)
         except (OSError, ValueError, AttributeError, GisError) as error:
             raise CommandError(f"{options['file']}: {error}") from error
         source = jurisdiction_boundary_refresh(jurisdiction=jurisdiction)

@@ -13,11 +13,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import npgettext, pgettext
 
 from gis_core.languages import text_in
+from gis_core.models import Jurisdiction
+from gis_core.net.cities import city_address
 from issues.agency import agency_names
 from issues.enums import LetterKind, LetterState
 from issues.models import Follower, FollowLetter, Issue
@@ -176,7 +177,11 @@ def _news(letter: FollowLetter) -> Built | None:
     stored = {one.pk: one for one in issues_for_view(public)}
     agencies = agency_names(list(stored))
     items = [
-        _item(public_view(stored[pk], authority=agencies.get(pk, "")), is_new=is_new)
+        _item(
+            public_view(stored[pk], authority=agencies.get(pk, "")),
+            letter.follower.jurisdiction,
+            is_new=is_new,
+        )
         for pk, is_new in new.items()
         if pk in stored
     ]
@@ -196,8 +201,8 @@ def _news_subject(letter: FollowLetter, items: list[dict[str, Any]]) -> str:
     return subject % {"n": len(items), "city": letter.follower.jurisdiction.name}
 
 
-def _item(shown: PublicIssue, *, is_new: bool) -> dict[str, Any]:
-    address = f"{settings.PUBLIC_URL}{reverse('public_issue', args=[shown.number])}"
+def _item(shown: PublicIssue, jurisdiction: Jurisdiction, *, is_new: bool) -> dict[str, Any]:
+    address = city_address(jurisdiction, "public_issue", shown.number)
     return {"issue": shown, "is_new": is_new, "url": address}
 
 

@@ -6,15 +6,14 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from gis_core.languages import language_first, languages
 from gis_core.models import Jurisdiction
+from gis_core.net.cities import city_address
 from issues.enums import Frequency, LetterKind, LetterState
 from issues.models import Follower, FollowLetter, FollowTold, Subscription
 from issues.services.following.subjects import Subject
@@ -155,17 +154,25 @@ def due_next(frequency: Frequency, now: datetime) -> datetime | None:
 
 def confirm_url(subscription: Subscription) -> str:
     """The absolute address of the button that confirms."""
-    return _absolute("follow_confirm", _confirming.sign(subscription.public_id.hex))
+    return city_address(
+        subscription.follower.jurisdiction,
+        "follow_confirm",
+        _confirming.sign(subscription.public_id.hex),
+    )
 
 
 def list_url(follower: Follower) -> str:
     """The absolute address of the page of what is followed."""
-    return _absolute("follow_list", _following.sign(follower.public_id.hex))
+    return city_address(
+        follower.jurisdiction, "follow_list", _following.sign(follower.public_id.hex)
+    )
 
 
 def end_url(follower: Follower) -> str:
     """The absolute address at which one click ends everything (RFC 8058)."""
-    return _absolute("follow_end", _following.sign(follower.public_id.hex))
+    return city_address(
+        follower.jurisdiction, "follow_end", _following.sign(follower.public_id.hex)
+    )
 
 
 def follower_token(follower: Follower) -> str:
@@ -197,7 +204,3 @@ def _unsigned(signer: Signer, token: str) -> UUID:
         return UUID(hex=signer.unsign(token))
     except (BadSignature, ValueError):
         return UUID(int=0)
-
-
-def _absolute(name: str, token: str) -> str:
-    return f"{settings.PUBLIC_URL}{reverse(name, args=[token])}"

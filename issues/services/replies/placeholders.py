@@ -6,14 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
+from gis_core.net.cities import city_address
 from issues.agency import agency_names
 from issues.errors import PlaceholderEmpty, PlaceholderUnknown
 from issues.models import Category, Issue
@@ -81,7 +80,7 @@ def placeholder_samples(
             "warum": pgettext("sample", "The place lies on a municipal road."),
             "grund": pgettext("sample", "The damage is repaired."),
             "stadt": text_in(jurisdiction.public_names, language) or jurisdiction.name,
-            "link": f"{settings.PUBLIC_URL}{reverse('public_issue', args=[number])}",
+            "link": city_address(jurisdiction, "public_issue", number),
         }
 
 
@@ -90,7 +89,7 @@ def placeholder_values(issue: Issue, *, language: str, reason: str) -> dict[str,
 
     The reader reported: the own address is no secret.
     """
-    page = f"{settings.PUBLIC_URL}{reverse('public_issue', args=[issue.number])}"
+    page = city_address(issue.jurisdiction, "public_issue", issue.number)
     return {
         "nummer": issue.number,
         "kategorie": text_in(issue.category.names, language),

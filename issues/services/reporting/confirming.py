@@ -7,16 +7,15 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from gis_core.languages import language_first, languages
+from gis_core.net.cities import city_address
 from issues.enums import ReplyState, RetentionKind
 from issues.errors import EmailInvalid
 from issues.models import StagedPhoto, WaitingReport
@@ -66,7 +65,7 @@ def report_hold(report: CitizenReport) -> WaitingReport:
 def confirmation_url(waiting: WaitingReport) -> str:
     """The absolute address at which the report is confirmed."""
     token = _signer.sign(waiting.public_id.hex)
-    return f"{settings.PUBLIC_URL}{reverse('report_confirm', args=[token])}"
+    return city_address(waiting.category.jurisdiction, "report_confirm", token)
 
 
 def waiting_by_token(token: str) -> WaitingReport | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
+from gis_core.net.cities import city_address
 from issues.models import Issue
 
 _signer: Final = Signer(salt="issues.report")
@@ -26,7 +26,7 @@ def report_path(issue: Issue) -> str:
 
 def report_url(issue: Issue) -> str:
     """The same as an absolute address."""
-    return f"{settings.PUBLIC_URL}{report_path(issue)}"
+    return city_address(issue.jurisdiction, "own_report", report_token(issue.public_id))
 
 
 def issue_by_link(token: str) -> Issue | None:

@@ -658,7 +658,7 @@ def test_errors_come_in_the_format(jurisdiction, form, method, path, extra, code
     [(OperationalError("no such host: secret"), 503), (RuntimeError("secret"), 500)],
 )
 def test_failures_come_in_the_format_and_tell_nothing(monkeypatch, form, error, code):
-    def fail(*_arguments: object) -> None:
+    def fail(*_arguments: object, **_named: object) -> None:
         raise error
 
     monkeypatch.setattr("issues.api.views.jurisdiction_find", fail)

@@ -24,7 +24,7 @@ from issues.services.workflow import issue_state_restore, state_kept
 from issues.tasks import follow_news_gather, following_erase
 from mapui.evaluation.public import SMALL
 from mapui.public import following, views
-from mapui.site.public_filter import LIMIT, LIMIT_MAX, PublicFilterForm
+from mapui.site.public_filter import LIMIT, LIMIT_MAX, FeedForm
 from parcels.addresses import address_search_text
 from parcels.enums import CadastreDataset
 from parcels.models import Address
@@ -653,5 +653,5 @@ def test_document_tells_the_limits():
     assert "erased after two days" in text
     assert f"{LIMIT}, at most {LIMIT_MAX:,}" in text
     assert f"Numbers under {SMALL} are not told" in text
-    for name in set(PublicFilterForm.base_fields):
+    for name in set(FeedForm.base_fields):
         assert f"`{name}`" in text

@@ -43,7 +43,8 @@ MATRIX: Final[dict[Needed, str]] = {
         own_step own_photo own_export own_reports own_reports_order own_reports_ordered
         set_language public_map public_issue responsibility responsibility_api question question_api inquiry
         legal_page openapi_document public_feed issue_said public_statistics
-        follow follow_sent follow_link follow_confirm follow_list follow_end
+        follow follow_sent follow_link follow_confirm follow_list follow_end city_style city_logo
+        embed embedding
         explanation_schema icon map_style public_issues boundary map_service_states map_image map_legend
         login password_forgotten password_new invitation logout account_login openid_connect_login
         openid_connect_callback

@@ -14,7 +14,6 @@ from tests.mapui.factories import (
     category_create,
     decision_create,
     issue_create,
-    jurisdiction_create,
 )
 from tests.mapui.tiles import WORLD, count_of, features_at, numbers_listed, place_of
 
@@ -128,14 +127,6 @@ def test_public_map_without_any_data_opens(client, db):
     response = client.get("/")
     assert response.status_code == 200
     assert response.context["shown"].features == []
-
-
-def test_public_map_shows_jurisdiction_with_latest_issue(client, town):
-    other = jurisdiction_create("nachbarstadt.example", "Nachbarstadt")
-    assert client.get("/").context["jurisdiction"] == town
-    issue_create(other, category=category_create(other))
-    assert client.get("/").context["jurisdiction"] == other
-    assert client.get("/", {"jurisdiction": town.identifier}).context["jurisdiction"] == town
 
 
 def test_public_issue_released_tells_state_and_authority(client, town):

@@ -204,8 +204,8 @@ def test_failure_tells_nothing(town, visitor, monkeypatch, error, status, addres
     def fail(*_arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr("mapui.public.views.jurisdiction_shown", fail)
-    monkeypatch.setattr("mapui.maps.feeds.jurisdiction_shown", fail)
+    monkeypatch.setattr("mapui.public.views.city_shown", fail)
+    monkeypatch.setattr("mapui.maps.feeds.city_shown", fail)
     answer = visitor.get(address)
     assert answer.status_code == status
     assert b"secret" not in answer.content

@@ -6,9 +6,12 @@ import { detailsWatch } from "./page/details.js";
 import { failuresWatch } from "./page/failures.js";
 import { languageWatch } from "./page/language.js";
 import { listWatch } from "./page/list.js";
+import { areaDrawing } from "./tools/area.js";
 import { placeAsked } from "./tools/asking.js";
 import { layerPanel } from "./tools/layers.js";
 import { legend } from "./tools/legend.js";
+import { locating } from "./tools/locating.js";
+import { surroundings } from "./tools/surroundings.js";
 import { ready, start } from "./tools/view.js";
 
 detailsWatch();
@@ -16,4 +19,15 @@ failuresWatch();
 languageWatch();
 listWatch();
 
-globalThis.flurpost = { issueLayer, layerPanel, legend, outlineLayer, placeAsked, ready, start };
+globalThis.flurpost = {
+  areaDrawing,
+  issueLayer,
+  layerPanel,
+  legend,
+  locating,
+  outlineLayer,
+  placeAsked,
+  ready,
+  start,
+  surroundings,
+};

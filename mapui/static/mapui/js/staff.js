@@ -9,9 +9,7 @@ import { vectorBase, vectorMap, vectorPart } from "./layers/vectormap.js";
 import { keysWatch } from "./page/keys.js";
 import { panesWatch } from "./page/panes.js";
 import { selectingWatch } from "./page/selecting.js";
-import { areaDrawing } from "./tools/area.js";
 import { coordinates } from "./tools/coordinates.js";
-import { locating } from "./tools/locating.js";
 import { measuring } from "./tools/measuring.js";
 import { placePicker } from "./tools/picker.js";
 import { placeSetter } from "./tools/placing.js";
@@ -23,7 +21,6 @@ selectingWatch();
 keysWatch();
 
 Object.assign(globalThis.flurpost, {
-  areaDrawing,
   changeLayer,
   coordinates,
   explanationLayer,
@@ -31,7 +28,6 @@ Object.assign(globalThis.flurpost, {
   findingLayer,
   fullScreen,
   impactLayer,
-  locating,
   measuring,
   openedLayer,
   placePicker,

@@ -8,6 +8,11 @@ import { select, selectedNumber } from "../core/selection.js";
 const BESIDE = "(min-width: 56.01rem)";
 
 export function detailsOpen(url) {
+  // In a frame of another page there is no room for it.
+  if (!document.querySelector("#details")) {
+    globalThis.open(url, "_blank", "noopener");
+    return;
+  }
   htmx.ajax("GET", url, { target: "#details", swap: "innerHTML" });
 }
 
