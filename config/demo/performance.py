@@ -204,7 +204,9 @@ def _pages_check(sent: Sequence[Sent], password: str) -> list[str]:
     with httpx.Client(
         base_url=os.environ["PUBLIC_URL"], follow_redirects=True, timeout=30, trust_env=False
     ) as client:
-        problems += _map_check(client, "api/issues/0/0/0.geojson", released.count())
+        city = Jurisdiction.objects.get(issues__number=numbers[0]).identifier if numbers else ""
+        tile = f"api/issues/0/0/0.geojson?jurisdiction={city}"
+        problems += _map_check(client, tile, released.count())
         client.get("login/")
         client.post(
             "login/",

@@ -41,7 +41,6 @@ def test_every_script_is_loaded_through_an_entry():
             "density",
             "session",
             "reporting",
-            "following",
             "offline",
             "offline_worker",
             "page/security_key",
@@ -60,7 +59,6 @@ def test_scripts_import_downwards_only():
         "density.js": 3,
         "session.js": 3,
         "reporting.js": 3,
-        "following.js": 3,
         "offline.js": 3,
     }
     height |= {"layers": 2, "tools": 2, "report": 2, "page": 1, "case": 1, "core": 0}

@@ -101,10 +101,13 @@ export function areaDrawing(map, options) {
     button.setAttribute("aria-pressed", String(isOn));
     map.getContainer().classList.toggle("is-measuring", isOn);
     if (isOn) {
+      // The pointer that is held draws, and does not move the map.
+      map.dragging.disable();
       draw([]);
       note(options.hint);
       map.getContainer().focus();
     } else if (wasOn) {
+      map.dragging.enable();
       note("");
       draw(areaPoints(form.elements.area.value));
     }
@@ -123,7 +126,6 @@ export function areaDrawing(map, options) {
   shell.addEventListener("pointerdown", (event) => {
     if (modes.is(AREA) && event.isPrimary && points.length === 0 && !event.target.closest(".leaflet-control")) {
       line = [at(event)];
-      map.dragging.disable();
     }
   });
   shell.addEventListener("pointermove", (event) => {
@@ -144,7 +146,6 @@ export function areaDrawing(map, options) {
     }
     const corners = line.map((point) => map.containerPointToLatLng(point).wrap());
     line = null;
-    map.dragging.enable();
     if (type === "pointerup" && corners.length > CORNERS_LEAST) {
       points = corners;
       clickSwallow();
