@@ -60,7 +60,7 @@ class Decision(models.Model):
         verbose_name_plural = _("decisions")
         ordering = ["issue", "number"]
         indexes = [
-            # Lists of whom the issues are assigned to, and of those that nobody is assigned to, read these alone.
+            # Lists of whom the issues are assigned to read these alone; what is unclear stands with the issue.
             models.Index(
                 fields=["authority", "issue"],
                 condition=Q(is_current=True, outcome=Outcome.ASSIGNED),
@@ -70,11 +70,6 @@ class Decision(models.Model):
                 fields=["issue"],
                 condition=Q(is_current=True, outcome=Outcome.ASSIGNED),
                 name="decision_assigned_issue",
-            ),
-            models.Index(
-                fields=["issue"],
-                condition=Q(is_current=True) & ~Q(outcome=Outcome.ASSIGNED),
-                name="decision_current_unclear",
             ),
             # The filters of the queue.
             models.Index(
