@@ -147,6 +147,10 @@ class Jurisdiction(models.Model):
         """How the public calls it, “Stadt Castrop-Rauxel”; its name where nothing else is known."""
         return text_in(self.public_names) or self.name
 
+    def public_name_in(self, language: str) -> str:
+        """The same in this language."""
+        return text_in(self.public_names, language) or self.name
+
     @property
     def lead(self) -> str:
         """What stands above its map in the language of the screen; "" for the usual words."""

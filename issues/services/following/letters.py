@@ -16,12 +16,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import npgettext, pgettext
 
-from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
 from gis_core.net.cities import city_address
 from issues.agency import agency_names
 from issues.enums import LetterKind, LetterState
-from issues.models import Follower, FollowLetter, Issue
+from issues.models import FollowLetter, Issue
 from issues.public_view import PublicIssue, public_view
 from issues.selectors import issues_for_view
 from issues.services.following.news import ITEMS_MAX
@@ -114,7 +113,7 @@ def letter_build(letter: FollowLetter) -> EmailMultiAlternatives | None:
             return None
         subject, context = built
         context |= {
-            "city": _city(follower),
+            "city": follower.jurisdiction.public_name_in(follower.language),
             "language": follower.language,
             "list_url": list_url(follower),
             "end_url": end_url(follower),
@@ -143,11 +142,6 @@ def letter_build(letter: FollowLetter) -> EmailMultiAlternatives | None:
     )
     message.attach_alternative(bodies[1], "text/html")
     return message
-
-
-def _city(follower: Follower) -> str:
-    jurisdiction = follower.jurisdiction
-    return text_in(jurisdiction.public_names, follower.language) or jurisdiction.name
 
 
 Built = tuple[str, dict[str, Any]]

@@ -9,15 +9,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
 
 
 def city_from(jurisdiction: Jurisdiction, language: str) -> str:
     """Whom a mail to a citizen is from, as people see it: the city's name and address."""
     own = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    city = text_in(jurisdiction.public_names, language) or jurisdiction.name
-    return formataddr((city, jurisdiction.sender_mail or own))
+    return formataddr((jurisdiction.public_name_in(language), jurisdiction.sender_mail or own))
 
 
 def letter_build(

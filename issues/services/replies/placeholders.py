@@ -79,7 +79,7 @@ def placeholder_samples(
             "stelle": pgettext("sample", "Road works department"),
             "warum": pgettext("sample", "The place lies on a municipal road."),
             "grund": pgettext("sample", "The damage is repaired."),
-            "stadt": text_in(jurisdiction.public_names, language) or jurisdiction.name,
+            "stadt": jurisdiction.public_name_in(language),
             "link": city_address(jurisdiction, "public_issue", number),
         }
 
@@ -96,6 +96,6 @@ def placeholder_values(issue: Issue, *, language: str, reason: str) -> dict[str,
         "ort": issue.address_text,
         "stelle": agency_names([issue.pk]).get(issue.pk, ""),
         "grund": reason,
-        "stadt": text_in(issue.jurisdiction.public_names, language) or issue.jurisdiction.name,
+        "stadt": issue.jurisdiction.public_name_in(language),
         "link": page if issue.released_at is not None else "",
     }
