@@ -275,7 +275,8 @@ def _numbers_near(jurisdiction: Jurisdiction, wanted: AddressText) -> Iterator[P
     addresses = Address.objects.active().filter(
         jurisdiction=jurisdiction, search_text__startswith=f"{street_search_text(wanted.street)} "
     )
-    near = sorted(addresses, key=lambda one: abs(_number(one.number) - _number(wanted.number)))
+    number = _number(wanted.number)
+    near = sorted(addresses, key=lambda one: (abs(_number(one.number) - number), one.search_text))
     return (_address(one, one.text) for one in near[:NUMBERS_NEAR])
 
 
