@@ -82,7 +82,8 @@ class PublicIssue:
 class ReleaseProposal:
     """What a release would show unless it is edited, and what it was made from.
 
-    `text` and `address`: those that are or were public, else the reporter's own with everything personal masked.
+    `text` and `address`: those that are or were public, else the reporter's own with everything personal masked, else
+    the road at the place.
     The findings are those in the reporter's own words. `seen` names the state that was looked at: a release that
     brings it along is refused when that state is no longer the present one.
     """
@@ -140,12 +141,15 @@ def release_proposal(issue: Issue) -> ReleaseProposal:
 
 
 def texts_proposed(issue: Issue) -> tuple[str, str]:
-    """Text and address that a release begins with: those that are or were public, else the reporter's own, masked."""
+    """Text and address that a release begins with: those that are or were public, else the reporter's own, masked.
+
+    Who told no address, but a place, has it named by the road or street there.
+    """
     if issue.released_at is not None:
         return issue.public_text, issue.public_address
     return (
         issue.public_text or masked(issue.description),
-        issue.public_address or masked(issue.address_text),
+        issue.public_address or masked(issue.address_text) or issue.road,
     )
 
 
@@ -155,7 +159,7 @@ def release_state(issue: Issue, photos: Iterable[Photo]) -> str:
     shown = [
         *(issue.description, issue.address_text, issue.public_text, issue.public_address),
         *(note_public(issue), issue.category_id, issue.latitude, issue.longitude, released_at),
-        issue.is_sheltered,
+        *(issue.is_sheltered, issue.road),
         sorted([str(one.public_id), one.is_released, one.edits] for one in photos),
     ]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]

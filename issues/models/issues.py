@@ -90,8 +90,9 @@ class Issue(models.Model):
     `duplicate_of` is the issue that this one was merged into; its state is DUPLICATE so long. `due_at` is when the
     city wants to be done, by its working days (`issues.services.clocks`); while `paused_at` is set somebody else is
     awaited, and the time until `due_at` stands still. `has_news`: the reporter answered, or something came back, and
-    no clerk has taken a step since. `is_unclear`: no decision that counts names for certain who must act; a trigger of
-    routing's tables keeps that, so that the queue finds the few among the many.
+    no clerk has taken a step since. `is_unclear`: no decision that counts names for certain who must act; `road`:
+    the road or street that this decision found the place on, as geodata call it ("B 235", "Im Winkel"). A trigger of
+    routing's tables keeps both, so that the queue finds the few among the many, and a release has a place to name.
 
     `grid_x`, `grid_y` and, as the public sees it, `public_x`, `public_y`: the place on the grid of `gis_core.grid`.
     `public_hour`: `public_changed_at` to the hour, as feeds are ordered.
@@ -169,6 +170,9 @@ class Issue(models.Model):
     )
     is_unclear = models.BooleanField(
         pgettext_lazy("work", "unclear who must act"), default=True, db_default=True, editable=False
+    )
+    road = models.CharField(
+        _("road"), max_length=200, blank=True, default="", db_default="", editable=False
     )
     grid_x = _place_stored(GridX)
     grid_y = _place_stored(GridY)

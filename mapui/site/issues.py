@@ -56,7 +56,6 @@ def issues_decided(issues: QuerySet[Any]) -> QuerySet[Any]:
         outcome=F("standing__outcome"),
         authority_pk=F("standing__authority_id"),
         confidence=F("standing__probability"),
-        road=F("standing__road"),
         parcel_key=F("standing__parcel_key"),
     )
 

@@ -190,6 +190,20 @@ def test_proposal_marks_what_is_personal_in_the_words_of_the_reporter(issue):
     assert len(proposal.address_findings) == 2
 
 
+def test_place_without_an_address_is_named_by_its_road(issue):
+    Issue.objects.filter(pk=issue.pk).update(address_text="", road="Im Winkel")
+    assert release_proposal(stored()).address == "Im Winkel"
+    issue_release(issue=stored())
+    assert public_view(stored()).title.endswith(", Im Winkel")
+
+
+def test_road_that_was_not_seen_is_not_released(issue):
+    seen = release_proposal(issue).seen
+    Issue.objects.filter(pk=issue.pk).update(road="Im Winkel")
+    with pytest.raises(ReleaseOutdated):
+        issue_release(issue=stored(), seen=seen)
+
+
 def test_proposal_for_a_public_issue_is_what_is_public(issue):
     issue_release(issue=issue, text="Loch", address="Musterweg")
     assert (release_proposal(stored()).text, release_proposal(stored()).address) == (

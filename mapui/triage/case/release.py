@@ -37,7 +37,6 @@ from parcels.enums import Usage
 from parcels.keys import parcel_label
 from parcels.selectors import parcels_at_point
 from routing.deciding.in_force import agency_names
-from routing.models import Decision
 from routing.steps.taking import step_take
 
 release_permission = page_for(RELEASE)
@@ -51,7 +50,7 @@ def issue_release(request: PageRequest, number: str) -> HttpResponse:
     """In the panel or as a page of its own; POST releases, or with "preview" shows how it will look."""
     issue = issue_named(request, number)
     proposal = release_proposal(issue)
-    form = ReleaseForm(request.POST or None, proposal=proposal, road=_road(request, issue))
+    form = ReleaseForm(request.POST or None, proposal=proposal)
     if "preview" in request.POST and request.htmx:
         return render(request, "mapui/triage/_release_preview.html", _preview(issue, form))
     if request.method != "POST" or "preview" in request.POST:
@@ -161,14 +160,6 @@ def _release_respond(
     if request.htmx:
         return render(request, "mapui/triage/_release.html", context)
     return render(request, "mapui/triage/release.html", context, status=status)
-
-
-def _road(request: PageRequest, issue: Issue) -> str:
-    """What the address begins with where the reporter gave none; "" once the issue has been released."""
-    if request.POST or issue.released_at is not None:
-        return ""
-    decision = Decision.objects.filter(issue=issue, is_current=True).only("road").first()
-    return decision.road if decision else ""
 
 
 def _conflict(issue: Issue) -> Conflict:

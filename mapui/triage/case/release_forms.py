@@ -28,8 +28,7 @@ class AsTyped(forms.CharField):
 class ReleaseForm(forms.Form):
     """The public text and address, the photos to show (by public identifier), and what was looked at.
 
-    `seen` is the state of the report, `shown` what the preview showed. `road` is where a report without an address
-    lies: the public reads and follows streets, not coordinates.
+    `seen` is the state of the report, `shown` what the preview showed.
     """
 
     text = AsTyped(
@@ -44,12 +43,12 @@ class ReleaseForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any, *, proposal: ReleaseProposal, road: str = "") -> None:
+    def __init__(self, data: Any, *, proposal: ReleaseProposal) -> None:
         super().__init__(
             data,
             initial={
                 "text": proposal.text,
-                "address": proposal.address or road,
+                "address": proposal.address,
                 "photos": [str(photo.public_id) for photo in proposal.photos if photo.is_released],
                 "seen": proposal.seen,
             },

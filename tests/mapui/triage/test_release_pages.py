@@ -330,7 +330,7 @@ def test_release_of_a_category_that_is_never_public_is_refused(staff_client, tow
 @pytest.mark.parametrize("count", [1, 2])
 def test_page_queries_are_constant(staff_client, issue, photos, count, django_assert_num_queries):
     Photo.objects.exclude(pk__in=[photo.pk for photo in photos[:count]]).delete()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         staff_client.get(page_of(issue))
 
 

@@ -1,4 +1,4 @@
-"""An issue knows whether a decision that counts names for certain who must act; the database sees to it."""
+"""An issue knows what the decision that counts says of body and road; the database sees to it."""
 
 from __future__ import annotations
 
@@ -43,3 +43,18 @@ def test_issue_follows_its_decisions_however_they_change(issue):
     Decision.objects.filter(issue=issue).delete()
     assert is_unclear(issue)
     assert is_unclear(other)
+
+
+def test_issue_names_the_road_of_the_decision_that_counts(issue):
+    city = authority_create(issue.jurisdiction)
+    first = decision_create(issue, city, road="Im Winkel")
+    assert road(issue) == "Im Winkel"
+    Decision.objects.filter(pk=first.pk).update(is_current=False)
+    decision_create(issue, city, number=2, road="B 235")
+    assert road(issue) == "B 235"
+    Decision.objects.filter(issue=issue).delete()
+    assert road(issue) == ""
+
+
+def road(issue: Issue) -> str:
+    return Issue.objects.values_list("road", flat=True).get(pk=issue.pk)
