@@ -11,7 +11,7 @@ from contextlib import suppress
 from config import env, processes, programs
 
 MANAGE = [sys.executable, str(env.ROOT / "manage.py")]
-BESIDE = ("worker", "loader", "fetcher", "beat", "mapserver")
+BESIDE = ("worker", "sender", "loader", "fetcher", "beat", "mapserver")
 
 
 def main() -> None:

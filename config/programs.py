@@ -19,7 +19,7 @@ from config.processes import (
     process_start,
 )
 
-PROGRAMS = ("web", "worker", "loader", "fetcher", "beat", "mapserver")
+PROGRAMS = ("web", "worker", "sender", "loader", "fetcher", "beat", "mapserver")
 MAPSERV = "/usr/lib/cgi-bin/mapserv"
 MAP_PATH = "/wms"
 RUN = VAR / "run"
@@ -71,15 +71,19 @@ def web(address: str) -> list[str]:
 
 
 # Which queue of the settings which Celery worker serves.
-QUEUES = {"worker": "reports", "loader": "geodata", "fetcher": "photos"}
+QUEUES = {"worker": "reports", "sender": "deliveries", "loader": "geodata", "fetcher": "photos"}
+# The sender waits for receivers most of the time: threads cost no memory for that.
+SENDER_LANES = 8
 
 
 def worker(name: str) -> list[str]:
     """The command of a Celery worker of QUEUES. It has no equals to gossip with."""
+    lanes = ("--pool", "threads", "--concurrency", str(SENDER_LANES))
     return [
         *(sys.executable, "-m", "celery", "-A", "config.celery", "worker", "--loglevel", "INFO"),
         *("--hostname", f"{name}@%h", "--queues", QUEUES[name]),
-        *("--concurrency", "2", "--without-gossip", "--without-mingle"),
+        *(lanes if name == "sender" else ("--concurrency", "2")),
+        *("--without-gossip", "--without-mingle"),
     ]
 
 
@@ -141,6 +145,7 @@ def program_command(name: str) -> list[str]:
     return {
         "web": lambda: web(web_address()),
         "worker": lambda: worker(name),
+        "sender": lambda: worker(name),
         "loader": lambda: worker(name),
         "fetcher": lambda: worker(name),
         "beat": beat,
@@ -165,6 +170,7 @@ def program_start(name: str) -> None:
     ready = {
         "web": address_answers(f"http://{web_address()}/"),
         "worker": log_says(name, "ready."),
+        "sender": log_says(name, "ready."),
         "loader": log_says(name, "ready."),
         "fetcher": log_says(name, "ready."),
         "beat": log_says(name, "beat: Starting"),

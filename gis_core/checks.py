@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from email.utils import getaddresses
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gis_core.srids import storage_srid
+
+# A local part has no more than 64 octets (RFC 5321, 4.5.3.1.1). Addresses for answers add a plus and up to 32 of them.
+LOCAL_PART_MAX: Final = 64 - 33
 
 
 @register()
@@ -54,3 +60,30 @@ def private_networks_are_networks(app_configs: Any, **kwargs: Any) -> list[Check
                     )
                 )
     return errors
+
+
+@register()
+def mail_sender_is_one_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """DEFAULT_FROM_EMAIL must be one address, and short enough to grow into addresses for answers."""
+    sender = settings.DEFAULT_FROM_EMAIL
+    addresses = [address for _name, address in getaddresses([sender])]
+    try:
+        [address] = addresses
+        validate_email(address)
+    except (ValueError, ValidationError):
+        return [
+            Error(
+                f"DEFAULT_FROM_EMAIL {sender!r} is not one mail address.",
+                hint='Write it as name@example.org or "City, office" <name@example.org>; a comma needs the quotes.',
+                id="gis_core.E004",
+            )
+        ]
+    if len(address.rpartition("@")[0].encode()) <= LOCAL_PART_MAX:
+        return []
+    return [
+        Error(
+            f"What stands before the @ of DEFAULT_FROM_EMAIL {sender!r} is too long.",
+            hint=f"Answers come to an address that is 33 octets longer and may have 64: use at most {LOCAL_PART_MAX}.",
+            id="gis_core.E005",
+        )
+    ]

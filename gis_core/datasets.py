@@ -25,6 +25,14 @@ class RowError(CodedError):
         super().__init__(message, **params)
 
 
+class UnreadableValues(Exception):
+    """Values of a column on which nothing rests, by row: they count as unknown, and people are told."""
+
+    def __init__(self, column: str, faults: dict[int, Message]) -> None:
+        super().__init__(column)
+        self.column, self.faults = column, faults
+
+
 # Values by column name; all columns of one table are equally long.
 Columns = dict[str, list[Any]]
 # From the profile's columns to the model's fields (key included, geometry not); RowError names a row.
@@ -35,6 +43,11 @@ class StagedRows(Protocol):
     """What a check sees of the rows that are staged for an edition."""
 
     edition: Edition
+
+    @property
+    def is_update(self) -> bool:
+        """Whether only changes are staged, not the whole."""
+        ...
 
     def execute(self, text: str, values: dict[str, Any] | None = None) -> list[Any]:
         """The rows of a query; `{staging}` in it names the table of the staged rows."""

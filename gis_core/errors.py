@@ -58,6 +58,17 @@ class LoadError(CodedError):
         return str(self.told)
 
 
+class RowsError(LoadError):
+    """Rows of a batch cannot be stored; it names the first one. `rows` are their places, each with its message."""
+
+    def __init__(
+        self, rows: dict[int, Message], *, file: str, features: list[str], column: str = ""
+    ) -> None:
+        first = min(rows)
+        super().__init__(rows[first], file=file, feature=features[first])
+        self.rows, self.column = rows, column
+
+
 class EditionError(CodedError):
     """An edition cannot be activated, rolled back or discarded; the message says why and what would help."""
 

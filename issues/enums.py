@@ -90,6 +90,7 @@ class ReporterCheck(models.TextChoices):
 
     NOBODY = "nobody", pgettext_lazy("reporter check", "anybody, also without a name")
     MAIL = "mail", pgettext_lazy("reporter check", "with a confirmed e-mail address")
+    ACCOUNT = "account", pgettext_lazy("reporter check", "with an account")
 
 
 class LocationSource(models.TextChoices):
@@ -186,6 +187,7 @@ class EventKind(models.TextChoices):
     ANONYMISED = "anonymised", pgettext_lazy("event", "texts and photos erased")
     HELD = "held", pgettext_lazy("event", "erasing stopped")
     HOLD_ENDED = "hold_ended", pgettext_lazy("event", "erasing allowed again")
+    RESPONDED = "responded", pgettext_lazy("event", "authority answered")
 
 
 # What happens inside the house: nobody outside hears that it happened.
@@ -206,6 +208,8 @@ INTERNAL: Final = (
     EventKind.CONTACT_ERASED,
     EventKind.HELD,
     EventKind.HOLD_ENDED,
+    # What a body says is the house's own until a clerk passes it on; the state that follows is an event of its own.
+    EventKind.RESPONDED,
 )
 # What a decision rests on has changed.
 CHANGES = (EventKind.MOVED, EventKind.RECATEGORISED, EventKind.ANSWERED)
@@ -368,7 +372,7 @@ class FollowKind(models.TextChoices):
 class Frequency(models.TextChoices):
     """How often a follower is written to."""
 
-    AT_ONCE = "at_once", pgettext_lazy("follow", "at once")
+    AT_ONCE = "at_once", pgettext_lazy("follow", "at once, within a few minutes")
     DAILY = "daily", pgettext_lazy("follow", "once a day")
     WEEKLY = "weekly", pgettext_lazy("follow", "once a week")
 

@@ -64,6 +64,12 @@ class ReporterRefused(IssuesError):
     code = 409
 
 
+class OpinionRefused(IssuesError):
+    """An open report cannot be “not done”, nor a closed one “done” or seen."""
+
+    code = 409
+
+
 class InquiryClosed(IssuesError):
     """The question was answered, taken back, or its time is over; or another one is open."""
 
@@ -183,6 +189,10 @@ class AnswerMissing(IssuesError):
 
 class EmailInvalid(IssuesError):
     pass
+
+
+class SignInRefused(IssuesError):
+    """A code or a passkey lets nobody in: it is wrong, over, used, or another city's."""
 
 
 class PhotoRefused(IssuesError):

@@ -36,6 +36,7 @@ class PublicPhoto:
     width: int
     height: int
     edits: str = ""
+    is_of_work: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +207,9 @@ def _view(
 
 def _photo(photo: Photo, name: UUID, *, edits: str = "") -> PublicPhoto:
     width, height = photo.size
-    return PublicPhoto(name=name, width=width, height=height, edits=edits)
+    return PublicPhoto(
+        name=name, width=width, height=height, edits=edits, is_of_work=photo.is_of_work
+    )
 
 
 def _place_shown(issue: Issue) -> tuple[float, float]:

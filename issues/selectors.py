@@ -49,6 +49,11 @@ VERSION: Final = """
                 AND NOT (i.is_sheltered AND COALESCE(e.detail ->> 'to', e.kind) = ANY (%s))
           ORDER BY e.id DESC LIMIT 1000) e
 """
+# A change that was committed after a later one moves the number of those that are read, or the earliest of them.
+PUBLIC_VERSION: Final = """
+    SELECT max(id), min(id), count(*)
+    FROM (SELECT id FROM issues_publicchange ORDER BY id DESC LIMIT 1000) latest
+"""
 # What tells that an issue is public, or is no longer.
 SHOWN: Final = (EventKind.RELEASED, EventKind.WITHDRAWN)
 ACCEPTS: Final = """
@@ -252,6 +257,17 @@ def issues_version(jurisdiction: Jurisdiction, api_key: ApiKey | None = None) ->
     known = api_key.pk if api_key else None
     with connection.cursor() as cursor:
         cursor.execute(VERSION, [jurisdiction.pk, list(INTERNAL), list(SHOWN), known, list(QUIET)])
+        return "-".join(str(part) for part in cursor.fetchone())
+
+
+def public_version() -> str:
+    """What differs as soon as anything has changed that the public sees of any issue, its photos, or a category.
+
+    It costs the same however much was reported, and nothing outside the house is named by it: unlike `issues_version`
+    it also moves with what nobody outside may hear of.
+    """
+    with connection.cursor() as cursor:
+        prepared_execute(cursor, PUBLIC_VERSION, [])
         return "-".join(str(part) for part in cursor.fetchone())
 
 

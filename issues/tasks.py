@@ -7,6 +7,7 @@ import time
 from celery import shared_task
 
 from issues.services import photo_fetch, photos_claim_due
+from issues.services.citizens import codes
 from issues.services.following import letters, news, subscribing
 from issues.services.inquiries import inquiries_expire as inquiries_close
 from issues.services.mailbox import reading
@@ -67,8 +68,14 @@ def links_send_due() -> int:
 
 
 @shared_task
+def codes_send_due() -> int:
+    """Mails the codes by which citizens sign in."""
+    return codes.codes_send_due()
+
+
+@shared_task
 def drafts_erase() -> int:
-    """Erases drafts, reports to be confirmed and links whose time is over; returns how many rows."""
+    """Erases drafts, reports to be confirmed, links and codes whose time is over; returns how many rows."""
     return staging.drafts_erase() + running.waiting_erase()
 
 

@@ -7,6 +7,7 @@ from django.urls import URLResolver, include, path
 SUBJECTS = (
     "public",
     "reporting",
+    "partner",
     "triage",
     "people",
     "house",

@@ -1,4 +1,4 @@
-"""What is checked of staged parcels beside the checks of every dataset."""
+"""What is checked of the staged cadastre beside the checks of every dataset."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from gis_core.datasets import StagedRows
 from gis_core.enums import Severity
 from gis_core.loading.check.findings import finding
 from gis_core.models import EditionCheck
-from parcels.models import CadastralDistrict
+from parcels.enums import OwnerClass
+from parcels.models import CadastralDistrict, Ownership
 
 _SAMPLES: Final = 20
 
@@ -70,4 +71,48 @@ def districts_are_known(staging: StagedRows, limits: dict[str, Any]) -> Iterator
             )
 
 
+def suffixes_are_there(staging: StagedRows, limits: dict[str, Any]) -> Iterator[EditionCheck]:
+    """One house number in several places and no number with a letter: the column of the suffixes was not read."""
+    rows = staging.execute(
+        "SELECT min(key), street, number, count(*), count(*) OVER () FROM {staging}"
+        " WHERE number <> '' AND NOT EXISTS (SELECT FROM {staging} WHERE number ~ '[a-z]')"
+        " GROUP BY street, number, postcode, place HAVING count(*) > 1 ORDER BY 4 DESC, 1 LIMIT %(samples)s",
+        {"samples": _SAMPLES},
+    )
+    if rows:
+        named = [f"{street} {number}" for _key, street, number, _count, _all in rows[:3]]
+        samples = [{"key": f"{row[1]} {row[2]}", "feature": row[0]} for row in rows]
+        yield finding("suffixes", Severity.ERROR, rows[0][4], {"named": named}, samples=samples)
+
+
+def streets_are_named(staging: StagedRows, limits: dict[str, Any]) -> Iterator[EditionCheck]:
+    """House numbers that nobody finds, because nothing says in which street they are."""
+    rows = staging.execute(
+        "SELECT key, ST_AsText(geometry, 3), count(*) OVER () FROM {staging} WHERE street = ''"
+        " ORDER BY key LIMIT %(samples)s",
+        {"samples": _SAMPLES},
+    )
+    if rows:
+        samples = [{"key": key, "wkt": wkt} for key, wkt, _all in rows]
+        yield finding("streetless", Severity.WARNING, rows[0][2], samples=samples)
+
+
+def owners_are_known(staging: StagedRows, limits: dict[str, Any]) -> Iterator[EditionCheck]:
+    """No parcel with an owner class where there were some: decisions would lose what they rest on."""
+    unknown = str(OwnerClass.UNKNOWN)
+    if (
+        staging.is_update
+        or staging.execute(
+            "SELECT EXISTS (SELECT FROM {staging} WHERE owner_class <> %(unknown)s)",
+            {"unknown": unknown},
+        )[0][0]
+    ):
+        return
+    active = Ownership.objects.active().filter(jurisdiction=staging.edition.jurisdiction_id)
+    if known := active.exclude(owner_class=unknown).count():
+        yield finding("ownerless", Severity.ERROR, known, {"before": known})
+
+
+ADDRESS_CHECKS: Final = (suffixes_are_there, streets_are_named)
+OWNERSHIP_CHECKS: Final = (owners_are_known,)
 PARCEL_CHECKS: Final = (areas_agree, districts_are_known)

@@ -23,6 +23,17 @@ TEXTS: Final = {
     "check_area": _(
         "The area differs from the official one by more than %(m2)s m² and %(share)s %%"
     ),
+    "check_suffixes": _(
+        "Several places have the same house number, and no house number has a letter: %(named)s. The column of the"
+        " suffixes was probably not read"
+    ),
+    "check_streetless": _(
+        "House numbers without a street: the search finds none of them. In NAS the objects"
+        " AX_LagebezeichnungKatalogeintrag are missing"
+    ),
+    "check_ownerless": _(
+        "No parcel has an owner class; %(before)s have one now. Was the right column read?"
+    ),
     "check_gemarkung_unknown": _(
         "Parcels of a Gemarkung that is not among the cadastral districts: %(keys)s"
     ),

@@ -11,7 +11,9 @@ class RoutingConfig(AppConfig):
     def ready(self) -> None:
         from gis_core.messages import messages_register
         from issues import agency
+        from issues.services.mailbox import authorities
         from routing import receivers  # noqa: F401 - connects to the issues' signal
+        from routing.answering.mails import answer_take, bounce_take
         from routing.deciding.enquiries import issue_reason
         from routing.deciding.in_force import agency_names
         from routing.deciding.question_links import questions_open
@@ -22,4 +24,5 @@ class RoutingConfig(AppConfig):
         agency.register(agency_names)
         agency.register_reason(issue_reason)
         agency.register_questions(questions_open)
+        authorities.register(answer_take, bounce_take)
         datasets_register()

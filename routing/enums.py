@@ -123,10 +123,24 @@ class GroundVerdict(models.TextChoices):
 
 
 class ChannelKind(models.TextChoices):
-    """How an authority is told."""
+    """The channels of this program by name; a package may bring more (`routing.forwarding.channels`)."""
 
     MAIL = "mail", _("e-mail")
     OPEN311 = "open311", "Open311"
+    WEBHOOK = "webhook", "Webhook"
+    HAND = "hand", _("by hand")
+
+
+class Part(models.TextChoices):
+    """What of a report may leave the house; number, category, time, coordinates and link always do."""
+
+    TEXT = "text", pgettext_lazy("part", "text of whoever reported")
+    ANSWERS = "answers", pgettext_lazy("part", "answers to our questions")
+    ADDRESS = "address", pgettext_lazy("part", "address")
+    PARCEL = "parcel", pgettext_lazy("part", "parcel")
+    PHOTOS = "photos", pgettext_lazy("part", "photos")
+    SHEET = "sheet", pgettext_lazy("part", "evidence sheet")
+    REASON = "reason", pgettext_lazy("part", "reason and legal basis")
 
 
 class DeliveryKind(models.TextChoices):
@@ -135,23 +149,46 @@ class DeliveryKind(models.TextChoices):
 
 
 class NoticeKind(models.TextChoices):
-    """What an authority hears about whoever reported, after the report itself."""
+    """What an authority hears after the report itself: about whoever reported, and what became of the report."""
 
     CALL = "call", pgettext_lazy("notice", "may be phoned")
     NO_CALL = "no_call", pgettext_lazy("notice", "may no longer be phoned")
     ERASED = "erased", pgettext_lazy("notice", "contact erased")
     WITHDRAWN = "withdrawn", pgettext_lazy("notice", "report withdrawn")
+    CHANGED = "changed", pgettext_lazy("notice", "news of the report")
+    TAKEN_BACK = "taken_back", pgettext_lazy("notice", "somebody else has to act")
 
 
 class DeliveryState(models.TextChoices):
-    """CANCELLED: a later decision came before it was sent."""
+    """Where a delivery stands; `routing/outbox/states.csv` says what may follow what.
 
+    HELD: a person stopped it before it was sent. EXPIRED: nobody answered in time. WITHDRAWN: not to be sent any
+    more, or taken back from a body that has it (then `sent_at` is set).
+    """
+
+    HELD = "held", pgettext_lazy("delivery", "stopped")
     QUEUED = "queued", _("queued")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
     DELIVERED = "delivered", _("delivered")
+    ACCEPTED = "accepted", pgettext_lazy("delivery", "accepted")
+    IN_PROGRESS = "in_progress", pgettext_lazy("delivery", "in progress there")
+    DONE = "done", pgettext_lazy("delivery", "done there")
+    REFUSED = "refused", pgettext_lazy("delivery", "refused")
     FAILED = "failed", _("failed")
-    CANCELLED = "cancelled", _("withdrawn")
+    EXPIRED = "expired", pgettext_lazy("delivery", "without an answer")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class AnswerSource(models.TextChoices):
+    """Who or what brought a delivery to its state."""
+
+    PROGRAM = "program", pgettext_lazy("source", "the program")
+    PARTNER = "partner", pgettext_lazy("source", "page of the authority")
+    MAIL = "mail", pgettext_lazy("source", "reply by mail")
+    OPEN311 = "open311", pgettext_lazy("source", "Open311")
+    WEBHOOK = "webhook", pgettext_lazy("source", "webhook")
+    STAFF = "staff", pgettext_lazy("source", "staff")
 
 
 class ProposalState(models.TextChoices):

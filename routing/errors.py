@@ -18,6 +18,14 @@ class DecisionOutdated(RoutingError):
     """Somebody else has decided since the person looked."""
 
 
+class ChangeRefused(RoutingError):
+    """A delivery cannot come to this state from the one that it is in."""
+
+
+class AnswerOutdated(RoutingError):
+    """Somebody else has answered for the authority since the page was opened."""
+
+
 class AuthorityRefused(RoutingError):
     """An authority that may not be chosen: none of this jurisdiction, not valid today, or out of reach."""
 

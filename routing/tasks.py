@@ -8,7 +8,8 @@ from celery import shared_task
 
 from issues.services.nudging import worker_nudge
 from routing.deciding import clarifications, decisions, hearings, impact, reviews
-from routing.forwarding import notices, sending
+from routing.forwarding import alarms, notices, probes, sending
+from routing.outbox import news
 from routing.steps import taking, working
 from routing.trying import edition_impact, ground_runs, trials
 
@@ -21,9 +22,33 @@ def deliveries_send_due() -> int:
 
 
 @shared_task
+def alarms_send_due() -> int:
+    """Mails the city's person about emergencies that do not get through."""
+    return alarms.alarms_send_due()
+
+
+@shared_task
 def notices_send_due() -> int:
     """Mails authorities what they have to hear about reporters."""
     return notices.notices_send_due()
+
+
+@shared_task
+def news_gather(urgent_only: bool = True) -> int:
+    """Puts down what authorities have not heard of the reports that they have."""
+    return news.news_gather(urgent_only=urgent_only)
+
+
+@shared_task
+def probes_run_due() -> int:
+    """Tries the contacts that somebody wants tried."""
+    return probes.probes_run_due()
+
+
+@shared_task
+def probes_watch() -> int:
+    """Looks whether receivers have changed their services."""
+    return probes.contacts_watch()
 
 
 @shared_task

@@ -8,5 +8,10 @@ from django.utils.translation import gettext_noop as _
 
 TEXTS: Final = {
     "stretch_reversed": _("the stretch ends (%(end)s m) before it begins (%(start)s m)"),
+    "check_unclassified": _(
+        "No road is a motorway, federal, state or county road: the signs of the roads were not found, and every report"
+        " on one would go to the city. OpenStreetMap: convert with the column “ref”"
+    ),
+    "sign_unknown": _("%(sign)s is no sign of a classified road"),
     "no_number": _("%(value)s is no number"),
 }

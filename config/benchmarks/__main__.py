@@ -36,6 +36,7 @@ NAMES: Final = (
     "maps",
     "triage",
     "public",
+    "forwarding",
 )
 # Measured without being named; the others take minutes.
 USUAL: Final = ("intake", "geodata")
@@ -56,6 +57,7 @@ def main(arguments: list[str]) -> int:
     django.setup()
     from config.benchmarks.activation import activation
     from config.benchmarks.decision import decision
+    from config.benchmarks.forwarding import forwarding
     from config.benchmarks.fuzz import fuzz
     from config.benchmarks.geodata import geodata
     from config.benchmarks.intake import intake
@@ -83,6 +85,7 @@ def main(arguments: list[str]) -> int:
         maps,
         triage,
         public,
+        forwarding,
     )
     benchmarks: dict[str, Callable[[], list[Figure]]] = dict(zip(NAMES, measured_by, strict=True))
     figures: list[Figure] = []

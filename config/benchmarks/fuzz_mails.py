@@ -19,6 +19,7 @@ from xml.etree import ElementTree as ET
 from django.test.utils import override_settings
 
 from config.benchmarks.fuzzing import Case, Fuzzed, bytes_damaged, cases_run
+from routing.forwarding.answers import Answer
 from routing.forwarding.channels.mail import MailChannel
 from routing.forwarding.channels.open311_answers import (
     AnswerError,
@@ -26,7 +27,8 @@ from routing.forwarding.channels.open311_answers import (
     answer_records,
     record_text,
 )
-from routing.forwarding.envelope import Envelope, Place
+from routing.forwarding.envelope import Envelope
+from routing.forwarding.places import Place
 from routing.models import AuthorityContact
 from routing.outbox.receipts import UNSTORABLE, DeliveryError, DeliveryRefused
 
@@ -139,17 +141,22 @@ def envelope_draw(draw: random.Random) -> Envelope:
 
     return Envelope(
         delivery_id=UUID(int=draw.getrandbits(128)),
+        issue_id=0,
         number="CAS-2026-000001",
         reference="CAS-2026-000001/1",
         idempotency_key="0" * 64,
-        reply_token="0" * 48,
+        reply_token="0" * 24,
+        link="https://anliegen.example/partner/0/",
+        follows=(),
         is_copy=draw.random() < 0.2,
         sender=text(),
         recipient=text(),
         category_code="ROAD_SURFACE",
         category=text(),
         is_emergency=draw.random() < 0.2,
+        is_urgent=draw.random() < 0.2,
         description=text(),
+        answers=(Answer("KIND", text(), text(), (text(),)),),
         received_at=datetime(2026, 11, 28, tzinfo=UTC),
         place=Place(
             latitude=51.55,
@@ -159,6 +166,7 @@ def envelope_draw(draw: random.Random) -> Envelope:
             northing=5712374.04,
             accuracy_m=draw.choice((None, 0.0, 5000.0)),
             address=text(),
+            address_derived=text(),
             parcel_key="05528501400123____",
             parcel_label=text(),
             road=text(),
@@ -170,6 +178,7 @@ def envelope_draw(draw: random.Random) -> Envelope:
         legal_basis=text(),
         probability=0.9,
         photos=(),
+        parts=(),
     )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
 import httpx
 
 from config import processes, programs
+
+# The name of its process.
+SERVER: Final = "bench-web"
 
 
 @contextmanager
@@ -20,7 +24,7 @@ def web_server(database: str, environment: Mapping[str, str] | None = None) -> I
     address = f"http://127.0.0.1:{port}"
     base, _slash, _name = processes.env.text("DATABASE_URL").rpartition("/")
     processes.process_start(
-        name="bench-web",
+        name=SERVER,
         command=programs.web(f"127.0.0.1:{port}"),
         ready=lambda: _answers(f"{address}/open311/v2/discovery.json"),
         extra_environment={
@@ -32,7 +36,7 @@ def web_server(database: str, environment: Mapping[str, str] | None = None) -> I
     try:
         yield address
     finally:
-        processes.process_stop("bench-web")
+        processes.process_stop(SERVER)
 
 
 def _answers(url: str) -> bool:

@@ -8,12 +8,14 @@ from email.message import EmailMessage
 
 from config.demo.mailreceiver import mail_received
 from config.demo.places import TRIAGE
-from config.demo.reports import DONE, Sent
+from config.demo.reports import Sent
 from config.demo.surroundings import MAIL
 from routing.enums import ChannelKind, DeliveryKind, Outcome
-from routing.forwarding.channels.open311_endpoint import Endpoint, client_open, reference_marker
+from routing.forwarding.channels.open311_endpoint import Endpoint
+from routing.forwarding.channels.open311_form import reference_marker
+from routing.forwarding.channels.speaking import client_open
 from routing.forwarding.envelope import envelope_build
-from routing.models import Decision, Delivery
+from routing.models import GONE_OUT, Decision, Delivery
 from routing.outbox.receipts import DeliveryError
 
 
@@ -84,7 +86,7 @@ def _receipt_look_up(
     delivery: Delivery, mailbox: Mapping[str, list[EmailMessage]]
 ) -> tuple[str, str]:
     """(what the receiver has, "") or ("", what is wrong)."""
-    if delivery.state not in DONE:
+    if delivery.state not in GONE_OUT:
         return "", f"is {delivery.state}: {delivery.last_error}"
     if delivery.contact.channel == ChannelKind.MAIL:
         return _mail_look_up(delivery, mailbox)

@@ -39,7 +39,7 @@ PERMISSIONS = (
     *("edit_rules", "activate_rules"),
 )
 MAIL_RECEIVER = "demo-mail"
-OURS = ("web", "worker", "loader", "fetcher", "beat")
+OURS = ("web", "worker", "sender", "loader", "fetcher", "beat")
 KEY_NAME = "demo"
 
 

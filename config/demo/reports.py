@@ -14,11 +14,10 @@ from PIL import Image, ImageDraw
 from config.demo.places import Place
 from gis_core.models import Jurisdiction
 from routing.enums import DeliveryState
-from routing.models import Decision, Delivery
+from routing.models import GONE_OUT, Decision, Delivery
 
 PHOTO_EVERY = 4
 WAIT_SECONDS = 180.0
-DONE = [DeliveryState.SENT, DeliveryState.DELIVERED]
 
 
 class ReportNotAccepted(Exception):
@@ -88,7 +87,7 @@ def reports_await(sent: Sequence[Sent]) -> None:
         decided = Decision.objects.filter(issue__number__in=numbers).count()
         open_count = (
             Delivery.objects.filter(decision__issue__number__in=numbers)
-            .exclude(state__in=[*DONE, DeliveryState.FAILED])
+            .exclude(state__in=[*GONE_OUT, DeliveryState.FAILED])
             .count()
         )
         if decided == len(numbers) and not open_count:

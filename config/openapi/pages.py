@@ -237,4 +237,15 @@ OPERATIONS: Final = (
             },
         },
     ),
+    Operation(
+        "webhook_schema",
+        "api/schemas/webhook.json",
+        {
+            "summary": "The JSON schema of what a webhook gets",
+            "responses": {
+                (200, "application/schema+json"): OpenApiTypes.OBJECT,
+                **problems(),
+            },
+        },
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import dj_database_url
 from celery.schedules import crontab
@@ -123,6 +124,8 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
     }
 }
+# So long a public page that was made serves everybody who asks for the same; what changes in public is seen at once.
+SHARED_ANSWER_SECONDS = env.number("SHARED_ANSWER_SECONDS", 60)
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_IGNORE_RESULT = True
@@ -144,11 +147,15 @@ CELERY_TASK_ROUTES = {
 } | {
     "routing.tasks.trial_run": {"queue": "geodata"},
     "routing.tasks.ground_run": {"queue": "geodata"},
+    # Receivers may be as slow as they like: nothing else waits for them, and they do not wait for strangers' servers.
+    "routing.tasks.deliveries_send_due": {"queue": "deliveries"},
+    "routing.tasks.numbers_poll": {"queue": "deliveries"},
     # Servers of strangers may be as slow as they like: nobody else waits for them.
     "issues.tasks.photos_*": {"queue": "photos"},
     "issues.tasks.mailbox_*": {"queue": "photos"},
     # Whatever is due after years without a run must not keep a report waiting either.
     "issues.tasks.retention_*": {"queue": "photos"},
+    "routing.tasks.probes_*": {"queue": "photos"},
     "gis_core.tasks.map_*": {"queue": "photos"},
     "routing.tasks.map_*": {"queue": "photos"},
 }
@@ -160,7 +167,10 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.decisions_make_missing": 20,
         "routing.tasks.map_hearings_hold_due": 30,
         "routing.tasks.deliveries_send_due": 20,
+        "routing.tasks.alarms_send_due": 60,
         "routing.tasks.numbers_poll": 10,
+        "routing.tasks.probes_run_due": 30,
+        "routing.tasks.news_gather": 60,
         "routing.tasks.steps_work": 30,
         "routing.tasks.clarifications_expire": 300,
         "issues.tasks.photos_fetch_due": 30,
@@ -168,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
         "issues.tasks.mailbox_read": 60,
         "issues.tasks.confirmations_send_due": 20,
         "issues.tasks.links_send_due": 20,
+        "issues.tasks.codes_send_due": 20,
         "routing.tasks.notices_send_due": 60,
         "issues.tasks.drafts_erase": 900,
         "issues.tasks.follow_news_gather": 60,
@@ -190,6 +201,18 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE["gis_core.tasks.geodata_services_sync"] = {
     "task": "gis_core.tasks.geodata_services_sync",
     "schedule": crontab(hour=2, minute=30),
+    "options": {"expires": 3600},
+}
+
+CELERY_BEAT_SCHEDULE["news of the day"] = {
+    "task": "routing.tasks.news_gather",
+    "kwargs": {"urgent_only": False},
+    "schedule": crontab(hour=6, minute=30),
+    "options": {"expires": 3600},
+}
+CELERY_BEAT_SCHEDULE["routing.tasks.probes_watch"] = {
+    "task": "routing.tasks.probes_watch",
+    "schedule": crontab(hour=4, minute=10),
     "options": {"expires": 3600},
 }
 
@@ -216,14 +239,19 @@ SHADOW_SAMPLE = env.number("SHADOW_SAMPLE", 20)
 # --- Forwarding -----------------------------------------------------------------------------------
 # A worker that died holds a delivery no longer than this; longer than any sending may take.
 DELIVERY_LEASE_SECONDS = env.number("DELIVERY_LEASE_SECONDS", 180)
-# Time to the next attempt: tripled each time, up to a day. Ten attempts span 2.8 days.
+# Time to the next attempt: tripled each time, up to two hours, a fifth more or less.
 DELIVERY_BACKOFF_SECONDS = env.number("DELIVERY_BACKOFF_SECONDS", 60)
-DELIVERY_BACKOFF_MAX_SECONDS = 86_400
-DELIVERY_ATTEMPTS_MAX = 10
-# A receiver that says no for good (SMTP 5yz, HTTP 4xx) is asked only this often.
+DELIVERY_BACKOFF_MAX_SECONDS = 7_200
+# So long a receiver may be out of order, in working days of the city: from Friday evening to Thursday evening.
+DELIVERY_PATIENCE_WORKING_DAYS = 4
+# A receiver that refuses what is in it (SMTP 5yz, HTTP 400, 422) is asked only this often.
 DELIVERY_REFUSALS_MAX = 3
+# A delivery with which so many workers in a row have ended goes to a person.
+DELIVERY_WORKERS_LOST_MAX = 10
 # After this time without a number a token is given up.
 DELIVERY_TOKEN_LIMIT = timedelta(hours=72)
+# How long a link to the partner page opens it.
+PARTNER_LINK_LIFETIME = timedelta(days=env.number("PARTNER_LINK_DAYS", 90))
 
 # A clerk's step that leaves the house waits so long, and can be taken back until then; one on many issues waits longer.
 STEP_HOLD_SECONDS = env.number("STEP_HOLD_SECONDS", 30)
@@ -357,7 +385,7 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_LOCKOUT_CALLABLE = "mapui.site.accounts.locked_respond"
 AXES_CLIENT_IP_CALLABLE = "gis_core.net.clients.client_address"
 AXES_CLIENT_STR_CALLABLE = "mapui.site.logins.client_told"
-# Second factor and single sign-on; accounts are made by invitation alone.
+# Second factor and single sign-on of the staff; their accounts are made by invitation alone.
 ACCOUNT_ADAPTER = "mapui.site.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
@@ -375,22 +403,43 @@ SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SIGN_ON_NAME = env.text("OIDC_NAME", "Single Sign-on")
 SIGN_ON_SERVER = env.text("OIDC_SERVER_URL", "")
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": "sso",
-                "name": SIGN_ON_NAME,
-                "client_id": env.text("OIDC_CLIENT_ID"),
-                "secret": env.text("OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": SIGN_ON_SERVER},
-            }
-        ]
-        if SIGN_ON_SERVER
-        else [],
+# The same for citizens; whoever comes from there has an account of the city and no right (ADR 28).
+CITIZEN_SIGN_ON_NAME = env.text("CITIZEN_OIDC_NAME", "BundID")
+CITIZEN_SIGN_ON_SERVER = env.text("CITIZEN_OIDC_SERVER_URL", "")
+
+
+def _sign_on(provider: str, name: str, server: str, client: str, secret: str) -> dict[str, Any]:
+    return {
+        "provider_id": provider,
+        "name": name,
+        "client_id": client,
+        "secret": secret,
+        "settings": {"server_url": server},
     }
-}
+
+
+_sign_ons = []
+if SIGN_ON_SERVER:
+    _sign_ons.append(
+        _sign_on(
+            "sso",
+            SIGN_ON_NAME,
+            SIGN_ON_SERVER,
+            env.text("OIDC_CLIENT_ID"),
+            env.text("OIDC_CLIENT_SECRET"),
+        )
+    )
+if CITIZEN_SIGN_ON_SERVER:
+    _sign_ons.append(
+        _sign_on(
+            "citizens",
+            CITIZEN_SIGN_ON_NAME,
+            CITIZEN_SIGN_ON_SERVER,
+            env.text("CITIZEN_OIDC_CLIENT_ID"),
+            env.text("CITIZEN_OIDC_CLIENT_SECRET"),
+        )
+    )
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": _sign_ons}}
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -476,6 +525,8 @@ LOGGING = {
         "pyogrio": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        # It tells which key was used.
+        "fido2": {"level": "WARNING"},
         # It warns of each sign that no font has.
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "WARNING"},

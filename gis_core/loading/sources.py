@@ -25,10 +25,12 @@ from gis_core.loading.gml.nba import DeliveryPlan, active_check, deliveries_plan
 from gis_core.loading.gml.source import profile_read, xml_batches
 from gis_core.loading.read.archives import archive_unpack, is_zip
 from gis_core.loading.read.batches import Batch, LoadReport, Progress
+from gis_core.loading.read.contents import Contents
 from gis_core.loading.read.csv_source import csv_batches
 from gis_core.loading.read.edges import lines_measure
 from gis_core.loading.read.extent import ExtentCheck
 from gis_core.loading.read.formats import Format, data_files, files_expand, format_recognise
+from gis_core.loading.read.pages import pages_check
 from gis_core.loading.read.prefetch import prefetched
 from gis_core.loading.read.profiles import Profile, profiles_select
 from gis_core.loading.read.table_source import table_batches, table_fits
@@ -86,7 +88,7 @@ def source_batches(
 
     `take` is asked, with the sources' digest, whether their rows are at hand; then nothing is read.
     """
-    extent = ExtentCheck(spec, jurisdiction)
+    extent, contents = ExtentCheck(spec, jurisdiction), Contents()
     with ExitStack() as stack:
         sources = list(sources)
         partial = _changed(spec, sources, jurisdiction, progress)
@@ -102,6 +104,7 @@ def source_batches(
             with _labelled(file.label, file.path):
                 for profile, batch in _read(file, report, progress, plan, number):
                     batch.file = file.label
+                    contents.take(file.label, profile, batch.layout, batch.columns)
                     _size_check(batch)
                     extent.check(batch)
                     lines_measure(profile, batch)
@@ -115,6 +118,10 @@ def source_batches(
                 partial.profile,
                 Batch(name, {}, [], None, None, update=True, deleted=partial.vanished),
             )
+        report.contents = contents.as_json()
+        if not any(source.url for source in sources):
+            # Of a service all pages were fetched.
+            pages_check(report.pages)
         extent.finish(", ".join(file.label for file in files))
     for source in sources:
         if source.url:
@@ -214,7 +221,21 @@ def _recognised(spec: DatasetSpec, source: Source, label: str, path: Path) -> _F
         kind = format_recognise(path)
         wanted = "xml" if kind is Format.XML else "table"
         profiles = profiles_select(spec, wanted, source.profile, path.name)
+        if kind is Format.CSV and source.layer:
+            raise LoadError("layer_of_csv", file=path.name, layer=repr(source.layer))
+        if kind is Format.XML and source.layer and not source.url:
+            profiles = _with_feature(profiles, source.layer, path.name)
     return _File(label, path, source, kind, profiles)
+
+
+def _with_feature(profiles: list[Profile], layer: str, file: str) -> list[Profile]:
+    """The profiles that read a feature type of this name, with or without a prefix."""
+    name = layer.rpartition(":")[2]
+    fitting = [profile for profile in profiles if name in profile.features]
+    if not fitting:
+        there = sorted({feature for profile in profiles for feature in profile.features})
+        raise LoadError("layer_missing", file=file, layer=repr(layer), there=there)
+    return fitting
 
 
 def _fitting(files: list[_File]) -> list[_File]:
@@ -272,7 +293,10 @@ def _read(
         return csv_batches(path, profiles, crs=crs, progress=progress)
     layer = file.source.layer
     return prefetched(
-        lambda show: table_batches(path, profiles, layer=layer, crs=crs, progress=show), progress
+        lambda show: table_batches(
+            path, profiles, layer=layer, crs=crs, pages=report.pages, progress=show
+        ),
+        progress,
     )
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from gis_core.errors import CodedError, GisError
 from gis_core.loading.read.batches import Progress as Show
+from gis_core.loading.read.contents import contents_told
 from gis_core.messages import told_text
 from gis_core.models import Edition
 from gis_core.selectors import edition_difference
@@ -68,6 +69,12 @@ def edition_summary(edition: Edition) -> dict[str, Any]:
             }
             for check in edition.checks.all()
         ],
+        "contents": report.get("contents", []),
+        "faults": [
+            {**one, "text": told_text(one)}
+            for one in (*report.get("faults", []), *report.get("unknown", []))
+        ],
+        "left_out": report.get("left_out", {}),
         "difference": edition_difference(edition).as_json(),
         "notes": [
             {**(note if isinstance(note, dict) else {}), "text": told_text(note)}
@@ -130,8 +137,10 @@ def editions_show(
 def _lines(values: dict[str, Any]) -> Iterator[str]:
     if values["error"]:
         yield f"failed: {values['error']['text']}"
+    yield from (fault["text"] for fault in values["faults"])
     for check in values["checks"]:
         yield f"{check['severity']}: {check['code']} ({check['count']:,}): {check['message']}"
+    yield from contents_told(values["contents"], values["left_out"])
     for district, kinds in values["difference"]["districts"].items():
         named = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
         yield f"{district or 'elsewhere'}: {named}"

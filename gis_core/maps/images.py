@@ -148,3 +148,10 @@ def image_encoded(picture: Image.Image, drawn: MapImage) -> MapImage:
     target = BytesIO()
     picture.save(target, "PNG")
     return replace(drawn, content=target.getvalue(), media_type="image/png")
+
+
+def image_jpeg(picture: Image.Image, *, quality: int) -> bytes:
+    """As JPEG, for what is looked at and never drawn over; `quality` as Pillow counts it, 1 to 95."""
+    target = BytesIO()
+    picture.save(target, "JPEG", quality=quality, optimize=True)
+    return target.getvalue()

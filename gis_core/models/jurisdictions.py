@@ -33,6 +33,7 @@ class Jurisdiction(models.Model):
     `public_names`, `website`, `phone` and `public_mail` are told to the public wherever no single authority is named:
     the municipality itself looks after the matter. `licence` and `licence_url` are those of what its feeds hold.
     `sender_mail` is what citizens see as the sender of mails; "" for that of the installation.
+    `alarm_mail` is whom the program writes to when something urgent goes wrong; "" for `public_mail`.
 
     `hosts` are the names by which browsers reach its public pages, the first is the one that mails name; without any,
     `path` is the word behind CITY_PREFIX. `embedders` are the origins whose pages may frame its map, `leads` are
@@ -71,6 +72,9 @@ class Jurisdiction(models.Model):
         validators=[MinValueValidator(1)],
     )
     sender_mail = models.EmailField(_("address that mails to citizens come from"), blank=True)
+    alarm_mail = models.EmailField(
+        pgettext_lazy("city", "who is mailed when an emergency does not get through"), blank=True
+    )
     hosts = ArrayField(
         models.CharField(max_length=253, validators=[RegexValidator(rf"^{_HOST}\Z")]),
         verbose_name=pgettext_lazy("city", "hosts"),

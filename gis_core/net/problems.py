@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 MEDIA_TYPE: Final = "application/problem+json"
 # What programs load: these never get a page of HTML, whatever they say they accept.
-PREFIXES: Final = ("/api/", "/tiles/")
+PREFIXES: Final = ("/api/", "/tiles/", "/feeds/")
 SUFFIXES: Final = (".csv", ".json", ".geojson", ".mvt")
 
 

@@ -16,6 +16,9 @@ from gis_core.models import Jurisdiction
 
 # Width and height in pixels at most: twice the height of the header's place for it.
 LOGO_SIZE: Final = (400, 56)
+REQUIRED: Final = ("id", "name", "ags")
+# Told by deliveries, of no use here.
+UNUSED: Final = ("population",)
 OPTIONAL: Final = (
     "bears_through_roads",
     "acceptance_margin_m",
@@ -27,6 +30,7 @@ OPTIONAL: Final = (
     "licence_url",
     "doubts_noticed",
     "sender_mail",
+    "alarm_mail",
     "hosts",
     "path",
     "embedders",
@@ -41,13 +45,19 @@ def jurisdiction_save(*, facts: dict[str, Any]) -> tuple[Jurisdiction, bool]:
 
     Facts: id, name, ags, issue_prefix (default: the first letters of the name's words), bears_through_roads,
     acceptance_margin_m; for the public public_names (by language), website, phone, public_mail; sender_mail, which
-    mails to citizens come from; licence and licence_url of the feeds; doubts_noticed; of its pages hosts, path,
+    mails to citizens come from; alarm_mail, who hears of emergencies that do not get through; licence and
+    licence_url of the feeds; doubts_noticed; of its pages hosts, path,
     embedders, leads (by language), brand_colour, accent_colour and `logo`, the bytes of a picture. Raises GisError
-    naming what is missing or wrong.
+    naming what is missing, unknown or wrong.
     """
-    missing = [name for name in ("id", "name", "ags") if not facts.get(name)]
+    missing = [name for name in REQUIRED if not facts.get(name)]
     if missing:
         raise GisError(f"the jurisdiction's facts lack {', '.join(missing)}")
+    if unknown := sorted(facts.keys() - {*REQUIRED, *OPTIONAL, *UNUSED, "issue_prefix", "logo"}):
+        known = ", ".join((*REQUIRED, "issue_prefix", *OPTIONAL, "logo"))
+        raise GisError(
+            f"the jurisdiction's facts have unknown {', '.join(unknown)}; known: {known}"
+        )
     values: dict[str, Any] = {
         "name": facts["name"],
         "municipality_key": facts["ags"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from django.conf import settings
@@ -43,7 +43,11 @@ class GeodataService:
 def services_read(path: Path) -> list[GeodataService]:
     """The services of a JSON file: a list of objects with the fields of GeodataService. Raises GisError."""
     try:
-        return [GeodataService(**values) for values in json.loads(path.read_text("utf-8"))]
+        entries = json.loads(path.read_text("utf-8"))
+        known = [field.name for field in fields(GeodataService)]
+        if unknown := sorted({name for values in entries for name in values} - {*known}):
+            raise GisError(f"{path}: unknown {', '.join(unknown)}; known are {', '.join(known)}")
+        return [GeodataService(**values) for values in entries]
     except (OSError, ValueError, TypeError) as error:
         raise GisError(f"{path}: is no list of services: {error}") from error
 

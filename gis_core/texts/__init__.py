@@ -42,8 +42,28 @@ _TABLES: Final = {
         "no column mapping %(name)s of %(dataset)s reads %(format)s; known are %(known)s"
     ),
     "value_missing": _("%(columns)s is missing"),
+    "contents_read": _("%(file)s, column mapping %(profile)s: read %(columns)s"),
+    "contents_missing": _("no column found for %(columns)s"),
+    "contents_unread": _("columns not read: %(columns)s"),
+    "contents_left_out": _("rows left out by the column mapping: %(values)s"),
+    "json_broken": _("is no complete JSON (%(cause)s): has it been fetched to its end?"),
+    "page_of_more": _(
+        "is a part of an answer: it says that there are %(matched)s features, %(came)s came; load the service by its"
+        " address, or all pages together"
+    ),
+    "page_followed": _(
+        "is a part of an answer: its “%(sign)s” says that more follows; load the service by its address, or all pages"
+        " together"
+    ),
     "code_unknown": _("unknown %(columns)s %(value)s"),
     "layer_missing": _("has no layer %(layer)s; there are %(there)s"),
+    "rows_faulty": _(
+        "%(count)s rows cannot be stored: %(named)s. Correct them in the source, or have the column mapping leave out"
+        " such rows (leave_out)"
+    ),
+    "row_fault": _("%(feature)s: %(fault)s"),
+    "text_long": _("%(column)s has %(length)s characters, at most %(most)s are stored"),
+    "layer_of_csv": _("is a CSV, which has no layers: %(layer)s does not apply"),
     "layers_none": _("has no layers"),
     "layers_several": _("has several layers that fit: %(there)s; say which with --layer"),
     "columns_missing": _("layer %(layer)s has no column %(columns)s; there are %(there)s"),
@@ -82,6 +102,11 @@ _GML: Final = {
     "surface_unsupported": _("%(name)s is not a supported surface"),
     "ring_unsupported": _("%(name)s is not a supported ring"),
     "curve_unsupported": _("%(name)s is not a supported curve"),
+    "geometry_elsewhere": _(
+        "a part of the geometry stands elsewhere (xlink:href %(href)s), which is not followed; ask for data in which"
+        " each object holds its whole geometry, or convert with GDAL first"
+    ),
+    "curve_gap": _("two pieces of a curve do not touch, they are %(gap)s apart"),
     "ring_short": _("a ring has %(count)s positions, at least 4 are needed"),
     "ring_open": _("a ring is not closed"),
     "arc_positions": _("an arc has %(count)s positions, exactly 3 are needed"),
@@ -99,6 +124,7 @@ _GEOMETRY: Final = {
     "geometry_worthless": _("no valid area: %(cause)s"),
     "geometry_repaired": _("repaired, was: %(cause)s"),
     "positions_many": _("has %(count)s positions, at most %(most)s are read"),
+    "geometry_unreadable": _("its geometry cannot be read"),
     "crs_none": _("no coordinate reference system"),
     "crs_unknown": _("unknown coordinate reference system %(name)s"),
     "crs_unusable": _(
@@ -233,6 +259,10 @@ _EDITIONS: Final = {
         "different features share a key: %(keys)s; which of them counts only the source can say, so it has to be"
         " put right there"
     ),
+    "keys_twice_unread": _(
+        "different features share a key: %(keys)s. If one of the columns that were not read tells them apart, the"
+        " column mapping lacks it: %(unread)s"
+    ),
     "dataset_unknown": _("unknown dataset %(name)s; known are %(known)s"),
     "edition_has_errors": _(
         "edition %(edition)s has errors that only a named person with a reason can override: %(errors)s"
@@ -269,6 +299,10 @@ _CHECKS: Final = {
         " its coordinate reference system without saying what it rests on"
     ),
     "check_parts": _("A delivery is incomplete: %(gaps)s"),
+    "check_unknown": _("Values that cannot be read count as unknown"),
+    "check_columns": _(
+        "Attributes that the active edition has are missing: %(columns)s. Does a column have another name now?"
+    ),
     "check_share": _(
         "%(after)s objects where %(before)s were before (%(share)s %%): is it all there?"
     ),

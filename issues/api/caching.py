@@ -52,9 +52,14 @@ def answer_with(
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if is_private else "public, no-cache"
     patch_vary_headers(response, ["Accept", "Accept-Language", KEY_HEADER])
+    return answer_unless_known(request, response)
+
+
+def answer_unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer, or 304 if the client has the one of this validator already."""
     if not request.headers.get("If-None-Match"):
         return response
-    known = get_conditional_response(request, etag=etag, response=response)
+    known = get_conditional_response(request, etag=response["ETag"], response=response)
     if known is None or known.status_code != 304:
         return response
     return known

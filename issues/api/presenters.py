@@ -13,13 +13,13 @@ from django.utils.translation import pgettext
 
 from gis_core.languages import text_in
 from issues.api.bodies import TEXTS_MAX
-from issues.api.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE
 from issues.api.parameters import WINDOW_MAX
 from issues.enums import IssueStatus
 from issues.models import ApiKey, Category, CategoryAttribute, Issue
 from issues.public_view import PublicIssue, note_public, public_view
 from issues.selectors import LIST_MAX
 from issues.services.answers import CODE_KEPT
+from issues.services.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE
 from issues.services.location import ACCURACY_MAX_M
 from issues.services.photos.stored import PHOTOS_PER_REPORT
 from issues.services.texts import DESCRIPTION_MAX

@@ -34,7 +34,6 @@ from issues.api.formats import (
     format_asked,
     format_of,
 )
-from issues.api.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE, limit_check
 from issues.api.paging import Page, page_headers_set, page_read
 from issues.api.parameters import (
     LIST_PARAMETERS,
@@ -75,6 +74,7 @@ from issues.selectors import (
     photos_refused_reasons,
 )
 from issues.services import issue_receive
+from issues.services.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE, limit_check
 from issues.services.location import is_accuracy
 from issues.types import LocationInput, ReporterInput
 

@@ -2,8 +2,8 @@
 
 `categories.csv`: code; name_de; description_de; group_de; keywords (comma-separated); part; asset_kinds
 (separated by |); is_public; is_emergency; order; and, if the city wants any, pictogram, deadline_days (working days
-until it is to be done, empty for none), hold_minutes (before a report is passed on) and reporter_check (nobody or
-mail: whether a report on the public pages needs a confirmed mail address).
+until it is to be done, empty for none), hold_minutes (before a report is passed on) and reporter_check (nobody,
+mail or account: whether a report on the public pages needs a confirmed mail address or an account).
 `category_attributes.csv`: category; code; datatype; variable; required; order; description_de;
 datatype_description_de; values (key:German:English …, a name for each language of the file, separated by |).
 Yes and no are 1 and 0.

@@ -1,7 +1,8 @@
 """Models of issues, by what they are about."""
 
 from issues.models.categories import Category, CategoryAttribute
-from issues.models.events import IssueEvent
+from issues.models.citizens import Citizen, Passkey, SignInCode
+from issues.models.events import IssueEvent, PublicChange
 from issues.models.following import (
     Follower,
     FollowLetter,
@@ -31,6 +32,7 @@ __all__ = [
     "CategoryAttribute",
     "ChecklistItem",
     "ChecklistTick",
+    "Citizen",
     "ClosedDay",
     "ClosingReason",
     "Deletion",
@@ -51,9 +53,11 @@ __all__ = [
     "Note",
     "NumberCounter",
     "Opinion",
+    "Passkey",
     "PeopleEvent",
     "Photo",
     "Profile",
+    "PublicChange",
     "Rating",
     "Reply",
     "ReplyTemplate",
@@ -61,6 +65,7 @@ __all__ = [
     "RetentionPeriod",
     "SavedView",
     "Sighting",
+    "SignInCode",
     "StagedPhoto",
     "Step",
     "StepIssue",

@@ -27,7 +27,7 @@ class Category(models.Model):
 
     `deadline_days`: within so many of the city's working days an issue is to be done; null: no clock runs.
     `hold_minutes`: so long a decided report waits before it leaves the house; emergencies never wait.
-    `reporter_check`: whether a report on the public pages needs a confirmed mail address.
+    `reporter_check`: whether a report on the public pages needs a confirmed mail address or an account.
     """
 
     jurisdiction = models.ForeignKey(

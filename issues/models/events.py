@@ -43,3 +43,13 @@ class IssueEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+
+
+class PublicChange(models.Model):
+    """Something that the public sees of issues changed. Triggers write it, so that nothing is missed (ADR 29).
+
+    The latest tell the state of what is public (`issues.selectors.public_version`); older ones are taken away.
+    """
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -375,6 +375,9 @@ class Reporter(models.Model):
     phone = models.CharField(_("telephone"), max_length=50, blank=True)
     device_id = models.CharField(_("device"), max_length=200, blank=True)
     account_id = models.CharField(_("account"), max_length=200, blank=True)
+    citizen = models.ForeignKey(
+        "issues.Citizen", on_delete=models.SET_NULL, null=True, related_name="reports"
+    )
     # In which language the person reads; "" for the installation's first.
     language = models.CharField(_("language"), max_length=10, blank=True, db_default="")
     may_call_since = models.DateTimeField(

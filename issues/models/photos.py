@@ -10,6 +10,7 @@ from typing import Final
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from issues.enums import (
     PhotoStatus,
@@ -29,7 +30,7 @@ class Photo(models.Model):
     `file` is the original, `width` and `height` are its pixels; staff and the authority that acts see it. The public
     sees `copy` alone, a file of its own under the name `copy_id`, which exists as long as the photo is released, since
     `released_at`. In it the photo is turned clockwise by `turned` degrees, and its `boxes` are black: lists of left,
-    top, width and height in pixels of the turned photo.
+    top, width and height in pixels of the turned photo. `is_of_work`: it shows what was done.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -49,6 +50,11 @@ class Photo(models.Model):
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
     turned = models.PositiveSmallIntegerField(_("turned"), default=0)
     boxes = models.JSONField(_("black boxes"), default=list, blank=True)
+    is_of_work = models.BooleanField(_("shows what was done"), default=False, db_default=False)
+    # Sent by an authority with its answer: no reporter's, never forwarded, shown to nobody outside before a release.
+    from_authority = models.BooleanField(
+        pgettext_lazy("photo", "from an authority"), default=False, db_default=False
+    )
     # As the camera noted it; two reports of the same often have photos of the same minutes.
     taken_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -19,7 +19,8 @@ class Reply(models.Model):
 
     `reporter_of` is the issue whose reporter reads it: of a duplicate the message is about the other issue.
     `text` is letter by letter what is sent; the address is read from the reporter when it is sent, so that erasing the
-    reporter ends it. `attempts` count what the mail server was asked.
+    reporter ends it. `attempts` count what the mail server was asked. `shows_work`: a released photo of what was done
+    goes along.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -42,6 +43,9 @@ class Reply(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    shows_work = models.BooleanField(
+        pgettext_lazy("reply", "with the photo of what was done"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("message to a reporter")

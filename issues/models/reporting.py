@@ -46,16 +46,10 @@ class StagedPhoto(models.Model):
         return str(self.public_id)
 
 
-class WaitingReport(models.Model):
-    """A report whose mail address is not confirmed yet; erased at `expires_at`, or once it is an issue.
-
-    `data` is what `issues.services.reporting` needs to store the report. The mail with the link waits as a reply does.
-    """
+class MailedOnce(models.Model):
+    """What a worker mails to an address from `due_at` on, once; erased at `expires_at`. `attempts` count the tries."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    entry = models.UUIDField(unique=True)
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+")
-    data = models.JSONField()
     email = models.EmailField()
     language = models.CharField(max_length=10)
     expires_at = models.DateTimeField(db_index=True)
@@ -64,18 +58,30 @@ class WaitingReport(models.Model):
     due_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("report to be confirmed")
-        verbose_name_plural = _("reports to be confirmed")
+        abstract = True
         indexes = [
             models.Index(
-                fields=["due_at"],
-                condition=Q(state=ReplyState.QUEUED),
-                name="waitingreport_due",
+                fields=["due_at"], condition=Q(state=ReplyState.QUEUED), name="%(class)s_due"
             )
         ]
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+
+class WaitingReport(MailedOnce):
+    """A report whose mail address is not confirmed yet; erased at `expires_at`, or once it is an issue.
+
+    `data` is what `issues.services.reporting` needs to store the report.
+    """
+
+    entry = models.UUIDField(unique=True)
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+")
+    data = models.JSONField()
+
+    class Meta(MailedOnce.Meta):
+        verbose_name = _("report to be confirmed")
+        verbose_name_plural = _("reports to be confirmed")
 
     @property
     def jurisdiction(self) -> Jurisdiction:
@@ -119,30 +125,15 @@ class Rating(models.Model):
         return f"{self.issue_id}: {self.stars}"
 
 
-class LinkRequest(models.Model):
+class LinkRequest(MailedOnce):
     """Somebody entered a mail address to get the list of its reports; erased at `expires_at`, when the link ends.
 
     There is one whether or not the address has reports, so that nobody can find that out; a mail goes only to one
-    that has. The mail waits as a reply does.
+    that has.
     """
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
-    email = models.EmailField()
-    language = models.CharField(max_length=10)
-    expires_at = models.DateTimeField(db_index=True)
-    state = models.CharField(max_length=10, choices=ReplyState, default=ReplyState.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField()
 
-    class Meta:
+    class Meta(MailedOnce.Meta):
         verbose_name = pgettext_lazy("link request", "request for a list of reports")
         verbose_name_plural = pgettext_lazy("link request", "requests for lists of reports")
-        indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(state=ReplyState.QUEUED), name="linkrequest_due"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.public_id)

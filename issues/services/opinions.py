@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 
 from issues.enums import EventKind
-from issues.errors import IssueUnknown
+from issues.errors import IssueUnknown, OpinionRefused
 from issues.models import Issue, Opinion
 from issues.services.events import issue_event_append
 from issues.services.workflow import issue_news
@@ -34,8 +34,16 @@ def opinions_of(issue: Issue) -> Opinions:
     return Opinions(**counts)
 
 
+def opinion_check(issue: Issue, *, is_done: bool) -> None:
+    """An open issue can be seen or done, a closed one not done. Raises `OpinionRefused` for what cannot be true."""
+    if not issue.public_status.is_closed and not is_done:
+        raise OpinionRefused(pgettext("report", "This report is still open."))
+    if issue.public_status.is_closed and is_done:
+        raise OpinionRefused(pgettext("report", "This report is closed already."))
+
+
 def opinion_give(*, issue: Issue, voter: UUID, is_done: bool) -> None:
-    """Keeps what somebody says, once for a voter. Raises `IssueUnknown`.
+    """Keeps what somebody says, once for a voter. Raises `IssueUnknown`, `OpinionRefused`.
 
     Each time that the city's number of people (`Jurisdiction.doubts_noticed`) says of a closed issue that it is not
     done, the issue has news for staff.
@@ -45,6 +53,7 @@ def opinion_give(*, issue: Issue, voter: UUID, is_done: bool) -> None:
         stored: Issue | None = public.select_for_update(of=("self",)).first()
         if stored is None:
             raise IssueUnknown(pgettext("report", "This report is not public."))
+        opinion_check(stored, is_done=is_done)
         said = stored.opinions.filter(voter=voter, at__gte=stored.status_changed_at)
         if said.filter(is_done=is_done).exists():
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -17,14 +18,15 @@ from django.views.decorators.vary import vary_on_cookie
 from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
 from gis_core.net.clients import client_address
-from issues.api.limits import limit_check
 from issues.errors import RequestsTooMany
 from issues.models import Category
+from issues.services.limits import limit_check
 from mapui.evaluation.months import Month
 from mapui.evaluation.situation import PERIODS, period_of
 from mapui.evaluation.situation_tables import Bar, Table, days_told
 from mapui.evaluation.statistics_shown import month_named
 from mapui.site.cities import city_shown
+from mapui.site.shared import answer_shared
 from mapui.site.types import PageRequest
 from parcels.selectors import districts_named
 from routing.figures import Scope, Told, figures_public
@@ -62,6 +64,10 @@ def public_statistics(request: PageRequest) -> HttpResponse:
         return HttpResponse(
             error.message, status=error.code, content_type="text/plain", headers=headers
         )
+    return answer_shared(request, partial(_statistics, request))
+
+
+def _statistics(request: PageRequest) -> HttpResponse:
     asked = request.GET.get("jurisdiction", "")
     jurisdiction = city_shown(request, asked)
     if jurisdiction is None or asked not in {"", jurisdiction.identifier}:
@@ -130,9 +136,16 @@ def _values(told: Told) -> list[str]:
         _count_told(told.received),
         _count_told(told.open),
         _count_told(told.done),
-        days_told(told.forwarded_days if told.forwarded >= SMALL else None),
-        days_told(told.done_days if told.done >= SMALL else None),
+        _days_told(told.forwarded, told.forwarded_days),
+        _days_told(told.done, told.done_days),
     ]
+
+
+def _days_told(count: int, days: float | None) -> str:
+    """In words why there is no number: nothing was counted, or too few to be told."""
+    if not count:
+        return pgettext("figures", "none yet")
+    return days_told(days) if count >= SMALL else pgettext("figures", "too few")
 
 
 def _count_told(count: int) -> str:

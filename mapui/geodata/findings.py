@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.contrib.gis.geos import GEOSGeometry
 from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.enums import Severity
 from gis_core.messages import feature_shown
@@ -20,6 +21,8 @@ SEVERITY_ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 SAMPLE_FACTS: Final = {
     "file": _("File"),
     "reason": _("Reason"),
+    "column": pgettext_lazy("geodata", "Attribute"),
+    "value": pgettext_lazy("geodata", "Value"),
     "other": _("and"),
     "area_m2": _("Area (m²)"),
     "length_m": _("Length (m)"),

@@ -28,6 +28,7 @@ from gis_core.services.uploads import upload_drop, upload_keep
 from issues.rights import reached
 from mapui.geodata.actions import ACTIONS, actions_allowed
 from mapui.geodata.changes import kinds_mapped
+from mapui.geodata.contents import contents_shown, faults_shown, left_out_shown
 from mapui.geodata.findings import checks_shown, errors_standing, samples_shown
 from mapui.geodata.forms import LoadForm, OverrideForm
 from mapui.geodata.impact import golden_broken, impact_shown
@@ -150,6 +151,10 @@ def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
         "jurisdiction": edition.jurisdiction,
         "edition": edition,
         "checks": [(check, samples_shown(check)) for check in checks],
+        "contents": contents_shown(edition),
+        "faults": faults_shown(edition),
+        "fault_count": edition.report.get("counts", {}).get("faulty rows", 0),
+        "left_out": left_out_shown(edition),
         "difference": difference,
         "kinds": list(ChangeKind),
         "impact": impact,

@@ -67,7 +67,7 @@ def _build(
 ) -> RenderedMap:
     built = map_begin(bounds=bounds)
     services_add(built, services)
-    outline_add(built, jurisdiction)
+    outline_add(built, jurisdiction, bounds)
     layers_add(built)
     MapReady(texts={**map_texts(), "map": _("Map to choose a place")}, bounds=bounds).add_to(built)
     tool.add_to(built)

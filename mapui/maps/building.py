@@ -25,6 +25,7 @@ from mapui.maps.issue_tiles import tiles_address
 from mapui.maps.layer_panel import layers_add, services_add, services_add_to_vector
 from mapui.maps.legends import chip_entries, state_entries, topic_entries
 from mapui.maps.rendering import OwnMap, RenderedMap, map_render
+from mapui.maps.selectors import EVERYWHERE
 from mapui.maps.tools import public_tools_add, tools_add
 from mapui.maps.vector import vector_map_add
 from mapui.site.enums import MapName
@@ -43,7 +44,7 @@ def public_map_build(
     """The public status map: background, boundary, released issues by state."""
     built = map_begin(bounds=bounds)
     services_add(built, services)
-    outline_add(built, jurisdiction)
+    outline_add(built, jurisdiction, bounds)
     IssueLayer(
         name=_("Issues"),
         url=tiles_address("public_issues"),
@@ -54,7 +55,7 @@ def public_map_build(
     groups = groups_of(categories_shown(jurisdiction, public_only=True))
     entries = [*state_entries(), *topic_entries(groups)]
     Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg")).add_to(built)
-    public_tools_add(built)
+    public_tools_add(built, search_url=_for_jurisdiction(reverse("public_places"), jurisdiction))
     MapReady(texts=map_texts(), bounds=bounds).add_to(built)
     return map_render(built, name=MapName.PUBLIC)
 
@@ -70,7 +71,7 @@ def triage_map_build(
     built = map_begin(bounds=bounds)
     vector_map_add(built)
     services_add_to_vector(built, services)
-    outline_add(built, jurisdiction)
+    outline_add(built, jurisdiction, bounds)
     IssueLayer(
         name=_("Issues"),
         url=tiles_address("triage_issues"),
@@ -111,8 +112,9 @@ def map_begin(*, bounds: Bounds) -> OwnMap:
     return built
 
 
-def outline_add(built: folium.Map, jurisdiction: Jurisdiction | None) -> None:
-    if jurisdiction is not None and jurisdiction.boundary:
+def outline_add(built: folium.Map, jurisdiction: Jurisdiction | None, bounds: Bounds) -> None:
+    """The municipal boundary; nothing where none was loaded, so that the map shows EVERYWHERE."""
+    if jurisdiction is not None and bounds != EVERYWHERE:
         url = _for_jurisdiction(reverse("boundary"), jurisdiction)
         OutlineLayer(name=_("Municipal boundary"), url=url).add_to(built)
 

@@ -71,12 +71,13 @@ def _box_of(zoom: int, column: int, row: int) -> GridBox:
 def boundary(request: HttpRequest) -> HttpResponse:
     """The municipal boundary of a jurisdiction."""
     shown = city_shown(request, request.GET.get("jurisdiction", ""))
-    if shown is None or not shown.boundary:
-        raise Http404(_("No boundary has been loaded."))
-    stored = Jurisdiction.objects.filter(pk=shown.pk).annotate(
+    stored = Jurisdiction.objects.filter(boundary__isnull=False).annotate(
         json=AsGeoJSON(Transform("boundary", WGS84), precision=6)
     )
-    geometry = json.loads(stored.values_list("json", flat=True).get())
+    text = stored.filter(pk=shown.pk).values_list("json", flat=True).first() if shown else None
+    if shown is None or text is None:
+        raise Http404(_("No boundary has been loaded."))
+    geometry = json.loads(text)
     feature = {"type": "Feature", "geometry": geometry, "properties": {"name": shown.name}}
     return collection_respond(request, [feature], is_private=False)
 

@@ -58,7 +58,7 @@ def edition_map_build(
     kinds = list(kinds)
     built = map_begin(bounds=bounds)
     services_add(built, services)
-    outline_add(built, edition.jurisdiction)
+    outline_add(built, edition.jurisdiction, bounds)
     for kind in kinds:
         ChangeLayer(
             name=_named(kind),

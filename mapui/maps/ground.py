@@ -26,7 +26,7 @@ def ground_map_build(
     rule_set = row.coverage.rule_set
     built = map_begin(bounds=bounds)
     services_add(built, services)
-    outline_add(built, rule_set.jurisdiction)
+    outline_add(built, rule_set.jurisdiction, bounds)
     url = reverse("rules_hole_feed", args=[rule_set.pk, row.pk])
     FindingLayer(name=_("Example places"), url=url).add_to(built)
     layers_add(built)

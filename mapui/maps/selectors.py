@@ -18,13 +18,15 @@ EVERYWHERE: Final[Bounds] = ((47.2, 5.8), (55.1, 15.1))
 
 
 def bounds_shown(jurisdiction: Jurisdiction | None) -> Bounds:
-    """The boundary's bounds in WGS84 degrees."""
-    if jurisdiction is None or not jurisdiction.boundary:
+    """The boundary's bounds in WGS84 degrees; EVERYWHERE where none was loaded."""
+    if jurisdiction is None:
         return EVERYWHERE
     boundary = Jurisdiction.objects.filter(pk=jurisdiction.pk)
     extent = boundary.annotate(degrees=Transform("boundary", WGS84)).aggregate(e=Extent("degrees"))[
         "e"
     ]
+    if extent is None:
+        return EVERYWHERE
     west, south, east, north = (round(value, 5) for value in extent)
     return ((south, west), (north, east))
 

@@ -33,7 +33,7 @@ def situation_map_build(
     """Each shade is a fifth of what the district or road with most reports has."""
     built = map_begin(bounds=bounds)
     services_add(built, services)
-    outline_add(built, jurisdiction)
+    outline_add(built, jurisdiction, bounds)
     texts = {
         "received": pgettext("figures", "received: {count}"),
         "open": pgettext("figures", "still open: {count}"),

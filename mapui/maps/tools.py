@@ -65,7 +65,7 @@ class Surroundings(MapTool):
 
 
 class SearchBox(MapTool):
-    """Suggestions below a search field of the page. Options: field (selector), url, label."""
+    """Suggestions below a search field of the page. Options: field (selector), url, label, first (Enter takes it)."""
 
     factory = "searchBox"
 
@@ -89,11 +89,12 @@ def area_drawing() -> AreaDrawing:
     )
 
 
-def public_tools_add(built: folium.Map) -> None:
+def public_tools_add(built: folium.Map, *, search_url: str) -> None:
     """The tools of everybody's map."""
     locating().add_to(built)
     area_drawing().add_to(built)
     Surroundings().add_to(built)
+    SearchBox(field="#id_q", url=search_url, label=_("Suggestions")).add_to(built)
 
 
 def tools_add(built: folium.Map, *, search_url: str) -> None:
@@ -114,7 +115,7 @@ def tools_add(built: folium.Map, *, search_url: str) -> None:
     Coordinates(
         systems=systems_shown(), library=static(PROJ4), label=_("Change the coordinate system")
     ).add_to(built)
-    SearchBox(field="#map-search", url=search_url, label=_("Suggestions")).add_to(built)
+    SearchBox(field="#map-search", url=search_url, label=_("Suggestions"), first=True).add_to(built)
 
 
 def systems_shown() -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ def trial_map_build(*, trial: Trial, bounds: Bounds, services: Iterable[MapServi
     """A marker names who would be responsible; it leads to both reasons."""
     built = map_begin(bounds=bounds)
     services_add(built, services)
-    outline_add(built, trial.jurisdiction)
+    outline_add(built, trial.jurisdiction, bounds)
     ImpactLayer(
         name=_("Issues concerned"), url=reverse("trial_changes_feed", args=[trial.pk])
     ).add_to(built)

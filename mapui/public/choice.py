@@ -3,20 +3,53 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.translation import pgettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from gis_core.models import Jurisdiction
-from issues.errors import IssuesError
+from gis_core.net.clients import client_address
+from gis_core.net.problems import problem_respond
+from issues.errors import IssuesError, RequestsTooMany
+from issues.services.limits import limit_check
 from mapui.maps.page import EXTENT, with_query
-from mapui.site.places import places_meant
+from mapui.site.cities import city_shown
+from mapui.site.places import PlaceMeant, places_meant, places_offered
 from mapui.site.public_filter import METRES, Near, PublicFilterForm
 
 FEEDS = ("atom", "geojson", "csv")
 # A place found by its name is shown with what lies so far around it, or as far as it reaches.
 METRES_LEAST = 250
+TYPED_PER_MINUTE = 300
 # A place chosen anew has its own extent.
 _PLACE = frozenset({"near", EXTENT})
+
+
+@require_safe
+@never_cache
+def public_places(request: HttpRequest) -> HttpResponse:
+    """`?q=` and `jurisdiction`: the places that the text means or begins, each with the query of what lies around it.
+
+    The query goes behind the page's own address, which may be that of the frame.
+    """
+    try:
+        limit_check(f"places:{client_address(request)}", limit=TYPED_PER_MINUTE)
+    except RequestsTooMany as error:
+        headers = {"Retry-After": str(error.retry_after)}
+        return problem_respond(error.code, error.message, headers=headers)
+    jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
+    found = places_offered(jurisdiction, request.GET.get("q", "")) if jurisdiction else []
+    asked = {name: value for name, value in request.GET.items() if name == "jurisdiction"}
+    kind = pgettext("search", "Place")
+    told = [
+        {"kind": kind, "label": one.label, "page": f"?{urlencode(asked | {'near': _around(one)})}"}
+        for one in found
+    ]
+    return JsonResponse({"suggestions": told})
 
 
 def choice_told(
@@ -88,10 +121,9 @@ def _places(jurisdiction: Jurisdiction, text: str) -> list[tuple[str, Near]]:
         found = places_meant(jurisdiction, text)
     except IssuesError:
         return []
-    return [
-        (
-            one.label,
-            Near(one.latitude, one.longitude, max(METRES_LEAST, round(one.accuracy_m or 0))),
-        )
-        for one in found
-    ]
+    return [(one.label, _around(one)) for one in found]
+
+
+def _around(place: PlaceMeant) -> Near:
+    metres = max(METRES_LEAST, round(place.accuracy_m or 0))
+    return Near(place.latitude, place.longitude, metres)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -9,12 +11,14 @@ from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from gis_core.models import Jurisdiction
 from gis_core.net.cities import city_address
 from mapui.maps.page import EXTENT, map_context, with_query
 from mapui.public.views import list_context
 from mapui.site.cities import city_shown
 from mapui.site.enums import MapName
 from mapui.site.public_filter import PublicFilterForm
+from mapui.site.shared import answer_shared
 from mapui.site.types import PageRequest
 
 
@@ -28,18 +32,21 @@ def embed(request: PageRequest) -> HttpResponse:
     # The same for everybody, also for who is logged in.
     request.user = AnonymousUser()
     jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
-    context = list_context(request, jurisdiction, page_name="embed")
-    context["is_framed"] = True
-    if request.htmx and not request.htmx.history_restore_request:
-        response = render(request, "mapui/maps/_issue_list.html", context)
-    else:
-        context.update(map_context(MapName.PUBLIC, jurisdiction, request.user))
-        context["whole_page"] = f"{reverse('public_map')}?{request.GET.urlencode()}"
-        response = render(request, "mapui/public/embed.html", context)
+    response = answer_shared(request, partial(_framed, request, jurisdiction))
     ancestors = (jurisdiction.embedders if jurisdiction else []) or ["'none'"]
     # As django-csp's own decorators do: this part of the policy of all pages is another one here.
     vars(response)["_csp_replace"] = {"frame-ancestors": ancestors}
     return response
+
+
+def _framed(request: PageRequest, jurisdiction: Jurisdiction | None) -> HttpResponse:
+    context = list_context(request, jurisdiction, page_name="embed")
+    context["is_framed"] = True
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "mapui/maps/_issue_list.html", context)
+    context.update(map_context(MapName.PUBLIC, jurisdiction, request.user))
+    context["whole_page"] = f"{reverse('public_map')}?{request.GET.urlencode()}"
+    return render(request, "mapui/public/embed.html", context)
 
 
 @require_safe

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from django.contrib.gis.feeds import GeoAtom1Feed
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.utils.feedgenerator import Enclosure
 from django.utils.html import escape
@@ -21,17 +22,19 @@ from gis_core.models import Jurisdiction
 from gis_core.net.cities import city_address
 from gis_core.net.clients import client_address
 from gis_core.net.problems import problem_respond
-from issues.api.caching import answer_with, issues_etag, last_modified_set
-from issues.api.limits import READS_PER_MINUTE, limit_check
+from issues.api.caching import answer_unless_known, answer_with, issues_etag, last_modified_set
 from issues.api.presenters import photo_url
 from issues.api.views import language_follow
 from issues.errors import RequestsTooMany
 from issues.public_view import PublicIssue, public_view
 from issues.selectors import issues_for_view
+from issues.services.limits import READS_PER_MINUTE, limit_check
 from issues.services.texts import XML_FORBIDDEN
 from mapui.site.cities import city_shown
 from mapui.site.public_filter import Cursor, FeedForm
+from mapui.site.shared import answer_shared
 from mapui.site.tables import csv_respond
+from mapui.site.types import PageRequest
 from routing.deciding.in_force import agency_names
 
 # Part of the identifiers of entries, which stay whatever the address of the installation (RFC 4151).
@@ -60,7 +63,7 @@ class FeedPage:
 
 
 @require_safe
-def public_feed(request: HttpRequest, kind: str) -> HttpResponse:
+def public_feed(request: PageRequest, kind: str) -> HttpResponse:
     """A page as `atom`, `geojson` or `csv`. 400 for a wrong filter, 404 for a city or format that does not exist."""
     language_follow(request)
     try:
@@ -68,6 +71,11 @@ def public_feed(request: HttpRequest, kind: str) -> HttpResponse:
     except RequestsTooMany as error:
         headers = {"Retry-After": str(error.retry_after)}
         return problem_respond(error.code, error.message, headers=headers)
+    response = answer_shared(request, partial(_feed, request, kind))
+    return answer_unless_known(request, response) if response.status_code == 200 else response
+
+
+def _feed(request: PageRequest, kind: str) -> HttpResponse:
     asked = request.GET.get("jurisdiction", "")
     jurisdiction = city_shown(request, asked)
     if kind not in _WRITERS or jurisdiction is None or asked not in {"", jurisdiction.identifier}:
@@ -87,7 +95,7 @@ def public_feed(request: HttpRequest, kind: str) -> HttpResponse:
     return answer_with(request, response, etag=etag)
 
 
-def _page(request: HttpRequest, jurisdiction: Jurisdiction, form: FeedForm) -> FeedPage:
+def _page(request: PageRequest, jurisdiction: Jurisdiction, form: FeedForm) -> FeedPage:
     """Three queries: issues, photos, authorities."""
     limit = form.limit_asked
     rows = list(issues_for_view(form.issues(jurisdiction))[: limit + 1])

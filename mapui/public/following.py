@@ -22,7 +22,6 @@ from gis_core.languages import language_shown
 from gis_core.models import Jurisdiction
 from gis_core.net.cities import in_city
 from gis_core.net.clients import client_address
-from issues.api.limits import limit_check
 from issues.enums import FollowKind, Frequency
 from issues.errors import IssuesError, RequestsTooMany, SubjectUnknown
 from issues.models import Follower, Issue
@@ -47,6 +46,7 @@ from issues.services.following.subscribing import (
     subscription_set,
     subscriptions_of,
 )
+from issues.services.limits import limit_check
 from mapui.maps.page import map_context
 from mapui.site.cities import city_shown
 from mapui.site.enums import MapName

@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gis_core.net.clients import client_address
-from issues.api.limits import limit_check
 from issues.errors import InquiryClosed, IssuesError, RequestsTooMany
 from issues.services.inquiries import (
     ANSWER_MAX,
@@ -18,6 +17,7 @@ from issues.services.inquiries import (
     inquiry_by_token,
     inquiry_is_open,
 )
+from issues.services.limits import limit_check
 from mapui.public.questions import LOOKS_PER_MINUTE
 
 

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 from markdown_it import MarkdownIt
 
 from gis_core.net.clients import client_address
-from issues.api.limits import limit_check
 from issues.enums import LegalKind
 from issues.errors import RequestsTooMany
 from issues.models import LegalPage
 from issues.services.legal import FEEDBACK_MAX, feedback_send
+from issues.services.limits import limit_check
 from mapui.site.cities import city_shown
 
 logger = logging.getLogger(__name__)

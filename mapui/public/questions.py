@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods
 from gis_core.languages import text_in
 from gis_core.net.clients import client_address
 from gis_core.net.problems import problem_respond
-from issues.api.limits import limit_check
 from issues.errors import RequestsTooMany
+from issues.services.limits import limit_check
 from routing.deciding.clarifications import clarification_answer
 from routing.deciding.in_force import agency_names
 from routing.deciding.question_links import clarification_by_token

@@ -17,7 +17,6 @@ from gis_core.languages import Texts, languages, text_in
 from gis_core.models import Jurisdiction
 from gis_core.net.clients import client_address
 from gis_core.net.problems import problem_respond
-from issues.api.limits import limit_check
 from issues.errors import (
     IssuesError,
     ReportInvalid,
@@ -27,6 +26,7 @@ from issues.errors import (
 )
 from issues.models import Category
 from issues.services.answers import answers_checked
+from issues.services.limits import limit_check
 from issues.services.location import location_checked
 from issues.services.texts import Problems
 from issues.types import Location, LocationInput

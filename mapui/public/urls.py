@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from mapui.public import (
+    choice,
     embedding,
     feeds,
     following,
@@ -12,14 +13,17 @@ from mapui.public import (
     legal,
     questions,
     responsibility,
+    schemas,
     views,
 )
 
 urlpatterns: list[URLPattern] = [
     path("", views.public_map, name="public_map"),
     path("embed/", embedding.embed, name="embed"),
+    path("api/places.json", choice.public_places, name="public_places"),
     path("embedding/", embedding.embedding, name="embedding"),
     path("issues/<str:number>/", views.public_issue, name="public_issue"),
+    path("issues/<str:number>/preview.jpg", views.issue_preview, name="issue_preview"),
     path("issues/<str:number>/said/", views.issue_said, name="issue_said"),
     path("feeds/issues.<slug:kind>", feeds.public_feed, name="public_feed"),
     path("follow/", following.follow_page, name="follow"),
@@ -31,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("responsibility/", responsibility.responsibility_page, name="responsibility"),
     path("api/responsibility/", responsibility.responsibility_api, name="responsibility_api"),
     path("questions/<str:token>/", questions.question_page, name="question"),
+    path("api/schemas/webhook.json", schemas.webhook_schema, name="webhook_schema"),
     path("legal/<slug:kind>/", legal.legal_page, name="legal_page"),
     path("inquiries/<str:token>/", inquiries.inquiry_page, name="inquiry"),
     path("api/questions/<str:token>/", questions.question_api, name="question_api"),

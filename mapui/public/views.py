@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -12,8 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
-from django.views.decorators.cache import never_cache
+from django.utils.translation import pgettext, pgettext_lazy
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -21,20 +22,22 @@ from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
 from gis_core.net.cities import city_address, in_city
 from gis_core.net.clients import client_address
-from issues.api.limits import limit_check
-from issues.errors import IssueUnknown, RequestsTooMany
+from issues.errors import IssueUnknown, OpinionRefused, RequestsTooMany
 from issues.models import Issue
 from issues.public_steps import public_steps
 from issues.public_view import PublicIssue, public_view
-from issues.services.opinions import opinion_give, opinions_of
+from issues.services.limits import limit_check
+from issues.services.opinions import opinion_check, opinion_give, opinions_of
 from issues.services.reporting.own import sighting_add
 from mapui.maps.page import SELECTED, issue_list, list_addresses, map_context, selection_named
 from mapui.public.choice import choice_told
+from mapui.public.preview import HEIGHT, WIDTH, preview_of
 from mapui.site.cities import city_shown
 from mapui.site.enums import MapName
 from mapui.site.issues import issues_public
 from mapui.site.public_filter import PublicFilterForm
 from mapui.site.serializers import PublicIssueSerializer
+from mapui.site.shared import answer_shared
 from mapui.site.types import IssueFilter, PageRequest
 from routing.deciding.enquiries import reason_told
 from routing.deciding.in_force import agency_names
@@ -46,12 +49,19 @@ SAID_PER_HOUR: Final = 30
 SAID_OF_ONE: Final = 5
 HOUR_S, DAY_S = 3600, 86_400
 VOTER: Final = "voter"
+PREVIEWS_PER_MINUTE: Final = 60
+# Withdrawn, it is gone from what others keep after so many seconds.
+PREVIEW_KEPT_S: Final = 300
 
 
 @require_safe
 @vary_on_headers("HX-Request", "Cookie")
 def public_map(request: PageRequest) -> HttpResponse:
     """Map and list of released issues; for htmx the list alone."""
+    return answer_shared(request, partial(_map, request))
+
+
+def _map(request: PageRequest) -> HttpResponse:
     jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
     context = list_context(request, jurisdiction, page_name="public_map")
     if request.htmx and not request.htmx.history_restore_request:
@@ -93,6 +103,11 @@ def list_context(
 @vary_on_headers("HX-Request", "Cookie")
 def public_issue(request: PageRequest, number: str) -> HttpResponse:
     """What the public may know of one issue; 404 for everything that is not released."""
+    response = answer_shared(request, partial(_issue, request, number))
+    return selection_named(request, response, number)
+
+
+def _issue(request: PageRequest, number: str) -> HttpResponse:
     found = Issue.objects.select_related("jurisdiction").filter(in_city(request), number=number)
     stored = found.first()
     if stored is None:
@@ -117,10 +132,8 @@ def _issue_respond(
     }
     if request.htmx:
         # What htmx swaps in comes with 200.
-        response = render(request, "mapui/public/_issue.html", context)
-    else:
-        response = render(request, "mapui/public/issue.html", context, status=status)
-    return selection_named(request, response, stored.number)
+        return render(request, "mapui/public/_issue.html", context)
+    return render(request, "mapui/public/issue.html", context, status=status)
 
 
 @require_POST
@@ -137,7 +150,7 @@ def issue_said(request: PageRequest, number: str) -> HttpResponse:
         _say(request, stored, said)
     except IssueUnknown as unknown:
         raise Http404(unknown.message) from unknown
-    except RequestsTooMany as error:
+    except (OpinionRefused, RequestsTooMany) as error:
         return _issue_respond(request, stored, error=error.message, status=error.code)
     if request.htmx:
         return _issue_respond(request, stored, thanks=_THANKS[said])
@@ -146,7 +159,8 @@ def issue_said(request: PageRequest, number: str) -> HttpResponse:
 
 
 def _say(request: PageRequest, issue: Issue, said: str) -> None:
-    """Raises IssueUnknown, RequestsTooMany."""
+    """Raises IssueUnknown, OpinionRefused, RequestsTooMany."""
+    opinion_check(issue, is_done=said != NOT_DONE)
     voter = _voter(request)
     if voter is None:
         # A browser that forgets who it is counts by its address alone.
@@ -175,11 +189,44 @@ _THANKS: Final = {
 }
 
 
-def _picture(issue: PublicIssue, jurisdiction: Jurisdiction) -> str:
-    """What messengers show of it: the first released photo, else nothing."""
-    if not issue.photos:
-        return ""
-    return city_address(jurisdiction, "photo", issue.photos[0].name)
+@require_safe
+@cache_control(public=True, max_age=PREVIEW_KEPT_S)
+def issue_preview(request: PageRequest, number: str) -> HttpResponse:
+    """The picture of a released issue without a photo; 404 for everything that is not released."""
+    public = Issue.objects.public().select_related("category", "closing_reason")
+    stored = public.filter(in_city(request), number=number).first()
+    if stored is None:
+        raise Http404(_("There is no such issue."))
+    try:
+        limit_check(f"preview:{client_address(request)}", limit=PREVIEWS_PER_MINUTE)
+    except RequestsTooMany as error:
+        return HttpResponse(error.message, status=error.code, content_type="text/plain")
+    image = preview_of(public_view(stored))
+    return HttpResponse(image.content, content_type=image.media_type)
+
+
+def _picture(issue: PublicIssue, jurisdiction: Jurisdiction) -> dict[str, Any]:
+    """What messengers show of it: the first released photo, else a map with the place."""
+    if issue.photos:
+        photo = issue.photos[0]
+        return {
+            "address": city_address(jurisdiction, "photo", photo.name),
+            "width": photo.width,
+            "height": photo.height,
+            "told": pgettext("preview", "Photo: %(title)s") % {"title": issue.title},
+        }
+    return {
+        "address": city_address(jurisdiction, "issue_preview", issue.number),
+        "width": WIDTH,
+        "height": HEIGHT,
+        "told": pgettext("preview", "Map with the place: %(title)s") % {"title": issue.title},
+    }
+
+
+@lru_cache(maxsize=1000)
+def _code(address: str) -> str:
+    """The address as a QR code, a data address."""
+    return str(segno.make(address, error="m", micro=False).svg_data_uri(border=2))
 
 
 def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, Any] | None:
@@ -202,7 +249,7 @@ def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, 
         "why": text_in(reason_told(issue, authority)),
         "address": address,
         "picture": _picture(shown, issue.jurisdiction),
-        "code": segno.make(address, error="m", micro=False).svg_data_uri(border=2),
+        "code": _code(address),
         "warnings": issue.category.warnings,
         "sightings": issue.sightings.count(),
         "opinions": opinions_of(issue),

@@ -22,7 +22,7 @@ from mapui.reporting.draft import Draft
 from parcels.models import Address
 from routing.deciding.enquiries import Responsibility, responsibility_asked
 from routing.enums import AreaKind
-from routing.models import Area, Asset
+from routing.models import Area, Asset, RoadSection
 
 ADDRESS_M: Final = 60.0
 ASSET_M: Final = 25.0
@@ -55,6 +55,17 @@ def address_near(jurisdiction: Jurisdiction, point: Point) -> str:
     )
     address = near.annotate(away=Distance("geometry", point)).order_by("away", "key").first()
     return address.text if address else ""
+
+
+def place_near(jurisdiction: Jurisdiction, point: Point) -> str:
+    """The nearest address, else the nearest road by its name or number; "" for neither."""
+    if address := address_near(jurisdiction, point):
+        return address
+    sections = RoadSection.objects.active().filter(
+        jurisdiction=jurisdiction, geometry__dwithin=(point, D(m=ADDRESS_M))
+    )
+    near = sections.annotate(away=Distance("geometry", point)).order_by("away", "key")
+    return next((one.title for one in near[:5] if one.title), "")
 
 
 def neighbour_of(jurisdiction: Jurisdiction, point: Point) -> str:

@@ -25,6 +25,7 @@ from issues.services.reporting.receiving import CitizenReport
 from issues.services.reporting.staging import photos_staged
 from issues.services.texts import DESCRIPTION_MAX, Problems, reporter_checked, text_checked
 from issues.types import Answers, Location, LocationInput, ReporterInput
+from mapui.reporting.signing_in import SignIn
 from mapui.site.answers import AnswersForm
 from mapui.site.places import PlaceMeant, PlacesSeveral, place_meant, places_offered
 
@@ -38,19 +39,26 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
     "send": CONTACT,
 }
 FIELDS: Final = (
-    *("entry", "proof", "jurisdiction", "lat", "long", "accuracy", "address", "placed"),
+    *("entry", "proof", "jurisdiction", "lat", "long", "accuracy", "address", "placed", "vague"),
     *("category", *(name for names in SHOWN.values() for name in names)),
 )
 ANSWERS: Final = "answer-"
+# Of a place that is known no better than this (metres) the report asks once for the spot.
+VAGUE_M: Final = 250
 VALUE_MAX: Final = 8000
 
 
 class Draft:
-    """The report as far as it is written. `errors` are by field; `choices`: the places that the text may mean."""
+    """The report as far as it is written. `errors` are by field; `choices`: the places that the text may mean.
 
-    def __init__(self, data: QueryDict, jurisdiction: Jurisdiction) -> None:
+    Of whoever is signed in the account's contact fills in what is not typed, and its mail address counts.
+    """
+
+    def __init__(self, data: QueryDict, jurisdiction: Jurisdiction, sign_in: SignIn) -> None:
         self.jurisdiction = jurisdiction
         self.data = data
+        self.sign_in = sign_in
+        self.citizen = sign_in.citizen
         self.values = {
             name: data.get(name, "").replace("\0", "").strip()[:VALUE_MAX] for name in FIELDS
         }
@@ -59,9 +67,13 @@ class Draft:
         except ValueError:
             self.entry = uuid4()
         self.values |= {"entry": self.entry.hex, "jurisdiction": jurisdiction.identifier}
+        if (citizen := self.citizen) is not None:
+            self.values |= {name: getattr(citizen, name) for name in CONTACT if name not in data}
+            self.values["email"] = citizen.email or self.values["email"]
         self.errors: dict[str, str] = {}
         self.choices: list[PlaceMeant] = []
         self.location: Location | None = None
+        self._chosen: dict[str, Category | None] = {}
 
     # --- Steps ---
 
@@ -116,6 +128,7 @@ class Draft:
                 )
                 return
             self.location = location_checked(self.jurisdiction, self._location_given())
+            self._spot_ask()
         except PlacesSeveral as error:
             self.choices = error.choices
             self.errors["place"] = error.message
@@ -127,6 +140,19 @@ class Draft:
             self.errors["place"] = told % {"city": self.jurisdiction.name}
         except IssuesError as error:
             self.errors["place"] = error.message
+
+    def _spot_ask(self) -> None:
+        """Asks where on a long road it is. Whoever goes on all the same cannot tell, and may."""
+        name = self.values["placed"]
+        accuracy = self.location.accuracy_m if self.location else None
+        if name and accuracy and accuracy > VAGUE_M and self.values["vague"] != name:
+            self.values["vague"] = name
+            told = pgettext(
+                "report",
+                "%(place)s is long. Please show the spot on the map, or write a house number or a street nearby."
+                " If you cannot, simply go on.",
+            )
+            self.errors["place"] = told % {"place": name}
 
     def _location_given(self) -> LocationInput:
         values = self.values
@@ -164,6 +190,11 @@ class Draft:
                 self.errors[f"answer_{name}"] = pgettext("report", "Please answer this question.")
 
     def _send(self) -> None:
+        if self.is_account_needed:
+            self.errors["account_email"] = pgettext(
+                "report", "For this matter please sign in first. What you wrote stays here."
+            )
+            return
         problems = Problems()
         reporter_checked(self.reporter, problems)
         for one in problems:
@@ -183,7 +214,12 @@ class Draft:
 
     @property
     def category(self) -> Category | None:
-        return next((one for one in self.categories if one.code == self.values["category"]), None)
+        """The one chosen, read by itself: the last step needs no other."""
+        code = self.values["category"]
+        if code not in self._chosen:
+            found = categories_offered(self.jurisdiction).filter(code=code) if code else ()
+            self._chosen[code] = next(iter(found), None)
+        return self._chosen[code]
 
     @property
     def is_danger_unseen(self) -> bool:
@@ -194,7 +230,18 @@ class Draft:
 
     @property
     def is_mail_needed(self) -> bool:
-        return self.category is not None and self.category.reporter_check == ReporterCheck.MAIL
+        """Whether the mail address has to be confirmed; that of an account is."""
+        is_confirmed = self.citizen is not None and bool(self.citizen.email)
+        return self._check == ReporterCheck.MAIL and not is_confirmed
+
+    @property
+    def is_account_needed(self) -> bool:
+        """Whether whoever reports has to sign in first."""
+        return self._check == ReporterCheck.ACCOUNT and self.citizen is None
+
+    @property
+    def _check(self) -> str:
+        return self.category.reporter_check if self.category is not None else ""
 
     @property
     def photos(self) -> list[StagedPhoto]:
@@ -244,4 +291,5 @@ class Draft:
             text=self.values["text"],
             answers=self.answers(),
             reporter=self.reporter,
+            citizen=self.citizen,
         )

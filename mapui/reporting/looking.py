@@ -11,11 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gis_core.net.clients import client_address
-from issues.api.limits import limit_check
 from issues.errors import RequestsTooMany
 from issues.models import StagedPhoto
+from issues.services.limits import limit_check
 from mapui.reporting import around
 from mapui.reporting.draft import Draft
+from mapui.reporting.signing_in import SignIn
 from mapui.site.cities import city_shown
 from mapui.site.places import places_offered
 from mapui.site.types import PageRequest
@@ -49,7 +50,9 @@ def _draft(request: PageRequest) -> Draft | None:
     except RequestsTooMany:
         return None
     jurisdiction = city_shown(request, request.POST.get("jurisdiction", ""))
-    return Draft(request.POST, jurisdiction) if jurisdiction else None
+    return (
+        Draft(request.POST, jurisdiction, SignIn(request, jurisdiction)) if jurisdiction else None
+    )
 
 
 @require_safe

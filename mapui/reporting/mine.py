@@ -1,21 +1,30 @@
-"""One's own reports by a mailed link."""
+"""One's own reports by a mailed link, or of the account that is signed in."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.models import Jurisdiction
 from gis_core.net.clients import client_address
-from issues.api.limits import limit_check
 from issues.errors import RequestsTooMany
+from issues.models import Citizen, Issue, LinkRequest
+from issues.services.limits import limit_check
 from issues.services.reporting.links import report_path
-from issues.services.reporting.mine import link_order, order_by_token, reports_of
+from issues.services.reporting.mine import (
+    link_order,
+    order_by_token,
+    reports_of,
+    reports_of_citizen,
+)
+from mapui.site.citizens import citizen_of
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.types import PageRequest
 
@@ -36,8 +45,14 @@ class AddressForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def own_reports_order(request: PageRequest) -> HttpResponse:
-    """A field for a mail address. The answer is the same whoever has reported, and however often it is sent."""
+    """A field for a mail address; for whoever is signed in the reports of the account.
+
+    The answer is the same whoever has reported, and however often it is sent.
+    """
     jurisdiction = jurisdiction_shown(request.GET.get("jurisdiction", ""))
+    citizen = citizen_of(request, jurisdiction)
+    if citizen is not None:
+        return _list(request, citizen.jurisdiction, reports_of_citizen(citizen), citizen=citizen)
     form = AddressForm(request.POST or None, label_suffix="")
     context = {"page": "own_reports", "jurisdiction": jurisdiction, "form": form}
     if request.method != "POST" or not form.is_valid() or jurisdiction is None:
@@ -72,14 +87,25 @@ def own_reports(request: PageRequest, token: str) -> HttpResponse:
     except RequestsTooMany as error:
         return HttpResponse(error.message, status=error.code, content_type="text/plain")
     order = order_by_token(token)
+    if order is None:
+        return _list(request, None, Issue.objects.none(), status=410)
+    return _list(request, order.jurisdiction, reports_of(order), order=order)
+
+
+def _list(
+    request: PageRequest,
+    jurisdiction: Jurisdiction | None,
+    issues: QuerySet[Issue],
+    *,
+    status: int = 200,
+    **whose: LinkRequest | Citizen,
+) -> HttpResponse:
     context = {
         "page": "own_reports",
-        "order": order,
-        "jurisdiction": order.jurisdiction if order else None,
-        "reports": [(one, report_path(one)) for one in reports_of(order)[:SHOWN_MAX]]
-        if order
-        else [],
+        "jurisdiction": jurisdiction,
+        "reports": [(one, report_path(one)) for one in issues[:SHOWN_MAX]],
+        **whose,
     }
-    response = render(request, "mapui/reporting/mine.html", context, status=200 if order else 410)
+    response = render(request, "mapui/reporting/mine.html", context, status=status)
     response["X-Robots-Tag"] = "noindex"
     return response

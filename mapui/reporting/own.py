@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.net.clients import client_address
-from issues.api.limits import limit_check
 from issues.enums import PhotoStatus
 from issues.errors import IssuesError, RequestsTooMany
 from issues.models import Issue
+from issues.services.limits import limit_check
 from issues.services.reporting.confirming import report_confirm as confirm
 from issues.services.reporting.confirming import waiting_by_token
 from issues.services.reporting.export import data_export
@@ -89,7 +89,8 @@ def own_step(request: PageRequest, issue: Issue, step: str) -> HttpResponse:
 @own_view
 def own_photo(_request: PageRequest, issue: Issue, name: UUID) -> HttpResponseBase:
     """One's own photo as it was sent, whether or not it is public."""
-    photo = issue.photos.filter(public_id=name, status=PhotoStatus.STORED).first()
+    own = issue.photos.filter(status=PhotoStatus.STORED, from_authority=False)
+    photo = own.filter(public_id=name).first()
     if photo is None:
         raise Http404
     try:

@@ -16,6 +16,7 @@ from issues.public_view import note_public
 from issues.services.inquiries import inquiry_is_open, inquiry_url
 from issues.services.reporting.links import report_token, report_url
 from issues.services.reporting.own import STARS_MAX, is_withdrawn, rating_open_until
+from mapui.reporting.around import place_near
 from routing.deciding.in_force import agency_names
 from routing.deciding.question_links import clarification_token
 from routing.models import Clarification
@@ -35,6 +36,7 @@ def own_context(issue: Issue) -> dict[str, Any]:
         "page": "own_report",
         "jurisdiction": issue.jurisdiction,
         "issue": issue,
+        "near": place_near(issue.jurisdiction, issue.point) if _is_bare(issue) else "",
         "token": report_token(issue.public_id),
         "link": report_url(issue),
         "status": issue.public_status,
@@ -43,7 +45,8 @@ def own_context(issue: Issue) -> dict[str, Any]:
         "is_closed": is_closed,
         "is_withdrawn": is_withdrawn(issue),
         "agency": agency_names([issue.pk]).get(issue.pk, ""),
-        "photos": photos,
+        "photos": [one for one in photos if not one.from_authority],
+        "answered_photos": [one for one in photos if one.from_authority and one.is_released],
         "question_url": _question_url(issue),
         "inquiries": [
             (one, inquiry_url(one) if inquiry_is_open(one) else "")
@@ -65,6 +68,11 @@ def own_context(issue: Issue) -> dict[str, Any]:
         "is_public": Issue.objects.filter(pk=issue.pk).public().exists(),
         **_kept(issue, reporter),
     }
+
+
+def _is_bare(issue: Issue) -> bool:
+    """Whether the report says in no words where it is."""
+    return issue.is_placed and not (issue.address_text or issue.public_address)
 
 
 def _excerpt(text: str) -> str:

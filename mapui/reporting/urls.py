@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.reporting import looking, mine, offline, own, views
+from mapui.reporting import account, looking, mine, offline, own, signing_in, views
 
 urlpatterns: list[URLPattern] = [
     path("report/", views.report_page, name="report"),
@@ -20,6 +20,10 @@ urlpatterns: list[URLPattern] = [
     path("report/own/<str:token>/export.zip", own.own_export, name="own_export"),
     path("report/own/<str:token>/photos/<uuid:name>.jpg", own.own_photo, name="own_photo"),
     path("report/own/<str:token>/<slug:step>/", own.own_step, name="own_step"),
+    path("report/account/", account.citizen_account, name="citizen_account"),
+    path("report/account/export.zip", account.citizen_data, name="citizen_data"),
+    path("report/account/passkey/", signing_in.passkey_options, name="passkey_options"),
+    path("report/account/<slug:step>/", account.citizen_step, name="citizen_step"),
     path("report/mine/", mine.own_reports_order, name="own_reports_order"),
     path("report/mine/sent/", mine.own_reports_ordered, name="own_reports_ordered"),
     path("report/mine/<str:token>/", mine.own_reports, name="own_reports"),

@@ -17,9 +17,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from gis_core.errors import CoordinateError
 from gis_core.net.clients import client_address
-from issues.api.limits import limit_check
 from issues.errors import IssuesError, PhotoRefused, RequestsTooMany, SenderKeyReused
 from issues.models import Issue
+from issues.services.limits import limit_check
 from issues.services.photos.stored import PHOTOS_PER_REPORT
 from issues.services.reporting.confirming import report_hold
 from issues.services.reporting.links import report_path
@@ -30,6 +30,7 @@ from mapui.maps.page import map_context
 from mapui.reporting import around
 from mapui.reporting.draft import STEPS, Draft
 from mapui.reporting.proof import challenge_for, is_proved
+from mapui.reporting.signing_in import SignIn
 from mapui.site.cities import city_shown
 from mapui.site.enums import MapName
 from mapui.site.places import PlaceMeant
@@ -59,11 +60,15 @@ def report_page(request: PageRequest) -> HttpResponse:
     jurisdiction = city_shown(request, asked)
     if jurisdiction is None:
         return render(request, "mapui/reporting/closed.html", {"page": "report"})
-    draft = Draft(request.POST, jurisdiction)
+    sign_in = SignIn(request, jurisdiction)
+    draft = Draft(request.POST, jurisdiction, sign_in)
     if request.method != "POST":
         return _respond(request, draft, "where")
     try:
         limit_check(f"report-look:{client_address(request)}", limit=LOOKS_PER_MINUTE)
+        if sign_in.is_wanted:
+            sign_in.act()
+            draft = Draft(request.POST, jurisdiction, sign_in)
         return _act(request, draft)
     except RequestsTooMany as error:
         draft.errors = {"": error.message}
@@ -84,7 +89,8 @@ def _act(request: PageRequest, draft: Draft) -> HttpResponse:
     step, told = _step_of(request), _photos_take(request, draft)
     if number := request.POST.get("join", ""):
         return _join(request, draft, number)
-    wanted = _wanted(request, draft, step)
+    # Whoever signs in stays where they were.
+    wanted = step if draft.sign_in.is_wanted else _wanted(request, draft, step)
     if told and wanted != step:
         # The report goes on without the photo, once its writer knows.
         wanted = step
@@ -104,7 +110,7 @@ def _act(request: PageRequest, draft: Draft) -> HttpResponse:
         draft.errors = {
             name: told for name, told in draft.errors.items() if name == "search" and is_left
         }
-    draft.errors |= told
+    draft.errors |= told | draft.sign_in.errors
     return _respond(request, draft, one, status=422 if draft.errors else 200)
 
 
@@ -224,6 +230,7 @@ def _respond(request: PageRequest, draft: Draft, step: str, *, status: int = 200
         "page": "report",
         "jurisdiction": draft.jurisdiction,
         "draft": draft,
+        "sign_in": draft.sign_in,
         "step": step,
         "steps": STEPS,
         "position": STEPS.index(step) + 1,
@@ -241,7 +248,7 @@ def _respond(request: PageRequest, draft: Draft, step: str, *, status: int = 200
 def _where_context(draft: Draft) -> dict[str, Any]:
     point = draft.point
     spot = draft.values["address"] or draft.values["placed"]
-    near = "" if spot or point is None else around.address_near(draft.jurisdiction, point)
+    near = "" if spot or point is None else around.place_near(draft.jurisdiction, point)
     neighbour = ""
     if point is None and draft.values["lat"] and "place" in draft.errors:
         with suppress(CoordinateError):
@@ -272,7 +279,7 @@ def _describe_context(draft: Draft) -> dict[str, Any]:
 
 
 def _send_context(draft: Draft) -> dict[str, Any]:
-    near = around.address_near(draft.jurisdiction, draft.point) if draft.point else ""
+    near = around.place_near(draft.jurisdiction, draft.point) if draft.point else ""
     return {"responsible": around.responsible_for(draft), "near": near}
 
 

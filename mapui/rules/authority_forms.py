@@ -9,10 +9,11 @@ from django import forms
 from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.languages import language_first, texts_read
 from mapui.rules.forms import date_field
-from routing.enums import ChannelKind
+from routing.enums import ChannelKind, Part
 from routing.forwarding.channels import channel_of, channels_all
 from routing.models import Authority, AuthorityContact
 
@@ -37,6 +38,7 @@ class AuthorityForm(forms.ModelForm):
         model = Authority
         fields = (
             *("code", "kind", "valid_from", "valid_to", "acts_through", "is_city_works"),
+            "closes_issues",
             *("website", "phone", "public_mail", "colour"),
         )
         labels = {
@@ -44,6 +46,7 @@ class AuthorityForm(forms.ModelForm):
             "kind": _("Kind of body"),
             "acts_through": _("Is written to through"),
             "is_city_works": _("Looks after what is the city's"),
+            "closes_issues": pgettext_lazy("authority", "What it calls done is closed"),
             "phone": _("Telephone for the public"),
             "public_mail": _("E-mail for the public"),
         }
@@ -53,6 +56,10 @@ class AuthorityForm(forms.ModelForm):
             "acts_through": _("Reports for it go to this authority, never to itself."),
             "is_city_works": _(
                 "Streets, green, houses, lamps. A rule may send it to private ground only where it names the owner."
+            ),
+            "closes_issues": pgettext_lazy(
+                "authority",
+                "Otherwise the report is marked, and a person looks whether it is done.",
             ),
         }
 
@@ -91,11 +98,21 @@ class AuthorityForm(forms.ModelForm):
 class ContactForm(forms.ModelForm):
     """A contact: for which area, categories and days, and over which channel."""
 
+    channel = forms.ChoiceField(label=_("Channel"))
     categories = forms.MultipleChoiceField(
         label=_("Only for these categories"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Nothing ticked: for all."),
+    )
+    parts = forms.MultipleChoiceField(
+        label=pgettext_lazy("part", "What leaves the house"),
+        required=False,
+        choices=Part.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=pgettext_lazy(
+            "part", "Number, category, time, coordinates and the link for the answer always do."
+        ),
     )
     valid_from = date_field(label=_("Valid from"), required=False)
     valid_to = date_field(label=_("Valid until (included)"), required=False)
@@ -103,12 +120,11 @@ class ContactForm(forms.ModelForm):
     class Meta:
         model = AuthorityContact
         fields = (
-            *("name", "channel", "address", "area_code", "categories"),
+            *("name", "channel", "address", "area_code", "categories", "parts"),
             *("valid_from", "valid_to", "is_active"),
         )
         labels = {
             "name": _("Name"),
-            "channel": _("Channel"),
             "address": _("Address"),
             "area_code": _("Only for this area"),
             "is_active": _("In use"),
@@ -131,7 +147,10 @@ class ContactForm(forms.ModelForm):
                 shown.required = False
                 self.fields[name] = shown
             self.initial.update(channel.settings_form.shown(self.instance.settings))
-        self.initial.setdefault("channel", ChannelKind.MAIL)
+        self.initial["channel"] = self.instance.channel or ChannelKind.MAIL.value
+        chosen = self.fields["channel"]
+        assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 - tells mypy what the class body says
+        chosen.choices = [(kind, one.label) for kind, one in channels_all().items()]
         field = self.fields["categories"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells mypy what the class body says
         field.choices = categories

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.rules.views import activating, authorities, editing, ground, priors, sets
+from mapui.rules.views import activating, authorities, contacts, editing, ground, priors, sets
 
 urlpatterns: list[URLPattern] = [
     path("rules/", sets.rules_list, name="rules"),
@@ -19,6 +19,21 @@ urlpatterns: list[URLPattern] = [
         "rules/authorities/<int:pk>/contacts/<int:contact_pk>/",
         authorities.contact_edit,
         name="contact_edit",
+    ),
+    path(
+        "rules/authorities/<int:pk>/contacts/<int:contact_pk>/test/",
+        contacts.contact_probe,
+        name="contact_probe",
+    ),
+    path(
+        "rules/authorities/<int:pk>/contacts/<int:contact_pk>/test/watch/",
+        contacts.contact_probe_watch,
+        name="contact_probe_watch",
+    ),
+    path(
+        "rules/authorities/<int:pk>/contacts/<int:contact_pk>/services/",
+        contacts.contact_services,
+        name="contact_services",
     ),
     path("rules/<int:pk>/", sets.rules_set, name="rules_set"),
     path("rules/<int:pk>/coverage/", sets.rules_coverage, name="rules_coverage"),

@@ -17,8 +17,8 @@ from gis_core.enums import EditionStatus
 from gis_core.languages import text_in
 from gis_core.models import Edition
 from gis_core.srids import storage_srid
-from issues.enums import AttributeType, PhotoStatus
-from issues.models import CategoryAttribute, Issue
+from issues.enums import PhotoStatus
+from issues.models import Issue
 from issues.types import Box
 from mapui.sheets.background import background_service
 from mapui.sheets.ground import DATASETS
@@ -28,7 +28,8 @@ from parcels.keys import parcel_label
 from parcels.selectors import parcels_at_point
 from routing.deciding.explaining.body_shares import percent_of
 from routing.enums import DecisionCause, Outcome, RoadClass, ThroughRoadState
-from routing.forwarding.envelope import LANGUAGE, place_of, text_told
+from routing.forwarding.answers import answers_told
+from routing.forwarding.wording import LANGUAGE, text_told
 from routing.models import Decision
 from routing.sentences import legal_basis_shown
 
@@ -171,7 +172,7 @@ def sheet_facts(issue: Issue) -> SheetFacts:
         road=_road(situation) if issue.is_placed else None,
         decision=_decision(issue, decision, parcels) if decision else None,
         text=text_told(issue.description),
-        answers=tuple(_answers(issue)),
+        answers=tuple((one.question, one.value) for one in answers_told(issue)),
         photos=photos,
         photos_lost=lost,
         data=tuple(_data(decision, drawn)),
@@ -191,7 +192,6 @@ def _situation(decision: Decision | None) -> Mapping[str, Any]:
 
 def _place(issue: Issue, decision: Decision | None) -> PlaceFacts:
     noted = decision.evidence.get("accuracy_m") if decision else None
-    address = place_of(issue, decision).address if decision else text_told(issue.address_text)
     return PlaceFacts(
         latitude=issue.latitude,
         longitude=issue.longitude,
@@ -201,7 +201,7 @@ def _place(issue: Issue, decision: Decision | None) -> PlaceFacts:
         northing=issue.point.y,
         accuracy_m=issue.accuracy_m if issue.accuracy_m is not None else noted,
         is_assumed=issue.accuracy_m is None,
-        address=address,
+        address=text_told(issue.address_text),
     )
 
 
@@ -277,25 +277,6 @@ def _label_then(decision: Decision) -> str:
             if parcel["key"] == decision.parcel_key:
                 return parcel_label(parcel["key"], parcel["gemarkung"])
     return parcel_label(decision.parcel_key)
-
-
-def _answers(issue: Issue) -> Iterator[tuple[str, str]]:
-    """What the category asks and what was answered; then the questions that the decision led to."""
-    for question in issue.category.attributes.filter(is_variable=True):
-        if given := issue.answers.get(question.code):
-            yield text_in(question.descriptions, LANGUAGE), _answer(question, given)
-    for asked in issue.clarifications.filter(answered_at__isnull=False):
-        labels = {one["code"]: text_in(one["labels"], LANGUAGE) for one in asked.options}
-        if asked.answer in labels:
-            yield text_in(asked.texts, LANGUAGE), labels[asked.answer]
-
-
-def _answer(question: CategoryAttribute, given: Any) -> str:
-    values = given if isinstance(given, list) else [given]
-    if question.datatype in {AttributeType.SINGLEVALUELIST, AttributeType.MULTIVALUELIST}:
-        names = {one["key"]: text_in(one["names"], LANGUAGE) for one in question.values}
-        return ", ".join(names.get(str(one), str(one)) for one in values)
-    return text_told(", ".join(str(one) for one in values))
 
 
 def _photos(issue: Issue) -> tuple[tuple[PhotoFacts, ...], int]:

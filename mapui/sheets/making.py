@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ import shapely
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils.translation import override
+from shapely.geometry.base import BaseGeometry
 
 from issues.models import Issue
 from issues.services.photos.drawing import photo_redraw
@@ -22,8 +23,8 @@ from mapui.sheets.background import background_draw, background_service
 from mapui.sheets.drawing import map_draw
 from mapui.sheets.facts import PhotoFacts, SheetFacts, sheet_facts
 from mapui.sheets.frame import SCALES, Frame, frame_choose
-from mapui.sheets.ground import ground_read
-from routing.forwarding.envelope import LANGUAGE
+from mapui.sheets.ground import Ground, ground_read
+from routing.forwarding.wording import LANGUAGE
 
 PICTURE_DPI: Final = 150
 # Photos are printed some eight centimetres wide.
@@ -80,18 +81,11 @@ def page_write(facts: SheetFacts, shown: MapShown | None) -> str:
 
 def map_shown(issue: Issue, facts: SheetFacts) -> MapShown:
     """The map of a placed issue, at the largest scale that shows circle and parcel."""
-    x, y = issue.point.x, issue.point.y
     accuracy_m = facts.place.accuracy_m if facts.place else None
-    point = shapely.Point(x, y)
-    disc = point.buffer(accuracy_m) if accuracy_m else point
     decided = [facts.decision.parcel_key] if facts.decision else []
     keys = list(dict.fromkeys([*decided, *(parcel.key for parcel in facts.parcels)]))
-    widest = Frame(x, y, SCALES[-1])
-    ground = ground_read(jurisdiction=issue.jurisdiction, box=widest.box)
-    own = [shape.geometry for shape in ground.parcels if shape.key in keys]
-    frame = frame_choose(x, y, shapes=[disc, *own])
-    if frame != widest:
-        ground = ground.within(frame.box)
+    disc = _disc(issue, accuracy_m)
+    ground, frame = _ground_framed(issue, disc, keys)
     service = background_service() if facts.background else None
     picture = background_draw(service, frame) if service else None
     drawing = map_draw(
@@ -108,6 +102,32 @@ def map_shown(issue: Issue, facts: SheetFacts) -> MapShown:
         is_empty=ground.is_empty,
         lacks_background=service is not None and picture is None,
     )
+
+
+def map_plain(issue: Issue, *, parcel_key: str) -> bytes:
+    """The same map as SVG, of the city's own geodata alone: no map service is asked."""
+    ground, frame = _ground_framed(issue, _disc(issue, issue.accuracy_m), [parcel_key])
+    return map_draw(
+        ground, frame, parcel_keys=[parcel_key], accuracy_m=issue.accuracy_m, background=""
+    )
+
+
+def _disc(issue: Issue, accuracy_m: float | None) -> BaseGeometry:
+    """Where the issue may be; storage CRS."""
+    point = shapely.Point(issue.point.x, issue.point.y)
+    return point.buffer(accuracy_m) if accuracy_m else point
+
+
+def _ground_framed(
+    issue: Issue, disc: BaseGeometry, parcel_keys: Sequence[str]
+) -> tuple[Ground, Frame]:
+    """What is drawn, and the largest frame that shows disc and parcels whole."""
+    x, y = issue.point.x, issue.point.y
+    widest = Frame(x, y, SCALES[-1])
+    ground = ground_read(jurisdiction=issue.jurisdiction, box=widest.box)
+    own = [shape.geometry for shape in ground.parcels if shape.key in parcel_keys]
+    frame = frame_choose(x, y, shapes=[disc, *own])
+    return (ground if frame == widest else ground.within(frame.box)), frame
 
 
 def pdf_write(page: str) -> bytes:

@@ -30,7 +30,7 @@ from kombu.exceptions import OperationalError
 from issues.models import Issue
 from mapui.sheets.facts import sheet_facts
 from mapui.sheets.making import Sheet, sheet_make
-from routing.forwarding.envelope import LANGUAGE
+from routing.forwarding.wording import LANGUAGE
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +85,18 @@ def sheet_read(key: str, kind: str) -> bytes | None:
         return _path(key, kind).read_bytes()
     except FileNotFoundError:
         return None
+
+
+def sheet_now(issue_id: int) -> bytes:
+    """The sheet of an issue as PDF, made at once unless it is there: for what leaves the house, in a worker."""
+    issue = issues_for_sheets().get(pk=issue_id)
+    key = sheet_key(issue)
+    found = sheet_read(key, "pdf")
+    if found is None:
+        sheet = sheet_make(issue)
+        sheet_store(key, sheet)
+        found = sheet.pdf
+    return found
 
 
 def sheet_state(key: str) -> SheetState:

@@ -29,8 +29,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gis_core.net.clients import client_address
-from issues.api.limits import limit_check
 from issues.errors import RequestsTooMany
+from issues.services.limits import limit_check
 from mapui.site.errors import error_respond
 from mapui.site.logins import (
     LINKS_PER_ADDRESS,

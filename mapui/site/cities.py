@@ -25,9 +25,10 @@ class CityOpen(Exception):
 def city_shown(request: HttpRequest, asked: str = "") -> Jurisdiction | None:
     """The city of path or host, else the one asked for (`?jurisdiction=`), else the only one; None before set-up.
 
-    Raises Http404 where the address of one city asks for another, and CityOpen.
+    Its boundary, thousands of corners, is not read before somebody asks for it. Raises Http404 where the address of one
+    city asks for another, and CityOpen.
     """
-    known = list(Jurisdiction.objects.order_by("pk"))
+    known = list(Jurisdiction.objects.defer("boundary").order_by("pk"))
     city = city_of(request, known)
     if city is not None:
         if asked not in {"", city.identifier}:
@@ -54,7 +55,8 @@ class CityMiddleware:
         if not request.path_info.startswith(CITY_PREFIX):
             return self.get_response(request)
         word, slash, rest = request.path_info.removeprefix(CITY_PREFIX).partition("/")
-        city = Jurisdiction.objects.filter(path=word).first() if "\0" not in word and word else None
+        known = Jurisdiction.objects.defer("boundary").filter(path=word)
+        city = known.first() if "\0" not in word and word else None
         if city is None:
             return self.get_response(request)
         if not slash:

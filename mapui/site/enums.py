@@ -68,6 +68,7 @@ class Work(TextChoices):
     ASKED = "asked", pgettext_lazy("work filter", "reporter asked")
     MENTIONED = "mentioned", pgettext_lazy("work filter", "I am named in a note")
     HIGH = "high", pgettext_lazy("work filter", "high priority")
+    UNDELIVERED = "undelivered", pgettext_lazy("work filter", "not delivered")
 
 
 class Missing(TextChoices):

@@ -27,7 +27,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from kombu.exceptions import OperationalError
 
-from issues.api.limits import limit_check
+from issues.services.limits import limit_check
 from mapui.site.profiles import profile_remember
 from mapui.site.second_factor import second_factor_note
 

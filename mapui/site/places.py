@@ -137,6 +137,9 @@ def places_offered(jurisdiction: Jurisdiction, text: str) -> list[PlaceMeant]:
     if not 2 <= len(text) <= TEXT_MAX:
         return []
     text = _without_town(jurisdiction, text)
+    # The number of a road is no street that begins with its letter.
+    if roads := list(islice(_roads_begun(jurisdiction, text), OFFERED_MAX)):
+        return roads
     found = [
         *_first(jurisdiction, text, _named()),
         *_streets_begun(jurisdiction, text),
@@ -232,6 +235,20 @@ def _roads(jurisdiction: Jurisdiction, text: str) -> Iterator[PlaceMeant]:
         jurisdiction=jurisdiction, road_class=road_class, road_number__iexact=number
     )
     yield from _along(f"{road_class} {number}", sections)
+
+
+def _roads_begun(jurisdiction: Jurisdiction, text: str) -> Iterator[PlaceMeant]:
+    """The roads whose number the text is, or begins; the one that it is comes first."""
+    match = _ROAD.fullmatch(text)
+    if match is None:
+        return
+    road_class = match["road_class"][0].upper()
+    begun = RoadSection.objects.active().filter(
+        jurisdiction=jurisdiction, road_class=road_class, road_number__istartswith=match["number"]
+    )
+    numbers = begun.values_list("road_number", flat=True).distinct()
+    for number in sorted(numbers, key=lambda one: (len(one), one))[:OFFERED_MAX]:
+        yield from _along(f"{road_class} {number}", begun.filter(road_number=number))
 
 
 def _streets(jurisdiction: Jurisdiction, text: str) -> Iterator[PlaceMeant]:

@@ -19,9 +19,10 @@ def cell_safe(value: Any) -> Any:
 
 
 def csv_respond(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """`;` between cells, UTF-8, to be stored as `name`."""
+    """`;` between cells, UTF-8 with the mark by which Excel knows it, to be stored as `name`."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.write("\ufeff")
     writer = csv.writer(response, delimiter=";", lineterminator="\n")
     for row in filter(None, (head, *rows)):
         writer.writerow([cell_safe(value) for value in row])

@@ -20,8 +20,8 @@ from mapui.site.issues import PROPOSED, UNCLEAR, issues_chosen
 from mapui.site.types import TriageFilter
 from parcels.models import Ownership
 from parcels.selectors import parcels_search
-from routing.enums import Outcome, ProposalState
-from routing.models import Authority, Decision, Proposal
+from routing.enums import DeliveryState, Outcome, ProposalState
+from routing.models import Authority, Decision, Delivery, Proposal
 
 # Roads are named "B 235" where they have a number, else by the name of the street.
 CLASSIFIED: Final = r"^[ABLK] \d"
@@ -121,6 +121,9 @@ def _of_the_work(issues: Any, chosen: TriageFilter, person: Person) -> Any:
         ),
         Work.MENTIONED: still & Q(pk__in=Note.objects.filter(mentions=person.pk).values("issue")),
         Work.HIGH: still & Q(priority=Priority.HIGH),
+        Work.UNDELIVERED: Q(
+            pk__in=Delivery.objects.filter(state=DeliveryState.FAILED).values("decision__issue")
+        ),
     }
     return issues.filter(meant[Work(chosen.work)])
 

@@ -47,7 +47,7 @@ _ROAD: Final = re.compile(r"^([ABLK])\s*(\d{1,4}[a-z]?)$", re.IGNORECASE)
 class Suggestion:
     """What a text may mean. `url` is opened beside the map; `place` (latitude, longitude) or `bounds` are shown.
 
-    `queue` is the address of the queue with a filter; the page goes there.
+    `page` is the address of the queue with a filter, to which the browser goes.
     """
 
     kind: str
@@ -56,7 +56,7 @@ class Suggestion:
     url: str = ""
     place: tuple[float, float] | None = None
     bounds: Bounds | None = None
-    queue: str = ""
+    page: str = ""
 
 
 @require_safe
@@ -87,11 +87,11 @@ def queue_suggestions(jurisdiction: Jurisdiction, text: str) -> Iterator[Suggest
     if road := road_named(text):
         label = pgettext("search", "Reports on %(road)s") % {"road": road}
         query = urlencode({"road": road, **here})
-        yield Suggestion(kind, label, queue=f"{reverse('triage')}?{query}")
+        yield Suggestion(kind, label, page=f"{reverse('triage')}?{query}")
         return
     label = pgettext("search", "Reports with “%(text)s”") % {"text": text}
     query = urlencode({"q": text, **here})
-    yield Suggestion(kind, label, queue=f"{reverse('triage')}?{query}")
+    yield Suggestion(kind, label, page=f"{reverse('triage')}?{query}")
 
 
 def _places(jurisdiction: Jurisdiction, text: str) -> Iterator[Suggestion]:

@@ -9,7 +9,9 @@ from mapui.triage.bulk import heaps
 from mapui.triage.bulk import views as bulk
 from mapui.triage.case import (
     actions,
+    authority_answers,
     foreseeing,
+    outgoing,
     parts,
     photos,
     presence,
@@ -20,6 +22,7 @@ from mapui.triage.case import (
     work,
     work_api,
 )
+from mapui.triage.deliveries import views as deliveries
 from mapui.triage.explanation import views as explanation
 from mapui.triage.intake import mails
 from mapui.triage.intake import views as intake
@@ -71,6 +74,12 @@ urlpatterns: list[URLPattern] = [
     ),
     path("triage/issues/<str:number>/overrule/", actions.issue_overrule, name="issue_overrule"),
     path("triage/issues/<str:number>/confirm/", actions.issue_confirm, name="issue_confirm"),
+    path("triage/issues/<str:number>/outgoing/", outgoing.issue_outgoing, name="issue_outgoing"),
+    path(
+        "triage/issues/<str:number>/outgoing/<int:delivery>/by-hand/",
+        outgoing.issue_by_hand,
+        name="issue_by_hand",
+    ),
     path("triage/issues/<str:number>/pin/", actions.issue_pin, name="issue_pin"),
     path("triage/issues/<str:number>/category/", actions.issue_category, name="issue_category"),
     path("triage/issues/<str:number>/place/", actions.issue_place, name="issue_place"),
@@ -85,6 +94,16 @@ urlpatterns: list[URLPattern] = [
     path("triage/issues/<str:number>/reply/", work.reply_preview, name="reply_preview"),
     path("triage/issues/<str:number>/ask/", work.issue_ask, name="issue_ask"),
     path("triage/issues/<str:number>/ask/end/", work.issue_ask_end, name="issue_ask_end"),
+    path(
+        "triage/issues/<str:number>/answers/<int:pk>/meaning/",
+        authority_answers.answer_meaning,
+        name="answer_meaning",
+    ),
+    path(
+        "triage/issues/<str:number>/answers/<int:pk>/pass-on/",
+        authority_answers.answer_pass_on,
+        name="answer_pass_on",
+    ),
     path("triage/issues/<str:number>/contact/", work.issue_contact, name="issue_contact"),
     path("triage/issues/<str:number>/hold/", work.issue_hold, name="issue_hold"),
     path("triage/issues/<str:number>/hold/end/", work.issue_hold_end, name="issue_hold_end"),
@@ -95,6 +114,14 @@ urlpatterns: list[URLPattern] = [
         "triage/issues/<str:number>/files/<uuid:public_id>/",
         work.attachment_download,
         name="attachment",
+    ),
+    path("triage/deliveries/", deliveries.deliveries_page, name="deliveries"),
+    path("triage/deliveries/part/", deliveries.deliveries_part, name="deliveries_part"),
+    path("triage/deliveries/badge/", deliveries.deliveries_badge, name="deliveries_badge"),
+    path(
+        "triage/deliveries/<uuid:public_id>/<slug:verb>/",
+        deliveries.delivery_act,
+        name="delivery_act",
     ),
     path("triage/bulk/", bulk.bulk, name="bulk"),
     path("triage/heaps/", heaps.heaps, name="heaps"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gis_core.datasets import DatasetSpec, dataset_register
-from parcels.edition_checks import PARCEL_CHECKS
+from parcels.edition_checks import ADDRESS_CHECKS, OWNERSHIP_CHECKS, PARCEL_CHECKS
 from parcels.enums import CadastreDataset
 from parcels.importers.buildings import addresses_convert, buildings_convert
 from parcels.importers.cadastre import (
@@ -52,13 +52,23 @@ def datasets_register() -> None:
             district_field="parcel_key",
         ),
         DatasetSpec(
-            CadastreDataset.OWNERSHIP, Ownership, ownership_convert, PROFILES, district_field="key"
+            CadastreDataset.OWNERSHIP,
+            Ownership,
+            ownership_convert,
+            PROFILES,
+            district_field="key",
+            checks=OWNERSHIP_CHECKS,
         ),
         DatasetSpec(
             CadastreDataset.BUILDINGS, Building, buildings_convert, PROFILES, is_evidence=False
         ),
         DatasetSpec(
-            CadastreDataset.ADDRESSES, Address, addresses_convert, PROFILES, is_evidence=False
+            CadastreDataset.ADDRESSES,
+            Address,
+            addresses_convert,
+            PROFILES,
+            checks=ADDRESS_CHECKS,
+            is_evidence=False,
         ),
     ):
         dataset_register(spec)

@@ -25,7 +25,7 @@ def buildings_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
             for text, code in zip(texts_read(columns["description"]), codes, strict=True)
         ],
         "name": texts_read(columns["name"]),
-        "source_date": dates_read(columns["source_date"]),
+        "source_date": dates_read(columns, "source_date"),
     }
 
 
@@ -68,7 +68,7 @@ def addresses_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
             address_search_text(street, number)
             for street, number in zip(streets, numbers, strict=True)
         ],
-        "source_date": dates_read(columns["source_date"]),
+        "source_date": dates_read(columns, "source_date"),
     }
 
 

@@ -60,9 +60,9 @@ def parcels_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
         "flur": keys.flur,
         "numerator": keys.numerator,
         "denominator": keys.denominator,
-        "official_area": areas_read(columns["official_area"]),
+        "official_area": areas_read(columns, "official_area"),
         "location_text": [text[:300] for text in _locations(columns, jurisdiction)],
-        "source_date": dates_read(columns["source_date"]),
+        "source_date": dates_read(columns, "source_date"),
     }
 
 
@@ -128,7 +128,7 @@ def ownership_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     return {
         "key": key_columns(columns["key"]).key,
         "owner_class": columns["owner_class"],
-        "source_date": dates_read(columns["source_date"]),
+        "source_date": dates_read(columns, "source_date"),
     }
 
 

@@ -1,13 +1,15 @@
-"""From values as sources write them to values of the models' fields; RowError names the row."""
+"""From values as sources write them to values of the models' fields."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from gis_core.datasets import RowError
+from gis_core.datasets import Columns, RowError, UnreadableValues
+from gis_core.messages import Message
 
 _GERMAN_DATE: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\b", re.ASCII)
 
@@ -16,37 +18,65 @@ def texts_read(values: list[Any]) -> list[str]:
     return ["" if value is None else str(value) for value in values]
 
 
-def areas_read(values: list[Any]) -> list[Decimal | None]:
-    areas: list[Decimal | None] = []
-    for row, value in enumerate(values):
+def areas_read(columns: Columns, name: str) -> list[Decimal | None]:
+    """Areas in m², also with a decimal comma. Raises UnreadableValues."""
+    return _optional(columns, name, _area, InvalidOperation, "no_area")
+
+
+def dates_read(columns: Columns, name: str) -> list[date | None]:
+    """Dates, of which sources write some with a time or time zone behind ("2017-06-01Z"), registers "01.06.2017".
+
+    Raises UnreadableValues.
+    """
+    return _optional(columns, name, _date, ValueError, "no_date")
+
+
+def vital_dates_read(columns: Columns, name: str) -> list[date | None]:
+    """Dates on which decisions rest. Raises RowError."""
+    try:
+        return dates_read(columns, name)
+    except UnreadableValues as error:
+        row, message = next(iter(error.faults.items()))
+        raise RowError(row, message) from error
+
+
+def number_text(value: Any) -> str:
+    """A number as Python reads it: "1.234,5" is 1234.5."""
+    text = str(value)
+    return text.replace(".", "").replace(",", ".") if "," in text else text
+
+
+def _optional(
+    columns: Columns,
+    name: str,
+    read: Callable[[Any], Any],
+    unreadable: type[Exception],
+    code: str,
+) -> list[Any]:
+    found: list[Any] = []
+    faults: dict[int, Message] = {}
+    for row, value in enumerate(columns[name]):
         try:
-            areas.append(None if value is None else _area(str(value)))
-        except InvalidOperation as error:
-            raise RowError(row, "no_area", value=repr(value)) from error
-    return areas
+            found.append(None if value is None else read(value))
+        except unreadable:
+            faults[row] = Message(code, {"value": repr(value)})
+    if faults:
+        raise UnreadableValues(name, faults)
+    return found
 
 
-def dates_read(values: list[Any]) -> list[date | None]:
-    """Dates, of which sources write some with a time or time zone behind ("2017-06-01Z"), registers "01.06.2017"."""
-    dates: list[date | None] = []
-    for row, value in enumerate(values):
-        try:
-            known = value is None or isinstance(value, date)
-            dates.append(value if known else _date(str(value)))
-        except ValueError as error:
-            raise RowError(row, "no_date", value=repr(value)) from error
-    return dates
-
-
-def _date(text: str) -> date:
+def _date(value: Any) -> date:
+    if isinstance(value, date):
+        return value
+    text = str(value)
     if match := _GERMAN_DATE.match(text):
         day, month, year = map(int, match.groups())
         return date(year, month, day)
-    return date.fromisoformat(text[:10])
+    return date.fromisoformat(text[:10].replace("/", "-"))
 
 
-def _area(text: str) -> Decimal:
-    area = Decimal(text).quantize(Decimal("0.01"))
+def _area(value: Any) -> Decimal:
+    area = Decimal(number_text(value)).quantize(Decimal("0.01"))
     if area.is_nan() or area < 0:
         raise InvalidOperation
     return area

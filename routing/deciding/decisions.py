@@ -155,7 +155,7 @@ def decision_restate(*, issue: Issue, anew: Decision, cause: DecisionCause) -> D
     anew.number, anew.cause = decision_supersede(issue), cause
     anew.save()
     Delivery.objects.filter(decision__issue_id=issue.pk).exclude(
-        state=DeliveryState.CANCELLED
+        state=DeliveryState.WITHDRAWN
     ).update(decision=anew)
     clarifications_withdraw(issue.pk)
     issue_event_append(

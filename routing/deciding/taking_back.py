@@ -12,10 +12,11 @@ from issues.enums import EventKind
 from issues.services import issue_event_append
 from routing.deciding.asking import WITHDRAWN
 from routing.deciding.decisions import decision_supersede, issue_locked
-from routing.enums import DeliveryState, ProposalState
+from routing.enums import ProposalState
 from routing.errors import DecisionOutdated
-from routing.models import Clarification, Decision, Delivery, Proposal
+from routing.models import Clarification, Decision, Proposal
 from routing.outbox.queue import deliveries_queue
+from routing.outbox.selectors import deliveries_not_called_off
 from routing.outbox.superseding import deliveries_cancel, deliveries_unsent
 
 if TYPE_CHECKING:
@@ -34,14 +35,14 @@ def decision_take_back(*, issue_id: int, number: int, since: datetime, by: User 
         if standing is None or standing.number != number:
             raise DecisionOutdated(_("Meanwhile somebody else has decided."))
         unsent = deliveries_unsent(issue_id)
-        own = Delivery.objects.filter(decision=standing).exclude(state=DeliveryState.CANCELLED)
+        own = deliveries_not_called_off().filter(decision=standing)
         if own.exclude(pk__in=[one.pk for one in unsent]).exists():
             raise DecisionOutdated(_("The authority has been written to already."))
         deliveries_cancel(unsent)
         former = issue.decisions.filter(number__lt=number).order_by("-number").first()
         if former is None:
             raise DecisionOutdated(_("There is no decision before this one."))
-        was_sent = Delivery.objects.filter(decision=former).exclude(state=DeliveryState.CANCELLED)
+        was_sent = deliveries_not_called_off().filter(decision=former)
         needs_sending = not was_sent.exists()
         again = Decision.objects.get(pk=former.pk)
         again.pk, again.number, again.is_current = None, decision_supersede(issue), True

@@ -12,12 +12,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from gis_core.models import Jurisdiction
+from routing.enums import Part
 from routing.errors import RoutingError
 from routing.forwarding.channels import channel_of
 from routing.models import Authority, AuthorityContact
+from routing.models.authorities import parts_all
 
 COLUMNS: Final = ("code", "area_code", "name", "channel", "address", "settings")
-OPTIONAL_COLUMNS: Final = ("categories", "valid_from", "valid_to")
+OPTIONAL_COLUMNS: Final = ("categories", "valid_from", "valid_to", "parts")
 
 
 class ContactsUnreadable(RoutingError):
@@ -49,6 +51,7 @@ def contacts_load(*, jurisdiction: Jurisdiction, path: Path) -> int:
                     "channel": row["channel"],
                     "address": row["address"],
                     "settings": json.loads(row["settings"] or "{}"),
+                    "parts": row["parts"].split("|") if row["parts"] else parts_all(),
                 },
             )
             _check(contact)
@@ -83,7 +86,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 @transaction.atomic
 def contact_store(*, contact: AuthorityContact) -> AuthorityContact:
-    """A new or changed contact; it counts at once. Raises ValidationError naming the fields."""
+    """A new or changed contact; it counts at once, also where mail came back before. Raises ValidationError."""
+    contact.broken_address = ""
     _check(contact)
     contact.save()
     return contact
@@ -92,7 +96,12 @@ def contact_store(*, contact: AuthorityContact) -> AuthorityContact:
 def _check(contact: AuthorityContact) -> None:
     """Raises ValidationError for what the model or the contact's channel does not take."""
     contact.full_clean()
-    channel = channel_of(contact.channel)
+    if unknown := sorted(set(contact.parts) - set(Part.values)):
+        raise ValidationError({"parts": ", ".join(unknown)})
+    try:
+        channel = channel_of(contact.channel)
+    except ValueError as error:
+        raise ValidationError({"channel": str(error)}) from error
     try:
         channel.address_check(contact.address)
     except ValidationError as error:

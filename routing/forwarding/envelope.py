@@ -6,62 +6,49 @@ Never in it: who reported, from which device or account, who owns the parcel, no
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
-from typing import Any, Final
 
-from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.utils.crypto import salted_hmac
 
 from gis_core.languages import text_in
-from issues.enums import PhotoStatus
+from issues.enums import PhotoStatus, Priority
 from issues.models import Issue, Photo
-from issues.redaction import CONTACTS, masked
 from issues.services.photos.copies import copy_draw
-from routing.enums import DeliveryKind
-from routing.models import Decision, Delivery
-
-# Whatever language the worker runs in: the readers are German authorities.
-LANGUAGE: Final = "de"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where: WGS84 degrees, the same in the storage CRS (metres), and what the decision found there."""
-
-    latitude: float
-    longitude: float
-    srid: int
-    easting: float
-    northing: float
-    accuracy_m: float | None
-    address: str
-    parcel_key: str
-    parcel_label: str
-    road: str
-    section_key: str
-    station_m: float | None
+from routing.enums import DeliveryKind, Part
+from routing.forwarding.answers import Answer, answers_told
+from routing.forwarding.links import mail_domain, partner_link, reply_token
+from routing.forwarding.places import Place, place_of
+from routing.forwarding.wording import LANGUAGE, text_told
+from routing.models import Delivery
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """One message to one authority. `reference` is unique per message: issue number and decision number."""
+    """One message to one authority. `reference` is unique per message: issue number and decision number.
+
+    `parts` are those that the contact may get; what belongs to another part is empty here. `link` opens the page on
+    which the authority answers. `follows`: the Message-IDs of what it was sent about the same issue before, the oldest
+    first.
+    """
 
     delivery_id: uuid.UUID
+    issue_id: int
     number: str
     reference: str
     idempotency_key: str
     reply_token: str
+    link: str
+    follows: tuple[str, ...]
     is_copy: bool
     sender: str
     recipient: str
     category_code: str
     category: str
     is_emergency: bool
+    is_urgent: bool
     description: str
+    answers: tuple[Answer, ...]
     received_at: datetime
     place: Place
     reason: str
@@ -69,78 +56,75 @@ class Envelope:
     legal_basis: str
     probability: float
     photos: tuple[Photo, ...]
+    parts: tuple[str, ...]
 
     @property
     def subject(self) -> str:
         """`[CAS-2026-000123] Schlagloch, B 235, Habinghorster Str.` in one line; no street twice."""
-        road, address = self.place.road, self.place.address
-        where = [part for part in ("" if road in address else road, address) if part]
-        return " ".join(f"[{self.number}] {', '.join([self.category, *where])}".split())
+        title = ", ".join(filter(None, (self.category, self.place.where)))
+        return " ".join(f"[{self.number}] {title}".split())
 
     @property
     def message_id(self) -> str:
         """The same for every attempt, so that a receiver recognises a repeated mail."""
-        return f"<{self.delivery_id}@{mail_domain()}>"
+        return message_id(self.delivery_id)
 
 
 def envelope_build(delivery: Delivery) -> Envelope:
     """The envelope of a delivery; reads the issue, its photos and the decision."""
     decision = delivery.decision
     issue = decision.issue
+    parts = tuple(one for one in Part.values if one in delivery.contact.parts)
     return Envelope(
         delivery_id=delivery.public_id,
+        issue_id=issue.pk,
         number=issue.number,
         reference=f"{issue.number}/{decision.number}",
         idempotency_key=delivery.idempotency_key,
         reply_token=reply_token(delivery.public_id),
+        link=partner_link(delivery),
+        follows=tuple(message_id(one) for one in _earlier(delivery)),
         is_copy=delivery.kind == DeliveryKind.COPY,
         sender=issue.jurisdiction.name,
         recipient=text_in(delivery.authority.names, LANGUAGE),
         category_code=issue.category.code,
         category=text_in(issue.category.names, LANGUAGE),
         is_emergency=issue.category.is_emergency,
-        description=text_told(issue.description),
+        is_urgent=issue.priority == Priority.HIGH,
+        description=text_told(issue.description) if Part.TEXT in parts else "",
+        answers=answers_told(issue) if Part.ANSWERS in parts else (),
         received_at=issue.received_at,
-        place=place_of(issue, decision),
-        reason=text_in(decision.sentences, LANGUAGE),
+        place=place_of(
+            issue, decision, with_address=Part.ADDRESS in parts, with_parcel=Part.PARCEL in parts
+        ),
+        reason=text_in(decision.sentences, LANGUAGE) if Part.REASON in parts else "",
         rule_id=decision.rule_id,
-        legal_basis=decision.legal_basis,
+        legal_basis=decision.legal_basis if Part.REASON in parts else "",
         probability=decision.probability,
-        photos=tuple(issue.photos.filter(status=PhotoStatus.STORED).order_by("pk")),
+        photos=photos_of(issue) if Part.PHOTOS in parts else (),
+        parts=parts,
     )
 
 
-def text_told(text: str) -> str:
-    """A text of the reporter as it leaves the house: nobody can be reached or paid by it."""
-    return masked(text, kinds=CONTACTS)
+def photos_of(issue: Issue) -> tuple[Photo, ...]:
+    """What was reported, not what was done about it, in the order by which links count them."""
+    return tuple(issue.photos.filter(status=PhotoStatus.STORED, is_of_work=False).order_by("pk"))
 
 
-def place_of(issue: Issue, decision: Decision) -> Place:
-    """Where the issue lies and what the decision found there."""
-    situations = decision.evidence.get("situations") or [{}]
-    parcel = _first(situations[0], "parcels")
-    section = _first(situations[0], "sections") if decision.road else {}
-    district = parcel.get("gemarkung") or decision.parcel_key[:6]
-    label = [district, parcel.get("flur"), parcel.get("number")]
-    return Place(
-        latitude=issue.latitude,
-        longitude=issue.longitude,
-        srid=settings.STORAGE_SRID,
-        easting=issue.point.x,
-        northing=issue.point.y,
-        accuracy_m=issue.accuracy_m,
-        address=text_told(issue.address_text) or parcel.get("location_text", ""),
-        parcel_key=decision.parcel_key,
-        parcel_label="-".join(str(part) for part in label if part) if decision.parcel_key else "",
-        road=decision.road,
-        section_key=section.get("key", ""),
-        station_m=section.get("station"),
+def message_id(public_id: uuid.UUID) -> str:
+    return f"<{public_id}@{mail_domain()}>"
+
+
+def _earlier(delivery: Delivery) -> list[uuid.UUID]:
+    """What the authority was sent about the same issue before."""
+    sent = Delivery.objects.filter(
+        decision__issue=delivery.decision.issue_id,
+        authority=delivery.authority_id,
+        sent_at__isnull=False,
     )
-
-
-def _first(situation: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found: list[Mapping[str, Any]] = situation.get(name) or [{}]
-    return found[0]
+    return list(
+        sent.exclude(pk=delivery.pk).order_by("sent_at", "pk").values_list("public_id", flat=True)
+    )
 
 
 def photo_open(photo: Photo) -> File[bytes]:
@@ -149,20 +133,3 @@ def photo_open(photo: Photo) -> File[bytes]:
     Both are without metadata.
     """
     return ContentFile(copy_draw(photo)) if photo.is_edited else photo.file.open("rb")
-
-
-def mail_domain() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-
-
-def reply_token(delivery_id: uuid.UUID) -> str:
-    """Names the delivery in a reply's address and cannot be made up without the secret key."""
-    signature = salted_hmac(
-        "routing.delivery.reply", delivery_id.hex, algorithm="sha256"
-    ).hexdigest()
-    return f"{delivery_id.hex}{signature[:16]}"
-
-
-def reply_address(envelope: Envelope) -> str:
-    local, _, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")
-    return f"{local}+{envelope.reply_token}@{domain}"

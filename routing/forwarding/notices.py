@@ -1,4 +1,4 @@
-"""Mailing authorities what they have to hear about whoever reported. Any number of workers may do it at once."""
+"""Telling authorities what they have to hear after the report. Any number of workers may do it at once."""
 
 from __future__ import annotations
 
@@ -9,16 +9,31 @@ from typing import Final
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
-from issues.enums import ReplyState
+from issues.enums import EventKind, ReplyState
 from issues.models import Reporter
 from issues.services.replies.sending import BACKOFF, BACKOFF_MAX, LEASE, mail_hand_over
-from routing.enums import NoticeKind
-from routing.forwarding.envelope import LANGUAGE, mail_domain
+from routing.enums import ChannelKind, NoticeKind
+from routing.forwarding.attachments import report_text
+from routing.forwarding.channels import channel_of
+from routing.forwarding.channels.mail import thread_headers
+from routing.forwarding.envelope import envelope_build, message_id
+from routing.forwarding.wording import LANGUAGE
 from routing.models import ReporterNotice
 
 logger = logging.getLogger(__name__)
+
+NEWS: Final = frozenset({NoticeKind.CHANGED, NoticeKind.TAKEN_BACK})
+NEWS_WORDS: Final = {
+    EventKind.MOVED.value: pgettext_lazy("news", "The place was corrected."),
+    EventKind.RECATEGORISED.value: pgettext_lazy("news", "The category was corrected."),
+    EventKind.ANSWERED.value: pgettext_lazy("news", "Answers came in or were corrected."),
+    EventKind.PHOTO_ADDED.value: pgettext_lazy("news", "A photo came in."),
+    EventKind.MERGED.value: pgettext_lazy("news", "Somebody else has reported the same."),
+    EventKind.DOUBTED.value: pgettext_lazy("news", "Several people say that it is not done."),
+    EventKind.STATUS_CHANGED.value: pgettext_lazy("news", "The report is open again."),
+}
 
 # As long as for a delivery: an authority has to hear that it may not phone any more.
 ATTEMPTS_MAX: Final = 10
@@ -53,33 +68,53 @@ def _claim() -> ReporterNotice | None:
 
 def _send(notice: ReporterNotice) -> None:
     # Read after the claim is stored: whoever takes the consent back from now on sees that it may be under way.
-    message = notice_mail(notice)
-    if message is None:
-        _record(notice, ReplyState.CANCELLED, "")
-        return
     try:
-        mail_hand_over(message)
-    except Exception as error:  # noqa: BLE001 - smtplib raises anything about what a server answers
+        if _told_by_channel(notice):
+            state = ReplyState.SENT
+        else:
+            message = notice_mail(notice)
+            state = ReplyState.CANCELLED if message is None else ReplyState.SENT
+            if message is not None:
+                mail_hand_over(message)
+    except Exception as error:  # noqa: BLE001 - smtplib and receivers raise anything
         _failed(notice, error)
     else:
-        _record(notice, ReplyState.SENT, "")
+        _record(notice, state, "")
+
+
+def _told_by_channel(notice: ReporterNotice) -> bool:
+    """Whether it is news of the report and the receiver's channel took it."""
+    if notice.kind not in NEWS:
+        return False
+    contact = notice.delivery.contact
+    return channel_of(contact.channel).tell(
+        envelope_build(notice.delivery),
+        contact,
+        message_id=str(notice.public_id),
+        news=notice.news,
+        is_over=notice.kind == NoticeKind.TAKEN_BACK,
+    )
 
 
 def notice_mail(notice: ReporterNotice) -> EmailMessage | None:
-    """The message, in German; None: nobody may be phoned any more, so nothing is told."""
+    """The message, in German; None: nobody may be phoned any more, or the receiver has no mail address."""
     issue = notice.delivery.decision.issue
+    contact = notice.delivery.contact
+    is_mail = contact.channel == ChannelKind.MAIL
+    address = contact.address if is_mail else contact.settings.get("news_mail", "")
     with translation.override(LANGUAGE):
-        text = _text(notice)
+        text = _text(notice) if address else None
         if text is None:
             return None
         subject = pgettext("notice", "about report %(number)s") % {"number": issue.number}
         return EmailMessage(
             subject=f"[{issue.number}] {subject}",
             body=f"{text}\n\n{issue.jurisdiction.public_name}\n",
-            to=[notice.delivery.contact.address],
+            to=[address],
             headers={
-                "Message-ID": f"<{notice.public_id}@{mail_domain()}>",
+                "Message-ID": message_id(notice.public_id),
                 "Auto-Submitted": "auto-generated",
+                **thread_headers([message_id(notice.delivery.public_id)]),
             },
         )
 
@@ -112,6 +147,14 @@ def _text(notice: ReporterNotice) -> str | None:
                 "We have erased the contact of whoever reported %(number)s. Please erase the name and the telephone"
                 " number that we sent you, too (Art. 17 and 19 GDPR).",
             )
+        case NoticeKind.CHANGED:
+            return _news_text(notice)
+        case NoticeKind.TAKEN_BACK:
+            told = pgettext(
+                "notice",
+                "%(number)s has been passed on to somebody else who has to act. You need not do anything about it"
+                " any more. If you have begun already, please tell us by answering this message.",
+            )
         case _:
             told = pgettext(
                 "notice",
@@ -119,6 +162,16 @@ def _text(notice: ReporterNotice) -> str | None:
                 " yours to decide.",
             )
     return told % number
+
+
+def _news_text(notice: ReporterNotice) -> str:
+    """What is new, and below it the report as it stands now."""
+    envelope = envelope_build(notice.delivery)
+    lines = "\n".join(f"- {NEWS_WORDS[kind]}" for kind in notice.news if kind in NEWS_WORDS)
+    head = pgettext("notice", "News of report %(number)s, which you have:") % {
+        "number": envelope.number
+    }
+    return f"{head}\n{lines}\n\n{report_text(envelope)}".rstrip()
 
 
 def _failed(notice: ReporterNotice, error: Exception) -> None:

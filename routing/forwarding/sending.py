@@ -7,7 +7,8 @@ import logging
 from routing.forwarding.channels import channel_of, channels_all
 from routing.forwarding.envelope import envelope_build
 from routing.models import Delivery
-from routing.outbox.claim import deliveries_awaiting_number, delivery_claim
+from routing.outbox.claim import deliveries_awaiting_number, delivery_claim, delivery_let_go
+from routing.outbox.queue import deliveries_nudge
 from routing.outbox.receipts import DeliveryError, DeliveryRefused
 from routing.outbox.record import (
     delivery_record_failure,
@@ -20,16 +21,29 @@ logger = logging.getLogger(__name__)
 
 
 def deliveries_send_due() -> int:
-    """Sends everything that is due; returns how many were tried."""
+    """Sends everything whose turn it is; returns how many were tried.
+
+    The first that is found wakes one worker more: many that are due at once are sent in as many lanes as there are
+    workers, and a single one wakes a single worker for nothing.
+    """
     tried = 0
     while (delivery := delivery_claim()) is not None:
+        if not tried:
+            deliveries_nudge()
         delivery_send(delivery)
         tried += 1
     return tried
 
 
 def delivery_send(delivery: Delivery) -> None:
-    """One attempt at one claimed delivery, and its record."""
+    """One attempt at one claimed delivery, its record, and the end of the claim."""
+    try:
+        _attempt(delivery)
+    finally:
+        delivery_let_go(delivery)
+
+
+def _attempt(delivery: Delivery) -> None:
     try:
         receipt = channel_of(delivery.contact.channel).send(
             envelope_build(delivery),

@@ -9,10 +9,18 @@ from typing import Any, Final
 
 from django.contrib.gis.geos import GEOSGeometry
 
-from gis_core.datasets import Columns, DatasetSpec, RowError, dataset_register
+from gis_core.datasets import (
+    Columns,
+    DatasetSpec,
+    RowError,
+    UnreadableValues,
+    dataset_register,
+)
+from gis_core.messages import Message
 from gis_core.models import Jurisdiction
-from parcels.importers.values import dates_read
+from parcels.importers.values import number_text, vital_dates_read
 from routing.enums import AreaKind, NetworkDataset
+from routing.importers.edition_checks import ROAD_CHECKS
 from routing.models import (
     Agreement,
     Area,
@@ -24,8 +32,11 @@ from routing.models import (
 )
 
 PROFILES: Final = Path(__file__).parent / "profiles"
-# "B 235", "L 651n", "B 1;B 57": what signs say, of several the first.
-_ROAD_REFERENCE = re.compile(r"\b([ABLK])\s*(\d{1,4})\s*([a-z]?)\b")
+# "B 235", "L 651n", "B 1;B 57": what signs say. Bavaria and Saxony call the roads of the Land St and S.
+_ROAD_REFERENCE = re.compile(r"\b(A|B|L|St|S|K)\s*(\d{1,4})\s*([a-z]?)\b", re.IGNORECASE)
+_SIGN_CLASSES: Final = {"A": "A", "B": "B", "L": "L", "ST": "L", "S": "L", "K": "K"}
+_SIGN_RANKS: Final = "ABLK"
+SIGN_LENGTH: Final = 40
 # Lists of categories come as "A|B", "A,B" or "A;B".
 _LIST_SEPARATOR = re.compile(r"\s*[|,;]\s*")
 
@@ -34,7 +45,12 @@ def datasets_register() -> None:
     """Makes the datasets of the network loadable."""
     for spec in (
         DatasetSpec(
-            NetworkDataset.ROAD_SECTIONS, RoadSection, _road_sections, PROFILES, is_wide=True
+            NetworkDataset.ROAD_SECTIONS,
+            RoadSection,
+            _road_sections,
+            PROFILES,
+            checks=ROAD_CHECKS,
+            is_wide=True,
         ),
         DatasetSpec(NetworkDataset.ROAD_PARTS, RoadPartArea, _road_parts, PROFILES),
         DatasetSpec(
@@ -77,9 +93,15 @@ def _road_sections(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
         for number, suffix in zip(_texts(columns["road_number"]), suffixes, strict=True)
     ]
     classes = _texts(columns["road_class"])
+    unknown: dict[int, Message] = {}
     for row, reference in enumerate(_texts(columns.get("reference", []))):
-        if found := _ROAD_REFERENCE.search(reference):
-            classes[row], numbers[row] = found[1], f"{found[2]}{found[3]}"
+        if sign := road_sign(reference):
+            classes[row], numbers[row] = sign
+        # NAS has one column for signs and names.
+        elif reference and reference != columns["name"][row]:
+            unknown[row] = Message("sign_unknown", {"sign": repr(reference[:SIGN_LENGTH])})
+    if unknown:
+        raise UnreadableValues("reference", unknown)
     return {
         "key": _texts(columns["key"]),
         "road_class": classes,
@@ -89,6 +111,16 @@ def _road_sections(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
         "length": _floats(columns["length"]),
         "cleaning_class": _texts(columns["cleaning_class"]),
     }
+
+
+def road_sign(text: str) -> tuple[str, str] | None:
+    """Class and number of "L 596A"; of several signs the highest class, which bears the shared section, and of
+    that the first. None where there is none."""
+    signs = [
+        (_SIGN_CLASSES[letters.upper()], f"{number}{suffix.lower()}")
+        for letters, number, suffix in _ROAD_REFERENCE.findall(text)
+    ]
+    return min(signs, key=lambda sign: _SIGN_RANKS.index(sign[0]), default=None)
 
 
 def _through_roads(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
@@ -167,8 +199,8 @@ def _agreements(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
             for text in _texts(columns["categories"])
         ],
         "body": _texts(columns["body"]),
-        "valid_from": dates_read(columns["valid_from"]),
-        "valid_to": dates_read(columns["valid_to"]),
+        "valid_from": vital_dates_read(columns, "valid_from"),
+        "valid_to": vital_dates_read(columns, "valid_to"),
         "document": _texts(columns["document"]),
     }
 
@@ -192,7 +224,7 @@ def _text(value: Any) -> str:
 
 
 def _floats(values: list[Any]) -> list[float | None]:
-    return _converted(values, float, "no_number")
+    return _converted(values, lambda value: float(number_text(value)), "no_number")
 
 
 def _converted(values: list[Any], convert: Callable[[Any], Any], code: str) -> list[Any]:

@@ -11,10 +11,18 @@ DECLARE
     unclear boolean := true;
     found text := '';
 BEGIN
-    SELECT outcome <> 'assigned', road INTO unclear, found
-        FROM routing_decision WHERE issue_id = told AND is_current;
-    unclear := coalesce(unclear, true);
-    found := coalesce(found, '');
+    IF TG_OP <> 'DELETE' AND NEW.is_current THEN
+        -- Looked up nowhere: what is copied by the hundred thousand would be searched through for each.
+        unclear := NEW.outcome <> 'assigned';
+        found := NEW.road;
+    ELSIF TG_OP <> 'INSERT' THEN
+        SELECT outcome <> 'assigned', road INTO unclear, found
+            FROM routing_decision WHERE issue_id = told AND is_current;
+        unclear := coalesce(unclear, true);
+        found := coalesce(found, '');
+    ELSE
+        RETURN NULL;
+    END IF;
     UPDATE issues_issue SET is_unclear = unclear, road = found
         WHERE id = told AND (is_unclear <> unclear OR road <> found);
     RETURN NULL;

@@ -1,10 +1,10 @@
 """Models of routing, by what they are about."""
 
 from routing.models.answers import ServiceAnswer
-from routing.models.authorities import Authority, AuthorityContact
+from routing.models.authorities import Authority, AuthorityContact, Breaker
 from routing.models.clarifications import Clarification
 from routing.models.decisions import Decision
-from routing.models.deliveries import Delivery, DeliveryEvent, ReporterNotice
+from routing.models.deliveries import GONE_OUT, Delivery, DeliveryEvent, ReporterNotice
 from routing.models.ground import GroundCoverage, GroundRow
 from routing.models.network import (
     Agreement,
@@ -15,17 +15,21 @@ from routing.models.network import (
     RoadSection,
     ThroughRoad,
 )
+from routing.models.probes import ContactProbe
 from routing.models.proposals import Proposal
 from routing.models.rules import Prior, Rule, RuleSet, Threshold
 from routing.models.trials import GoldenCase, Trial, TrialChange, TrialChunk
 
 __all__ = [
+    "GONE_OUT",
     "Agreement",
     "Area",
     "Asset",
     "Authority",
     "AuthorityContact",
+    "Breaker",
     "Clarification",
+    "ContactProbe",
     "Decision",
     "Delivery",
     "DeliveryEvent",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gis_core.languages import TextsField, text_in
 from gis_core.models import Jurisdiction
-from routing.enums import AuthorityKind, ChannelKind
+from routing.enums import AuthorityKind, ChannelKind, Part
 
 
 class Authority(models.Model):
@@ -21,6 +22,8 @@ class Authority(models.Model):
 
     `is_city_works`: it belongs to the city and looks after what is the city's (streets, green, houses, lamps), so that
     it has no business on private ground. Whoever acts there for public order is none of these.
+
+    `closes_issues`: what it calls done is done for the city too. Of any other a clerk looks whether it is.
     """
 
     jurisdiction = models.ForeignKey(
@@ -42,6 +45,9 @@ class Authority(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="acts_for"
     )
     is_city_works = models.BooleanField(_("looks after what is the city's"), default=False)
+    closes_issues = models.BooleanField(
+        pgettext_lazy("authority", "what it calls done is closed"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("authority")
@@ -73,15 +79,24 @@ class Authority(models.Model):
         return text_in(self.public_names)
 
 
+def parts_all() -> list[str]:
+    return list(Part.values)
+
+
 class AuthorityContact(models.Model):
     """How an authority is reached; `area_code` narrows it to one area (a neighbour's municipality key).
 
     `categories` (codes) narrows it to these, `valid_from` and `valid_to` (both included) to these days; of
     several that fit the narrower one counts.
 
-    `address` is a mail address or the base address of an Open311 endpoint. `settings` of an Open311
-    contact: {"jurisdiction_id": …, "api_key_env": name of the environment variable with the key,
-    "service_codes": {our category: theirs, "*": theirs}}.
+    `channel` is the name of a channel (`routing.forwarding.channels`); what `address` and `settings` may be, the
+    channel says.
+
+    `endpoint` is what goes down as a whole: scheme, host and port of an address in the web, else the address; made by
+    the database.
+
+    `broken_address`: from this one mail came back for good. As long as it is the address, the contact counts for
+    nothing.
     """
 
     authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="contacts")
@@ -90,10 +105,30 @@ class AuthorityContact(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid until"), null=True, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
-    channel = models.CharField(_("channel"), max_length=10, choices=ChannelKind)
+    channel = models.CharField(_("channel"), max_length=20)
     address = models.CharField(_("address"), max_length=500)
+    endpoint = models.GeneratedField(
+        expression=Lower(
+            Coalesce(
+                Func(F("address"), Value("^[A-Za-z]+://[^/?#]+"), function="substring"),
+                F("address"),
+            )
+        ),
+        output_field=models.CharField(max_length=500),
+        db_persist=True,
+    )
+    broken_address = models.CharField(
+        pgettext_lazy("contact", "address from which mail came back"),
+        max_length=500,
+        default="",
+        db_default="",
+        blank=True,
+        editable=False,
+    )
     settings = models.JSONField(_("settings"), default=dict, blank=True)
     is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
+    # What of a report leaves the house by this contact (`Part`).
+    parts = models.JSONField(pgettext_lazy("part", "what leaves"), default=parts_all, blank=True)
 
     class Meta:
         verbose_name = _("contact of an authority")
@@ -109,3 +144,49 @@ class AuthorityContact(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.address
+
+    @property
+    def is_broken(self) -> bool:
+        return self.broken_address == self.address
+
+    @property
+    def channel_label(self) -> str:
+        """In words; the channel of a package goes by its name."""
+        is_own = self.channel in ChannelKind.values
+        return str(ChannelKind(self.channel).label) if is_own else self.channel
+
+
+class Breaker(models.Model):
+    """What is known of an endpoint that failed: after several failures in a row it is tried only now and then.
+
+    `failures` in a row; `opened_at`: since when only one delivery at a time tries it, the next at `probe_at`. An
+    endpoint that never failed has no row.
+    """
+
+    endpoint = models.CharField(
+        pgettext_lazy("endpoint", "endpoint"), max_length=500, primary_key=True
+    )
+    failures = models.PositiveIntegerField(
+        pgettext_lazy("endpoint", "failures in a row"), default=0
+    )
+    failed_at = models.DateTimeField(pgettext_lazy("endpoint", "failed last"))
+    opened_at = models.DateTimeField(
+        pgettext_lazy("endpoint", "out of order since"), null=True, blank=True
+    )
+    probe_at = models.DateTimeField(pgettext_lazy("endpoint", "tried next"), null=True, blank=True)
+    last_error = models.TextField(_("last error"), blank=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("endpoint", "breaker")
+        verbose_name_plural = pgettext_lazy("endpoint", "breakers")
+        ordering = ["endpoint"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True, probe_at__isnull=True)
+                | Q(opened_at__isnull=False, probe_at__isnull=False),
+                name="breaker_open_has_probe",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.endpoint

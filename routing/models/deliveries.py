@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from issues.enums import ReplyState
-from routing.enums import DeliveryKind, DeliveryState, NoticeKind
+from routing.enums import AnswerSource, DeliveryKind, DeliveryState, NoticeKind
 from routing.models.authorities import Authority, AuthorityContact
 from routing.models.decisions import Decision
+
+# The body has it, or may have: there is a day on which it was sent.
+GONE_OUT: Final = (
+    DeliveryState.SENT,
+    DeliveryState.DELIVERED,
+    DeliveryState.ACCEPTED,
+    DeliveryState.IN_PROGRESS,
+    DeliveryState.DONE,
+    DeliveryState.REFUSED,
+    DeliveryState.EXPIRED,
+)
 
 
 class Delivery(models.Model):
     """One message to one authority. Written in the decision's transaction, sent by a worker.
 
     `idempotency_key` = sha256(issue|authority|number of the decision), so the same message is never
-    queued twice. `lease_until`: a worker that dies holds a delivery no longer than this.
+    queued twice. `lease_until`: a worker that dies holds a delivery no longer than this. `said_at`: when the authority
+    said what its state is, as far as anybody knows; what was said before that comes too late.
+
+    `waits_since`: from then on its patience counts. `is_urgent`: danger to life, before everything. `maybe_there`: it
+    failed, and nobody can tell whether the authority has it. `alarmed_at`: when a person was told that an urgent one
+    does not get through.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -31,15 +51,34 @@ class Delivery(models.Model):
     )
     idempotency_key = models.CharField(max_length=64, unique=True)
     state = models.CharField(
-        _("state"), max_length=10, choices=DeliveryState, default=DeliveryState.QUEUED
+        _("state"), max_length=12, choices=DeliveryState, default=DeliveryState.QUEUED
+    )
+    is_urgent = models.BooleanField(
+        pgettext_lazy("delivery", "urgent"), default=False, db_default=False
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(_("due"))
+    waits_since = models.DateTimeField(
+        pgettext_lazy("delivery", "waiting since"), default=timezone.now, db_default=Now()
+    )
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    said_at = models.DateTimeField(
+        pgettext_lazy("delivery", "last answer of the authority"), null=True, blank=True
+    )
     foreign_id = models.CharField(_("number at the authority"), max_length=200, blank=True)
     receipt = models.JSONField(_("receipt"), default=dict, blank=True)
     last_error = models.TextField(_("last error"), blank=True)
+    maybe_there = models.BooleanField(
+        pgettext_lazy("delivery", "may have arrived"), default=False, db_default=False
+    )
+    alarmed_at = models.DateTimeField(
+        pgettext_lazy("delivery", "person told"), null=True, blank=True
+    )
+    # Links to the partner page name it; one more, and those given out before open nothing.
+    link_version = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
+    # The latest event of the issue that the receiver was told of, after the message itself.
+    heard_event = models.BigIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -47,15 +86,28 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(state__in=["queued", "sending"]), name="delivery_due"
+                fields=["contact", "is_urgent", "due_at"],
+                condition=Q(state__in=["queued", "sending"]),
+                name="delivery_due",
             ),
+            models.Index(
+                fields=["contact"],
+                condition=Q(state=DeliveryState.SENDING),
+                name="delivery_claimed",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state=DeliveryState.SENT, receipt__has_key="token"),
+                name="delivery_token",
+            ),
+            models.Index(fields=["state", "due_at"], name="delivery_state"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=DeliveryState.values), name="delivery_state_is_known"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["sent", "delivered"]) | Q(sent_at__isnull=False),
+                condition=~Q(state__in=GONE_OUT) | Q(sent_at__isnull=False),
                 name="delivery_sent_has_date",
             ),
         ]
@@ -65,33 +117,53 @@ class Delivery(models.Model):
 
 
 class DeliveryEvent(models.Model):
-    """What happened to a delivery. Appended, never edited."""
+    """What happened to a delivery. Appended, never edited.
+
+    `said_at`: when the authority said it, if it was the authority. `by`: the member of staff, if it was one.
+    """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
-    state = models.CharField(_("state"), max_length=10, choices=DeliveryState)
+    state = models.CharField(_("state"), max_length=12, choices=DeliveryState)
     at = models.DateTimeField(_("at"), auto_now_add=True)
+    source = models.CharField(
+        pgettext_lazy("source", "source"),
+        max_length=10,
+        choices=AnswerSource,
+        default=AnswerSource.PROGRAM,
+        db_default=AnswerSource.PROGRAM,
+    )
+    said_at = models.DateTimeField(pgettext_lazy("delivery", "said"), null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     detail = models.JSONField(_("detail"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("event of a delivery")
         verbose_name_plural = _("events of deliveries")
         ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(source__in=AnswerSource.values), name="deliveryevent_source_is_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.state} {self.at:%Y-%m-%d %H:%M}"
 
 
 class ReporterNotice(models.Model):
-    """A mail to an authority about whoever reported: that they may be phoned, that their contact is to be erased.
+    """What an authority hears after its delivery: that whoever reported may be phoned, what is new of the report.
 
-    It goes to the contact that got the delivery, and only where that is a mail address: a mail can be called back.
-    Name and telephone are read when it is sent, and stored nowhere with it. `attempts` above 0 of one that is queued:
-    it may have arrived.
+    It goes to the contact that got the delivery; what tells of a person only where that is a mail address, because a
+    mail can be called back. Name, telephone and report are read when it is sent, and stored nowhere with it. `news` are
+    the kinds of the issue's events that it tells of. `attempts` above 0 of one that is queued: it may have arrived.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(pgettext_lazy("notice", "kind"), max_length=10, choices=NoticeKind)
+    news = models.JSONField(default=list, blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=ReplyState, default=ReplyState.QUEUED
     )

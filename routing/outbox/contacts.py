@@ -14,7 +14,7 @@ from routing.models import AuthorityContact
 
 CONTACTS_CHOSEN: Final = """
     SELECT DISTINCT ON (authority_id) authority_id, id FROM routing_authoritycontact
-    WHERE authority_id = ANY($1) AND is_active AND area_code IN ('', $2)
+    WHERE authority_id = ANY($1) AND is_active AND broken_address <> address AND area_code IN ('', $2)
       AND (categories = '[]' OR categories @> jsonb_build_array($3::text))
       AND coalesce(valid_from, $4) <= $4 AND coalesce(valid_to, $4) >= $4
     ORDER BY authority_id, area_code = '', categories = '[]',

@@ -10,9 +10,9 @@ from django.utils import timezone
 from issues.enums import ReplyState, ReporterNews
 from issues.models import Reporter
 from issues.services.nudging import worker_nudge
-from routing.enums import ChannelKind, DeliveryKind, DeliveryState, NoticeKind
+from routing.enums import ChannelKind, DeliveryKind, NoticeKind
 from routing.models import Delivery, ReporterNotice
-from routing.outbox.selectors import delivery_may_be_there
+from routing.outbox.selectors import deliveries_not_called_off, delivery_may_be_there
 
 SEND_TASK: Final = "routing.tasks.notices_send_due"
 
@@ -41,9 +41,9 @@ def notice_after_delivery(delivery: Delivery) -> None:
 
 def _told(issue_id: int) -> list[Delivery]:
     """The deliveries by mail that an authority has or may have."""
-    mailed = Delivery.objects.filter(
+    mailed = deliveries_not_called_off().filter(
         decision__issue_id=issue_id, contact__channel=ChannelKind.MAIL
-    ).exclude(state=DeliveryState.CANCELLED)
+    )
     found = mailed.select_related("decision").order_by("pk")
     return [one for one in found if delivery_may_be_there(one)]
 

@@ -108,13 +108,16 @@ def _delivery_new(
     decision: Decision, authority: Authority, contact_id: int, kind: DeliveryKind
 ) -> Delivery:
     identity = f"{decision.issue.number}|{authority.code}|{decision.number}|{kind.value}"
+    now = timezone.now()
     return Delivery(
         decision=decision,
         kind=kind,
+        is_urgent=decision.issue.category.is_emergency,
         authority=authority,
         contact_id=contact_id,
         idempotency_key=hashlib.sha256(identity.encode()).hexdigest(),
-        due_at=timezone.now(),
+        due_at=now,
+        waits_since=now,
     )
 
 

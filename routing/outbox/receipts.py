@@ -45,10 +45,45 @@ class DeliveryError(RoutingError):
 
 
 class DeliveryDelayed(DeliveryError):
-    """The receiver cannot take it now: down, busy, out of reach."""
+    """The receiver cannot take it now: down, busy, out of reach, moved, closed to us. It counts for its breaker."""
+
+
+class DeliveryShut(DeliveryDelayed):
+    """The receiver answers that it is elsewhere, locked or not there: somebody will notice and put it right."""
 
 
 class DeliveryRefused(DeliveryError):
     """The receiver does not want it as it is; sending it often again would not help."""
 
     is_permanent = True
+
+
+class DeliveryByHand(DeliveryError):
+    """No program can pass it on: a person does, and says so."""
+
+    is_permanent = True
+
+
+class DeliveryUnclear(DeliveryError):
+    """An earlier attempt may have arrived, and nobody can tell. Nothing was sent now: a person has to look."""
+
+    is_permanent = True
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, maybe_arrived=True)
+
+
+# HTTP statuses that are about what was sent; all other failures are about a receiver that is out of order (RFC 9110).
+CONTENT_REFUSED: Final = frozenset({400, 409, 413, 415, 422})
+
+
+PASSING: Final = frozenset({408, 425, 429})
+
+
+def failure_of_status(status: int, message: str) -> DeliveryError:
+    """The failure that an HTTP answer means."""
+    if status in CONTENT_REFUSED:
+        return DeliveryRefused(message)
+    if status >= 500 or status in PASSING:
+        return DeliveryDelayed(message, maybe_arrived=status >= 500)
+    return DeliveryShut(message)

@@ -3,46 +3,87 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+import random
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from issues.enums import EventKind, IssueStatus
+from issues.models import Issue
 from issues.services import issue_event_append, issue_set_status
+from issues.services.clocks import calendar_of
+from issues.services.nudging import worker_nudge
 from issues.services.replies.queue import replies_queue
-from routing.enums import DeliveryKind, DeliveryState
+from issues.services.workflow import issue_news
+from routing.enums import AnswerSource, DeliveryKind, DeliveryState
+from routing.errors import ChangeRefused
 from routing.models import Delivery
-from routing.outbox.events import delivery_event_append
+from routing.outbox.breakers import breaker_answered, breaker_failed
+from routing.outbox.changes import delivery_change, delivery_locked
+from routing.outbox.handling import delivery_resend
 from routing.outbox.notices import notice_after_delivery
-from routing.outbox.receipts import DeliveryError, Receipt
+from routing.outbox.receipts import (
+    DeliveryByHand,
+    DeliveryDelayed,
+    DeliveryError,
+    DeliveryUnclear,
+    Receipt,
+)
+from routing.outbox.selectors import delivery_may_be_there, delivery_maybe_arrived
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 logger = logging.getLogger(__name__)
 
+ALARM_TASK: Final = "routing.tasks.alarms_send_due"
+
+
+def delivery_seen_there(*, delivery: Delivery, by: User) -> None:
+    """A person has looked, or phoned: the authority has what may have arrived."""
+    if delivery.state != DeliveryState.FAILED:
+        raise ChangeRefused(f"{delivery}: {delivery.state}, so nobody had to look")
+    delivery_record_receipt(
+        delivery=delivery, receipt=Receipt(DeliveryState.SENT, detail={"seen": True}), by=by
+    )
+
 
 @transaction.atomic
-def delivery_record_receipt(*, delivery: Delivery, receipt: Receipt) -> None:
-    """Stores that the authority has it. Counts even if the lease ran out meanwhile: it was sent."""
-    current = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    if current.state in {DeliveryState.SENT, DeliveryState.DELIVERED}:
+def delivery_record_receipt(
+    *, delivery: Delivery, receipt: Receipt, by: User | None = None
+) -> None:
+    """Stores that the authority has it. Counts even if the lease ran out meanwhile: it was sent.
+
+    `by`: the person who has seen that it is there, if it was one.
+    """
+    issue, current = delivery_locked(delivery)
+    if current.sent_at is not None:
         return
-    now = timezone.now()
-    current.state = receipt.state
-    current.sent_at = current.due_at = now
-    current.lease_until = None
+    current.sent_at = current.due_at = timezone.now()
     current.foreign_id = receipt.foreign_id
     current.receipt = receipt.detail | ({"token": receipt.token} if receipt.token else {})
     current.last_error = ""
-    current.save()
-    delivery_event_append(current, **current.receipt, foreign_id=receipt.foreign_id)
+    current.maybe_there = False
+    if by is None:
+        breaker_answered(current.contact.endpoint)
+    delivery_change(
+        current,
+        receipt.state,
+        source=AnswerSource.PROGRAM if by is None else AnswerSource.STAFF,
+        by=by,
+        **current.receipt,
+        foreign_id=receipt.foreign_id,
+    )
     if current.kind == DeliveryKind.RESPONSIBLE:
-        _issue_forwarded(current)
+        _issue_forwarded(issue, current)
 
 
-def _issue_forwarded(delivery: Delivery) -> None:
+def _issue_forwarded(issue: Issue, delivery: Delivery) -> None:
     """The authority that has to act knows of it now; the issue says so."""
-    issue = delivery.decision.issue
     code = delivery.authority.code
     went = issue.events.filter(kind=EventKind.FORWARDED).order_by("at", "pk").last()
     issue_event_append(
@@ -68,18 +109,18 @@ def delivery_record_failure(*, delivery: Delivery, error: DeliveryError) -> Deli
 
     Returns the new state; None: another worker holds the claim by now.
     """
-    current = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    if current.state != DeliveryState.SENDING or current.attempts != delivery.attempts:
+    current = _claimed(delivery)
+    if current is None:
         return None
-    limit = settings.DELIVERY_REFUSALS_MAX if error.is_permanent else settings.DELIVERY_ATTEMPTS_MAX
-    is_last = current.attempts >= limit
-    current.state = DeliveryState.FAILED if is_last else DeliveryState.QUEUED
-    current.due_at = timezone.now() + timedelta(seconds=_backoff_seconds(current.attempts))
-    current.lease_until = None
+    if isinstance(error, DeliveryDelayed):
+        breaker_failed(current.contact.endpoint, str(error))
+    is_last = _is_last(current, error)
+    current.due_at = timezone.now() + _until_next(current.attempts)
     current.last_error = str(error)
-    current.save(update_fields=["state", "due_at", "lease_until", "last_error"])
-    delivery_event_append(
+    _failure_store(
         current,
+        DeliveryState.FAILED if is_last else DeliveryState.QUEUED,
+        maybe_there=error.maybe_arrived or delivery_maybe_arrived(current),
         error=str(error),
         maybe_arrived=error.maybe_arrived,
         is_permanent=error.is_permanent,
@@ -93,28 +134,82 @@ def delivery_record_failure(*, delivery: Delivery, error: DeliveryError) -> Deli
         error,
         " - given up" if is_last else "",
     )
-    return current.state
+    if is_last and isinstance(error, DeliveryDelayed):
+        _others_give_up(current)
+    return DeliveryState(current.state)
 
 
-def _backoff_seconds(attempts: int) -> float:
-    """Tripled with every attempt: 1, 3, 9 … minutes up to a day with the usual settings."""
-    return min(
-        settings.DELIVERY_BACKOFF_SECONDS * 3 ** (attempts - 1),
+def _claimed(delivery: Delivery) -> Delivery | None:
+    found = Delivery.objects.select_for_update(of=("self",)).select_related(
+        "contact", "authority__jurisdiction", "decision__issue"
+    )
+    current = found.defer("authority__jurisdiction__boundary").get(pk=delivery.pk)
+    is_own = current.state == DeliveryState.SENDING and current.attempts == delivery.attempts
+    return current if is_own else None
+
+
+def _is_last(delivery: Delivery, error: DeliveryError) -> bool:
+    if isinstance(error, (DeliveryUnclear, DeliveryByHand)):
+        return True
+    if error.is_permanent:
+        return delivery.attempts >= settings.DELIVERY_REFUSALS_MAX
+    return timezone.now() >= patience_ends(delivery)
+
+
+def patience_ends(delivery: Delivery) -> datetime:
+    """When the working days of its city are over that a receiver may be out of order."""
+    calendar = calendar_of(delivery.authority.jurisdiction)
+    return calendar.after(delivery.waits_since, settings.DELIVERY_PATIENCE_WORKING_DAYS)
+
+
+def _failure_store(
+    delivery: Delivery, state: DeliveryState, *, maybe_there: bool, **detail: Any
+) -> None:
+    """Of one that is given up a person hears at once; nobody may take a lost answer for a no."""
+    if state == DeliveryState.FAILED:
+        delivery.maybe_there = maybe_there
+        issue_news(delivery.decision.issue)
+    delivery_change(delivery, state, **detail)
+    if delivery.is_urgent and delivery.alarmed_at is None:
+        transaction.on_commit(partial(worker_nudge, ALARM_TASK))
+
+
+def _others_give_up(delivery: Delivery) -> None:
+    """What waited as long for the same endpoint behind its breaker is given up with the one that tried."""
+    patience = timedelta(days=settings.DELIVERY_PATIENCE_WORKING_DAYS)
+    waiting = (
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("authority__jurisdiction", "decision__issue")
+        .defer("authority__jurisdiction__boundary")
+        .filter(
+            contact__endpoint=delivery.contact.endpoint,
+            state=DeliveryState.QUEUED,
+            waits_since__lte=timezone.now() - patience,
+        )
+    )
+    for one in waiting.order_by("pk"):
+        if timezone.now() >= patience_ends(one):
+            one.last_error = delivery.last_error
+            maybe_there = delivery_may_be_there(one)
+            _failure_store(one, DeliveryState.FAILED, maybe_there=maybe_there, error=one.last_error)
+
+
+def _until_next(attempts: int) -> timedelta:
+    """Tripled with every attempt, 1, 3, 9 … minutes up to the longest; jitter keeps them from coming all at once."""
+    seconds = min(
+        settings.DELIVERY_BACKOFF_SECONDS * 3 ** min(attempts - 1, 10),
         settings.DELIVERY_BACKOFF_MAX_SECONDS,
     )
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))
 
 
-@transaction.atomic
 def deliveries_requeue_failed() -> int:
-    """Gives every failed delivery its attempts back, once a person has put the contact right."""
-    failed = list(Delivery.objects.select_for_update().filter(state=DeliveryState.FAILED))
-    for delivery in failed:
-        delivery.state = DeliveryState.QUEUED
-        delivery.attempts = 0
-        delivery.due_at = timezone.now()
-        delivery.save(update_fields=["state", "attempts", "due_at"])
-        delivery_event_append(delivery, requeued=True)
-    return len(failed)
+    """Gives every failed delivery its attempts back, once the contact is put right; returns how many.
+
+    Those that may have arrived are left to a person, who looks first.
+    """
+    failed = Delivery.objects.filter(state=DeliveryState.FAILED, maybe_there=False)
+    return sum(delivery_resend(delivery=one) for one in failed.order_by("pk"))
 
 
 @transaction.atomic
@@ -123,13 +218,12 @@ def delivery_record_number(*, delivery: Delivery, foreign_id: str) -> None:
     current = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if current.state != DeliveryState.SENT:
         return
+    state = DeliveryState.SENT
     if foreign_id:
-        current.state = DeliveryState.DELIVERED
-        current.foreign_id = foreign_id
+        state, current.foreign_id = DeliveryState.DELIVERED, foreign_id
     elif current.sent_at and timezone.now() - current.sent_at > settings.DELIVERY_TOKEN_LIMIT:
         current.receipt["token_expired"] = True
         logger.warning("delivery %s: the receiver's token never became a number", current.public_id)
     else:
         return
-    current.save(update_fields=["state", "foreign_id", "receipt"])
-    delivery_event_append(current, **current.receipt, foreign_id=foreign_id)
+    delivery_change(current, state, **current.receipt, foreign_id=foreign_id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from routing.enums import DeliveryState
 from routing.models import Decision, Delivery
@@ -14,18 +15,27 @@ def delivery_maybe_arrived(delivery: Delivery) -> bool:
     Every attempt leaves an event when it begins and, unless its worker was killed, one when it has ended.
     So whatever began and did not surely fail may have arrived.
     """
-    events = delivery.events.all()
-    began = events.filter(state=DeliveryState.SENDING).count() - 1
-    surely_failed = events.filter(detail__maybe_arrived=False).count()
-    return began > surely_failed
+    return _unclear_attempts(delivery) > 1
 
 
 def delivery_may_be_there(delivery: Delivery) -> bool:
     """Whether the receiver has the message or may have it; judged by its events, between two attempts too."""
-    if delivery.state in {DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED}:
+    if delivery.sent_at is not None or delivery.state == DeliveryState.SENDING:
         return True
-    began = delivery.events.filter(state=DeliveryState.SENDING).count()
-    return began > delivery.events.filter(detail__maybe_arrived=False).count()
+    return _unclear_attempts(delivery) > 0
+
+
+def _unclear_attempts(delivery: Delivery) -> int:
+    """How many attempts began and did not surely fail, the present one included, since a person looked last."""
+    looked = delivery.events.filter(detail__requeued=True).order_by("-pk").values("pk")[:1]
+    events = delivery.events.filter(pk__gt=Coalesce(Subquery(looked), 0))
+    began = events.filter(state=DeliveryState.SENDING).count()
+    return began - events.filter(detail__maybe_arrived=False).count()
+
+
+def deliveries_not_called_off() -> QuerySet[Delivery]:
+    """All but those that were withdrawn before anybody had them."""
+    return Delivery.objects.exclude(state=DeliveryState.WITHDRAWN, sent_at=None)
 
 
 def delivery_is_superseded(delivery: Delivery) -> bool:

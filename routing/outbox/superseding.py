@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from routing.enums import DeliveryState, ProposalState
 from routing.models import Delivery, DeliveryEvent, Proposal
-from routing.outbox.selectors import delivery_may_be_there
+from routing.outbox.selectors import deliveries_not_called_off, delivery_may_be_there
 
-UNSENT = (DeliveryState.QUEUED, DeliveryState.FAILED)
+UNSENT = (DeliveryState.HELD, DeliveryState.QUEUED, DeliveryState.FAILED)
 
 
 def deliveries_unsent(issue_id: int) -> list[Delivery]:
@@ -30,8 +30,8 @@ def deliveries_unsent(issue_id: int) -> list[Delivery]:
 def anything_sent(issue_id: int, unsent: Collection[Delivery]) -> bool:
     """Whether an authority has, or may have, a message about the issue; `unsent` are those that surely are not."""
     return (
-        Delivery.objects.filter(decision__issue_id=issue_id)
-        .exclude(state=DeliveryState.CANCELLED)
+        deliveries_not_called_off()
+        .filter(decision__issue_id=issue_id)
         .exclude(pk__in=[one.pk for one in unsent])
         .exists()
     )
@@ -40,11 +40,11 @@ def anything_sent(issue_id: int, unsent: Collection[Delivery]) -> bool:
 def deliveries_cancel(deliveries: Collection[Delivery]) -> None:
     """They are never sent. They have to be locked (`deliveries_unsent`)."""
     for delivery in deliveries:
-        delivery.state = DeliveryState.CANCELLED
+        delivery.state = DeliveryState.WITHDRAWN
         delivery.lease_until = None
     Delivery.objects.bulk_update(deliveries, ["state", "lease_until"])
     DeliveryEvent.objects.bulk_create(
-        DeliveryEvent(delivery=delivery, state=DeliveryState.CANCELLED) for delivery in deliveries
+        DeliveryEvent(delivery=delivery, state=DeliveryState.WITHDRAWN) for delivery in deliveries
     )
 
 

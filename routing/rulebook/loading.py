@@ -25,7 +25,7 @@ AUTHORITY_COLUMNS: Final = (
     *("kind", "colour", "website", "phone", "public_mail"),
     *("valid_from", "valid_to"),
 )
-IS_CITY_WORKS: Final = "is_city_works"
+AUTHORITY_FLAGS: Final = ("is_city_works", "closes_issues")
 
 
 @transaction.atomic
@@ -79,8 +79,9 @@ def _authority(jurisdiction: Jurisdiction, row: dict[str, str], where: str) -> A
     authority = authority or Authority(jurisdiction=jurisdiction, code=row["code"])
     for column, field in AUTHORITY_TEXTS.items():
         setattr(authority, field, texts_read(row, column))
-    if IS_CITY_WORKS in row:
-        authority.is_city_works = _flag(row[IS_CITY_WORKS], f"{where}, {IS_CITY_WORKS}")
+    for column in AUTHORITY_FLAGS:
+        if column in row:
+            setattr(authority, column, _flag(row[column], f"{where}, {column}"))
     for column in AUTHORITY_COLUMNS:
         if column in row:
             value: Any = row[column].strip()

@@ -62,7 +62,7 @@ CHECKS = [
 OF_PAGES = {
     *("triage_issues", "parcel_outline", "suggestions", "situation_places", "trial_changes_feed"),
     *("geodata_changes_feed", "geodata_findings_feed", "geodata_impact_feed", "rules_hole_feed"),
-    *("explanation_feed", "tile", "openapi_document"),
+    *("explanation_feed", "tile", "openapi_document", "public_places"),
 }
 LIMITS = (
     "issues.api.views.READS_PER_MINUTE",

@@ -55,7 +55,14 @@ def test_what_strangers_servers_are_asked_goes_to_the_fetcher() -> None:
         "issues.tasks.retention_apply",
         "routing.tasks.map_hearing_hold",
         "routing.tasks.map_hearings_hold_due",
+        "routing.tasks.probes_run_due",
+        "routing.tasks.probes_watch",
     ]
+
+
+def test_what_receivers_are_sent_goes_to_the_sender() -> None:
+    there = [task for task in own_tasks() if queue_of(task) == QUEUES["sender"]]
+    assert there == ["routing.tasks.deliveries_send_due", "routing.tasks.numbers_poll"]
 
 
 def test_everything_else_goes_to_the_worker() -> None:
@@ -67,10 +74,12 @@ def test_everything_else_goes_to_the_worker() -> None:
         ".mailbox_",
         ".retention_",
         "tasks.map_",
+        "tasks.deliveries_",
+        "tasks.numbers_",
+        "tasks.probes_",
     )
     queues = {queue_of(task) for task in own_tasks() if not any(one in task for one in long)}
     assert queues == {QUEUES["worker"]}
-    assert queue_of("routing.tasks.deliveries_send_due") == QUEUES["worker"]
 
 
 def test_every_task_of_the_schedule_exists() -> None:

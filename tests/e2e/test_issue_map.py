@@ -9,8 +9,11 @@ from django.db import connection
 from playwright.sync_api import Page, expect
 
 from issues.models import Issue
+from routing.enums import NetworkDataset
+from routing.models import RoadSection
 from tests.e2e.conftest import map_wait
-from tests.mapui.factories import SOUTH, SRID, WEST, issue_create
+from tests.e2e.test_maps import problems
+from tests.mapui.factories import SOUTH, SRID, WEST, edition_create, issue_create
 from tests.mapui.many_issues import rows_copy
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -71,6 +74,35 @@ def heap(town) -> list[Issue]:
     """Four issues at one place, and one elsewhere."""
     issue_create(town, east=-300, north=-300)
     return [issue_create(town, east=100, north=100) for _ in range(4)]
+
+
+def test_the_search_suggests_places_by_keyboard_and_searches_what_was_typed(town, page: Page):
+    RoadSection.objects.create(
+        jurisdiction=town,
+        edition_from=edition_create(town, NetworkDataset.ROAD_SECTIONS),
+        key="S1",
+        content_hash=b"3" * 16,
+        road_class="G",
+        name="Marktplatz",
+        length=100,
+        geometry=f"SRID={SRID};MULTILINESTRING(({WEST} {SOUTH + 20}, {WEST + 100} {SOUTH + 20}))",
+    )
+    page.goto("/")
+    map_wait(page)
+    field = page.get_by_role("combobox", name="Straße, Flurstück")
+    field.press_sequentially("Mark")
+    offered = page.get_by_role("option", name="Marktplatz")
+    expect(offered).to_be_visible()
+    assert problems(page) == []
+    field.press("ArrowDown")
+    expect(offered).to_have_attribute("aria-selected", "true")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"\?jurisdiction=[^&]+&near=[\d.%C,]+$"))
+    map_wait(page)
+    field.press_sequentially("Mark")
+    expect(offered).to_be_visible()
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("q=Mark&"))
 
 
 def test_issues_at_one_place_fan_out_by_keyboard(heap, page: Page):

@@ -18,7 +18,7 @@ from tests.gis_core.geodata_factories import jurisdiction_make, parcels_gml, wri
 
 ROOT = Path(__file__).parents[2]
 # Nothing but parameters: the same in every language.
-SAME = {"profile_misfit", "csv_columns_missing", "edition_error", "service_attempt"}
+SAME = {"row_fault", "profile_misfit", "csv_columns_missing", "edition_error", "service_attempt"}
 CODED = {
     *("LoadError", "LoadCancelled", "RowError", "GmlError", "GeometryError", "CoordinateError"),
     "RasterRefused",
@@ -76,7 +76,7 @@ def test_every_code_in_the_program_is_known():
 
 def test_no_text_is_left_that_nothing_says():
     through_tables = {
-        *("guess_crs", "guess_crs_swapped", "no_number"),
+        *("guess_crs", "guess_crs_swapped", "no_number", "no_area", "no_date"),
         *("check_gemarkung_unknown", "check_flur_unknown"),
     }
     assert set(message_texts()) - codes_used() == through_tables

@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from email.message import EmailMessage
 from email.utils import parseaddr
+from io import BytesIO
 
 import pytest
 from lxml import html
+from PIL import Image
 
+from gis_core.net.cities import city_address
 from issues import agency
 from issues.enums import IssueStatus
+from issues.errors import PhotoRefused
 from issues.models import Issue, Reply, ReplyTemplate
-from issues.services import issue_set_status
+from issues.services import issue_release, issue_set_status
+from issues.services.photos.work import work_photo_add
+from issues.services.release import issue_withdraw
 from issues.services.replies.queue import reply_send
 from issues.services.replies.sending import replies_send_due
 from issues.services.reporting.links import report_url
@@ -146,3 +152,88 @@ def test_answer_of_the_authority_stands_in_the_letter_masked(make_issue, mailbox
     assert "Material ist bestellt." in plain
     assert "123456" not in plain
     assert "Müller" not in plain
+
+
+# --- The photo of what was done ------------------------------------------------------------------------
+
+
+def noise(side: int = 1600) -> bytes:
+    """A photo that no encoder makes small."""
+    file = BytesIO()
+    Image.effect_noise((side, side), 90).convert("RGB").save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+@pytest.fixture
+def done(make_issue, settings, tmp_path) -> Issue:
+    settings.MEDIA_ROOT = tmp_path
+    issue = make_issue(reporter=MARIA)
+    work_photo_add(issue=issue, content=noise(), by=None)
+    replies_send_due()
+    return issue
+
+
+def test_released_photo_of_what_was_done_goes_with_the_letter_and_into_nobody_else_s_server(
+    done, mailbox
+):
+    issue_release(issue=done, photos=done.photos.all())
+    issue_set_status(issue=done, status=IssueStatus.DONE)
+    letter = sent(mailbox)
+    assert letter.get_content_type() == "multipart/related"
+    plain, page = forms(letter)
+    assert (
+        f"Foto der Arbeit: {city_address(done.jurisdiction, 'public_issue', done.number)}" in plain
+    )
+    [shown] = html.fromstring(page).xpath("//img")
+    assert shown.get("alt") == "Foto der Arbeit"
+    [part] = [one for one in letter.walk() if one.get_content_type() == "image/jpeg"]
+    assert shown.get("src") == f"cid:{part['Content-ID'][1:-1]}"
+    assert part.get_content_disposition() == "inline"
+    content = part.get_payload(decode=True)
+    assert len(content) <= 200_000
+    picture = Image.open(BytesIO(content))
+    assert max(picture.size) <= 800
+    # The copy that everybody sees, and nothing of the original.
+    assert not picture.getexif()
+
+
+@pytest.mark.parametrize("case", ["not released", "taken back", "of the report", "not done"])
+def test_no_other_photo_goes_along(done, mailbox, case):
+    if case != "not released":
+        issue_release(issue=done, photos=done.photos.all())
+    if case == "taken back":
+        issue_withdraw(issue=done, reason="Fehler")
+    if case == "of the report":
+        done.photos.update(is_of_work=False)
+    status = IssueStatus.IN_PROGRESS if case == "not done" else IssueStatus.DONE
+    issue_set_status(issue=done, status=status)
+    letter = sent(mailbox)
+    assert letter.get_content_type() == "multipart/alternative"
+    plain, page = forms(letter)
+    assert "Foto der Arbeit" not in plain
+    assert "<img" not in page
+
+
+def test_black_boxes_are_black_in_the_letter(done, mailbox):
+    photo = done.photos.get()
+    photo.boxes = [[0, 0, 1600, 1600]]
+    photo.save(update_fields=["boxes"])
+    issue_release(issue=done, photos=[photo])
+    issue_set_status(issue=done, status=IssueStatus.DONE)
+    [part] = [one for one in sent(mailbox).walk() if one.get_content_type() == "image/jpeg"]
+    assert Image.open(BytesIO(part.get_payload(decode=True))).getextrema() == ((0, 0),) * 3
+
+
+def test_letter_goes_without_a_photo_whose_file_is_gone(done, mailbox):
+    issue_release(issue=done, photos=done.photos.all())
+    copy = done.photos.get().copy
+    copy.storage.delete(copy.name)
+    issue_set_status(issue=done, status=IssueStatus.DONE)
+    assert sent(mailbox).get_content_type() == "multipart/alternative"
+
+
+def test_photos_of_what_was_done_are_few(done):
+    for _ in range(4):
+        work_photo_add(issue=done, content=noise(40), by=None)
+    with pytest.raises(PhotoRefused):
+        work_photo_add(issue=done, content=noise(40), by=None)

@@ -12,7 +12,17 @@ from mapui import apps
 
 APP = Path(apps.__file__).parent
 # The same word in both languages.
-SAME = {"Filter", "Name", "Website", "Code", "%(count)d min", "Name (%(language)s)"}
+SAME = {
+    "Filter",
+    "%(authority)s: %(state)s.",
+    "Passkey",
+    "Passkeys",
+    "Name",
+    "Website",
+    "Code",
+    "%(count)d min",
+    "Name (%(language)s)",
+}
 
 
 # {% translate "…" context "…" %} and pgettext("…", "…")

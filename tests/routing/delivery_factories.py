@@ -23,7 +23,7 @@ EVIDENCE: dict[str, Any] = {
         {
             "parcels": [
                 {
-                    "key": "05528501400123/0004_",
+                    "key": "055285014001230004__",
                     "gemarkung": "Habinghorst",
                     "flur": 14,
                     "number": "123/4",
@@ -31,7 +31,17 @@ EVIDENCE: dict[str, Any] = {
                     "location_text": "Habinghorster Str.",
                 }
             ],
-            "sections": [{"key": "4409055O4409056O", "station": 120.4}],
+            "sections": [
+                {
+                    "key": "4409055O4409056O",
+                    "road_class": "B",
+                    "road": "B 235",
+                    "name": "",
+                    "distance": 3.2,
+                    "station": 120.4,
+                    "through_road": "in",
+                }
+            ],
         }
     ]
 }
@@ -110,7 +120,7 @@ def decision_make(code: str = "STRNRW", *, issue: Issue | None = None, **fields:
                 "en": "The carriageway of the B 235 belongs to the federation.",
             },
             "evidence": EVIDENCE,
-            "parcel_key": "05528501400123/0004_",
+            "parcel_key": "055285014001230004__",
             "road": "B 235",
             "decided_at": timezone.now(),
             **fields,

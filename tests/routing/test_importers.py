@@ -86,8 +86,9 @@ def test_road_number_with_suffix(city, tmp_path):
 
 
 def test_numbers_of_a_column_with_gaps_stay_whole(city, tmp_path):
-    load(city, "road_sections", streets(tmp_path / "s.gpkg", REINKL=np.array([3.0])))
-    assert RoadSection.objects.get().cleaning_class == "3"
+    register = streets(tmp_path / "s.gpkg", REINKL=np.array([3.0]))
+    load(city, "road_sections", classified(tmp_path / "n.gpkg"), register)
+    assert RoadSection.objects.get(road_class="G").cleaning_class == "3"
 
 
 def test_unknown_road_class_is_named(city, tmp_path):

@@ -21,6 +21,7 @@ from tests.gis_core.geodata_factories import (
     load,
     polygon_gml,
     square,
+    stage,
     table_write,
     write,
 )
@@ -45,7 +46,12 @@ def city():
         ("primary", "B 235", "B 235", "B"),
         ("primary", "B 1a", "B 1a", "B"),
         ("secondary", "L651", "L 651", "L"),
-        ("secondary", "K 35;L 12", "K 35", "K"),
+        ("secondary", "K 35;L 12", "L 12", "L"),
+        ("secondary", "L 596A", "L 596a", "L"),
+        ("secondary", "St 2069", "L 2069", "L"),
+        ("secondary", "S 177", "L 177", "L"),
+        ("secondary", "St2069;B 11", "B 11", "B"),
+        ("secondary", "L 594; L 600", "L 594", "L"),
         ("motorway_link", "", "A-Straße", "A"),
         ("residential", "", "A-Straße", "G"),
         ("service", "10", "A-Straße", "P"),
@@ -59,7 +65,7 @@ def test_osm_class_comes_from_the_sign_else_from_the_kind(
     columns = {
         "osm_id": ["1", "2"],
         "highway": [highway, "residential"],
-        "ref": [ref, ""],
+        "ref": [ref, "L 1"],
         "name": ["A-Straße", "B-Straße"],
     }
     load(city, "road_sections", table_write(tmp_path / "a.gpkg", columns, [LINE, LINE]))
@@ -68,8 +74,15 @@ def test_osm_class_comes_from_the_sign_else_from_the_kind(
     assert RoadSection.objects.get(key="2").length == 100
 
 
+def test_sign_that_nobody_understands_is_told(city, tmp_path):
+    columns = {"osm_id": ["1", "2"], "highway": ["primary"] * 2, "ref": ["B 1", "Rampe 4 Ost"]}
+    edition = stage(city, "road_sections", table_write(tmp_path / "a.gpkg", columns, [LINE, LINE]))
+    samples = edition.checks.get(code="unknown").details["samples"]
+    assert [(one["column"], one["value"]) for one in samples] == [("reference", "Rampe 4 Ost")]
+
+
 def test_osm_length_in_degrees_is_measured_in_metres(city, tmp_path):
-    columns = {"osm_id": ["1"], "highway": ["residential"]}
+    columns = {"osm_id": ["1"], "highway": ["motorway"]}
     line = transform_geometry(LINE, ETRS89_UTM32, WGS84)
     path = table_write(tmp_path / "a.geojson", columns, [line], driver="GeoJSON", crs="EPSG:4326")
     load(city, "road_sections", path)

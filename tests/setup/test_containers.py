@@ -10,7 +10,17 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "docker/Dockerfile").read_text()
 COMPOSE = (ROOT / "docker/compose.yaml").read_text()
 ENTRYPOINT = (ROOT / "docker/entrypoint").read_text()
-SERVICES = {"postgres", "redis", "web", "worker", "loader", "fetcher", "beat", "mapserver"}
+SERVICES = {
+    "postgres",
+    "redis",
+    "web",
+    "worker",
+    "sender",
+    "loader",
+    "fetcher",
+    "beat",
+    "mapserver",
+}
 
 
 def test_image_starts_from_the_slim_release() -> None:

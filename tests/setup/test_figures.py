@@ -27,10 +27,10 @@ from gis_core.maps import entries, outages, politeness, store
 from gis_core.maps import services as map_services
 from issues import public_view
 from issues import selectors as issue_selectors
-from issues.api import bodies, limits, parameters
+from issues.api import bodies, parameters
 from issues.enums import FindingKind
 from issues.models import ApiKey, Issue
-from issues.services import answers, intake, location, texts
+from issues.services import answers, intake, limits, location, texts
 from issues.services.photos import fetching, pixels, stored
 from issues.services.photos import intake as photo_intake
 from mapui.geodata import changes
@@ -50,9 +50,10 @@ from routing.engine.questions import WORTH_FROM
 from routing.engine.ruleset import COMPUTED_BODIES
 from routing.evidence import reports, statement
 from routing.evidence.disc import cover, nearby, places
-from routing.forwarding.channels import mail, open311_endpoint
+from routing.forwarding.channels import mail, open311_endpoint, speaking
 from routing.models import RuleSet
-from routing.outbox.record import _backoff_seconds
+from routing.outbox import breakers
+from routing.outbox.claim import LANES
 from routing.rulebook import shadows
 from tests.config import test_fuzz_requests
 from tests.golden import test_cases
@@ -68,12 +69,6 @@ WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 ORDINALS = {3: "third", 4: "fourth", 5: "fifth"}
 # Of an installation; the tests have no limit.
 STATEMENT = base.STATEMENT_SECONDS
-
-
-def days_of_attempts() -> float:
-    """From the first attempt of a delivery to the last one, if each fails at once."""
-    waits = [_backoff_seconds(attempt) for attempt in range(1, settings.DELIVERY_ATTEMPTS_MAX)]
-    return sum(waits) / timedelta(days=1).total_seconds()
 
 
 def hours_of_photos() -> int:
@@ -101,15 +96,20 @@ def waits(schedule: list[float]) -> str:
 # Document → sentences with the figures that the program says.
 FIGURES: dict[str, tuple[str, ...]] = {
     "docs/forwarding.md": (
-        f"after {waits([_backoff_seconds(n) for n in (1, 2, 3)])} … minutes",
-        f"The {settings.DELIVERY_ATTEMPTS_MAX}th attempt is the last, {days_of_attempts():.1f} days",
+        f"after {waits([settings.DELIVERY_BACKOFF_SECONDS * 3**n for n in (0, 1, 2)])} … minutes",
+        f"at most {WORDS[settings.DELIVERY_BACKOFF_MAX_SECONDS // 3600]} hours",
+        f"{WORDS[settings.DELIVERY_PATIENCE_WORKING_DAYS]} working days of the city",
+        f"{WORDS[settings.DELIVERY_WORKERS_LOST_MAX]} workers in a row",
+        f"after {WORDS[breakers.OPENS_AFTER]} failures in a row",
+        f"at most {breakers.PROBE_MAX // timedelta(minutes=1)} minutes",
+        f"at most {WORDS[LANES]} deliveries at a time",
         f"The {settings.DELIVERY_REFUSALS_MAX}rd attempt is the last",
         f"`DELIVERY_LEASE_SECONDS` ({settings.DELIVERY_LEASE_SECONDS})",
         f"`DELIVERY_BACKOFF_SECONDS` ({settings.DELIVERY_BACKOFF_SECONDS})",
-        f"attempt ends after {open311_endpoint.SEND_SECONDS} seconds",
+        f"attempt ends after {speaking.SEND_SECONDS} seconds",
         f"more than {open311_endpoint.NUMBER_MAX} characters",
         f"number for {settings.DELIVERY_TOKEN_LIMIT.total_seconds() / 3600:.0f} hours",
-        f"photos up to {mail.PHOTO_BYTES_MAX // MEGA} MB",
+        f"at most {mail.FILES_BYTES_MAX // MEGA} MB",
         f"every {BEAT['routing.tasks.deliveries_send_due']} seconds",
     ),
     "docs/explaining.md": (
@@ -272,12 +272,6 @@ def text(document: str) -> str:
 def test_figures_of_a_document_are_those_of_the_program(document: str) -> None:
     found = text(document)
     assert [sentence for sentence in FIGURES[document] if sentence not in found] == []
-
-
-def test_span_of_ten_attempts_is_less_than_three_days() -> None:
-    """The comment in the settings says so too."""
-    said = (ROOT / "config/settings/base.py").read_text("utf-8")
-    assert f"Ten attempts span {days_of_attempts():.1f} days." in said
 
 
 # What a document may count; a figure before one of these words is worked out above, or it is a wrong one.

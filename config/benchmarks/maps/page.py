@@ -59,7 +59,7 @@ def page() -> list[Figure]:
     """With 300,000 issues at city scale; yardsticks: an empty page of the same server, frames without a map."""
     city_given()
     cookie = client_of_staff().cookies[settings.SESSION_COOKIE_NAME].value
-    with web_server(DATABASE) as address, _browser() as browser:
+    with web_server(DATABASE) as address, browser_run() as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=address)
         context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": address}]
@@ -73,7 +73,7 @@ def page() -> list[Figure]:
             ready.append(shown.wait_for_function(READY, timeout=60_000).json_value())
         still = shown.evaluate(IDLE, PAN_MS)
         frames = shown.evaluate(PAN, PAN_MS)
-        weight, html = _weight(browser, address)
+        weight, html = page_weight(browser, address)
     return [
         Figure(
             name="staff's map usable with 300,000 issues, median",
@@ -101,7 +101,7 @@ def page() -> list[Figure]:
 
 
 @contextmanager
-def _browser() -> Iterator[Any]:
+def browser_run() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium")
@@ -113,7 +113,7 @@ def _browser() -> Iterator[Any]:
         started.close()
 
 
-def _weight(browser: Any, address: str) -> tuple[float, float]:
+def page_weight(browser: Any, address: str) -> tuple[float, float]:
     """Kilobytes that a first visit loads over the line without tiles, and those of the page's HTML alone."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=address)
     shown = context.new_page()

@@ -36,6 +36,8 @@ OF_A_LOAD: Final = (
         "transformed",
         "accuracy",
         "parts",
+        "columns",
+        "unknown",
         "share",
     ),
 )
@@ -68,7 +70,12 @@ def checks_run(
         if spec.coverage:
             lasting += coverage_checks(staging, limits)
         report.coverage_seconds = round(perf_counter() - started, 3)
-    found = [*_noticed(report), *_share(staging, difference, rows, limits), *lasting]
+    found = [
+        *_noticed(report),
+        *_columns(staging, report),
+        *_share(staging, difference, rows, limits),
+        *lasting,
+    ]
     for one in found:
         one.edition = staging.edition
     staging.edition.checks.all().delete()
@@ -112,6 +119,28 @@ def _noticed(report: LoadReport) -> Iterator[EditionCheck]:
     if gaps := report.gaps:
         told = [message for gap in gaps if (message := message_from_json(gap))]
         yield finding("parts", warning, len(gaps), {"gaps": told})
+
+
+def _sample(fault: dict[str, Any]) -> dict[str, Any]:
+    return {name: fault.get(name, "") for name in ("file", "feature", "column", "value")}
+
+
+def _columns(staging: Staging, report: LoadReport) -> Iterator[EditionCheck]:
+    """Values that nobody can read, and attributes of which the active edition has values and this one none."""
+    if count := report.counts["values unknown"]:
+        samples = [_sample(one) for one in report.unknown]
+        yield finding("unknown", Severity.WARNING, count, samples=samples)
+    base = staging.edition.base
+    former = _filled(base.report.get("contents", [])) if base else set()
+    now = _filled(report.contents)
+    if now and (lost := sorted(former - now)):
+        yield finding("columns", Severity.WARNING, len(lost), {"columns": lost})
+
+
+def _filled(contents: list[dict[str, Any]]) -> set[str]:
+    return {
+        column["column"] for one in contents for column in one["columns"] if column["values"] > 0
+    }
 
 
 def _share(

@@ -23,6 +23,9 @@ from gis_core.loading.gml.arcs import arcs_linearise, circle_linearise, circle_t
 
 _HEAD_CHUNK: Final = 64 * 1024
 _HEAD_LIMIT: Final = 4 * 1024 * 1024
+# Pieces of a curve may miss each other by this share of their coordinates: 1 cm in metres, 1 cm in degrees.
+_TOUCH_SHARE: Final = 2e-9
+_HREF_LENGTH: Final = 100
 _LOCAL_NAMES: dict[str, str] = {}
 
 
@@ -202,7 +205,7 @@ class PolygonCollector:
         dimension = self._declared(element, dimension)
         name = local_name(element.tag)
         if name in {"Polygon", "PolygonPatch"}:
-            rings = [boundary[0] for boundary in element if len(boundary)]
+            rings = [boundary[0] for boundary in element if len(_held(boundary))]
             for ring in rings:
                 self._ring(ring, dimension)
             if rings:
@@ -215,7 +218,7 @@ class PolygonCollector:
             "PolyhedralSurface",
         }:
             for members in element:
-                for member in members:
+                for member in _held(members):
                     self._surface(member, dimension)
         else:
             raise GeometryError("surface_unsupported", name=name)
@@ -252,7 +255,10 @@ class PolygonCollector:
         try:
             for child in lists:
                 size = self._declared(child, dimension)
-                values = list(map(float, (child.text or "").split()))
+                if local_name(child.tag) == "coordinates":
+                    values, size = _coordinates(child)
+                else:
+                    values = list(map(float, (child.text or "").split()))
                 if len(values) == 3 and local_name(child.tag) == "pos":
                     size = 3
                 if len(values) % size:
@@ -272,9 +278,11 @@ class PolygonCollector:
         """The segments of a Ring, Curve or CompositeCurve, joined."""
         numbers: list[float] = []
         for members in element:
-            for member in members:
+            for member in _held(members):
                 piece = self._curve(member, self._declared(member, dimension))
                 joined = len(numbers) > 1 and numbers[-2:] == piece[:2]
+                if not joined:
+                    _touch(numbers, piece)
                 numbers.extend(piece[2:] if joined else piece)
         return numbers
 
@@ -302,6 +310,38 @@ class PolygonCollector:
             centre = self._positions(element.iter("{*}pos", "{*}posList"), dimension)
             return circle_linearise(centre, _number(element.find("{*}radius")))
         raise GeometryError("curve_unsupported", name=name)
+
+
+def _held(holder: etree._Element) -> etree._Element:
+    """A property as the holder of what it contains. GeometryError where it only refers to that by xlink:href."""
+    if not len(holder):
+        for name, value in holder.items():
+            if local_name(str(name)) == "href":
+                raise GeometryError("geometry_elsewhere", href=str(value)[:_HREF_LENGTH])
+    return holder
+
+
+def _touch(before: list[float], piece: list[float]) -> None:
+    """GeometryError where a piece of a curve begins elsewhere than the one before ends; rounding does not count."""
+    if not before or not piece:
+        return
+    gap = math.dist(before[-2:], piece[:2])
+    if gap > _TOUCH_SHARE * max(map(abs, before[-2:])):
+        raise GeometryError("curve_gap", gap=f"{gap:.3f}")
+
+
+def _coordinates(element: etree._Element) -> tuple[list[float], int]:
+    """The numbers of GML 2's "x,y x,y", and how many make a position."""
+    between, decimal = element.get("cs") or ",", element.get("decimal") or "."
+    text = (element.text or "").replace(element.get("ts") or " ", " ")
+    positions = [
+        [float(number.replace(decimal, ".")) for number in position.split(between)]
+        for position in text.split()
+    ]
+    sizes = {len(position) for position in positions} or {2}
+    if len(sizes) > 1 or not sizes <= {2, 3}:
+        raise GeometryError("positions_uneven", count=sum(map(len, positions)), size=2)
+    return [number for position in positions for number in position], sizes.pop()
 
 
 def _number(element: etree._Element | None) -> float:

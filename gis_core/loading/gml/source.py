@@ -24,8 +24,11 @@ from gis_core.loading.gml.nba_scan import identifier_split, lifetime
 from gis_core.loading.gml.pieces import elements_ahead
 from gis_core.loading.gml.places import PointCollector
 from gis_core.loading.read.batches import BATCH_ROWS, Batch, Geometries, LoadReport, Progress
+from gis_core.loading.read.contents import Layout
 from gis_core.loading.read.formats import GZIP_ERRORS, file_open
+from gis_core.loading.read.pages import Page
 from gis_core.loading.read.profiles import Profile
+from gis_core.messages import Message
 
 # Wrappers are listened to as well: their ends free whatever they held, wanted or not.
 _MEMBERS: Final = frozenset({"member", "featureMember", "Insert"})
@@ -33,6 +36,9 @@ _CHANGES: Final = frozenset({"Replace", "Delete", "Update"})
 _NAS_CRS: Final = "AA_Koordinatenreferenzsystemangaben"
 _NAS_PORTION: Final = "AX_Portionskennung"
 _SERVICE_ERRORS: Final = frozenset({"ExceptionReport", "ServiceExceptionReport"})
+# Of so many features, and of every fiftieth behind them, all elements are looked at to tell which are not read.
+_LOOKED_AT: Final = 1000
+_LOOKED_AT_THEN: Final = 50
 # A batch ends here even with few features: memory stays flat whatever their size.
 _BATCH_NUMBERS: Final = 4_000_000
 # Where a column's value is found: the remaining steps of the path, and the column.
@@ -111,11 +117,13 @@ class _Reader:
         self.child_tags = [
             f"{{*}}{name}" for name in {*self.wanted, *profile.geometry} if name[0] != "@"
         ]
+        self.layout, self.seen = Layout(), set[str]()
         self._start()
 
     def _start(self) -> None:
         self.columns: Columns = {name: [] for name in self.profile.columns}
         self.features: list[str] = []
+        self.faults: dict[int, Message] = {}
         self.collector: Any = PointCollector() if self.profile.places else PolygonCollector()
 
     def read(self, path: Path) -> Iterator[Batch]:
@@ -166,6 +174,8 @@ class _Reader:
             feature, _ = identifier_split(feature)
             if not self._counts(element, feature):
                 return None
+        if self.found <= _LOOKED_AT or self.found % _LOOKED_AT_THEN == 0:
+            self._look(element)
         values, geometry = self._values(element, name, feature)
         if self.profile.places:
             geometry = self.plan.places.place(feature) if self.plan else None
@@ -175,16 +185,10 @@ class _Reader:
         try:
             self.collector.add(geometry)
         except GeometryError as error:
-            raise LoadError(error.message, file=self.file, feature=f"{name} {feature}") from error
-        crs = self.default_crs
-        if self.collector.srs_name:
-            crs = self._crs(self.collector.srs_name, feature)
-        if crs is None and geometry is not None:
-            raise LoadError(
-                "crs_nowhere",
-                file=self.file,
-                feature=f"{name} {feature}",
-            )
+            self.faults[len(self.features)] = error.message
+            self.collector.add(None)
+            geometry = None
+        crs = self._feature_crs(geometry, name, feature)
         full = None
         if geometry is not None and crs != self.batch_crs:
             full = self._split_last() if self.features else None
@@ -194,6 +198,22 @@ class _Reader:
         self.features.append(f"{name} {feature}")
         many = len(self.features) >= BATCH_ROWS or len(self.collector.coordinates) >= _BATCH_NUMBERS
         return full or (self._flush() if many else None)
+
+    def _feature_crs(self, geometry: Any, name: str, feature: str) -> SourceCrs | None:
+        crs = self.default_crs
+        if self.collector.srs_name:
+            crs = self._crs(self.collector.srs_name, feature)
+        if crs is None and geometry is not None:
+            raise LoadError("crs_nowhere", file=self.file, feature=f"{name} {feature}")
+        return crs
+
+    def _look(self, element: etree._Element) -> None:
+        """Notes the elements of which nothing is read."""
+        for child in element.iterchildren(tag=etree.Element):
+            name = local_name(child.tag)
+            self.seen.add(name)
+            if name not in self.wanted and name not in self.geometry_names:
+                self.layout.unread.setdefault(name)
 
     def _counts(self, element: etree._Element, identifier: str) -> bool:
         """Whether this version is the one to load: not one of the past, nor one that a later delivery replaces."""
@@ -207,16 +227,33 @@ class _Reader:
     def _split_last(self) -> Batch:
         """Everything but the latest geometry, which is in another CRS and starts the next batch."""
         shapes = self._shapes()
-        batch = Batch(self.file, self.columns, self.features, shapes[:-1], self.batch_crs)
+        batch = self._batch(shapes[:-1])
         self._start()
         self.collector.add_shape(shapes[-1])
         return batch
 
     def _flush(self) -> Batch:
-        batch = Batch(self.file, self.columns, self.features, self._shapes(), self.batch_crs)
+        batch = self._batch(self._shapes())
         self._start()
         self.progress(self.file, self.found)
         return batch
+
+    def _batch(self, shapes: Geometries) -> Batch:
+        for column, names in self.profile.columns.items():
+            if column not in self.layout.columns and any(
+                value is not None for value in self.columns[column]
+            ):
+                there = [name for name in names if name[0] == "@" or _first(name) in self.seen]
+                self.layout.columns[column] = " / ".join(there)
+        return Batch(
+            self.file,
+            self.columns,
+            self.features,
+            shapes,
+            self.batch_crs,
+            faults=self.faults,
+            layout=self.layout,
+        )
 
     def _shapes(self) -> Geometries:
         self.report.counts["arcs linearised"] += self.collector.arcs
@@ -257,13 +294,20 @@ class _Reader:
         """A WFS says how many features it returned: fewer means that the answer was cut."""
         attributes = self.head.attributes
         name = "numberReturned" if "numberReturned" in attributes else "numberOfFeatures"
-        returned = attributes.get(name, "")
+        returned, matched = attributes.get(name, ""), attributes.get("numberMatched", "")
         # In gml:featureMembers there is no wrapper to count; where all feature types are known, they are counted.
         came = self.members or self.passed if self.profile.others else self.members
         if returned.isdigit() and int(returned) != came and (came or self.profile.others):
             raise LoadError(
                 "xml_incomplete", file=self.file, name=name, said=int(returned), came=came
             )
+        known = int(matched) if matched.isdigit() else None
+        more = "next" if attributes.get("next") else ""
+        self.report.pages.append(Page(self.file, came, known, more))
+
+
+def _first(path: str) -> str:
+    return path.partition("/")[0]
 
 
 def _paths_compile(columns: dict[str, list[str]]) -> _Wanted:

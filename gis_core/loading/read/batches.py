@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from gis_core.coordinates import SourceCrs
 from gis_core.datasets import Columns
+from gis_core.loading.read.contents import Layout
+from gis_core.loading.read.pages import Page
 from gis_core.messages import Message, Told
 
 Geometries = NDArray[np.object_]
@@ -20,6 +22,9 @@ Geometries = NDArray[np.object_]
 BATCH_ROWS: Final = 5000
 NOTES_KEPT: Final = 200
 SAMPLES_KEPT: Final = 20
+LEFT_OUT_NAMED: Final = 50
+FAULTS_KEPT: Final = 100
+VALUE_LENGTH: Final = 60
 
 
 @dataclass
@@ -38,6 +43,10 @@ class Batch:
     crs: SourceCrs | None
     update: bool = False
     deleted: list[str] = field(default_factory=list)
+    # Rows that the reader could not read, by their place; they have no geometry.
+    faults: dict[int, Message] = field(default_factory=dict)
+    # What the reader knows of the file's columns.
+    layout: Layout = field(default_factory=Layout)
 
     def keep(self, rows: list[bool]) -> Batch:
         """Only the rows that are marked."""
@@ -52,6 +61,7 @@ class Batch:
             None if self.geometry is None else self.geometry[marked],
             self.crs,
             self.update,
+            layout=self.layout,
         )
 
 
@@ -71,11 +81,44 @@ class LoadReport:
     coverage_seconds: float = 0.0
     # Of NAS: the selection profile and the date of the (last) delivery.
     delivery: dict[str, str] = field(default_factory=dict)
+    # What the files hold (gis_core.loading.read.contents).
+    contents: list[dict[str, Any]] = field(default_factory=list)
+    # What files say of the answers they are pages of; known while they are read only.
+    pages: list[Page] = field(default_factory=list)
+    # The first rows that cannot be stored, and values that count as unknown: file, feature, column, value, message.
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    unknown: list[dict[str, Any]] = field(default_factory=list)
+    # How many rows the profile left out, by "column = value".
+    left_out: Counter[str] = field(default_factory=Counter)
 
     def note(self, message: Message, *, file: str = "", feature: str = "") -> None:
         """Keeps a note as long as there are not too many: a report is read by people."""
         if len(self.notes) < NOTES_KEPT:
             self.notes.append(Told(message, file, feature).as_json())
+
+    def fault(self, batch: Batch, row: int, message: Message, column: str = "") -> None:
+        """Notes a row that cannot be stored; the first ones in full."""
+        self.counts["faulty rows"] += 1
+        self._tell(self.faults, batch, row, message, column)
+
+    def unread(self, batch: Batch, row: int, message: Message, column: str) -> None:
+        """Notes a value that counts as unknown because nobody can read it; the first ones in full."""
+        self.counts["values unknown"] += 1
+        self._tell(self.unknown, batch, row, message, column)
+
+    @staticmethod
+    def _tell(
+        told: list[dict[str, Any]], batch: Batch, row: int, message: Message, column: str
+    ) -> None:
+        if len(told) < FAULTS_KEPT:
+            value = batch.columns[column][row] if column in batch.columns else None
+            told.append(
+                {
+                    **Told(message, batch.file, batch.features[row]).as_json(),
+                    "column": column,
+                    "value": "" if value is None else str(value)[:VALUE_LENGTH],
+                }
+            )
 
     def merge(self, other: LoadReport) -> None:
         """Adds what another report of the same load noticed."""
@@ -85,6 +128,10 @@ class LoadReport:
         self.parts |= other.parts
         self.repairs += other.repairs
         self.delivery = other.delivery or self.delivery
+        self.contents = other.contents or self.contents
+        self.left_out.update(other.left_out)
+        self.faults += other.faults
+        self.unknown += other.unknown
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> LoadReport:
@@ -95,6 +142,10 @@ class LoadReport:
             dict(values.get("operations", {})),
             repairs=list(values.get("repairs", [])),
             delivery=dict(values.get("delivery", {})),
+            contents=list(values.get("contents", [])),
+            left_out=Counter(values.get("left_out", {})),
+            faults=list(values.get("faults", [])),
+            unknown=list(values.get("unknown", [])),
         )
 
     @property
@@ -115,6 +166,10 @@ class LoadReport:
             "repairs": self.repairs,
             "coverage_seconds": self.coverage_seconds,
             "delivery": self.delivery,
+            "contents": self.contents,
+            "faults": self.faults,
+            "unknown": self.unknown,
+            "left_out": dict(self.left_out.most_common(LEFT_OUT_NAMED)),
         }
 
 

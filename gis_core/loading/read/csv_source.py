@@ -14,7 +14,8 @@ import shapely
 from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.datasets import Columns
 from gis_core.errors import LoadError
-from gis_core.loading.read.batches import BATCH_ROWS, Batch, Progress
+from gis_core.loading.read.batches import BATCH_ROWS, VALUE_LENGTH, Batch, Progress
+from gis_core.loading.read.contents import Layout
 from gis_core.loading.read.formats import GZIP_ERRORS, file_open
 from gis_core.loading.read.profiles import Profile, columns_match
 from gis_core.messages import Message
@@ -38,10 +39,12 @@ def csv_batches(
             header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
             profile, matched = _csv_profile(profiles, header, path.name)
             points = _csv_points(profile, header, crs, path.name)
+            layout = _csv_layout(header, matched, points)
             rows = csv.reader(lines, delimiter=delimiter, strict=True)
             line = 1
             while chunk := list(islice(rows, BATCH_ROWS)):
                 batch = _csv_batch(path.name, chunk, header, matched, line)
+                batch.layout = layout
                 if points is not None:
                     _csv_place(batch, [row for row in chunk if row], points)
                 line += len(chunk)
@@ -95,22 +98,29 @@ def _csv_points(
     return None
 
 
+def _csv_layout(header: list[str], matched: dict[str, int], points: _Points | None) -> Layout:
+    used = {*matched.values(), *(points[:2] if points else ())}
+    return Layout(
+        {column: header[place] for column, place in matched.items()},
+        dict.fromkeys(name for place, name in enumerate(header) if place not in used),
+    )
+
+
 def _csv_place(batch: Batch, rows: list[list[str]], points: _Points) -> None:
     """Points from two columns; numbers may have a decimal comma. A row without both has no place."""
     x, y, batch.crs = points
     places: list[shapely.Point | None] = []
-    for row, feature in zip(rows, batch.features, strict=True):
+    for number, row in enumerate(rows):
+        if number in batch.faults:
+            places.append(None)
+            continue
         texts = [row[x].strip().replace(",", "."), row[y].strip().replace(",", ".")]
         try:
             places.append(shapely.Point(*map(float, texts)) if all(texts) else None)
-        except ValueError as error:
-            raise LoadError(
-                "csv_no_coordinates",
-                file=batch.file,
-                feature=feature,
-                x=repr(row[x]),
-                y=repr(row[y]),
-            ) from error
+        except ValueError:
+            told = {"x": repr(row[x][:VALUE_LENGTH]), "y": repr(row[y][:VALUE_LENGTH])}
+            batch.faults[number] = Message("csv_no_coordinates", told)
+            places.append(None)
     batch.geometry = np.array(places, dtype=object)
 
 
@@ -132,18 +142,14 @@ def _csv_batch(
 ) -> Batch:
     rows: list[list[str]] = []
     features: list[str] = []
+    faults: dict[int, Message] = {}
     for offset, row in enumerate(chunk, start=before + 1):
         if not row:
             continue
         if len(row) != len(header):
-            raise LoadError(
-                "csv_values_uneven",
-                file=file,
-                feature=f"line {offset}",
-                count=len(row),
-                header=len(header),
-            )
-        rows.append(row)
+            counts = {"count": len(row), "header": len(header)}
+            faults[len(rows)] = Message("csv_values_uneven", counts)
+        rows.append(row + [""] * (len(header) - len(row)))
         features.append(f"line {offset}")
     columns: Columns = {c: [row[i].strip() or None for row in rows] for c, i in matched.items()}
-    return Batch(file, columns, features, None, None)
+    return Batch(file, columns, features, None, None, faults=faults)

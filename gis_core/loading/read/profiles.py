@@ -11,6 +11,7 @@ A profile is a JSON object:
     columns    {column: [names in the source]}; for XML a name may be a path (a/b), @id, @element or a/@attribute;
                where there is geometry, @length is its length in metres
     required   columns that must have a value
+    leave_out  columns: a row without a value in one of them is left out and counted, even where it is required
     codes      {column: {value in the source: value}}; "*" is any other value, null leaves the feature out
     constants  {column: value}
     object_id  NAS only: the model's field that holds the object identifier; updates find by it what they change
@@ -27,16 +28,19 @@ A profile is a JSON object:
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from gis_core.datasets import Columns, DatasetSpec
-from gis_core.errors import LoadError
+from gis_core.errors import LoadError, RowsError
+from gis_core.messages import Message
 
 # dBASE keeps ten characters of a column's name.
 SHAPEFILE_NAME_LENGTH: Final = 10
+LEFT_OUT_LENGTH: Final = 40
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Profile:
     changes: dict[str, str] = field(default_factory=dict)
     outlines: bool = False
     points: list[list[str]] = field(default_factory=list)
+    leave_out: list[str] = field(default_factory=list)
 
 
 @lru_cache(maxsize=16)
@@ -110,39 +115,67 @@ def columns_match(profile: Profile, available: list[str]) -> tuple[dict[str, str
 
 
 def values_apply(
-    profile: Profile, columns: Columns, features: list[str], file: str
+    profile: Profile,
+    columns: Columns,
+    features: list[str],
+    file: str,
+    left_out: Counter[str] | None = None,
 ) -> list[bool] | None:
     """Checks required values, maps codes and adds constants in place.
 
-    Returns which rows to keep, or None for all. Raises LoadError naming the feature.
+    Returns which rows to keep, or None for all; `left_out` counts the others by "column = value". Raises RowsError
+    for all rows without a value, or with an unknown code, in one column; that column is as it was.
     """
+    keep = _rows_kept(profile, columns, left_out)
     for column in profile.required:
-        if column in columns and None in columns[column]:
-            feature = features[columns[column].index(None)]
+        if column in columns and None in columns[column] and column not in profile.leave_out:
             names = " / ".join(profile.columns[column])
-            raise LoadError("value_missing", file=file, feature=feature, columns=names)
-    keep: list[bool] | None = None
+            message = Message("value_missing", {"columns": names})
+            rows = {row: message for row, value in enumerate(columns[column]) if value is None}
+            raise RowsError(rows, file=file, features=features, column=column)
     for column, codes in profile.codes.items():
         values = columns.get(column)
         if values is None:
             continue
         mapped = [_code(codes, value) for value in values]
-        if (unknown := next((i for i, v in enumerate(mapped) if v is _UNKNOWN), None)) is not None:
-            names = " / ".join(profile.columns[column])
-            raise LoadError(
-                "code_unknown",
-                file=file,
-                feature=features[unknown],
-                columns=names,
-                value=repr(values[unknown]),
-            )
+        names = " / ".join(profile.columns.get(column, []))
+        unknown = {
+            row: Message("code_unknown", {"columns": names, "value": repr(values[row])})
+            for row, value in enumerate(mapped)
+            if value is _UNKNOWN
+        }
+        if unknown:
+            raise RowsError(unknown, file=file, features=features, column=column)
         columns[column] = mapped
         if None in mapped:
+            if left_out is not None:
+                left_out.update(
+                    f"{column} = {str(value or '')[:LEFT_OUT_LENGTH]}"
+                    for value, meant in zip(values, mapped, strict=True)
+                    if meant is None
+                )
             keep = [
                 (keep is None or keep[i]) and value is not None for i, value in enumerate(mapped)
             ]
     for column, value in profile.constants.items():
         columns[column] = [value] * len(features)
+    return keep
+
+
+def _rows_kept(
+    profile: Profile, columns: Columns, left_out: Counter[str] | None
+) -> list[bool] | None:
+    """Which rows have a value wherever the profile leaves out those without; None for all."""
+    keep: list[bool] | None = None
+    for column in profile.leave_out:
+        values = columns.get(column, [])
+        if None in values:
+            keep = [
+                (keep is None or keep[row]) and value is not None
+                for row, value in enumerate(values)
+            ]
+            if left_out is not None:
+                left_out[f"{column} = "] += values.count(None)
     return keep
 
 

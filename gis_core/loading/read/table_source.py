@@ -1,4 +1,4 @@
-"""GeoPackage, shapefile, FlatGeobuf and GeoJSON through pyogrio, as batches."""
+"""GeoPackage, shapefile and FlatGeobuf through pyogrio, GeoJSON through gis_core.loading.read.geojson, as batches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.datasets import Columns, dataset_spec
 from gis_core.errors import CoordinateError, LoadError
 from gis_core.loading.read.batches import BATCH_ROWS, Batch, Progress
+from gis_core.loading.read.contents import Layout
 from gis_core.loading.read.formats import Format, companions
+from gis_core.loading.read.geojson import GeoJson, geojson_batches, geojson_look
+from gis_core.loading.read.pages import Page
 from gis_core.loading.read.profiles import Profile, columns_match
 from gis_core.messages import Message
 
@@ -28,8 +31,7 @@ _GDAL_ERRORS: Final = (DataSourceError, DataLayerError, FieldError, GeometryErro
 # as its proxy ends every such attempt.
 _NOWHERE: Final = "http://0.0.0.0:0"
 pyogrio.set_gdal_config_options({"GDAL_HTTP_PROXY": _NOWHERE, "GDAL_HTTPS_PROXY": _NOWHERE})
-_CRS_LINK: Final = re.compile(rb'"crs"\s*:\s*\{[^{]*"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
-_CRS_WITHIN: Final = 64 * 1024
+_START_BYTES: Final = 64
 # Kinds of geometry (GDAL's names) that are none of a field's.
 _OTHER_SHAPES: Final = {
     "POLYGON": re.compile(r"^$|Point|Line|Circular|Compound|MultiCurve"),
@@ -44,11 +46,20 @@ def table_batches(
     *,
     layer: str | None,
     crs: SourceCrs | None,
+    pages: list[Page],
     progress: Progress,
 ) -> Iterator[tuple[Profile, Batch]]:
-    """Batches of a layer with the profile that fits it. LoadError names a missing layer or column."""
+    """Batches of a layer with the profile that fits it. LoadError names a missing layer or column.
+
+    What a GeoJSON file says of the answer it is a page of goes to `pages`.
+    """
+    if _is_json(path):
+        found = geojson_look(path)
+        pages.append(found.page())
+        if found.is_collection:
+            yield from _geojson(found, profiles, layer, crs, progress)
+            return
     try:
-        _links_refuse(path)
         _companions_require(path)
         name, profile = _layer_choose(path, profiles, layer)
         info = pyogrio.read_info(path, layer=name)
@@ -57,9 +68,14 @@ def table_batches(
             raise LoadError(_missing(missing, list(info["fields"]), name), file=path.name)
         if info["geometry_type"] is not None:
             crs = _layer_crs(info, crs, path.name)
+        used = set(matched.values())
+        layout = Layout(
+            matched, dict.fromkeys(str(field) for field in info["fields"] if field not in used)
+        )
         read = 0
         for window in _windows(path, name, info):
             batch = _batch_read(path, name, matched, window, crs)
+            batch.layout = layout
             read += len(batch.features)
             progress(path.name, read)
             yield profile, batch
@@ -67,12 +83,49 @@ def table_batches(
         raise LoadError("file_unreadable", file=path.name, cause=str(error)) from error
 
 
-def _links_refuse(path: Path) -> None:
-    """A clear word about GeoJSON that names its CRS by an address."""
+def _is_json(path: Path) -> bool:
     with path.open("rb") as file:
-        start = file.read(_CRS_WITHIN)
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and _CRS_LINK.search(start):
-        raise LoadError("crs_by_link", file=path.name)
+        return file.read(_START_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
+def _geojson(
+    found: GeoJson,
+    profiles: list[Profile],
+    layer: str | None,
+    crs: SourceCrs | None,
+    progress: Progress,
+) -> Iterator[tuple[Profile, Batch]]:
+    file = found.path.name
+    if layer is not None and layer != found.layer:
+        raise LoadError("layer_missing", file=file, layer=repr(layer), there=[found.layer])
+    profile, matched = _geojson_profile(found, profiles)
+    if named := found.crs:
+        crs = _crs_named(named, file)
+    crs = crs or crs_parse(_GEOJSON_CRS)
+    used = set(matched.values())
+    layout = Layout(matched, dict.fromkeys(name for name in found.names if name not in used))
+    read = 0
+    for batch in geojson_batches(found, matched, _rows_at_once(found.path, found.count)):
+        batch.crs, batch.layout = crs, layout
+        read += len(batch.features)
+        progress(file, read)
+        yield profile, batch
+
+
+def _geojson_profile(found: GeoJson, profiles: list[Profile]) -> tuple[Profile, dict[str, str]]:
+    """The profile that names the layer, else the first one with all columns it needs."""
+    names, file = list(found.names), found.path.name
+    named = [one for one in profiles if found.layer.lower() in map(str.lower, one.features)]
+    gaps: list[Message] = []
+    for profile in named or profiles:
+        matched, missing = columns_match(profile, names)
+        if not missing:
+            return profile, matched
+        gap = _missing(missing, names, found.layer)
+        if named:
+            raise LoadError(gap, file=file)
+        gaps.append(Message("profile_misfit", {"profile": profile.name, "gap": gap}))
+    raise LoadError("profiles_misfit", file=file, gaps=gaps)
 
 
 def _companions_require(path: Path) -> None:
@@ -150,16 +203,21 @@ def _layer_crs(info: dict[str, Any], said: SourceCrs | None, file: str) -> Sourc
     # GDAL takes GeoJSON that names none for degrees.
     assumed = info["driver"] == "GeoJSON" and info["crs"] == _GEOJSON_CRS
     if info["crs"] and not (assumed and said):
-        try:
-            parsed = crs_parse(info["crs"])
-        except CoordinateError as error:
-            raise LoadError(error.message, file=file) from error
-        if not parsed.is_undefined:
-            # GDAL delivers x first whatever the register says.
-            return SourceCrs(parsed.crs, parsed.name)
+        named = _crs_named(info["crs"], file)
+        if not named.is_undefined:
+            return named
     if said is None:
         raise LoadError("crs_unnamed", file=file)
     return said
+
+
+def _crs_named(name: str, file: str) -> SourceCrs:
+    """The CRS with x first, as GDAL and GeoJSON deliver it whatever the register says."""
+    try:
+        parsed = crs_parse(name)
+    except CoordinateError as error:
+        raise LoadError(error.message, file=file) from error
+    return SourceCrs(parsed.crs, parsed.name)
 
 
 def _windows(path: Path, layer: str, info: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ from gis_core.coordinates import (
     storage_crs,
     transform,
 )
-from gis_core.errors import CoordinateError, LoadError
+from gis_core.errors import CoordinateError, LoadError, RowsError
 from gis_core.loading.read.batches import SAMPLES_KEPT, Batch, Geometries, LoadReport
 from gis_core.messages import Message
 
@@ -60,9 +60,10 @@ def geometry_prepare(
     return _valid(shapes, batch, report)
 
 
-def _error(batch: Batch, wrong: NDArray[np.bool_], code: str, **params: str) -> LoadError:
-    feature = batch.features[int(np.flatnonzero(wrong)[0])]
-    return LoadError(code, file=batch.file, feature=feature, **params)
+def _error(batch: Batch, wrong: NDArray[np.bool_], code: str, **params: str) -> RowsError:
+    message = Message(code, params)
+    rows = dict.fromkeys(np.flatnonzero(wrong).tolist(), message)
+    return RowsError(rows, file=batch.file, features=batch.features)
 
 
 def _coordinates_prepare(shapes: Geometries, batch: Batch, report: LoadReport) -> Geometries:
@@ -160,7 +161,6 @@ def _wkt(shape: Any) -> str:
 def _recollected(parts: list[Any], batch: Batch, row: int, reason: str) -> Any:
     polygons = [part for part in parts if part.geom_type == "Polygon"]
     if not polygons:
-        raise LoadError(
-            "geometry_worthless", file=batch.file, feature=batch.features[row], cause=reason
-        )
+        message = Message("geometry_worthless", {"cause": reason})
+        raise RowsError({row: message}, file=batch.file, features=batch.features)
     return shapely.MultiPolygon(polygons)

@@ -12,13 +12,13 @@ from django.db import connection, transaction
 from psycopg2 import DataError, IntegrityError
 
 from gis_core.coordinates import crs_parse
-from gis_core.datasets import DatasetSpec, RowError
+from gis_core.datasets import DatasetSpec
 from gis_core.errors import LoadCancelled, LoadError
 from gis_core.loading.read.batches import BATCH_ROWS, Batch, LoadReport, Progress
 from gis_core.loading.read.formats import files_expand
-from gis_core.loading.read.profiles import Profile, values_apply
+from gis_core.loading.read.profiles import Profile
 from gis_core.loading.sources import Source, source_batches
-from gis_core.loading.stage.geometry import geometry_prepare
+from gis_core.loading.stage.making import faults_error, rows_make
 from gis_core.loading.stage.staging import Staging
 from gis_core.loading.stage.unchanged import active_take
 from gis_core.models import Edition, Jurisdiction
@@ -107,6 +107,10 @@ def sources_stage(
         return taken[0]
     edition.profile = ", ".join(profiles)[:50]
     staged.merge(read)
+    if staged.counts["faulty rows"]:
+        # The failed edition tells them all.
+        edition.progress["report"] = staged.as_json()
+        raise faults_error(edition.source, staged)
     return staged
 
 
@@ -162,27 +166,14 @@ def _stage(
         report.counts["deletions"] += len(batch.deleted)
     if not batch.features:
         return 0
-    keep = values_apply(profile, batch.columns, batch.features, batch.file)
-    if keep is not None:
-        report.counts["left out by the profile"] += keep.count(False)
-        batch = batch.keep(keep)
-    if not batch.features:
+    made = rows_make(spec, jurisdiction, profile, batch, report)
+    if not made.batch.features:
         return 0
-    field = spec.geometry_field
-    geometry = None if field is None else geometry_prepare(batch, field, report)
-    for column in profile.columns:
-        batch.columns.setdefault(column, [None] * len(batch.features))
     try:
-        rows = spec.convert(batch.columns, jurisdiction)
-    except RowError as error:
-        raise LoadError(
-            error.message, file=batch.file, feature=batch.features[error.row]
-        ) from error
-    try:
-        staging.copy(rows, geometry, batch.features, number)
+        staging.copy(made.rows, made.geometry, made.batch.features, number)
     except (DataError, IntegrityError) as error:
-        raise _refused(error, batch) from error
-    return len(batch.features)
+        raise _refused(error, made.batch) from error
+    return len(made.batch.features)
 
 
 def _refused(error: DataError | IntegrityError, batch: Batch) -> LoadError:

@@ -29,6 +29,7 @@ _OWN_FIELDS: Final = frozenset({"id", "content_hash"})
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NULL: Final = "\\N"
 _EXAMPLES: Final = 5
+_UNREAD: Final = 30
 # Bytes that COPY takes at a time; psycopg2's own 8 KiB would be thousands of small steps.
 _COPY_BLOCK: Final = 1 << 20
 
@@ -192,6 +193,16 @@ class Staging:
         )
         if conflicts:
             named = "; ".join(f"{key} ({', '.join(names[:3])})" for key, names in conflicts)
+            # Without a column of keys they are put together from what was read.
+            keyless = [one for one in report.contents if "key" in one["missing"]]
+            unread = sorted({name for one in keyless for name in one["unread"]})
+            if unread:
+                raise LoadError(
+                    "keys_twice_unread",
+                    file=self.edition.source,
+                    keys=named,
+                    unread=unread[:_UNREAD],
+                )
             raise LoadError("keys_twice", file=self.edition.source, keys=named)
         repeated = self.execute(
             "WITH gone AS (DELETE FROM {staging} s USING {staging} t"

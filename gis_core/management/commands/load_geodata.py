@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,21 @@ from gis_core.management.edition_commands import (
     editions_show,
     progress_bar,
     shown_on,
+    shown_text,
     user_find,
 )
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_activate, edition_create, edition_resume
 
-# One load: the dataset and its sources.
-Job = tuple[str, list[Source]]
+
+@dataclass
+class Job:
+    """One load: a dataset and its sources, with what is said of their licences."""
+
+    dataset: str
+    sources: list[Source] = field(default_factory=list)
+    licences: dict[str, None] = field(default_factory=dict)
+    attributions: dict[str, None] = field(default_factory=dict)
 
 
 class Command(BaseCommand):
@@ -65,6 +74,7 @@ class Command(BaseCommand):
         title = ""
         failure: Exception | None = None
         try:
+            _options_check(options)
             options["by"] = user_find(options["user"])
             if options["resume"] is not None:
                 editions.append(edition_find(options["resume"]))
@@ -76,10 +86,8 @@ class Command(BaseCommand):
                 title = jurisdiction.name
                 jobs, as_of = self._jobs(options)
                 with progress_bar() as bar:
-                    for dataset, sources in jobs:
-                        editions.append(
-                            self._create(jurisdiction, dataset, sources, as_of, options)
-                        )
+                    for job in jobs:
+                        editions.append(self._create(jurisdiction, job, as_of, options))
                         self._load(editions[-1], options, bar)
         except CommandError as error:
             failure = error
@@ -111,24 +119,23 @@ class Command(BaseCommand):
         if options["manifest"] is None:
             paths: list[Path] = options["sources"]
             sources = [Source(path, options["profile"], options["layer"], crs) for path in paths]
-            return [(options["dataset"], sources)], options["as_of"]
+            return [Job(options["dataset"], sources)], options["as_of"]
         return _manifest_read(Path(options["manifest"]), options["as_of"])
 
     def _create(
         self,
         jurisdiction: Jurisdiction,
-        dataset: str,
-        sources: list[Source],
+        job: Job,
         as_of: date | None,
         options: dict[str, Any],
     ) -> Edition:
         return edition_create(
             jurisdiction=jurisdiction,
-            dataset=dataset,
-            sources=sources,
+            dataset=job.dataset,
+            sources=job.sources,
             as_of=as_of,
-            licence=options["licence"],
-            attribution=options["attribution"],
+            licence=options["licence"] or "; ".join(job.licences),
+            attribution=options["attribution"] or "; ".join(job.attributions),
             created_by=options["by"],
         )
 
@@ -138,21 +145,60 @@ class Command(BaseCommand):
             edition_activate(edition=edition, by=options["by"], override_reason=options["override"])
 
 
+# What has no effect beside the option that says what is loaded.
+_BESIDE_RESUME = (
+    *("sources", "jurisdiction", "dataset", "manifest", "profile", "layer", "crs", "as_of"),
+    *("licence", "attribution"),
+)
+_BESIDE_MANIFEST = ("sources", "dataset", "profile", "layer", "crs")
+_MANIFEST_KEYS = {"datasets", "jurisdiction", "as_of", "crs"}
+_ENTRY_KEYS = {"dataset", "file", "layer", "profile", "crs", "licence", "attribution"}
+
+
+def _options_check(options: dict[str, Any]) -> None:
+    """CommandError for options that would be ignored."""
+    for name, others in (("resume", _BESIDE_RESUME), ("manifest", _BESIDE_MANIFEST)):
+        given = [other for other in others if options[other]]
+        if options[name] is not None and given:
+            named = ", ".join("SOURCE" if one == "sources" else _flag(one) for one in given)
+            raise CommandError(f"{_flag(name)} does not go together with {named}")
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
 def _manifest_read(path: Path, as_of: date | None) -> tuple[list[Job], date | None]:
     """The jobs of a manifest in its order; entries of one dataset become one edition."""
     try:
         manifest = json.loads(path.read_text("utf-8"))
-        jobs: dict[str, list[Source]] = {}
+        _keys_check(manifest, _MANIFEST_KEYS, path)
+        jobs: dict[str, Job] = {}
         for entry in manifest["datasets"]:
+            _keys_check(entry, _ENTRY_KEYS, path)
+            crs = entry.get("crs") or manifest.get("crs")
             source = Source(
                 path.parent / entry["file"],
                 entry.get("profile") or None,
                 entry.get("layer") or None,
+                crs_parse(crs) if crs else None,
             )
-            jobs.setdefault(entry["dataset"], []).append(source)
+            job = jobs.setdefault(entry["dataset"], Job(entry["dataset"]))
+            job.sources.append(source)
+            for names, key in ((job.licences, "licence"), (job.attributions, "attribution")):
+                if entry.get(key):
+                    names.setdefault(entry[key])
         dated = manifest.get("as_of")
-        return list(jobs.items()), as_of or (date.fromisoformat(dated) if dated else None)
-    except (OSError, ValueError) as error:
-        raise CommandError(f"{path}: {error}") from error
+        return list(jobs.values()), as_of or (date.fromisoformat(dated) if dated else None)
+    except (OSError, ValueError, GisError) as error:
+        raise CommandError(f"{path}: {shown_text(error)}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise CommandError(f"{path}: is no manifest: {error!r}") from error
+
+
+def _keys_check(values: dict[str, Any], known: set[str], path: Path) -> None:
+    """CommandError for keys that would be ignored."""
+    if unknown := sorted(values.keys() - known):
+        raise CommandError(
+            f"{path}: unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}"
+        )

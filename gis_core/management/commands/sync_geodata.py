@@ -14,6 +14,11 @@ from gis_core.management.edition_commands import editions_show, progress_bar, sh
 from gis_core.models import Edition
 from gis_core.services.service_sync import GeodataService, service_sync, services_read
 
+_OF_AN_ADDRESS = (
+    *("jurisdiction", "dataset", "type", "profile", "licence", "attribution", "activate"),
+    "changes",
+)
+
 
 class Command(BaseCommand):
     help = (
@@ -53,6 +58,9 @@ class Command(BaseCommand):
 
     def _services(self, options: dict[str, Any]) -> list[GeodataService]:
         if options["url"] is None:
+            if given := [name for name in _OF_AN_ADDRESS if options[name]]:
+                named = ", ".join(f"--{name}" for name in given)
+                raise CommandError(f"{named}: only together with an address")
             if not settings.GEODATA_SERVICES:
                 raise CommandError(
                     "give an address, or name a file in the setting GEODATA_SERVICES"

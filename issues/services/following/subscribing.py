@@ -21,6 +21,7 @@ from issues.services.nudging import worker_nudge
 
 SEND_TASK: Final = "issues.tasks.follow_letters_send_due"
 CONFIRM_WITHIN: Final = timedelta(days=2)
+ASKED_AGAIN: Final = timedelta(hours=1)
 # Nothing that is to be told is older than a week and what a worker may be late.
 TOLD_KEPT: Final = timedelta(days=15)
 # Letters of the day and of the week leave at six in the morning, the latter on Mondays.
@@ -34,7 +35,8 @@ def subscribe(
 ) -> Subscription | None:
     """Keeps that somebody wants to follow it, and has the link mailed that confirms it.
 
-    None, and nothing is mailed, where the address follows it already. Sent again, the same gets another letter alone.
+    None, and nothing is mailed, where the address follows it already. Whoever asks for the same again gets another
+    letter only after ASKED_AGAIN: the first may be lost, but twelve clicks are one wish.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -60,9 +62,11 @@ def subscribe(
         if subscription.confirmed_at is not None:
             return None
         if not is_new:
-            subscription.frequency, subscription.created_at = frequency, now
+            is_asked = subscription.created_at > now - ASKED_AGAIN
+            subscription.frequency = frequency
+            subscription.created_at = subscription.created_at if is_asked else now
             subscription.save(update_fields=["frequency", "created_at"])
-        if not subscription.letters.filter(state=LetterState.QUEUED).exists():
+        if is_new or not is_asked:
             FollowLetter.objects.create(
                 follower=follower, kind=LetterKind.CONFIRM, subscription=subscription, due_at=now
             )

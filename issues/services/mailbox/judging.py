@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from email.message import Message
 from typing import Final
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from issues.enums import MailReason
 from issues.services.mailbox.letters import header, sender_of
 
+_TOLD_MAX: Final = 300
 _PROGRAMS: Final = frozenset({"mailer-daemon", "postmaster", "mail-daemon"})
 _MANY: Final = frozenset({"bulk", "list", "junk"})
 # The names that our messages to reporters go by: in their Message-ID, and in the address for answers.
@@ -36,8 +38,20 @@ def reason_aside(message: Message, own: Collection[str]) -> MailReason | None:
     return None
 
 
-def bounce_of(message: Message) -> UUID | None:
-    """Which of our messages did not arrive for good, as a mail server reports it (RFC 3464); None: no such report."""
+@dataclass(frozen=True)
+class Bounce:
+    """Which of our messages came back.
+
+    `is_permanent`: trying again does not help (RFC 3463). `told` are the server's words.
+    """
+
+    public_id: UUID
+    is_permanent: bool
+    told: str
+
+
+def bounce_of(message: Message) -> Bounce | None:
+    """What did not arrive for good, as a mail server reports it (RFC 3464); None: no such report."""
     if message.get_content_type() != "multipart/report" or not message.is_multipart():
         return None
     texts = [str(part) for part in message.walk() if part.get_content_maintype() == "message"]
@@ -48,7 +62,18 @@ def bounce_of(message: Message) -> UUID | None:
         re.search(r"^Action:\s*failed", text, re.IGNORECASE | re.MULTILINE) for text in texts
     )
     named = next((found for text in texts for found in [_OF_REPLY.search(text)] if found), None)
-    return UUID(named[1] or named[2]) if is_failed and named else None
+    if not is_failed or named is None:
+        return None
+    status = _field(texts, "Status")
+    told = " ".join(filter(None, (status, _field(texts, "Diagnostic-Code"))))
+    return Bounce(UUID(named[1] or named[2]), not status.startswith("4"), told[:_TOLD_MAX])
+
+
+def _field(texts: list[str], name: str) -> str:
+    """The field of a report, on one line; "" where it is missing."""
+    wanted = re.compile(rf"^{name}:[ \t]*(.*(?:\n[ \t]+.*)*)", re.IGNORECASE | re.MULTILINE)
+    found = next((match for text in texts for match in [wanted.search(text)] if match), None)
+    return " ".join(found[1].split()) if found else ""
 
 
 def reply_named(recipients: Collection[str]) -> UUID | None:

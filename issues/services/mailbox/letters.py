@@ -21,6 +21,8 @@ import nh3
 
 from issues.services.texts import XML_FORBIDDEN
 
+# Of a long thread so many former mails are looked at.
+_ANSWERS_MAX: Final = 20
 # Of one text no more is decoded; a report takes 4,000 characters of it.
 TEXT_BYTES_MAX: Final = 1024 * 1024
 # Encodings that take time by the square of the length, or write what is no text.
@@ -32,6 +34,9 @@ _ORIGINAL: Final = re.compile(
     r"^[-_]{2,} ?(?:Ursprüngliche Nachricht|Original Message|Weitergeleitete Nachricht)",
     re.IGNORECASE,
 )
+# How Outlook heads the letter that it quotes: at least sender and date below each other, in bold or not.
+_HEADED: Final = re.compile(r"\**(?:Von|From):\**\s", re.IGNORECASE)
+_DATED: Final = re.compile(r"\**(?:Gesendet|Datum|Sent|Date):\**\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -49,13 +54,17 @@ class MailFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A mail as people read it: `recipients` are addresses, `text` is the words without the signature."""
+    """A mail as people read it: `recipients` are addresses, `text` is the words without the signature.
+
+    `answers` are the Message-IDs that it answers, without their brackets, the nearest first.
+    """
 
     message_id: str
     digest: bytes
     sender_name: str
     sender: str
     recipients: tuple[str, ...]
+    answers: tuple[str, ...]
     subject: str
     text: str = field(repr=False)
     files: tuple[MailFile, ...] = field(repr=False)
@@ -83,6 +92,7 @@ def letter_read(raw: bytes) -> Letter:
         sender_name=name,
         sender=sender,
         recipients=tuple(recipients(message)),
+        answers=tuple(_answers(message)),
         subject=header(message, "Subject"),
         text=signature_cut(_cleaned(text)),
         files=tuple(files),
@@ -107,6 +117,12 @@ def recipients(message: Message) -> Iterator[str]:
         yield from (address for _name, address in getaddresses(values) if address)
 
 
+def _answers(message: Message) -> Iterator[str]:
+    for name in ("In-Reply-To", "References"):
+        found = re.findall(r"<([^<>\s]{1,300})>", str(message.get(name, "")))
+        yield from reversed(found[-_ANSWERS_MAX:])
+
+
 def signature_cut(text: str) -> str:
     """The text before the mark of a signature, "-- " on a line of its own; whole where nothing stands before it."""
     before, _mark, _signature = f"\n{text}".partition("\n-- \n")
@@ -117,9 +133,11 @@ def quote_cut(text: str) -> str:
     """The answer without the letter that it answers; whole where nothing else is left."""
     lines = text.split("\n")
     for place, line in enumerate(lines):
-        if _ORIGINAL.match(line.strip()):
+        if _ORIGINAL.match(line.strip()) or _is_headed(lines[place : place + 3]):
             lines = lines[:place]
             break
+    while lines and re.fullmatch(r"[-_\s]*", lines[-1]):
+        lines.pop()
     while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith(">")):
         lines.pop()
     # Programs break the line that says who wrote when.
@@ -128,6 +146,12 @@ def quote_cut(text: str) -> str:
             lines = lines[:-count]
             break
     return "\n".join(lines).strip() or text
+
+
+def _is_headed(lines: list[str]) -> bool:
+    """Whether the head of a quoted letter begins here."""
+    first, *others = (line.strip() for line in lines)
+    return bool(_HEADED.match(first)) and any(_DATED.match(one) for one in others)
 
 
 def _sort(message: Any, texts: list[str], pages: list[str], files: list[MailFile]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from issues.models import InboxMail, Issue
 from issues.models.mails import SETTLED
 from issues.selectors import jurisdiction_find
 from issues.services.mailbox.aside import mail_set_aside, mails_expire
+from issues.services.mailbox.authorities import answer_take, bounce_take
 from issues.services.mailbox.judging import bounce_of, reason_aside
 from issues.services.mailbox.letters import Letter, header, letter_read, message_parse
 from issues.services.mailbox.server import DONE, WRONG, Mailbox, mailbox_open
@@ -31,6 +33,8 @@ logger = logging.getLogger(__name__)
 BYTES_MAX: Final = 25 * 1024 * 1024
 # A mail that ends so many runs (memory, time) is set aside.
 ATTEMPTS_MAX: Final = 3
+# In the place of a server's UIDVALIDITY, which is never 0 (RFC 9051): mails that came through a pipe.
+PIPED: Final = 0
 # One run at a time: "mailbox" in letters.
 _LOCK: Final = 0x6D61696C626F78
 
@@ -99,12 +103,28 @@ def _begin(validity: int, uid: int, jurisdiction: Jurisdiction) -> InboxMail:
     return mail
 
 
+def mail_read(raw: bytes) -> InboxMail:
+    """Takes in one mail that a mail server hands over (a pipe), once; what comes again is known by what it holds.
+
+    Raises an `IssuesError` where INBOX_JURISDICTION is missing or unknown.
+    """
+    jurisdiction = jurisdiction_find(settings.INBOX_JURISDICTION)
+    uid = int.from_bytes(hashlib.sha256(raw).digest()[:7])
+    mail = _begin(PIPED, uid, jurisdiction)
+    if mail.state == MailState.READING:
+        _read_raw(mail, raw)
+    return mail
+
+
 def _read(box: Mailbox, mail: InboxMail, size: int) -> None:
     """Settles one mail. Only a server or a database that is gone, and the end of the run, get out of here."""
     if size > BYTES_MAX or mail.attempts > ATTEMPTS_MAX:
         _set_aside_unread(box, mail, size)
         return
-    raw = box.raw(mail.uid) or b""
+    _read_raw(mail, box.raw(mail.uid) or b"")
+
+
+def _read_raw(mail: InboxMail, raw: bytes) -> None:
     try:
         with transaction.atomic():
             _settle(mail, raw)
@@ -142,9 +162,10 @@ def _set_aside_unread(box: Mailbox, mail: InboxMail, size: int) -> None:
 def _settle(mail: InboxMail, raw: bytes) -> None:
     message = message_parse(raw)
     mail.sender, mail.subject = header(message, "From")[:300], header(message, "Subject")[:300]
-    if (public_id := bounce_of(message)) is not None:
+    if (bounce := bounce_of(message)) is not None:
         told = pgettext("mail", "A mail server reports that it did not arrive.")
-        if (issue := reply_bounced(public_id, told)) is not None:
+        issue = reply_bounced(bounce.public_id, told) or bounce_take(bounce)
+        if issue is not None:
             _close(mail, MailState.BOUNCE, issue)
             return
     letter = letter_read(raw)
@@ -154,6 +175,11 @@ def _settle(mail: InboxMail, raw: bytes) -> None:
         _close(mail, MailState.REPEAT, former.issue)
         return
     reason = reason_aside(message, _own_addresses()) or _reason_empty(letter)
+    if reason not in {MailReason.OWN, MailReason.EMPTY}:
+        issue = answer_take(letter, is_automatic=reason is not None)
+        if issue is not None:
+            _close(mail, MailState.ANSWER, issue)
+            return
     if reason is not None:
         mail_set_aside(mail, reason, raw=raw)
         return

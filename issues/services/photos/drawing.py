@@ -13,6 +13,7 @@ from issues.types import Box
 # A JPEG is written in blocks of so many pixels; a block that is black all over has no trace of what was there.
 BLOCK: Final = 8
 JPEG_QUALITY: Final = 85
+SMALL_QUALITY: Final = 80
 _TURNS: Final = {
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
@@ -36,6 +37,20 @@ def photo_redraw(jpeg: bytes, *, turned: int, boxes: Iterable[Box]) -> bytes:
     # Without subsampling no colour reaches from one block into the next.
     picture.save(written, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     return written.getvalue()
+
+
+def photo_small(jpeg: bytes, *, side_max: int, bytes_max: int) -> bytes:
+    """The picture as a JPEG of at most `side_max` pixels a side and `bytes_max` bytes, however much there is on it."""
+    with Image.open(BytesIO(jpeg)) as opened:
+        picture = opened.convert("RGB")
+    picture.info.clear()
+    while True:
+        picture.thumbnail((side_max, side_max))
+        written = BytesIO()
+        picture.save(written, "JPEG", quality=SMALL_QUALITY, optimize=True)
+        if written.tell() <= bytes_max:
+            return written.getvalue()
+        side_max = side_max * 4 // 5
 
 
 def _grown(box: Box) -> tuple[int, int, int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -17,6 +17,9 @@ from issues.models import Issue, IssueEvent, Photo
 from issues.services.photos.pixels import photo_decode
 from issues.services.texts import XML_FORBIDDEN
 from issues.types import PreparedPhoto
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -81,8 +84,8 @@ def photo_refuse(photo: Photo, reason: str) -> Photo:
     return photo
 
 
-def photo_event(photo: Photo, at: datetime) -> IssueEvent:
-    """The unsaved event of a photo's issue that says what became of it."""
+def photo_event(photo: Photo, at: datetime, by: User | None = None) -> IssueEvent:
+    """The unsaved event of a photo's issue that says what became of it; `by` is who of the house added it."""
     kind = EventKind.PHOTO_ADDED if photo.status == PhotoStatus.STORED else EventKind.PHOTO_REFUSED
     detail = {"photo": str(photo.public_id), "reason": photo.refused_because}
-    return IssueEvent(issue=photo.issue, kind=kind, at=at, detail=detail)
+    return IssueEvent(issue=photo.issue, kind=kind, at=at, by=by, detail=detail)

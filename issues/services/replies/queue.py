@@ -92,6 +92,7 @@ def replies_queue(
             due_at=due_at or timezone.now(),
             by=by,
             subject=_subject(issue, language),
+            shows_work=issue.status == IssueStatus.DONE,
         )
         try:
             words = text

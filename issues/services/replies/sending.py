@@ -16,9 +16,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from gis_core.net.cities import city_address
 from issues.enums import ReplyState
 from issues.models import Reply, Reporter
-from issues.services.replies.letters import letter_build
+from issues.services.photos.work import work_photo_small
+from issues.services.replies.letters import LetterPicture, letter_build
 from issues.services.reporting.links import report_url
 
 logger = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ def replies_send_due() -> int:
 def _claim() -> Reply | None:
     now = timezone.now()
     due = Reply.objects.select_for_update(skip_locked=True, of=("self",))
-    due = due.select_related("issue__jurisdiction", "reporter_of")
+    due = due.select_related("issue__jurisdiction", "issue__category", "reporter_of")
     reply = due.filter(state=ReplyState.QUEUED, due_at__lte=now).order_by("due_at", "pk").first()
     if reply is not None:
         reply.attempts += 1
@@ -82,14 +84,19 @@ def mail_build(reply: Reply, to: str) -> EmailMessage:
     local, _at, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")
     with translation.override(reply.language):
         more = pgettext("reply", "All about your report, add a photo, withdraw or erase it:")
+        told = pgettext("reply", "Photo of what was done")
+    page = city_address(reply.issue.jurisdiction, "public_issue", reply.issue.number)
+    photo = work_photo_small(reply.issue) if reply.shows_work else None
+    shown = f"\n{told}: {page}\n" if photo else ""
     return letter_build(
         jurisdiction=reply.issue.jurisdiction,
         to=to,
         subject=reply.subject,
-        text=f"{reply.text}\n{more}\n{report_url(reply.reporter_of)}\n",
+        text=f"{reply.text}{shown}\n{more}\n{report_url(reply.reporter_of)}\n",
         language=reply.language,
         reply_to=f"{local}+{reply.public_id.hex}@{domain}",
         message_id=f"<{reply.public_id}@{domain}>",
+        picture=LetterPicture(photo, told) if photo else None,
     )
 
 

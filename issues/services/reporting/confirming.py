@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,21 +14,17 @@ from django.utils.translation import pgettext
 
 from gis_core.languages import language_first, languages
 from gis_core.net.cities import city_address
-from issues.enums import ReplyState, RetentionKind
+from issues.enums import RetentionKind
 from issues.errors import EmailInvalid
 from issues.models import StagedPhoto, WaitingReport
 from issues.services.nudging import worker_nudge
 from issues.services.replies.letters import letter_build
-from issues.services.replies.sending import LEASE, mail_hand_over
+from issues.services.replies.mailing import mails_send_due
 from issues.services.reporting.receiving import CitizenReport, report_receive
 from issues.services.retention.rules import period_of
 from issues.types import Received
 
-logger = logging.getLogger(__name__)
-
 SEND_TASK: Final = "issues.tasks.confirmations_send_due"
-RETRY_AFTER: Final = timedelta(minutes=2)
-ATTEMPTS_MAX: Final = 6
 _signer: Final = Signer(salt="issues.confirmation")
 
 
@@ -89,37 +83,7 @@ def report_confirm(waiting: WaitingReport) -> Received:
 
 def confirmations_send_due() -> int:
     """Mails the links that are due; returns how many were tried."""
-    tried = 0
-    while (waiting := _claim()) is not None:
-        _send(waiting)
-        tried += 1
-    return tried
-
-
-@transaction.atomic
-def _claim() -> WaitingReport | None:
-    now = timezone.now()
-    due = WaitingReport.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        state=ReplyState.QUEUED, due_at__lte=now, expires_at__gt=now
-    )
-    waiting = due.select_related("category__jurisdiction").order_by("due_at", "pk").first()
-    if waiting is not None:
-        waiting.attempts, waiting.due_at = waiting.attempts + 1, now + LEASE
-        waiting.save(update_fields=["attempts", "due_at"])
-    return waiting
-
-
-def _send(waiting: WaitingReport) -> None:
-    try:
-        mail_hand_over(_mail(waiting))
-    except Exception as error:  # noqa: BLE001 - smtplib raises anything about what a server answers
-        logger.warning("confirmation %s was not sent: %s", waiting.public_id, type(error).__name__)
-        is_over = waiting.attempts >= ATTEMPTS_MAX
-        waiting.state = ReplyState.FAILED if is_over else ReplyState.QUEUED
-        waiting.due_at = timezone.now() + RETRY_AFTER * waiting.attempts
-    else:
-        waiting.state = ReplyState.SENT
-    WaitingReport.objects.filter(pk=waiting.pk).update(state=waiting.state, due_at=waiting.due_at)
+    return mails_send_due(WaitingReport.objects.select_related("category__jurisdiction"), _mail)
 
 
 def _mail(waiting: WaitingReport) -> EmailMessage:

@@ -13,11 +13,17 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
-from issues.enums import INTERNAL, PhotoStatus, ReplyState
+from issues.enums import INTERNAL, EventKind, PhotoStatus, ReplyState
 from issues.models import Issue, Rating, Reply, Reporter, RetentionPeriod
+from issues.public_steps import public_steps
 
 # What is larger waits on the disk until it is sent.
 IN_MEMORY: Final = 4 * 1024 * 1024
+# What the person did: told whoever owns the ground.
+OWN: Final = (
+    *(EventKind.RECEIVED, EventKind.HEARD, EventKind.RATED, EventKind.CALL_CHANGED),
+    EventKind.CONTACT_ERASED,
+)
 _CONTACT: Final = (
     *("first_name", "last_name", "email", "phone", "device_id", "account_id", "language"),
     *("may_call_since", "erase_asked_at"),
@@ -37,7 +43,7 @@ def data_export(issue: Issue, *, recipients: Sequence[str]) -> IO[bytes]:
         archive.writestr("report.json", told)
         for number, reply in enumerate(replies, start=1):
             archive.writestr(f"messages/{number}.txt", f"{reply.subject}\n\n{reply.text}")
-        photos = issue.photos.filter(status=PhotoStatus.STORED).order_by("pk")
+        photos = issue.photos.filter(status=PhotoStatus.STORED, from_authority=False).order_by("pk")
         for number, photo in enumerate(photos, start=1):
             # One that is missing on the disk costs nobody the rest.
             with suppress(FileNotFoundError), photo.file.open("rb") as content:
@@ -49,7 +55,9 @@ def data_export(issue: Issue, *, recipients: Sequence[str]) -> IO[bytes]:
 def _facts(issue: Issue, replies: Sequence[Reply], recipients: Sequence[str]) -> dict[str, Any]:
     reporter = Reporter.objects.filter(issue=issue).first()
     rating = Rating.objects.filter(issue=issue).first()
-    events = issue.events.exclude(kind__in=INTERNAL).order_by("at", "pk")
+    events = issue.events.filter(kind__in=OWN)
+    if not issue.is_sheltered:
+        events |= issue.events.exclude(kind__in=INTERNAL)
     return {
         "made_at": timezone.now(),
         "controller": issue.jurisdiction.public_name,
@@ -74,11 +82,10 @@ def _facts(issue: Issue, replies: Sequence[Reply], recipients: Sequence[str]) ->
         "contact": model_to_dict(reporter, _CONTACT) if reporter else None,
         "photos": [
             {"taken_at": one.taken_at, "is_public": one.is_released, "status": one.status}
-            for one in issue.photos.order_by("pk")
+            for one in issue.photos.filter(from_authority=False).order_by("pk")
         ],
-        "events": []
-        if issue.is_sheltered
-        else [{"at": one.at, "kind": one.kind} for one in events],
+        "steps": [{"on": one.on, "state": one.status} for one in public_steps(issue) if one.on],
+        "events": [{"at": one.at, "kind": one.kind} for one in events.order_by("at", "pk")],
         "questions": list(issue.inquiries.values("text", "asked_at", "answer", "closed_at")),
         "own_notes": list(issue.notes.filter(by=None).values("at", "text")),
         "messages": [{"sent_at": one.sent_at, "subject": one.subject} for one in replies],

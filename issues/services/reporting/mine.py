@@ -1,8 +1,7 @@
-"""One's own reports by a mailed link: whoever enters an address learns nothing; whoever reads its mail does."""
+"""One's own reports, by a mailed link or an account: whoever enters an address learns nothing, its owner does."""
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -11,7 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,18 +19,13 @@ from django.utils.translation import pgettext
 
 from gis_core.languages import language_first, languages, text_in
 from gis_core.models import Jurisdiction
-from issues.enums import ReplyState
-from issues.models import Issue, LinkRequest
+from issues.models import Citizen, Issue, LinkRequest
 from issues.services.nudging import worker_nudge
 from issues.services.replies.letters import letter_build
-from issues.services.replies.sending import LEASE, mail_hand_over
-
-logger = logging.getLogger(__name__)
+from issues.services.replies.mailing import mails_send_due
 
 SEND_TASK: Final = "issues.tasks.links_send_due"
 LINK_KEPT: Final = timedelta(hours=24)
-RETRY_AFTER: Final = timedelta(minutes=2)
-ATTEMPTS_MAX: Final = 6
 # Nobody's mailbox is filled by strangers.
 ADDRESS_PER_HOUR: Final = 3
 _signer: Final = Signer(salt="issues.mine")
@@ -81,50 +75,28 @@ def order_by_token(token: str) -> LinkRequest | None:
 
 def reports_of(order: LinkRequest) -> QuerySet[Issue]:
     """The reports of the address in that jurisdiction, latest first; those to be erased are listed no more."""
-    found: QuerySet[Issue] = (
-        Issue.objects.alias(address=Lower("reporter__email"))
-        .filter(
-            jurisdiction=order.jurisdiction_id,
-            address=order.email,
-            reporter__erase_asked_at__isnull=True,
-        )
-        .exclude(reporter__email="")
+    return _reports(order.jurisdiction_id, Q(address=order.email))
+
+
+def reports_of_citizen(citizen: Citizen) -> QuerySet[Issue]:
+    """The same for an account: what was reported with it, and with its mail address, which it has proved."""
+    known = Q(reporter__citizen=citizen)
+    if citizen.email:
+        known |= Q(address=citizen.email)
+    return _reports(citizen.jurisdiction_id, known)
+
+
+def _reports(jurisdiction_id: int, known: Q) -> QuerySet[Issue]:
+    found: QuerySet[Issue] = Issue.objects.alias(address=Lower("reporter__email")).filter(
+        known, jurisdiction=jurisdiction_id, reporter__erase_asked_at__isnull=True
     )
     return found.select_related("category").order_by("-received_at", "-pk")
 
 
 def links_send_due() -> int:
     """Mails the links that are due; returns how many orders were looked at."""
-    tried = 0
-    while (order := _claim()) is not None:
-        _send(order)
-        tried += 1
-    return tried
-
-
-@transaction.atomic
-def _claim() -> LinkRequest | None:
-    now = timezone.now()
-    due = LinkRequest.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        state=ReplyState.QUEUED, due_at__lte=now, expires_at__gt=now
-    )
-    order = due.select_related("jurisdiction").order_by("due_at", "pk").first()
-    if order is not None:
-        order.attempts, order.due_at = order.attempts + 1, now + LEASE
-        order.save(update_fields=["attempts", "due_at"])
-    return order
-
-
-def _send(order: LinkRequest) -> None:
-    state, due_at = ReplyState.SENT, order.due_at
-    try:
-        if reports_of(order).exists():
-            mail_hand_over(_mail(order))
-    except Exception as error:  # noqa: BLE001 - smtplib raises anything about what a server answers
-        logger.warning("link %s was not sent: %s", order.public_id, type(error).__name__)
-        state = ReplyState.FAILED if order.attempts >= ATTEMPTS_MAX else ReplyState.QUEUED
-        due_at = timezone.now() + RETRY_AFTER * order.attempts
-    LinkRequest.objects.filter(pk=order.pk).update(state=state, due_at=due_at)
+    orders = LinkRequest.objects.select_related("jurisdiction")
+    return mails_send_due(orders, lambda one: _mail(one) if reports_of(one).exists() else None)
 
 
 def _mail(order: LinkRequest) -> EmailMessage:

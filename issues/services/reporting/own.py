@@ -36,7 +36,7 @@ def photo_add(*, issue: Issue, content: bytes) -> Photo:
     prepared = photo_prepare(content)
     with transaction.atomic():
         stored = Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
-        if stored.photos.count() >= PHOTOS_PER_REPORT + PHOTOS_LATER:
+        if stored.photos.filter(from_authority=False).count() >= PHOTOS_PER_REPORT + PHOTOS_LATER:
             message = pgettext("report", "At most %(limit)d photos are possible.")
             raise PhotoRefused(message % {"limit": PHOTOS_PER_REPORT + PHOTOS_LATER})
         photo = photo_new(stored, prepared)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from issues.enums import Channel
-from issues.models import Category, Issue
+from issues.models import Category, Citizen, Issue, Reporter
 from issues.services.intake import issue_receive
 from issues.services.reporting.staging import draft_drop, photos_prepared
 from issues.types import LocationInput, Received, ReporterInput
@@ -18,7 +18,10 @@ from issues.types import LocationInput, Received, ReporterInput
 
 @dataclass(frozen=True, kw_only=True)
 class CitizenReport:
-    """A report as somebody wrote it on the public pages. `entry` names the draft and makes a repeat harmless."""
+    """A report as somebody wrote it on the public pages. `entry` names the draft and makes a repeat harmless.
+
+    `citizen` is the account of whoever was signed in.
+    """
 
     entry: UUID
     category: Category
@@ -26,9 +29,10 @@ class CitizenReport:
     text: str
     answers: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     reporter: ReporterInput = field(default_factory=ReporterInput)
+    citizen: Citizen | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """All but draft and category, to be kept until the mail address is confirmed."""
+        """All but draft, category and account, to be kept until the mail address is confirmed."""
         return {
             "location": asdict(self.location),
             "text": self.text,
@@ -67,6 +71,10 @@ def report_receive(report: CitizenReport) -> Received:
             photos=photos_prepared(report.entry),
             sender_key=report.entry.hex,
         )
+        if report.citizen is not None:
+            Reporter.objects.update_or_create(
+                issue=received.issue, defaults={"citizen": report.citizen}
+            )
         draft_drop(report.entry)
         return received
 
@@ -74,5 +82,5 @@ def report_receive(report: CitizenReport) -> Received:
 def issue_of_draft(entry: UUID) -> Issue | None:
     """The issue that became of the draft; None while it is not sent."""
     sent = Issue.objects.filter(channel=Channel.WEB, api_key=None, sender_key=entry.hex)
-    issue: Issue | None = sent.select_related("jurisdiction").first()
-    return issue
+    # Nearly always there is none, and to ask for that is cheap.
+    return sent.select_related("jurisdiction").get() if sent.exists() else None

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from issues.enums import ErasedKind, RetentionKind
-from issues.models import Issue, LinkRequest, RetentionPeriod, WaitingReport
+from issues.models import Issue, LinkRequest, RetentionPeriod, SignInCode, WaitingReport
 from issues.services.retention.asking import erasures_catch_up
 from issues.services.retention.erasing import Counts
 from issues.services.retention.files import files_delete_left
@@ -66,12 +66,13 @@ def retention_apply() -> Counts:
 
 
 def waiting_erase() -> int:
-    """Erases reports that nobody confirmed in time, and links to lists that have ended; returns how many."""
+    """Erases reports that nobody confirmed in time, links to lists and codes that have ended; returns how many."""
     counts: Counts = Counter()
     for period in RetentionPeriod.objects.filter(kind=RetentionKind.UNCONFIRMED):
         counts += unconfirmed_erase(period)
-    links, _models = LinkRequest.objects.filter(expires_at__lte=timezone.now()).delete()
-    return sum(counts.values()) + links
+    for ended in (LinkRequest.objects, SignInCode.objects):
+        counts[ErasedKind.MAIL] += ended.filter(expires_at__lte=timezone.now()).delete()[0]
+    return sum(counts.values())
 
 
 @transaction.atomic

@@ -203,7 +203,9 @@ def _(style: Shield, palette: dict[str, str], priority: int) -> Iterator[DrawnCl
     yield DrawnClass(
         f'LABEL FONT "sans-bold" SIZE {11 * POINTS:g} COLOR "{letters}" PARTIALS FALSE ANGLE 0 POSITION CC'
         f" MINDISTANCE 220 REPEATDISTANCE 420 BUFFER 6 PRIORITY {priority}"
-        f' STYLE GEOMTRANSFORM "labelpoly" COLOR "{ground}" OUTLINECOLOR "{rim}" WIDTH 1.5 END END'
+        # The box is as narrow as its letters: what is stroked around it keeps them off the rim.
+        f' STYLE GEOMTRANSFORM "labelpoly" COLOR "{rim}" OUTLINECOLOR "{rim}" WIDTH 9 END'
+        f' STYLE GEOMTRANSFORM "labelpoly" COLOR "{ground}" OUTLINECOLOR "{ground}" WIDTH 6 END END'
     )
 
 

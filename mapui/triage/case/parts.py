@@ -21,7 +21,7 @@ from mapui.site.permissions import see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.case import work_forms
 from mapui.triage.case.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm
-from mapui.triage.case.selectors import issue_events, service_answers
+from mapui.triage.case.selectors import authority_answers, issue_events, service_answers
 from mapui.triage.case.shown import issues_shown
 
 # Each part and the right that it needs; the template of each has its name.
@@ -40,6 +40,7 @@ PARTS: Final = {
     "evidence": SEE,
     "rules": SEE,
     "editions": SEE,
+    "answers": SEE,
     "events": SEE,
 }
 
@@ -65,6 +66,7 @@ def parts_context(issue: Any, card: Any) -> dict[str, Any]:
         "attachments": lambda: list(issue.attachments.all()),
         "replies": lambda: list(issue.replies.select_related("by").order_by("-pk")),
         "service_answers": partial(service_answers, issue),
+        "authority_answers": partial(authority_answers, issue),
         "events": partial(issue_events, issue),
     }
     return {name: SimpleLazyObject(make) for name, make in made.items()}

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from issues.models import Issue, IssueEvent
-from routing.enums import DecisionCause, ProposalState
-from routing.models import Decision, Proposal, ServiceAnswer
+from issues.redaction import CONTACTS, masked
+from routing.enums import AnswerSource, DecisionCause, DeliveryState, ProposalState
+from routing.models import Decision, DeliveryEvent, Proposal, ServiceAnswer
+
+# Of an authority's words, as everybody may read them.
+NOTE_MAX: Final = 500
 
 
 def decision_ruled(decision: Decision | None) -> Decision | None:
@@ -29,3 +35,26 @@ def proposal_open(issue: Issue) -> Proposal | None:
 def service_answers(issue: Issue) -> list[ServiceAnswer]:
     """What map services told about the place of the issue, latest first."""
     return list(ServiceAnswer.objects.filter(issue=issue).order_by("-asked_at", "-pk"))
+
+
+def authority_answers(issue: Issue) -> list[dict[str, Any]]:
+    """All that authorities said of the issue, the latest first; each with its words as they may be passed on."""
+    events = (
+        DeliveryEvent.objects.filter(delivery__decision__issue=issue)
+        .exclude(source=AnswerSource.PROGRAM)
+        .select_related("delivery__authority", "by")
+        .order_by("-pk")
+    )
+    return [
+        {
+            "event": one,
+            "text": (text := one.detail.get("text") or one.detail.get("reason", "")),
+            "proposed": masked(text, kinds=CONTACTS)[:NOTE_MAX],
+            "sender": one.detail.get("sender", ""),
+            "named": one.detail.get("named", ""),
+            "is_automatic": one.detail.get("automatic", False),
+            "is_open": one.delivery.state
+            not in {DeliveryState.WITHDRAWN, DeliveryState.DONE, DeliveryState.REFUSED},
+        }
+        for one in events
+    ]

@@ -20,6 +20,7 @@ from issues.rights import ANSWER, SEE, WORK, issues_reached, people_with
 from issues.services import issue_event_append
 from issues.services.duplicates import issue_unmerge
 from issues.services.inquiries import inquiry_ask, inquiry_take_back
+from issues.services.photos.work import work_photo_add
 from issues.services.replies.queue import reply_language, reply_proposed
 from issues.services.retention.holds import hold_end, hold_set
 from issues.services.splitting import issue_split as split
@@ -303,6 +304,9 @@ def issue_attach(request: PageRequest, number: str) -> HttpResponse:
 
     def act(person: User) -> str:
         file = form.cleaned_data["file"]
+        if form.cleaned_data["is_of_work"]:
+            work_photo_add(issue=issue, content=file.read(), by=person)
+            return pgettext("work", "The photo is stored. Release it, and everybody sees it.")
         file_attach(issue=issue, name=file.name, content=file.read(), by=person)
         return pgettext("work", "The file is stored.")
 

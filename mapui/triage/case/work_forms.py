@@ -244,6 +244,14 @@ class FileForm(StepForm):
     prefix_id = "file"
 
     file = forms.FileField(label=pgettext_lazy("work", "File"))
+    is_of_work = forms.BooleanField(
+        label=pgettext_lazy("work", "It is a photo of what was done"),
+        help_text=pgettext_lazy(
+            "work",
+            "Once it is released everybody sees it, and the reporter gets it by mail when the report is done.",
+        ),
+        required=False,
+    )
 
 
 class ContactForm(StepForm):

@@ -40,6 +40,7 @@ COUNTED: Final[tuple[tuple[str | Promise, TriageFilter], ...]] = (
     (pgettext_lazy("counter", "Answered"), TriageFilter(work=Work.NEWS.value)),
     (pgettext_lazy("counter", "Due"), TriageFilter(work=Work.DUE.value)),
     (pgettext_lazy("counter", "Overdue"), TriageFilter(work=Work.OVERDUE.value)),
+    (pgettext_lazy("counter", "Not delivered"), TriageFilter(work=Work.UNDELIVERED.value)),
     (pgettext_lazy("counter", "Proposals"), TriageFilter(status=OPEN, authority=PROPOSED)),
     (
         pgettext_lazy("counter", "Not placed"),

@@ -6,16 +6,39 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
-from routing.enums import DeliveryState
-from routing.forwarding.channels.base import Channel, ChannelSettings
-from routing.forwarding.channels.open311_endpoint import Endpoint, client_open
+from routing.enums import ChannelKind, DeliveryState
+from routing.forwarding.channels.base import (
+    Channel,
+    ChannelSettings,
+    Probe,
+    lines_field,
+    lines_of,
+    lines_read,
+)
+from routing.forwarding.channels.open311_endpoint import Endpoint
+from routing.forwarding.channels.open311_form import SOURCES, form_of, source_is_known
+from routing.forwarding.channels.open311_lookup import request_find
+from routing.forwarding.channels.open311_services import services_probe
+from routing.forwarding.channels.speaking import client_open
 from routing.forwarding.envelope import Envelope
 from routing.models import AuthorityContact, Delivery
 from routing.outbox.receipts import Receipt
 
 KEY_PREFIX: Final = "OPEN311_KEY_"
+# Fields of the form that no contact fixes.
+OWN_FIELDS: Final = frozenset(
+    {"api_key", "service_code", "lat", "long", "description", "jurisdiction_id"}
+)
+# Settings that are written in lines: name of the field → of the setting.
+LINES: Final = {
+    "service_codes": "service_codes",
+    "fields_fixed": "fields",
+    "attributes": "attributes",
+}
 
 
 class Open311Settings(ChannelSettings):
@@ -35,23 +58,43 @@ class Open311Settings(ChannelSettings):
         help_text=_("The key itself is never stored here. Its name begins with OPEN311_KEY_."),
     )
     photos = forms.BooleanField(label=_("Open311: photos are sent along"), required=False)
-    service_codes = forms.CharField(
-        label=_("Open311: categories there"),
+    news_mail = forms.EmailField(
+        label=pgettext_lazy("channel", "Open311: news of a report by mail to"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=pgettext_lazy(
+            "channel",
+            "GeoReport takes a report once. Without an address nobody hears of corrections.",
+        ),
+    )
+    service_codes = lines_field(
+        label=_("Open311: categories there"),
         help_text=_("One a line, our code = theirs; * = theirs for all others."),
+    )
+    fields_fixed = lines_field(
+        label=pgettext_lazy("channel", "Open311: fixed fields"),
+        help_text=pgettext_lazy(
+            "channel", "One a line, field = text, such as email = anliegen@city.example."
+        ),
+    )
+    attributes = lines_field(
+        label=pgettext_lazy("channel", "Open311: attributes there"),
+        help_text=format_lazy(
+            pgettext_lazy(
+                "channel", "One a line, their code = “a fixed text”, answer CODE, or one of: {}."
+            ),
+            ", ".join(SOURCES),
+        ),
     )
 
     @classmethod
     def shown(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
-        shown = super().shown(settings)
-        codes: dict[str, str] = settings.get("service_codes", {})
-        lines = "\n".join(f"{ours} = {theirs}" for ours, theirs in codes.items())
-        return {**shown, "photos": settings.get("photos") == "upload", "service_codes": lines}
+        lines = {name: lines_of(settings.get(kept, {})) for name, kept in LINES.items()}
+        return {**super().shown(settings), "photos": settings.get("photos") == "upload", **lines}
 
     def stored(self) -> dict[str, Any]:
         photos = {"photos": "upload"} if self.cleaned_data["photos"] else {}
-        return {**super().stored(), **photos}
+        lines = {LINES.get(name, name): value for name, value in super().stored().items()}
+        return {**lines, **photos}
 
     def clean_api_key_env(self) -> str:
         variable: str = self.cleaned_data["api_key_env"].strip()
@@ -59,15 +102,32 @@ class Open311Settings(ChannelSettings):
         return variable
 
     def clean_service_codes(self) -> dict[str, str]:
-        codes: dict[str, str] = {}
-        for line in filter(str.strip, self.cleaned_data["service_codes"].splitlines()):
-            ours, equals, theirs = (part.strip() for part in line.partition("="))
-            if not (ours and equals and theirs):
-                raise forms.ValidationError(
-                    _("“%(line)s” is not “ours = theirs”.") % {"line": line}
-                )
-            codes[ours] = theirs
-        return codes
+        return lines_read(self.cleaned_data["service_codes"])
+
+    def clean_fields_fixed(self) -> dict[str, str]:
+        fields = lines_read(self.cleaned_data["fields_fixed"])
+        _fields_check(fields)
+        return fields
+
+    def clean_attributes(self) -> dict[str, str]:
+        attributes = lines_read(self.cleaned_data["attributes"])
+        _attributes_check(attributes)
+        return attributes
+
+
+def _fields_check(fields: Mapping[str, str]) -> None:
+    for name in sorted(OWN_FIELDS & fields.keys()):
+        told = pgettext("channel", "“%(name)s” is filled in by us.")
+        raise forms.ValidationError(told % {"name": name})
+
+
+def _attributes_check(attributes: Mapping[str, str]) -> None:
+    for source in attributes.values():
+        if not source_is_known(source):
+            told = pgettext(
+                "channel", "“%(source)s” is nothing that an attribute can be filled with."
+            )
+            raise forms.ValidationError(told % {"source": source})
 
 
 def _key_check(variable: str) -> None:
@@ -81,8 +141,10 @@ class Open311Channel(Channel):
     Every request carries our idempotency key for receivers that know such a header, but nothing rests on it.
     """
 
+    label = ChannelKind.OPEN311.label
     settings_form = Open311Settings
     gives_numbers_later = True
+    names_services = True
 
     def address_check(self, address: str) -> None:
         forms.URLField(assume_scheme="https").clean(address)
@@ -90,6 +152,8 @@ class Open311Channel(Channel):
     def settings_check(self, settings: Mapping[str, Any]) -> None:
         try:
             _key_check(str(settings.get("api_key_env", "")))
+            _fields_check(settings.get("fields", {}))
+            _attributes_check(settings.get("attributes", {}))
         except forms.ValidationError as error:
             raise forms.ValidationError({"settings": error}) from error
 
@@ -98,7 +162,7 @@ class Open311Channel(Channel):
     ) -> Receipt:
         with client_open() as client:
             endpoint = Endpoint(client, contact)
-            if maybe_arrived and (known := endpoint.find(envelope)):
+            if maybe_arrived and (known := request_find(endpoint, envelope)):
                 return Receipt(
                     state=DeliveryState.DELIVERED, foreign_id=known, detail={"found_in_list": True}
                 )
@@ -109,5 +173,15 @@ class Open311Channel(Channel):
             endpoint = Endpoint(client, delivery.contact)
             return endpoint.number_for_token(delivery.receipt["token"])
 
+    def probe(self, contact: AuthorityContact) -> Probe:
+        """Reads what the receiver offers and compares it with the settings; posts nothing."""
+        with client_open() as client:
+            return services_probe(Endpoint(client, contact), contact.settings)
 
-CHANNEL: Final = Open311Channel()
+    def preview(self, envelope: Envelope, contact: AuthorityContact) -> str:
+        lines = [f"POST {contact.address.rstrip('/')}/requests"]
+        for name, value in form_of(envelope, contact.settings).items():
+            lines += [f"{name} = {one}" for one in (value if isinstance(value, list) else [value])]
+        if contact.settings.get("photos") == "upload":
+            lines += [f"media = {envelope.number}.jpg"] * len(envelope.photos)
+        return "\n".join(lines)

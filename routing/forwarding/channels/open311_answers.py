@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import json
-from typing import Any
-from xml.etree.ElementTree import Element
+import re
+from collections.abc import Collection
+from email.message import Message
+from typing import Any, Final
+from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.ElementTree import fromstring
 
@@ -13,6 +17,7 @@ from routing.outbox.receipts import UNSTORABLE
 TEXT_MAX = 300
 ERROR_FIELDS = ("code", "description", "message")
 WRAPPERS = ("service_requests", "requests", "request")
+XML_DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 class AnswerError(ValueError):
@@ -24,43 +29,72 @@ def answer_records(content_type: str, body: bytes) -> list[dict[str, Any]]:
 
     Raises AnswerError for an empty body, a web page and broken JSON or XML.
     """
+    return answer_items(content_type, body, "request", WRAPPERS)
+
+
+def answer_items(
+    content_type: str, body: bytes, name: str, wrappers: Collection[str]
+) -> list[dict[str, Any]]:
+    """The elements of an answer that are called `name` in XML, or stand in an array or in `wrappers` in JSON."""
     text = body.strip()
     if not text:
         raise AnswerError("the answer is empty")
-    if text[:1] == b"<":
-        return _records_of_xml(text)
-    return _records_of_json(_json(content_type, text))
+    if is_xml(text):
+        root = xml_root(content_type, text)
+        found = [root] if root.tag == name else list(root.iter(name))
+        return [{field.tag: (field.text or "").strip() for field in record} for record in found]
+    return _records_of_json(_json(content_type, text), wrappers)
+
+
+def is_xml(text: bytes) -> bool:
+    """By the first character, whatever encoding and byte order mark."""
+    start = text[:8]
+    for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        start = start.removeprefix(mark)
+    return start.replace(b"\0", b"")[:1] == b"<"
 
 
 def _json(content_type: str, text: bytes) -> Any:
     try:
-        return json.loads(text)
+        try:
+            return json.loads(text)
+        except UnicodeDecodeError:
+            return json.loads(text.decode(_charset(content_type)))
     except Exception as error:
         # Beside what is no JSON: other encodings, numbers without end, lists in lists in lists (ADR 13).
         raise AnswerError(f"the answer ({content_type}) is neither JSON nor XML") from error
 
 
-def _records_of_xml(text: bytes) -> list[dict[str, Any]]:
-    root = _xml_root(text)
-    found = [root] if root.tag == "request" else list(root.iter("request"))
-    return [{field.tag: (field.text or "").strip() for field in record} for record in found]
+def _charset(content_type: str) -> str:
+    """The encoding that the header names; where it names none, the one that German servers use beside UTF-8."""
+    header = Message()
+    header["Content-Type"] = content_type
+    return header.get_content_charset("cp1252")
 
 
-def _xml_root(text: bytes) -> Element:
+def xml_root(content_type: str, text: bytes) -> Element:
+    """The root, all names without namespaces and prefixes."""
     try:
         # A web page's document type is refused here too.
-        root = fromstring(text, forbid_dtd=True)
+        try:
+            root = fromstring(text, forbid_dtd=True)
+        except ParseError:
+            # The header knows the encoding where the document does not tell it.
+            told = XML_DECLARATION.sub("", text.decode(_charset(content_type)).lstrip("\ufeff"))
+            root = fromstring(told, forbid_dtd=True)
     except Exception as error:
         # Beside what is no XML: encodings that nobody knows, bytes that are none (ADR 13).
         raise AnswerError("the answer is a web page or broken XML") from error
-    if root.tag.lower().endswith("html"):
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    if root.tag.lower() == "html":
         raise AnswerError("the answer is a web page")
     return root
 
 
-def _records_of_json(data: Any) -> list[dict[str, Any]]:
+def _records_of_json(data: Any, wrappers: Collection[str]) -> list[dict[str, Any]]:
     """An array; an object of its own; an object around either."""
-    while isinstance(data, dict) and (around := [name for name in WRAPPERS if name in data]):
+    while isinstance(data, dict) and (around := [name for name in wrappers if name in data]):
         data = data[around[0]]
     if isinstance(data, dict):
         return [data]
@@ -83,11 +117,11 @@ def answer_errors(content_type: str, body: bytes) -> str:
     text = body.strip()
     if not text:
         return ""
-    if text[:1] == b"<":
+    if is_xml(text):
         try:
             errors = [
                 " ".join(filter(None, (part.text for part in error)))
-                for error in _xml_root(text).iter("error")
+                for error in xml_root(content_type, text).iter("error")
             ]
         except AnswerError:
             return "(a web page)"

@@ -2,59 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import os
-import time
+from collections.abc import Collection
 from contextlib import ExitStack
-from datetime import timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
-from django.utils import timezone
 
-from gis_core.net import outgoing
 from routing.enums import DeliveryState
 from routing.forwarding.channels.open311_answers import (
+    WRAPPERS,
     AnswerError,
     answer_errors,
+    answer_items,
     answer_records,
     record_text,
 )
+from routing.forwarding.channels.open311_form import form_of
+from routing.forwarding.channels.speaking import Answer, ask, success_check
 from routing.forwarding.envelope import Envelope, photo_open
 from routing.models import AuthorityContact
 from routing.outbox.receipts import (
     DeliveryDelayed,
-    DeliveryError,
     DeliveryRefused,
+    DeliveryShut,
+    DeliveryUnclear,
     Receipt,
     told_plainly,
 )
 
-ANSWER_BYTES_MAX = 5 * 1024 * 1024
-DESCRIPTION_MAX = 4000
 # What a delivery can keep of a receiver's number.
 NUMBER_MAX = 200
-# For connecting and for each read or write; for an answer as a whole; for all requests of one attempt, below the
-# delivery's lease.
-TIMEOUT_SECONDS = 20
-DEADLINE_SECONDS = 60
-SEND_SECONDS = 150
-# Answers that mean "not now" although they are 4xx: time-out, too early, too many requests.
-PASSING = {408, 425, 429}
+# Answers of a server that does not know the format it is asked in.
+NO_SUCH_FORMAT: Final = {400, 404, 406, 415}
+# The format by the base address of the endpoint, once it has been found out.
+_spoken: dict[str, str] = {}
 # For reading; GeoReport v2 knows a key for POST alone, and there it is a field of the form.
 KEY_HEADER = "X-Api-Key"
-# httpx.ConnectTimeout is no ConnectError; in both cases and without a free connection nothing was sent.
-NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-
-def client_open() -> httpx.Client:
-    """Follows no redirect: report and key go where the contact says and nowhere else."""
-    return outgoing.client(
-        purpose=outgoing.Purpose.RECEIVER,
-        deadline_s=SEND_SECONDS,
-        timeout_s=TIMEOUT_SECONDS,
-        follow_redirects=False,
-    )
 
 
 class Endpoint:
@@ -62,6 +49,7 @@ class Endpoint:
 
     def __init__(self, client: httpx.Client, contact: AuthorityContact) -> None:
         self.client = client
+        self.contact_id = contact.pk
         self.base = contact.address.rstrip("/")
         self.settings: dict[str, Any] = contact.settings
 
@@ -69,9 +57,11 @@ class Endpoint:
 
     def post(self, envelope: Envelope) -> Receipt:
         """Raises DeliveryDelayed or DeliveryRefused; an answer that cannot be read may be a success."""
+        key = self._key()
+        form = form_of(envelope, self.settings) | ({"api_key": key} if key else {})
         with ExitStack() as stack:
-            arguments: dict[str, Any] = {"data": self._form(envelope)}
-            if self._sends_photos():
+            arguments: dict[str, Any] = {"data": form}
+            if self.settings.get("photos") == "upload":
                 arguments["files"] = [
                     (
                         "media",
@@ -85,7 +75,7 @@ class Endpoint:
                 ]
             status, content_type, body = self._request(
                 "POST",
-                "requests.json",
+                "requests",
                 headers={"Idempotency-Key": envelope.idempotency_key},
                 **arguments,
             )
@@ -104,39 +94,47 @@ class Endpoint:
                     detail={
                         "notice": told_plainly(record_text(record, "service_notice")),
                         "http_status": status,
+                        "parts": list(envelope.parts),
                     },
                 )
         raise DeliveryDelayed(f"HTTP {status} without a number or token", maybe_arrived=True)
 
-    def find(self, envelope: Envelope) -> str:
-        """The receiver's number of the request that carries our reference; empty when it has none.
+    def requests_page(self, page: int, *, start: datetime) -> list[dict[str, Any]]:
+        """A page of the receiver's list, of every service and state; raises DeliveryUnclear where it shows none."""
+        try:
+            return self._records(
+                "requests",
+                status="open,closed",
+                start_date=start.isoformat(timespec="seconds"),
+                page=str(page),
+            )
+        except (DeliveryRefused, DeliveryShut) as error:
+            raise DeliveryUnclear(
+                f"it may have arrived, and the receiver shows no list ({error}): please look there"
+            ) from error
 
-        Raises DeliveryRefused when the receiver does not let us see its list: then only a person can
-        find out, and sending it twice would be worse than asking.
-        """
-        marker = reference_marker(envelope)
-        window = {
-            "service_code": self.service_code(envelope.category_code),
-            "start_date": (timezone.now() - timedelta(days=89)).isoformat(timespec="seconds"),
-        }
-        for record in self._records("requests.json", **window):
-            if marker in record_text(record, "description"):
-                return _number(record)
-        return ""
+    def number_of(self, record: dict[str, Any]) -> str:
+        return _number(record)
 
     def number_for_token(self, token: str) -> str:
         """The number behind a token; empty: the receiver has no number yet."""
-        for record in self._records(f"tokens/{quote(token, safe='')}.json"):
+        for record in self._records(f"tokens/{quote(token, safe='')}"):
             if number := _number(record):
                 return number
         return ""
 
     def request_get(self, foreign_id: str) -> dict[str, Any]:
         """The receiver's own record of a request; empty when it shows none."""
-        records = self._records(f"requests/{quote(foreign_id, safe='')}.json")
+        records = self._records(f"requests/{quote(foreign_id, safe='')}")
         return records[0] if records else {}
 
     def _records(self, path: str, **parameters: str) -> list[dict[str, Any]]:
+        return self.items(path, "request", WRAPPERS, **parameters)
+
+    def items(
+        self, path: str, name: str, wrappers: Collection[str], **parameters: str
+    ) -> list[dict[str, Any]]:
+        """What is called so in the answer (`answer_items`); raises DeliveryDelayed or DeliveryRefused."""
         # The key stays out of the address: addresses are logged on the way.
         key = self._key()
         status, content_type, body = self._request(
@@ -146,22 +144,20 @@ class Endpoint:
             headers={KEY_HEADER: key} if key else {},
         )
         try:
-            return answer_records(content_type, body)
+            return answer_items(content_type, body, name, wrappers)
         except AnswerError as error:
             raise DeliveryDelayed(f"HTTP {status}, but {error}") from error
 
-    # --- What is sent -----------------------------------------------------------------------------
+    @property
+    def spoken(self) -> str:
+        """The format in which the receiver answers, as far as it is known: json or xml."""
+        return _spoken.get(self.base, "json")
 
-    def service_code(self, category_code: str) -> str:
-        codes: dict[str, str] = self.settings.get("service_codes", {})
-        return codes.get(category_code) or codes.get("*") or category_code
+    @staticmethod
+    def quoted(code: str) -> str:
+        return quote(code, safe="")
 
-    def _sends_photos(self) -> bool:
-        return bool(self.settings.get("photos") == "upload")
-
-    def _jurisdiction(self) -> dict[str, str]:
-        known = self.settings.get("jurisdiction_id")
-        return {"jurisdiction_id": known} if known else {}
+    # --- How it is spoken with ------------------------------------------------------------------
 
     def _key(self) -> str:
         """The receiver's key; empty where it wants none."""
@@ -174,55 +170,43 @@ class Endpoint:
             )
         return os.environ[variable]
 
-    def _form(self, envelope: Envelope) -> dict[str, Any]:
-        place = envelope.place
-        key = self._key()
-        form: dict[str, Any] = {
-            **self._jurisdiction(),
-            **({"api_key": key} if key else {}),
-            "service_code": self.service_code(envelope.category_code),
-            "lat": f"{place.latitude:.7f}",
-            "long": f"{place.longitude:.7f}",
-            "description": description(envelope, with_photos=self._sends_photos()),
-        }
-        if place.address:
-            form["address_string"] = place.address
-        return form
+    def _jurisdiction(self) -> dict[str, str]:
+        known = self.settings.get("jurisdiction_id")
+        return {"jurisdiction_id": known} if known else {}
 
-    def _request(self, method: str, path: str, **arguments: Any) -> tuple[int, str, bytes]:
-        """Status, content type and body of a successful answer."""
-        ends = time.monotonic() + DEADLINE_SECONDS
-        try:
-            with self.client.stream(method, f"{self.base}/{path}", **arguments) as response:
-                body = _body(response, ends)
-        except outgoing.AddressRefused as error:
-            raise DeliveryRefused(str(error)) from error
-        except NOTHING_SENT as error:
-            raise DeliveryDelayed(f"{type(error).__name__}: {error}") from error
-        except DeliveryError:
-            raise
-        except Exception as error:
-            # A receiver may answer anything, and the client raise anything about it (ADR 13).
-            raise DeliveryDelayed(f"{type(error).__name__}: {error}", maybe_arrived=True) from error
-        if response.is_success:
-            return response.status_code, response.headers.get("content-type", ""), body
-        text = answer_errors(response.headers.get("content-type", ""), body)
-        message = f"HTTP {response.status_code} {text}".strip()
-        if not response.is_server_error and response.status_code not in PASSING:
-            raise DeliveryRefused(message)
-        raise DeliveryDelayed(message, maybe_arrived=response.is_server_error)
+    def _request(self, method: str, path: str, **arguments: Any) -> Answer:
+        """A successful answer in the receiver's format: JSON, or XML where it speaks no JSON."""
+        spoken = self.spoken
+        answer = self._ask(method, f"{path}.{spoken}", **arguments)
+        if answer.status in NO_SUCH_FORMAT and self.base not in _spoken:
+            _spoken[self.base] = "json" if _is_json(answer) else self._format_found()
+            if _spoken[self.base] != spoken:
+                # What it does not understand it has not stored.
+                answer = self._ask(method, f"{path}.{_spoken[self.base]}", **arguments)
+        success_check(answer, answer_errors(answer.content_type, answer.body))
+        return answer
+
+    def _format_found(self) -> str:
+        """What the receiver's discovery names; without one XML if it gives its services so."""
+        for path in ("discovery.xml", "discovery.json"):
+            answer = self._ask("GET", path)
+            if answer.status == httpx.codes.OK and b"json" in answer.body.lower():
+                return "json"
+            if answer.status == httpx.codes.OK and b"xml" in answer.body.lower():
+                return "xml"
+        services = self._ask("GET", "services.xml", params=self._jurisdiction())
+        return "xml" if services.status == httpx.codes.OK else "json"
+
+    def _ask(self, method: str, path: str, **arguments: Any) -> Answer:
+        return ask(self.client, method, f"{self.base}/{path}", **arguments)
 
 
-def _body(response: httpx.Response, ends: float) -> bytes:
-    """The whole answer, given up when it is too long or at `ends` (time.monotonic) not complete."""
-    body = b""
-    for chunk in response.iter_bytes():
-        body += chunk
-        if len(body) > ANSWER_BYTES_MAX:
-            raise DeliveryRefused("the answer is too long", maybe_arrived=True)
-        if time.monotonic() > ends:
-            raise DeliveryDelayed("the answer takes too long", maybe_arrived=True)
-    return body
+def _is_json(answer: Answer) -> bool:
+    """Whether a refusal was written by somebody who speaks JSON."""
+    try:
+        return bool(answer.body.strip()) and json.loads(answer.body) is not None
+    except Exception:  # noqa: BLE001 - a receiver may answer anything (ADR 13)
+        return False
 
 
 def _number(record: dict[str, Any]) -> str:
@@ -231,20 +215,3 @@ def _number(record: dict[str, Any]) -> str:
     if len(number) > NUMBER_MAX:
         raise DeliveryDelayed(f"its number has {len(number)} characters", maybe_arrived=True)
     return number
-
-
-def reference_marker(envelope: Envelope) -> str:
-    return f"[{envelope.reference}]"
-
-
-def description(envelope: Envelope, *, with_photos: bool) -> str:
-    """What the receiver's staff read; our reference comes first, where no receiver cuts it off."""
-    place = envelope.place
-    lines = [
-        f"{reference_marker(envelope)} {envelope.category}",
-        envelope.description,
-        " · ".join(part for part in (place.road, place.address, place.parcel_label) if part),
-        envelope.reason,
-        f"Fotos auf Anfrage: {len(envelope.photos)}" if envelope.photos and not with_photos else "",
-    ]
-    return "\n\n".join(line for line in lines if line)[:DESCRIPTION_MAX]

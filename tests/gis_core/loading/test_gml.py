@@ -288,3 +288,55 @@ def test_stream_frees_what_was_read(text):
             most = max(most, len(wrapper) + len(wrapper.getparent()))
     assert seen == 50_000
     assert most < 10_000
+
+
+def ring(*pieces: str):
+    curves = "".join(
+        f"<gml:curveMember><gml:LineString><gml:posList>{piece}</gml:posList></gml:LineString></gml:curveMember>"
+        for piece in pieces
+    )
+    return etree.fromstring(
+        f'<gml:Polygon xmlns:gml="http://www.opengis.net/gml/3.2"><gml:exterior><gml:Ring>{curves}</gml:Ring>'
+        "</gml:exterior></gml:Polygon>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("east", "touches"),
+    [("382050.000", True), ("382050.005", True), ("382050.050", False), ("382055.000", False)],
+)
+def test_pieces_of_a_ring_have_to_touch(east, touches):
+    element = ring(
+        "382000 5712000 382050 5712000",
+        f"{east} 5712000 382050 5712050 382000 5712050 382000 5712000",
+    )
+    if touches:
+        PolygonCollector().add(element)
+        return
+    with pytest.raises(GeometryError) as caught:
+        PolygonCollector().add(element)
+    assert caught.value.message.code == "curve_gap"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "text", "code"),
+    [
+        ("", "0,0 9,0 9,9 0,0", ""),
+        ("", "0,0,1 9,0,1 9,9,1 0,0,1", ""),
+        ('ts=";"', "0,0;9,0;9,9;0,0", ""),
+        ("", "0,0 9 9,9 0,0", "positions_uneven"),
+    ],
+)
+def test_coordinates_of_gml_2_are_read(attributes, text, code):
+    element = etree.fromstring(
+        "<Polygon><outerBoundaryIs><LinearRing>"
+        f"<coordinates {attributes}>{text}</coordinates></LinearRing></outerBoundaryIs></Polygon>"
+    )
+    collector = PolygonCollector()
+    if code:
+        with pytest.raises(GeometryError) as caught:
+            collector.add(element)
+        assert caught.value.message.code == code
+        return
+    collector.add(element)
+    assert collector.finish()[0].area == 40.5

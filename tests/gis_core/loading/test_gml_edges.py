@@ -192,12 +192,6 @@ def curved(*members: str) -> str:
     return f"<Polygon><exterior><Ring>{''.join(members)}</Ring></exterior></Polygon>"
 
 
-def test_curves_that_do_not_meet_keep_both_ends():
-    first = "<m><LineString><posList>0 0 4 0</posList></LineString></m>"
-    second = "<m><LineString><posList>4 4 0 4 0 0</posList></LineString></m>"
-    assert shapely.get_num_coordinates(collected(curved(first, second)).finish()[0]) == 5
-
-
 def test_curve_that_nobody_knows_is_named():
     with pytest.raises(GeometryError, match="Clothoid"):
         collected(curved("<m><Clothoid/></m>"))

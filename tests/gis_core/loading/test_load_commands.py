@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -21,6 +22,7 @@ from tests.gis_core.geodata_factories import (
 )
 
 pytestmark = pytest.mark.django_db
+CASES = Path(__file__).parent / "as_it_comes"
 FACTS = {"id": "castrop-rauxel.de", "name": "Castrop-Rauxel", "ags": "05562004"}
 
 
@@ -86,7 +88,13 @@ def test_json_is_one_object_a_dataset(tmp_path):
     result = json.loads(line)
     assert result.pop("seconds") > 0
     assert [check["code"] for check in result.pop("checks")] == ["points"]
+    contents = result.pop("contents")
+    assert [column["source"] for column in contents[0]["columns"]] == [
+        *("flstkennz", "gemarkung", "flaeche", "aktualit")
+    ]
     assert result == {
+        "left_out": {},
+        "faults": [],
         "dataset": "parcels",
         "edition": Edition.objects.get().pk,
         "jurisdiction": "castrop-rauxel.de",
@@ -143,14 +151,78 @@ def test_manifest_loads_in_order_and_area_wins_over_hull(tmp_path):
     [
         {},
         {"dataset": "parcels"},
-        {"dataset": "parcels", "manifest": "m.json", "sources": ["a.gml"]},
     ],
 )
 def test_manifest_or_dataset_with_sources(options):
     jurisdiction_make()
-    sources = options.pop("sources", [])
     with pytest.raises(CommandError, match="give either --manifest, or --dataset"):
-        run("load_geodata", *sources, jurisdiction="castrop-rauxel.de", **options)
+        run("load_geodata", jurisdiction="castrop-rauxel.de", **options)
+
+
+@pytest.mark.parametrize(
+    ("sources", "options", "message"),
+    [
+        (
+            ["a.gml"],
+            {"dataset": "parcels", "manifest": "m.json"},
+            "--manifest .* SOURCE, --dataset",
+        ),
+        ([], {"manifest": "m.json", "crs": "EPSG:25832"}, "--manifest .* --crs"),
+        ([], {"manifest": "m.json", "profile": "nas"}, "--manifest .* --profile"),
+        ([], {"manifest": "m.json", "layer": "x"}, "--manifest .* --layer"),
+        ([], {"resume": 1, "licence": "x"}, "--resume .* --licence"),
+        (["a.gml"], {"resume": 1}, "--resume .* SOURCE"),
+    ],
+)
+def test_option_that_does_not_apply_is_refused(sources, options, message):
+    with pytest.raises(CommandError, match=message):
+        run("load_geodata", *sources, **options)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"),
+    [
+        ({"datasets": [], "licence": "x"}, "unknown licence; known are as_of"),
+        ({"datasets": [{"dataset": "parcels", "file": "a", "cols": 1}]}, "unknown cols; known are"),
+        ({"datasets": [{"dataset": "parcels", "file": "a", "crs": "x"}]}, "'x'"),
+    ],
+)
+def test_manifest_with_what_nobody_reads_is_refused(tmp_path, manifest, message):
+    jurisdiction_make()
+    path = write(tmp_path / "manifest.json", json.dumps(manifest))
+    with pytest.raises(CommandError, match=message):
+        run("load_geodata", manifest=path, jurisdiction="castrop-rauxel.de")
+
+
+def test_manifest_says_crs_licence_and_attribution_of_a_source(tmp_path):
+    jurisdiction_make()
+    entry = {
+        "dataset": "parcels",
+        "file": str(CASES / "json_25832_unnamed.geojson"),
+        "crs": "EPSG:25832",
+        "licence": "dl-de/zero-2-0",
+        "attribution": "Katasteramt",
+    }
+    path = write(tmp_path / "manifest.json", json.dumps({"datasets": [entry]}))
+    run("load_geodata", manifest=path, jurisdiction="castrop-rauxel.de")
+    edition = Edition.objects.get()
+    assert (edition.status, edition.report["rows"]) == (EditionStatus.STAGED, 3)
+    assert (edition.licence, edition.attribution) == ("dl-de/zero-2-0", "Katasteramt")
+
+
+def test_fact_that_nobody_reads_is_refused(tmp_path):
+    path = write(tmp_path / "j.json", json.dumps({**FACTS, "prefix": "CR"}))
+    with pytest.raises(CommandError, match="unknown prefix; known: id"):
+        run("load_jurisdiction", path)
+
+
+def test_load_says_what_became_of_each_column():
+    jurisdiction_make()
+    options = {"jurisdiction": "castrop-rauxel.de", "dataset": "road_sections"}
+    text = " ".join(run("load_geodata", CASES / "roads_ogr2ogr_default.geojson", **options).split())
+    assert "osm_id → key (3), highway → road_class (3), name → name (3)" in text
+    assert "keine Spalte gefunden für reference" in text
+    assert "nicht gelesene Spalten: other_tags" in text
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"datasets": [{"file": "a.gml"}]}', "no json"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import shapely
@@ -23,6 +24,7 @@ from tests.gis_core.geodata_factories import (
     polygon_gml,
     pos_list,
     square,
+    stage,
     table_write,
     write,
 )
@@ -155,11 +157,42 @@ def test_coordinates_elsewhere_name_the_outlier(city, tmp_path):
 
 def test_text_that_does_not_fit_the_column(city, tmp_path):
     path = write(tmp_path / "a.gml", parcels_gml(1, gemarkung="x" * 101))
-    refuse(
-        city,
-        path,
-        r"a\.gml: Flurstueck F0552\w+: gemarkung_name: a value does not fit: value too long",
-    )
+    edition = stage(city, "parcels", path)
+    [unknown] = edition.report["unknown"]
+    assert (unknown["column"], unknown["code"]) == ("gemarkung_name", "text_long")
+    assert unknown["params"] == {"column": "gemarkung_name", "most": 100, "length": 101}
+
+
+def test_key_that_is_too_long_is_a_faulty_row(city, tmp_path):
+    columns = {"ART": ["lamp", "lamp"], "NUMMER": ["x" * 70, "1"]}
+    path = table_write(tmp_path / "a.gpkg", columns, [square(0).centroid, square(1).centroid])
+    with pytest.raises(LoadError, match="a 1: key has 75 characters, at most 64 are stored"):
+        stage(city, "assets", path)
+
+
+def test_faulty_rows_are_told_all_at_once(city, tmp_path):
+    lines = ["flstkennz;eigentumsklasse;stand", f"{KEYS[0]};CITY;31.02.2024", "5287-1-1;CITY;"]
+    lines += [f"{KEYS[1]};;", f"{KEYS[2]};KING;", "one value", f"{KEYS[2]};CITY;"]
+    with pytest.raises(LoadError, match="4 rows cannot be stored: line 6: has 1 values"):
+        stage(city, "ownership", write(tmp_path / "a.csv", "\n".join(lines)))
+    report = Edition.objects.latest("pk").report
+    told = [(one["feature"], one["code"], one["column"], one["value"]) for one in report["faults"]]
+    assert told == [
+        ("line 6", "csv_values_uneven", "", ""),
+        ("line 4", "value_missing", "owner_class", ""),
+        ("line 5", "code_unknown", "owner_class", "KING"),
+        ("line 3", "parcel_key", "", ""),
+    ]
+    assert [one["feature"] for one in report["unknown"]] == ["line 2"]
+    assert report["counts"]["faulty rows"] == 4
+
+
+def test_row_that_the_profile_leaves_out_is_counted(city, tmp_path):
+    lines = ["oid;str;hnr;ostwert;nordwert", "1;Am Markt;1;382900;5712300"]
+    lines += ["2;Am Markt;;382900;5712300"]
+    edition = stage(city, "addresses", write(tmp_path / "a.csv", "\n".join(lines)))
+    assert edition.report["rows"] == 1
+    assert edition.report["left_out"] == {"number = ": 1}
 
 
 def test_gzip_that_is_none(city, tmp_path):
@@ -282,14 +315,6 @@ def test_unknown_dataset(city, tmp_path):
         ("flstkennz;eigentumsklasse\n05528700100001______\n", "line 2: has 1 values, the header 2"),
         ("flstkennz;besitzer\n05528700100001______;x\n", "no column eigentumsklasse"),
         ("flstkennz;eigentumsklasse\n5287-1-1;CITY\n", "line 2: '5287-1-1' is not a parcel key"),
-        (
-            "flstkennz;eigentumsklasse;stand\n05528700100001______;CITY;31.02.2024\n",
-            "line 2: '31.02.2024' is no date",
-        ),
-        (
-            "flstkennz;eigentumsklasse;stand\n05528700100001______;CITY;gestern\n",
-            "line 2: 'gestern' is no date",
-        ),
     ],
 )
 def test_bad_csv_names_the_line(city, tmp_path, text, message):
@@ -319,7 +344,20 @@ def test_area_that_is_none(city, tmp_path, area):
     path = table_write(
         tmp_path / "a.gpkg", {"flstkennz": [KEYS[0]], "flaeche": [area]}, [square(0)]
     )
-    refuse(city, path, f"'{area}' is no area")
+    edition = stage(city, "parcels", path)
+    [unknown] = edition.report["unknown"]
+    assert (unknown["column"], unknown["value"], unknown["code"]) == (
+        "official_area",
+        area,
+        "no_area",
+    )
+    assert edition.checks.get(code="unknown").count == 1
+
+
+def test_area_with_a_decimal_comma_is_read(city, tmp_path):
+    columns = {"flstkennz": [KEYS[0]], "flaeche": ["1.234,5"]}
+    load(city, "parcels", table_write(tmp_path / "a.gpkg", columns, [square(0)]))
+    assert Parcel.objects.active().get().official_area == Decimal("1234.50")
 
 
 def test_directory_of_parts_in_capital_letters(city, tmp_path):

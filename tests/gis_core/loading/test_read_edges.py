@@ -33,7 +33,6 @@ from gis_core.loading.read.prefetch import prefetched
 from gis_core.loading.read.profiles import Profile, columns_match, values_apply
 from gis_core.loading.read.table_source import (
     _layer_crs,
-    _links_refuse,
     _plain,
     _rows_at_once,
 )
@@ -298,8 +297,6 @@ def test_csv_is_divided_by_what_its_header_uses(tmp_path, delimiter):
 @pytest.mark.parametrize(
     ("content", "code", "feature"),
     [
-        (b"key;n\na;1\nb\n", "csv_values_uneven", "line 3"),
-        (b"key;n\na;1;2\n", "csv_values_uneven", "line 2"),
         (b"key;n\n\xe4;1\n", "csv_not_utf8", "line 2"),
         (b"key;n\na;\x00\n", "csv_nul", "line 2"),
         (b'key;n\n"a"b;1\n', "csv_improper", ""),
@@ -310,6 +307,21 @@ def test_csv_that_is_none_names_its_line(tmp_path, content, code, feature):
     with pytest.raises(LoadError) as caught:
         rows_of(tmp_path, content, required=["key"])
     assert (caught.value.message.code, caught.value.feature) == (code, feature)
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "counts"),
+    [
+        (b"key;n\na;1\nb\n", 1, {"count": 1, "header": 2}),
+        (b"key;n\na;1;2\nb;3\n", 0, {"count": 3, "header": 2}),
+    ],
+)
+def test_csv_row_of_another_length_is_a_fault_and_the_others_are_read(
+    tmp_path, content, row, counts
+):
+    [batch] = rows_of(tmp_path, content)
+    assert batch.faults == {row: Message("csv_values_uneven", counts)}
+    assert batch.columns["key"] == ["a", "b"]
 
 
 @pytest.mark.parametrize(("more", "code"), [(0, "csv_improper"), (1, "csv_line_long")])
@@ -341,17 +353,16 @@ def test_csv_in_metres_is_in_the_crs_that_was_said(tmp_path, header, said, srid)
     assert batch.geometry[0] == shapely.Point(7, 51)
 
 
-@pytest.mark.parametrize(
-    ("content", "code", "feature"),
-    [
-        (b"key;x;y\na;1;2\n", "crs_of_columns_unnamed", ""),
-        (b"key;lon;lat\na;x;2\n", "csv_no_coordinates", "line 2"),
-    ],
-)
-def test_csv_without_a_place_it_should_have_is_refused(tmp_path, content, code, feature):
+def test_csv_of_metres_without_a_named_crs_is_refused(tmp_path):
     with pytest.raises(LoadError) as caught:
-        rows_of(tmp_path, content, points=POINTS)
-    assert (caught.value.message.code, caught.value.feature) == (code, feature)
+        rows_of(tmp_path, b"key;x;y\na;1;2\n", points=POINTS)
+    assert caught.value.message.code == "crs_of_columns_unnamed"
+
+
+def test_csv_row_without_a_readable_place_is_a_fault(tmp_path):
+    [batch] = rows_of(tmp_path, b"key;lon;lat\na;x;2\nb;7;51\n", points=POINTS)
+    assert batch.faults == {0: Message("csv_no_coordinates", {"x": "'x'", "y": "'2'"})}
+    assert batch.geometry.tolist() == [None, shapely.Point(7, 51)]
 
 
 # --- Profiles -------------------------------------------------------------------------------------
@@ -441,17 +452,6 @@ def test_layer_without_any_crs_is_refused():
     with pytest.raises(LoadError) as caught:
         _layer_crs({"driver": "GPKG", "crs": ""}, None, "f")
     assert (caught.value.message.code, caught.value.file) == ("crs_unnamed", "f")
-
-
-@pytest.mark.parametrize(("blanks", "is_refused"), [(0, True), (65_000, True), (65_600, False)])
-def test_crs_by_link_is_refused_at_the_beginning(tmp_path, blanks, is_refused):
-    path = tmp_path / "a.json"
-    path.write_bytes(b"\xef\xbb\xbf {" + b" " * blanks + b'"crs": {"type": "link"}}')
-    if is_refused:
-        with pytest.raises(LoadError):
-            _links_refuse(path)
-    else:
-        _links_refuse(path)
 
 
 # --- Extent ---------------------------------------------------------------------------------------

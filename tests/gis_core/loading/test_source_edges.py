@@ -212,8 +212,11 @@ def test_arcs_and_heights_are_counted(tmp_path):
 
 
 def test_impossible_geometry_names_its_feature(tmp_path):
-    error = failed(tmp_path, document(feature().replace("Polygon", "Point")))
-    assert (error.message.code, error.feature) == ("surface_unsupported", "F f1")
+    good = feature().replace('"f1"', '"f2"')
+    [batch] = read(tmp_path, document(feature().replace("Polygon", "Point"), good))
+    assert {row: fault.code for row, fault in batch.faults.items()} == {0: "surface_unsupported"}
+    assert batch.features == ["F f1", "F f2"]
+    assert [shape is None for shape in batch.geometry] == [True, False]
 
 
 # --- Whole documents ------------------------------------------------------------------------------

@@ -115,7 +115,12 @@ def test_table_is_read_in_windows_of_rows(tmp_path, monkeypatch, driver, name):
     found = [
         batch
         for profile, batch in table_batches(
-            path, [PARCELS], layer=None, crs=None, progress=lambda *step: seen.append(step)
+            path,
+            [PARCELS],
+            layer=None,
+            crs=None,
+            pages=[],
+            progress=lambda *step: seen.append(step),
         )
         if profile is PARCELS
     ]
@@ -140,7 +145,11 @@ def test_table_is_read_in_windows_of_rows(tmp_path, monkeypatch, driver, name):
 def test_table_without_a_column_or_a_crs_is_refused(tmp_path, columns, code):
     path = table_write(tmp_path / "a.gpkg", columns, [square(0)], layer="Parcel", crs=None)
     with pytest.raises(LoadError) as caught:
-        list(table_batches(path, [PARCELS], layer="Parcel", crs=None, progress=lambda *_: None))
+        list(
+            table_batches(
+                path, [PARCELS], layer="Parcel", crs=None, pages=[], progress=lambda *_: None
+            )
+        )
     assert (caught.value.message.code, caught.value.file) == (code, "a.gpkg")
 
 

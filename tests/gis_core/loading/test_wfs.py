@@ -550,6 +550,9 @@ def test_file_of_services_that_is_none(tmp_path):
 
     path = tmp_path / "s.json"
     path.write_text('[{"adress": "x"}]')
+    with pytest.raises(GisError, match=r"s\.json: unknown adress; known are jurisdiction, dataset"):
+        services_read(path)
+    path.write_text('[{"url": "x"}]')
     with pytest.raises(GisError, match=r"s\.json: is no list of services"):
         services_read(path)
 

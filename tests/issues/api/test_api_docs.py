@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 
 from issues import errors
-from issues.api.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE
 from issues.enums import AttributeType, IssueStatus, RoadPart
+from issues.services.limits import READS_PER_MINUTE, REFUSALS_PER_MINUTE
 from issues.services.photos.fetching import DEADLINE_S
 from issues.services.photos.intake import PENDING_PER_SENDER
 from issues.services.photos.pixels import SIDE_MAX
@@ -32,7 +32,9 @@ INSIDE = {
     "PlaceholderEmpty",
     "ReporterMissing",
     "InquiryClosed",
+    "OpinionRefused",
     "HoldRefused",
+    "SignInRefused",
     "ReporterRefused",
     "MergeRefused",
     "IssueChanged",

@@ -138,6 +138,19 @@ def test_letters_come_from_the_citys_own_address(client, mailbox, issue):
     assert letter["From"] == "Musterstadt <melden@musterstadt.example>"
 
 
+def test_many_clicks_are_one_letter_and_another_one_an_hour_later(client, mailbox, issue):
+    asked = {"issue": issue.number, "email": EMAIL, "frequency": "at_once"}
+    for _turn in range(4):
+        client.post("/follow/", asked)
+        letters.letters_send_due()
+    assert len(mailbox.messages) == 1
+    cache.clear()
+    Subscription.objects.update(created_at=timezone.now() - timedelta(minutes=61))
+    client.post("/follow/", asked)
+    letters.letters_send_due()
+    assert len(mailbox.messages) == 2
+
+
 def test_subscription_counts_once_its_button_was_pressed(client, mailbox, issue):
     answer = client.post(
         "/follow/", {"issue": issue.number, "email": EMAIL, "frequency": "at_once"}

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from issues.enums import MailReason
-from issues.services.mailbox.judging import bounce_of, reason_aside, reply_named
+from issues.services.mailbox.judging import Bounce, bounce_of, reason_aside, reply_named
 from issues.services.mailbox.letters import (
     letter_read,
     message_parse,
@@ -164,8 +164,9 @@ def bounce(action: str, name: UUID, kind: str = "text/rfc822-headers") -> bytes:
 
 def test_bounce_names_the_message_that_did_not_arrive():
     name = UUID(int=7)
-    assert bounce_of(message_parse(bounce("failed", name))) == name
-    assert bounce_of(message_parse(bounce("failed", name, "message/rfc822"))) == name
+    for kind in ("text/rfc822-headers", "message/rfc822"):
+        found = bounce_of(message_parse(bounce("failed", name, kind)))
+        assert found == Bounce(name, is_permanent=True, told="")
     assert bounce_of(message_parse(bounce("delayed", name))) is None
     assert bounce_of(message_parse(b"Subject: x\n\nAction: failed")) is None
 
@@ -174,3 +175,51 @@ def test_answer_is_known_by_the_address_it_went_to():
     name = UUID(int=0xABC)
     assert reply_named(["a@example.org", f"stadt+{name.hex}@example.org"]) == name
     assert reply_named(["stadt+abc@example.org"]) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "is_permanent"), [("5.1.1", True), ("4.2.2", False), ("", True), ("5.0.0", True)]
+)
+def test_bounce_tells_whether_it_is_for_good(status, is_permanent):
+    told = f"Action: failed\nStatus: {status}\nDiagnostic-Code: smtp; 550\n no such user"
+    raw = bounce("failed", UUID(int=7)).replace(b"Action: failed", told.encode())
+    found = bounce_of(message_parse(raw))
+    assert found is not None
+    assert found.is_permanent is is_permanent
+    assert found.told == f"{status} smtp; 550 no such user".strip()
+
+
+OUTLOOK = """\
+Wir übernehmen das.
+
+________________________________
+Von: Stadt <stadt@example.org>
+Gesendet: Montag, 30. November 2026 09:12
+An: Post <post@example.org>
+Betreff: Schlagloch
+
+Bitte übernehmen Sie das."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OUTLOOK,
+        OUTLOOK.replace("Von:", "**Von:**").replace("Gesendet:", "**Gesendet:**"),
+        OUTLOOK.replace("Von:", "From:").replace("Gesendet:", "Sent:").replace("_" * 32, ""),
+    ],
+)
+def test_letter_that_outlook_quotes_is_cut(text):
+    assert quote_cut(text) == "Wir übernehmen das."
+
+
+def test_words_that_only_look_like_a_quote_stay():
+    said = "Bitte so:\nVon: Nord\nNach: Süd\nAm Montag schrieb mir jemand:\ndas Loch ist weg."
+    assert quote_cut(said) == said
+
+
+def test_letter_names_what_it_answers(make_mail):
+    mail = make_mail(In_Reply_To="<b@example.org>", References="<a@example.org> <b@example.org>")
+    letter = letter_read(mail.as_bytes())
+    assert letter.answers == ("b@example.org", "b@example.org", "a@example.org")
+    assert letter_read(make_mail().as_bytes()).answers == ()

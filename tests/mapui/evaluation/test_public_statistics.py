@@ -59,9 +59,15 @@ def test_only_released_reports_of_the_city_count(client, town):
     for _turn in range(7):
         issue_create(other, category=category_create(other), received_at=timezone.now())
     city = {"jurisdiction": town.identifier}
-    assert table(client, "category", **city) == {"Schlagloch": ["6", "6", "0", "–", "–"]}
-    assert table(client, "authority", **city) == {"Stadtbetrieb": ["6", "6", "0", "–", "–"]}
-    assert table(client, "district", **city) == {"059999": ["6", "6", "0", "–", "–"]}
+    assert table(client, "category", **city) == {
+        "Schlagloch": ["6", "6", "0", "noch keine", "noch keine"]
+    }
+    assert table(client, "authority", **city) == {
+        "Stadtbetrieb": ["6", "6", "0", "noch keine", "noch keine"]
+    }
+    assert table(client, "district", **city) == {
+        "059999": ["6", "6", "0", "noch keine", "noch keine"]
+    }
     assert [row[0] for row in table(client, "month", **city).values() if row[0] != "0"] == ["6"]
     assert client.get("/statistik/", city).context["overall"][0] == "6"
 
@@ -93,14 +99,16 @@ def test_days_are_medians_of_five_at_least(client, town):
     assert row == ["6", "0", "6", "3,5", "5,0"]
     Issue.objects.filter(pk__in=[one.pk for one in made[:2]]).update(status=IssueStatus.TRIAGE)
     [row] = table(client, "category").values()
-    assert row == ["6", "unter 5", "unter 5", "3,5", "–"]
+    assert row == ["6", "unter 5", "unter 5", "3,5", "zu wenige"]
 
 
 def test_sheltered_reports_tell_neither_district_nor_body_nor_when_they_went(client, town):
     for issue in reports(town, 6, is_sheltered=True):
         issue_event_append(issue=issue, kind=EventKind.FORWARDED)
     assert table(client, "district") == {}
-    assert table(client, "authority") == {"Musterstadt": ["6", "6", "0", "–", "–"]}
+    assert table(client, "authority") == {
+        "Musterstadt": ["6", "6", "0", "noch keine", "noch keine"]
+    }
 
 
 def test_filter_by_category_and_period(client, town):

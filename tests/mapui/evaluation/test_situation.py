@@ -108,7 +108,7 @@ def exported(client, kind: str, **query):
 
 
 def test_csv_neutralises_formulas_and_names_nobody(staff_client, issue):
-    text = exported(staff_client, "csv").content.decode()
+    text = exported(staff_client, "csv").content.decode("utf-8-sig")
     [row] = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     assert (row["Nummer"], row["Straße"]) == (issue.number, "'=1+1")
     assert row["Zuständige Stelle"] == "EUV Stadtbetrieb"

@@ -261,7 +261,7 @@ def test_statistics_page_and_files_say_the_same(editor, city):
     rows = editor.get("/statistics/statistics.json").json()["rows"]
     [total] = [row for row in rows if row["kind"] == "all"]
     assert (total["judged"], total["precision"]) == (overall.judged, 1.0)
-    lines = editor.get("/statistics/statistics.csv").content.decode().splitlines()
+    lines = editor.get("/statistics/statistics.csv").content.decode("utf-8-sig").splitlines()
     read = list(csv.DictReader(lines, delimiter=";"))
     assert [one["key"] for one in read] == [row["key"] for row in rows]
     assert json.dumps(rows)

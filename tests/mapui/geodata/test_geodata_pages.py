@@ -291,3 +291,41 @@ def test_unfinished_uploads_are_removed_after_a_day(uploads):
     os.utime(old, (0, 0))
     incoming_remove_stale()
     assert list(uploads.iterdir()) == [young]
+
+
+def test_page_tells_what_was_read(manager, edition):
+    edition.report["contents"] = [
+        {
+            "files": ["a.geojson", "b.geojson"],
+            "file_count": 2,
+            "profile": "osm",
+            "rows": 15890,
+            "columns": [{"column": "key", "source": "osm_id", "values": 15890}],
+            "missing": {"reference": ["ref"]},
+            "unread": ["other_tags", HOSTILE],
+        }
+    ]
+    edition.report["left_out"] = {"road_class = footway": 3, "road_class = steps": 9296}
+    edition.save()
+    text = page_of(manager, edition)
+    assert "a.geojson und 1 weitere Datei" in text
+    assert "Keine Spalte gefunden für: Straßenschild (ref)" in text
+    assert "Nicht gelesene Spalten: other_tags, &lt;script&gt;" in text
+    assert "Straßenklasse = steps (9.296), Straßenklasse = footway (3)" in text
+    assert '<th scope="row">osm_id</th><td>Schlüssel</td><td>15.890</td>' in text
+
+
+def test_page_lists_rows_that_cannot_be_stored(manager, edition):
+    fault = {"code": "value_missing", "params": {"columns": "hnr"}, "feature": "line 3"}
+    unknown = {"code": "no_date", "params": {"value": "'x'"}, "feature": "line 4", "text": "x"}
+    edition.status = EditionStatus.FAILED
+    edition.report = {
+        "counts": {"faulty rows": 250},
+        "faults": [{**fault, "column": "number", "value": HOSTILE, "text": "x"}],
+        "unknown": [{**unknown, "column": "source_date", "value": "gestern"}],
+    }
+    edition.save()
+    text = page_of(manager, edition)
+    assert "Hier stehen die ersten 2 von 250." in text
+    assert '<th scope="row">Zeile 3</th><td>Nummer</td><td>&lt;script&gt;' in text
+    assert "<td>gestern</td><td>&#x27;x&#x27; ist kein Datum</td>" in text

@@ -41,11 +41,13 @@ MATRIX: Final[dict[Needed, str]] = {
         report report_places report_categories report_photo report_waiting
         report_offline report_worker report_manifest report_confirm own_report
         own_step own_photo own_export own_reports own_reports_order own_reports_ordered
+        citizen_account citizen_data citizen_step passkey_options
+        partner partner_map partner_photo partner_step
         set_language public_map public_issue responsibility responsibility_api question question_api inquiry
-        legal_page openapi_document public_feed issue_said public_statistics
+        legal_page openapi_document public_feed issue_said issue_preview public_statistics
         follow follow_sent follow_link follow_confirm follow_list follow_end city_style city_logo
-        embed embedding
-        explanation_schema icon map_style public_issues boundary map_service_states map_image map_legend
+        embed embedding public_places
+        explanation_schema webhook_schema icon map_style public_issues boundary map_service_states map_image map_legend
         login password_forgotten password_new invitation logout account_login openid_connect_login
         openid_connect_callback
     """,
@@ -60,16 +62,21 @@ MATRIX: Final[dict[Needed, str]] = {
         situation situation_map situation_map_script situation_map_style situation_places issues_export
         parcel_outline map_base_style tile map_script attachment
         step_take_back step_shown bulk heaps step_api place_foreseen queue_news presence view_keep view_delete
-        issue_part
+        issue_part deliveries deliveries_part deliveries_badge
     """,
     (WORK,): """
         issue_category issue_place issue_answers issue_step issue_take issue_take_out issue_note issue_tick
-        issue_attach issue_split issue_hold issue_hold_end intake intake_looked
+        answer_meaning issue_attach issue_split issue_hold issue_hold_end intake intake_looked
         intake_places intake_mails intake_mail_take
         intake_mail_dismiss
     """,
-    (ANSWER,): "reply_preview issue_ask issue_ask_end issue_contact reporter_reports",
-    (DECIDE,): "issue_overrule issue_confirm issue_pin proposal_accept proposal_dismiss",
+    (
+        ANSWER,
+    ): "reply_preview issue_ask issue_ask_end issue_contact reporter_reports answer_pass_on",
+    (DECIDE,): """
+        issue_overrule issue_confirm issue_pin issue_outgoing issue_by_hand proposal_accept proposal_dismiss
+        delivery_act
+    """,
     (RELEASE,): """
         issue_release issue_withdraw issue_release_api photo_edit photo_draft photo_turned
     """,
@@ -101,9 +108,10 @@ MATRIX: Final[dict[Needed, str]] = {
         rules_ground_watch rules_hole rules_hole_script rules_hole_style rules_hole_feed rules_difference
         rules_csv rules_json priors_proposal
     """,
-    (
-        ACTIVATE_RULES,
-    ): "authority_new authority_edit contact_new contact_edit rules_activate rules_retire",
+    (ACTIVATE_RULES,): """
+        authority_new authority_edit contact_new contact_edit contact_probe contact_probe_watch contact_services
+        rules_activate rules_retire
+    """,
 }
 NEEDED: Final = {name: needed for needed, names in MATRIX.items() for name in names.split()}
 # Nothing that is asked for exists, so that whoever may ask hears "not found", and nothing is changed.

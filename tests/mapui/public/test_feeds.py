@@ -54,7 +54,7 @@ def link(root: etree._Element, relation: str) -> str | None:
 
 
 def rows(answer) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(answer.content.decode()), delimiter=";"))
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
 
 
 def test_geojson_names_only_whitelisted_fields(client, town):
@@ -143,7 +143,9 @@ def test_csv_neutralises_formulas_and_names_the_licence(client, town):
     assert row["licence"] == town.licence_url
     Issue.objects.all().delete()
     cache.clear()
-    assert client.get("/feeds/issues.csv", {"q": "x"}).content.decode().startswith("number;title;")
+    assert client.get("/feeds/issues.csv", {"q": "x"}).content.startswith(
+        b"\xef\xbb\xbfnumber;title;"
+    )
 
 
 @pytest.mark.parametrize("kind", ["atom", "geojson", "csv"])
@@ -336,3 +338,9 @@ def test_map_names_the_same_choice_as_data(client, town):
         'href="/feeds/issues.atom?status=done&amp;jurisdiction=musterstadt.example">'
     ) in page
     assert town.licence in page
+
+
+@pytest.mark.parametrize("kind", ["atom", "geojson", "csv"])
+def test_what_no_database_holds_is_refused_in_the_form_of_programs(client, town, kind):
+    answer = client.get(f"/feeds/issues.{kind}?text=%00")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")

@@ -5,14 +5,23 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 from django.utils.http import urlencode
 
 from issues.enums import IssueStatus
+from mapui.public import choice
 from mapui.site.public_filter import Near
+from parcels.addresses import address_search_text
+from parcels.enums import CadastreDataset
+from parcels.models import Address
 from tests.mapui.factories import (
+    SOUTH,
+    SRID,
+    WEST,
     authority_create,
     category_create,
     decision_create,
+    edition_create,
     issue_create,
     staff_create,
 )
@@ -171,3 +180,30 @@ def test_staff_see_the_same_public_page(client, several):
     meant, _other = several
     client.force_login(staff_create())
     assert numbers_listed(client, category="LIGHT") == [meant.number]
+
+
+def test_places_are_suggested_with_the_list_around_them(client, town, monkeypatch):
+    cache.clear()
+    address = Address.objects.create(
+        jurisdiction=town,
+        key="DENW1",
+        street="Ickerner Straße",
+        number="41",
+        search_text=address_search_text("Ickerner Straße", "41"),
+        geometry=f"SRID={SRID};POINT({WEST + 30} {SOUTH + 30})",
+        content_hash=b"1" * 16,
+        edition_from=edition_create(town, CadastreDataset.ADDRESSES),
+    )
+    near = issue_create(town, east=30, north=30)
+    answer = client.get(
+        "/api/places.json", {"q": "Ickerner Str. 4", "jurisdiction": town.identifier}
+    )
+    [found] = answer.json()["suggestions"]
+    assert (found["kind"], found["label"]) == ("Ort", address.text)
+    page = client.get(f"/{found['page']}")
+    assert near.number in page.content.decode()
+    assert "250 m" in page.content.decode()
+    for text in ("", "x", "x" * 300):
+        assert client.get("/api/places.json", {"q": text}).json() == {"suggestions": []}
+    monkeypatch.setattr(choice, "TYPED_PER_MINUTE", 1)
+    assert client.get("/api/places.json", {"q": "zz"}).status_code == 429

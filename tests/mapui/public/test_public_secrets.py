@@ -237,7 +237,7 @@ def crawl(client: Client, start: list[str], methods=METHODS) -> Iterator[tuple[s
 
 
 def test_nobody_finds_a_secret_anywhere(client, secrets, monkeypatch):
-    monkeypatch.setattr("issues.api.limits.READS_PER_MINUTE", 0, raising=False)
+    monkeypatch.setattr("issues.services.limits.READS_PER_MINUTE", 0, raising=False)
     numbers = list(Issue.objects.values_list("number", flat=True))
     start = sorted({*addresses(get_resolver().url_patterns), *open311_addresses(numbers)})
     assert len(start) > 100

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -34,6 +36,8 @@ def say(client: Client, issue: Issue, said: str, **headers: str):
 
 @pytest.mark.parametrize("said", ["seen", "done", "not_done"])
 def test_said_counts_once_for_a_browser(client, issue, said):
+    if said != "not_done":
+        issue_set_status(issue=issue, status=IssueStatus.TRIAGE)
     for _turn in range(3):
         answer = say(client, issue, said)
     assert answer["Location"] == f"/issues/{issue.number}/?said={said}#said"
@@ -43,9 +47,31 @@ def test_said_counts_once_for_a_browser(client, issue, said):
 
 
 def test_the_latest_word_of_a_browser_counts(client, issue):
-    say(client, issue, "done")
     say(client, issue, "not_done")
-    assert [one.is_done for one in Opinion.objects.all()] == [False]
+    issue_set_status(issue=issue, status=IssueStatus.TRIAGE)
+    say(client, issue, "done")
+    assert [one.is_done for one in Opinion.objects.all()] == [True]
+
+
+@pytest.mark.parametrize(
+    ("status", "offered", "refused"),
+    [
+        (IssueStatus.TRIAGE, ["seen", "done"], {"not_done": "Diese Meldung ist noch offen."}),
+        (
+            IssueStatus.DONE,
+            ["not_done"],
+            dict.fromkeys(("done", "seen"), "Diese Meldung ist schon abgeschlossen."),
+        ),
+    ],
+)
+def test_only_what_can_be_true_is_offered_and_taken(client, town, status, offered, refused):
+    made = issue_create(town, status=status)
+    page = client.get(f"/issues/{made.number}/").content.decode()
+    assert re.findall(r'name="said" value="(\w+)"', page) == offered
+    for said, word in refused.items():
+        answer = say(client, made, said)
+        assert (answer.status_code, word in answer.content.decode()) == (409, True)
+    assert not Opinion.objects.exists() | Sighting.objects.exists()
 
 
 def test_said_by_htmx_comes_back_as_the_panel(client, issue):
@@ -74,8 +100,8 @@ def test_doubts_of_an_open_report_or_of_a_former_closing_change_nothing(town, is
     Jurisdiction.objects.update(doubts_noticed=2)
     say(Client(), issue, "not_done")
     issue_set_status(issue=issue, status=IssueStatus.TRIAGE)
-    say(Client(), issue, "not_done")
-    say(Client(), issue, "not_done")
+    for _turn in range(2):
+        assert say(Client(), issue, "not_done").status_code == 409
     issue_set_status(issue=issue, status=IssueStatus.DONE)
     say(Client(), issue, "not_done")
     issue.refresh_from_db()
@@ -93,6 +119,7 @@ def test_one_address_says_so_only_a_few_times_whatever_it_forgets(issue):
 
 def test_nothing_is_said_of_what_is_not_public_nor_by_a_get(client, town, issue):
     hidden = issue_create(town, released=False)
+    issue_set_status(issue=issue, status=IssueStatus.TRIAGE)
     for number in (hidden.number, "MST-2026-999999"):
         assert client.post(f"/issues/{number}/said/", {"said": "seen"}).status_code == 404
     assert say(client, issue, "<script>").status_code == 404

@@ -20,13 +20,15 @@ from issues.services.replies.sending import replies_send_due
 from issues.services.reporting.links import report_path, report_token
 from issues.services.retention.holds import hold_set
 from mapui.reporting import own
-from tests.mapui.factories import category_create, issue_create
+from routing.enums import NetworkDataset
+from routing.models import RoadSection
+from tests.mapui.factories import category_create, edition_create, issue_create
 from tests.mapui.reporting.forms import Reporter as Browser
 from tests.mapui.reporting.test_steps import picture
 
 pytestmark = pytest.mark.django_db
 # Of the page, however much there is to show.
-QUERIES = 12
+QUERIES = 14
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -234,9 +236,38 @@ def test_export_holds_all_that_is_one_s_own_and_nothing_of_the_house(client, iss
     assert told["description"] == issue.description
     assert issue.number in archive.read("messages/1.txt").decode()
     assert archive.read("photos/1.jpg").startswith(b"\xff\xd8")
+    assert [one["state"] for one in told["steps"]] == ["received"]
+    assert told["events"][0]["kind"] == "received"
     whole = archive.read("report.json").decode() + archive.read("messages/1.txt").decode()
     assert "Querulant" not in whole
     assert "/report/own/" not in whole
+
+
+def test_export_tells_steps_and_one_s_own_doing_whoever_owns_the_ground(client, issue):
+    Issue.objects.update(is_sheltered=True)
+    done(client, Issue.objects.get())
+    answer = client.get(f"{report_path(issue)}export.zip")
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    told = json.loads(archive.read("report.json"))
+    assert [one["state"] for one in told["steps"]] == ["received", "done"]
+    assert all(one["on"] for one in told["steps"])
+    assert [one["kind"] for one in told["events"]] == ["received"]
+
+
+def test_a_place_without_words_is_told_by_the_road_that_is_near(client, town, issue):
+    assert "in der Nähe von" not in text_of(client.get(report_path(issue)))
+    RoadSection.objects.create(
+        jurisdiction=town,
+        edition_from=edition_create(town, NetworkDataset.ROAD_SECTIONS),
+        key="S1",
+        content_hash=b"3" * 16,
+        road_class="B",
+        road_number="235",
+        length=100,
+        geometry=f"SRID={issue.point.srid};MULTILINESTRING(({issue.point.x} {issue.point.y + 5},"
+        f" {issue.point.x + 90} {issue.point.y + 5}))",
+    )
+    assert "bei B 235" in text_of(client.get(report_path(issue)))
 
 
 def test_erasing_asks_says_what_stays_and_is_done_once(client, issue):

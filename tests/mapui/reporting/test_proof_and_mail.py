@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from issues.enums import ReplyState, ReporterCheck
 from issues.models import Category, Issue, StagedPhoto, WaitingReport
+from issues.services.replies import mailing
 from issues.services.reporting import confirming
 from issues.tasks import confirmations_send_due, drafts_erase
 from mapui.reporting import views
@@ -143,11 +144,11 @@ def test_mail_that_does_not_go_out_is_tried_again(checked, monkeypatch):
     def down(_message: object) -> None:
         raise smtplib.SMTPServerDisconnected
 
-    monkeypatch.setattr(confirming, "mail_hand_over", down)
+    monkeypatch.setattr(mailing, "mail_hand_over", down)
     assert confirmations_send_due() == 1
     waiting = WaitingReport.objects.get()
     assert (waiting.state, waiting.attempts) == (ReplyState.QUEUED, 1)
     assert waiting.due_at > timezone.now()
-    WaitingReport.objects.update(due_at=timezone.now(), attempts=confirming.ATTEMPTS_MAX - 1)
+    WaitingReport.objects.update(due_at=timezone.now(), attempts=mailing.ATTEMPTS_MAX - 1)
     confirmations_send_due()
     assert WaitingReport.objects.get().state == ReplyState.FAILED

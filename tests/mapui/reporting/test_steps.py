@@ -199,6 +199,18 @@ def test_lamp_is_found_by_its_number_and_parcel_by_its_key(reporter, town):
     assert reporter.form.get("data-latitude") == f"{float(degrees(150, 50)[0]):.7f}"
 
 
+def test_a_long_road_asks_once_for_the_spot_and_refuses_nobody(reporter, network):
+    longer = f"SRID={SRID};MULTILINESTRING(({WEST} {SOUTH + 60}, {WEST + 900} {SOUTH + 60}))"
+    RoadSection.objects.filter(key="S2").update(geometry=longer)
+    reporter.press("to", "what", place="B 235")
+    assert reporter.step == "where"
+    assert reporter.errors["place"].startswith("B 235 ist lang. Bitte zeigen Sie die Stelle")
+    # The map shows it, so that a tap puts the pin; without one a house number helps.
+    assert reporter.form.get("data-latitude")
+    reporter.press("to", "what")
+    assert reporter.step == "what"
+
+
 def test_several_places_are_offered_and_one_is_picked(reporter, town, house):
     for key, east in (("DENW2", 30), ("DENW3", 130)):
         Address.objects.create(
@@ -226,6 +238,13 @@ def test_places_are_offered_while_somebody_types(client, hole, network, house):
     assert "Musterstraße 12a" not in found
     assert "Marktplatz" in client.post("/report/places/", {"place": "mark"}).content.decode()
     assert client.get("/report/places/", {"place": "mark"}).status_code == 405
+
+
+@pytest.mark.parametrize("text", ["B 235", "b23", "Bundesstraße 2"])
+def test_the_number_of_a_road_offers_no_streets(client, hole, network, text):
+    RoadSection.objects.filter(key="S1").update(name="Bachring")
+    found = client.post("/report/places/", {"place": text}).content.decode()
+    assert re.findall(r">([^<]+)</button>", found) == ["B 235"]
 
 
 def test_place_elsewhere_says_so_and_keeps_what_was_typed(reporter):

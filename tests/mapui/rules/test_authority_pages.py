@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from routing.enums import AuthorityKind
-from routing.forwarding.channels import channel_of, open311
+from routing.forwarding.channels import channels_all
 from routing.forwarding.channels.base import ChannelSettings
 from routing.forwarding.channels.mail import MailChannel
 from routing.models import Authority, AuthorityContact
@@ -133,10 +133,7 @@ class AskingChannel(MailChannel):
 @pytest.fixture
 def asking(monkeypatch):
     """Open311's place taken by a channel with a setting that it needs."""
-    monkeypatch.setattr(open311, "CHANNEL", AskingChannel())
-    channel_of.cache_clear()
-    yield
-    channel_of.cache_clear()
+    monkeypatch.setitem(channels_all(), "open311", AskingChannel())
 
 
 def test_settings_of_a_channel_are_asked_of_its_own_contacts(activator, asking):

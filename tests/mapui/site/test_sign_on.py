@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from html import unescape
 from urllib.parse import urlsplit
 
 import httpx
@@ -17,13 +18,29 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from issues.enums import Role
+from issues.models import Citizen
+from issues.services.citizens.accounts import citizen_by_email
 from issues.services.people import grant_give
+from mapui.site.sign_on import CITIZENS
+from tests.mapui.factories import jurisdiction_create
 
 pytestmark = pytest.mark.django_db
+ACCOUNT = "/report/account/"
 PEOPLE = (
     {"sub": "mia", "email": "mia@example.org", "email_verified": True},
     {"sub": "fremd", "email": "fremd@example.org", "email_verified": True},
     {"sub": "falsch", "email": "mia@example.org", "email_verified": False},
+    {
+        "sub": "bund",
+        "email": "Maria@Example.org",
+        "email_verified": True,
+        "given_name": "Maria",
+        "family_name": "Muster",
+        "phone_number": "02305 1",
+        "address": {"locality": "Musterstadt"},
+    },
+    {"sub": "zweite", "email": "maria@example.org", "email_verified": True},
+    {"sub": "ohne"},
 )
 
 
@@ -53,16 +70,20 @@ def server():
 @pytest.fixture(autouse=True)
 def sign_on(server, settings):
     cache.clear()
-    app = {
-        "provider_id": "sso",
-        "name": "Rathaus-Konto",
-        "client_id": "flurpost",
-        "secret": "geheim",
-        "settings": {"server_url": server},
-    }
+    apps = [
+        {
+            "provider_id": provider,
+            "name": name,
+            "client_id": f"flurpost-{provider}",
+            "secret": "geheim",
+            "settings": {"server_url": server},
+        }
+        for provider, name in (("sso", "Rathaus-Konto"), (CITIZENS, "BundID"))
+    ]
     settings.SIGN_ON_NAME, settings.SIGN_ON_SERVER = "Rathaus-Konto", server
+    settings.CITIZEN_SIGN_ON_NAME, settings.CITIZEN_SIGN_ON_SERVER = "BundID", server
     settings.SOCIALACCOUNT_PROVIDERS = {
-        "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}
+        "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": apps}
     }
 
 
@@ -75,9 +96,11 @@ def mia(town) -> User:
     return person
 
 
-def logged_in_as(client, sub: str, **answer: str):
+def logged_in_as(
+    client, sub: str, provider: str = "sso", wanted: str = "/triage/parcel/", **answer: str
+):
     """Goes the whole way: to the server, logs in there, comes back."""
-    begun = client.get(reverse("openid_connect_login", args=["sso"]), {"next": "/triage/parcel/"})
+    begun = client.get(reverse("openid_connect_login", args=[provider]), {"next": wanted})
     assert "code_challenge=" in begun["Location"]
     there = httpx.post(begun["Location"], data={"sub": sub, **answer})
     back = urlsplit(there.headers["Location"])
@@ -134,7 +157,106 @@ def test_server_that_is_down_is_told(client, mia, settings):
 
 
 def test_without_a_server_there_is_no_such_login(client, settings):
-    settings.SIGN_ON_SERVER = ""
+    settings.SIGN_ON_SERVER = settings.CITIZEN_SIGN_ON_SERVER = ""
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}}
     assert "Rathaus-Konto" not in client.get("/login/").content.decode()
-    assert client.get(reverse("openid_connect_login", args=["sso"])).status_code == 404
+    assert "BundID" not in client.get(ACCOUNT).content.decode()
+    for provider in ("sso", CITIZENS):
+        assert client.get(reverse("openid_connect_login", args=[provider])).status_code == 404
+
+
+# --- Citizens ------------------------------------------------------------------------------------------
+
+
+def test_citizen_comes_in_with_key_verified_mail_and_name_and_nothing_else(client, town):
+    page = client.get(ACCOUNT).content.decode()
+    assert "Anmelden mit BundID" in page
+    answer = logged_in_as(client, "bund", CITIZENS, "/report/mine/")
+    assert answer["Location"] == "/report/mine/"
+    citizen = Citizen.objects.get()
+    assert citizen.subject.endswith(" bund")
+    assert (citizen.email, citizen.first_name, citizen.last_name, citizen.phone) == (
+        "maria@example.org",
+        "Maria",
+        "Muster",
+        "",
+    )
+    assert "Maria" in client.get(ACCOUNT).content.decode()
+    # No account of the staff comes of it, and nothing else of what the server told is kept.
+    assert "_auth_user_id" not in client.session
+    assert not User.objects.exists()
+    assert not SocialAccount.objects.exists()
+    assert "Musterstadt" not in str(dict(client.session))
+    assert client.get("/triage/").status_code == 302
+    Citizen.objects.update(first_name="Mia")
+    logged_in_as(client, "bund", CITIZENS)
+    assert Citizen.objects.get().first_name == "Mia"
+
+
+def test_server_of_the_citizens_lets_no_staff_in(client, mia):
+    logged_in_as(client, "mia", CITIZENS)
+    assert "_auth_user_id" not in client.session
+    assert client.get("/triage/").status_code == 302
+    assert not SocialAccount.objects.exists()
+    assert Citizen.objects.get().email == "mia@example.org"
+
+
+def test_login_of_staff_is_not_tied_to_a_citizen_whatever_is_asked(client, mia):
+    """`process=connect` would have the library give the key of a stranger to whoever is logged in."""
+    client.force_login(mia)
+    begun = client.get(
+        reverse("openid_connect_login", args=[CITIZENS]), {"process": "connect", "next": "/"}
+    )
+    there = httpx.post(begun["Location"], data={"sub": "fremd"})
+    back = urlsplit(there.headers["Location"])
+    client.get(f"{back.path}?{back.query}")
+    assert not SocialAccount.objects.exists()
+    assert client.session["_auth_user_id"] == str(mia.pk)
+
+
+def test_server_of_the_staff_makes_no_citizen(client, mia):
+    logged_in_as(client, "mia")
+    logged_in_as(client, "fremd")
+    assert not Citizen.objects.exists()
+
+
+def test_account_of_the_verified_address_is_found_and_of_an_unverified_one_not(client, town):
+    known = citizen_by_email(jurisdiction=town, email="maria@example.org")
+    logged_in_as(client, "bund", CITIZENS)
+    known.refresh_from_db()
+    assert known.subject.endswith(" bund")
+    # An address that was given to somebody else later opens nobody's account.
+    logged_in_as(client, "zweite", CITIZENS)
+    assert Citizen.objects.get(subject__endswith=" zweite").email == ""
+    other = citizen_by_email(jurisdiction=town, email="mia@example.org")
+    logged_in_as(client, "falsch", CITIZENS)
+    assert Citizen.objects.get(subject__endswith=" falsch").email == ""
+    other.refresh_from_db()
+    assert other.subject == ""
+    logged_in_as(client, "ohne", CITIZENS)
+    assert Citizen.objects.count() == 5
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/"])
+def test_citizen_is_led_to_no_other_host(client, town, wanted):
+    assert "evil" not in logged_in_as(client, "bund", CITIZENS, wanted)["Location"]
+
+
+def test_citizen_comes_back_to_the_city_that_led_there(client, town):
+    other = jurisdiction_create("other.example", "Anderstadt")
+    page = client.get(f"{ACCOUNT}?jurisdiction=other.example").content.decode()
+    begin = unescape(page.partition('href="/login/citizens/begin/')[2].partition('"')[0])
+    begun = client.get(f"/login/citizens/begin/{begin}")
+    there = httpx.post(begun["Location"], data={"sub": "bund"})
+    back = urlsplit(there.headers["Location"])
+    answer = client.get(f"{back.path}?{back.query}")
+    assert answer["Location"] == f"{ACCOUNT}?jurisdiction=other.example"
+    assert Citizen.objects.get().jurisdiction == other
+
+
+def test_broken_off_and_forged_answers_make_no_citizen(client, town):
+    assert logged_in_as(client, "bund", CITIZENS, action="deny").status_code == 403
+    forged = {"code": "x", "state": "y"}
+    callback = reverse("openid_connect_callback", args=[CITIZENS])
+    assert client.get(callback, forged).status_code == 403
+    assert not Citizen.objects.exists()

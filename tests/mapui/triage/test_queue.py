@@ -172,6 +172,7 @@ def test_counters_are_links_to_what_they_count(staff_client, town):
         ("Beantwortet", "0"),
         ("Fällig", "0"),
         ("Überfällig", "0"),
+        ("Nicht zugestellt", "0"),
         ("Vorschläge", "0"),
         ("Ohne Ort", "1"),
         ("Ohne Entscheidung", "1"),

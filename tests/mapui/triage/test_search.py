@@ -101,7 +101,7 @@ def test_coordinates_are_a_place(town):
 def test_search_leads_to_the_reports_themselves(staff_client, town):
     def queues(text):
         answer = staff_client.get("/api/triage/suggestions.json", {"q": text}).json()
-        return [(one["label"], one["queue"]) for one in answer["suggestions"] if one["queue"]]
+        return [(one["label"], one["page"]) for one in answer["suggestions"] if one["page"]]
 
     here = f"jurisdiction={town.identifier}"
     assert queues("b235") == [("Meldungen an B 235", f"/triage/?road=B+235&{here}")]

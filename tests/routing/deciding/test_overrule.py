@@ -88,12 +88,12 @@ def test_overrule_cancels_what_is_queued_and_queues_anew(city, person):
     issue = report_make(city, 1)
     decision_overrule(issue_id=issue.pk, authority="UNB", reason="x", by=person, seen=1)
     assert states(issue) == [
-        (1, "ORD", DeliveryState.CANCELLED),
-        (1, "EUV", DeliveryState.CANCELLED),
+        (1, "ORD", DeliveryState.WITHDRAWN),
+        (1, "EUV", DeliveryState.WITHDRAWN),
         (2, "UNB", DeliveryState.QUEUED),
     ]
     events = Delivery.objects.get(authority__code="ORD").events.values_list("state", flat=True)
-    assert list(events) == [DeliveryState.QUEUED, DeliveryState.CANCELLED]
+    assert list(events) == [DeliveryState.QUEUED, DeliveryState.WITHDRAWN]
 
 
 def test_what_a_worker_has_in_hands_is_not_sent_again_after_it_failed(city, person):
@@ -104,7 +104,7 @@ def test_what_a_worker_has_in_hands_is_not_sent_again_after_it_failed(city, pers
     delivery_record_failure(delivery=claimed, error=DeliveryDelayed("busy"))
     Delivery.objects.filter(pk=claimed.pk).update(due_at=timezone.now() - timedelta(hours=1))
     assert delivery_claim().authority.code == "UNB"
-    assert Delivery.objects.get(pk=claimed.pk).state == DeliveryState.CANCELLED
+    assert Delivery.objects.get(pk=claimed.pk).state == DeliveryState.WITHDRAWN
 
 
 @pytest.mark.parametrize("reason", ["", "  \n", "x" * 2001])
@@ -217,8 +217,8 @@ def test_renewed_decision_cancels_what_the_former_queued(city, person):
     issue = report_make(city, 1)
     decision_renew(issue_id=issue.pk, by=person)
     assert [(number, state) for number, _code, state in states(issue)] == [
-        (1, DeliveryState.CANCELLED),
-        (1, DeliveryState.CANCELLED),
+        (1, DeliveryState.WITHDRAWN),
+        (1, DeliveryState.WITHDRAWN),
         (2, DeliveryState.QUEUED),
         (2, DeliveryState.QUEUED),
     ]

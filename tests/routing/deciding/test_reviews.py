@@ -60,7 +60,7 @@ def test_move_before_anything_is_sent_decides_anew(city, move):
     move(issue, 2)
     told = Delivery.objects.filter(decision__issue=issue, kind="responsible").order_by("pk")
     assert list(told.values_list("decision__number", "state")) == [
-        (1, DeliveryState.CANCELLED),
+        (1, DeliveryState.WITHDRAWN),
         (3, DeliveryState.QUEUED),
     ]
     assert not Proposal.objects.exists()

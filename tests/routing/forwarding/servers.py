@@ -63,6 +63,7 @@ class Receiver:
     def __init__(self) -> None:
         self.answer: Callable[[str, str, dict[str, str], dict[str, str]], Answer | None]
         self.requests: list[tuple[str, str, dict[str, str]]] = []
+        self.body = b""
 
 
 @contextmanager
@@ -73,7 +74,8 @@ def http_server() -> Iterator[tuple[Receiver, str]]:
         def _answer(self) -> None:
             parts = urlsplit(self.path)
             length = int(self.headers.get("Content-Length") or 0)
-            text = self.rfile.read(length).decode() if length else parts.query
+            receiver.body = self.rfile.read(length)
+            text = receiver.body.decode(errors="replace") if length else parts.query
             fields = {name: values[0] for name, values in parse_qs(text).items()}
             receiver.requests.append((self.command, parts.path, fields))
             answer = receiver.answer(self.command, parts.path, fields, dict(self.headers))
@@ -86,7 +88,7 @@ def http_server() -> Iterator[tuple[Receiver, str]]:
             self.end_headers()
             self.wfile.write(body.encode())
 
-        do_GET = do_POST = _answer  # noqa: N815 - http.server's names
+        do_GET = do_POST = do_PUT = _answer  # noqa: N815 - http.server's names
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.base import ContentFile
@@ -15,13 +17,15 @@ from PIL import Image
 
 from config.benchmarks.fuzz_mails import odd_mail_server
 from issues.enums import EventKind, IssueStatus, PhotoStatus
-from issues.models import Photo, Reporter
+from issues.models import Issue, Photo, Reporter
 from routing.enums import DeliveryKind, DeliveryState
-from routing.forwarding.channels.mail import PHOTO_BYTES_MAX, mail_build
+from routing.forwarding.channels.mail import FILES_BYTES_MAX, mail_build
 from routing.forwarding.envelope import envelope_build
+from routing.forwarding.links import reply_address, reply_token
 from routing.forwarding.sending import deliveries_send_due
-from routing.models import Delivery
-from routing.outbox.record import deliveries_requeue_failed
+from routing.models import Breaker, Delivery
+from routing.outbox.handling import delivery_resend
+from routing.outbox.record import deliveries_requeue_failed, patience_ends
 from tests.routing.delivery_factories import (
     EASTING,
     LATITUDE,
@@ -57,12 +61,11 @@ def test_mail_sent(mailbox: Mailbox) -> None:
 
     [message] = mailbox.messages
     assert message["To"] == "strnrw@authority.example"
-    assert message["Subject"] == "[CAS-2026-000001] Schlagloch, B 235, Habinghorster Str."
+    assert message["Subject"] == "[CAS-2026-000001] Schlagloch, B 235"
     assert message["Message-ID"] == f"<{delivery.public_id}@castrop-rauxel.example>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["X-Report-Id"] == "CAS-2026-000001"
-    assert message["Reply-To"].startswith(f"anliegen+{delivery.public_id.hex}")
-    assert message["Reply-To"].endswith("@castrop-rauxel.example")
+    assert message["Reply-To"] == reply_address(reply_token(delivery.public_id))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts, delivery.last_error) == (DeliveryState.SENT, 1, "")
     assert delivery.receipt["message_id"] == message["Message-ID"]
@@ -75,18 +78,34 @@ def test_mail_sent(mailbox: Mailbox) -> None:
     assert deliveries_send_due() == 0
 
 
-def test_mail_text_and_attachments(mailbox: Mailbox) -> None:
-    delivery_make()
+def test_mail_text_and_attachments(mailbox: Mailbox, no_sheets: pytest.MonkeyPatch) -> None:
+    no_sheets.undo()
+    delivery = delivery_make()
     deliveries_send_due()
 
     [message] = mailbox.messages
     text = message.get_body(("plain",)).get_content()
-    assert "leitet Ihnen eine Meldung" in text
+    link, lines = envelope_build(delivery).link, text.splitlines()
+    assert lines[0] == "Schlagloch: B 235"
+    assert re.fullmatch(
+        r"Gemeldet am \d\d\.\d\d\.\d{4} \d\d:\d\d als CAS-2026-000001, weitergeleitet von Castrop-Rauxel",
+        lines[1],
+    )
+    assert lines[2:4] == [
+        "Gefahr: keine bekannt",
+        "Bitte übernehmen Sie, oder sagen Sie uns, wer zuständig ist:",
+    ]
+    assert lines[4].partition(".1:")[0] == link.partition(".1:")[0]
+    assert "Straße: B 235, Abschnitt 4409055O4409056O, Station 120 m" in text
+    assert "Lage laut Kataster, nicht gemeldet: Habinghorster Str." in text
+    assert "Adresse" not in text
     assert "Fahrbahn der B 235 gehört dem Bund" in text
-    assert "Habinghorst-14-123/4 (05528501400123/0004_)" in text
-    assert "WGS84 51.5503000, 7.3117000; EPSG:25832 382943.34 5712374.04" in text
+    assert "Habinghorst-14-123/4 (055285014001230004__)" in text
+    assert "Rechts- und Hochwert (EPSG:25832): 382943.34 5712374.04 (± 5 m)" in text
+    assert "Breite und Länge (WGS84): 51.5503000, 7.3117000" in text
     parts = {part.get_filename(): part for part in message.iter_attachments()}
-    assert list(parts) == ["CAS-2026-000001.geojson", "CAS-2026-000001.xml"]
+    assert list(parts) == [f"CAS-2026-000001.{end}" for end in ("geojson", "xml", "pdf")]
+    assert parts["CAS-2026-000001.pdf"].get_content().startswith(b"%PDF-")
     [feature] = json.loads(parts["CAS-2026-000001.geojson"].get_content())["features"]
     assert feature["geometry"] == {"type": "Point", "coordinates": [LONGITUDE, LATITUDE]}
     assert (feature["properties"]["x"], feature["properties"]["y"]) == (EASTING, NORTHING)
@@ -103,7 +122,7 @@ def test_mail_copy_says_so_and_forwards_nothing(mailbox: Mailbox) -> None:
 
     deliveries_send_due()
 
-    assert "nur zu Ihrer Kenntnis" in mailbox.messages[0].get_body(("plain",)).get_content()
+    assert "Nur zu Ihrer Kenntnis" in mailbox.messages[0].get_body(("plain",)).get_content()
     delivery.decision.issue.refresh_from_db()
     assert delivery.decision.issue.status == IssueStatus.RECEIVED
 
@@ -142,7 +161,7 @@ def test_mail_tells_nothing_about_reporter_or_owner(mailbox: Mailbox) -> None:
     ):
         assert secret not in whole
     assert "Ruft mich an: [Telefonnummer] oder [E-Mail-Adresse]. Lampe 12345." in whole
-    assert delivery.public_id.hex in whole
+    assert reply_token(delivery.public_id) in whole
 
 
 def test_mail_header_injection(mailbox: Mailbox) -> None:
@@ -155,9 +174,7 @@ def test_mail_header_injection(mailbox: Mailbox) -> None:
 
     [message] = mailbox.messages
     assert message["Bcc"] is None
-    assert message["Subject"] == (
-        "[CAS-2026-000001] Schlagloch, B 235 Bcc: spy@evil.example body, Habinghorster Str."
-    )
+    assert message["Subject"] == ("[CAS-2026-000001] Schlagloch, B 235 Bcc: spy@evil.example body")
 
 
 def test_mail_address_with_newline_is_refused(mailbox: Mailbox) -> None:
@@ -171,7 +188,7 @@ def test_mail_address_with_newline_is_refused(mailbox: Mailbox) -> None:
 def test_mail_photos_attached_as_far_as_they_fit(mailbox: Mailbox) -> None:
     delivery = delivery_make()
     issue = delivery.decision.issue
-    for size in (PHOTO_BYTES_MAX - 10, 11, 5):
+    for size in (FILES_BYTES_MAX - 10, 11, 5):
         photo = Photo(issue=issue, status=PhotoStatus.STORED)
         photo.file.save("p.jpg", ContentFile(b"x" * size), save=True)
     Photo.objects.create(issue=issue, status=PhotoStatus.REFUSED)
@@ -179,9 +196,9 @@ def test_mail_photos_attached_as_far_as_they_fit(mailbox: Mailbox) -> None:
     message = mail_build(envelope_build(delivery), "a@authority.example")
 
     jpegs = [content for name, content, _ in message.attachments if name.endswith(".jpg")]
-    assert [len(content) for content in jpegs] == [PHOTO_BYTES_MAX - 10, 5]
-    assert "2 Fotos" in message.body
-    assert "Ein weiteres Foto" in message.body
+    assert [len(content) for content in jpegs] == [FILES_BYTES_MAX - 10, 5]
+    assert "Angehängt: GeoJSON, Open311 (XML), Foto 1, Foto 3" in message.body
+    assert re.findall(r"/partner/\S+/photos/(\d)/", message.body) == ["2"]
 
 
 def test_mail_brings_the_original_of_a_photo_unless_somebody_blackened_it(mailbox: Mailbox) -> None:
@@ -209,7 +226,7 @@ def test_mail_delayed_then_accepted(mailbox: Mailbox, refusing: str) -> None:
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.QUEUED
     assert delivery.last_error == "SMTP 451 Greylisted"
-    assert 60 <= (delivery.due_at - before).total_seconds() < 65
+    assert 48 <= (delivery.due_at - before).total_seconds() < 77
     assert deliveries_send_due() == 0
 
     due_now()
@@ -291,18 +308,52 @@ def test_mail_server_down_then_up(mailbox: Mailbox, settings) -> None:
     assert len(mailbox.messages) == 1
 
 
-def test_delivery_given_up_after_ten_attempts(settings, mailbox: Mailbox) -> None:
+def test_receiver_out_of_order_is_tried_for_working_days(mailbox: Mailbox) -> None:
     mailbox.answers += ["451 later"] * 20
     delivery = delivery_make()
     waits = []
-    for _attempt in range(12):
+    for _attempt in range(9):
+        Breaker.objects.all().delete()
         due_now()
         now = timezone.now()
         deliveries_send_due()
         delivery.refresh_from_db()
-        waits.append(round((delivery.due_at - now).total_seconds() / 60))
-    assert (delivery.state, delivery.attempts) == (DeliveryState.FAILED, 10)
-    assert waits[:9] == [1, 3, 9, 27, 81, 243, 729, 1440, 1440]
+        waits.append((delivery.due_at - now).total_seconds() / 60)
+    told = zip(waits, [1, 3, 9, 27, 81, 120, 120, 120, 120], strict=True)
+    assert all(0.79 * one < wait < 1.21 * one for wait, one in told)
+    assert (delivery.state, delivery.attempts) == (DeliveryState.QUEUED, 9)
+    friday = datetime(2026, 11, 27, 18, tzinfo=ZoneInfo("Europe/Berlin"))
+    delivery.waits_since = friday
+    assert patience_ends(delivery) == friday + timedelta(days=6)
+
+    Delivery.objects.update(waits_since=timezone.now() - timedelta(days=20))
+    Breaker.objects.all().delete()
+    due_now()
+    deliveries_send_due()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.maybe_there) == (DeliveryState.FAILED, False)
+    assert Issue.objects.get().has_news
+
+
+def test_mail_that_may_have_arrived_goes_to_a_person(settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    delivery = delivery_make()
+    with odd_mail_server() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        # It drops the connection after the last dot.
+        server.told("message", b"")
+        deliveries_send_due()
+        due_now()
+        deliveries_send_due()
+        delivery.refresh_from_db()
+        assert (delivery.state, delivery.maybe_there) == (DeliveryState.FAILED, True)
+        # The command leaves it to whoever looks; who has looked sends it again.
+        assert deliveries_requeue_failed() == 0
+        server.told("message", b"250 ok\r\n")
+        delivery_resend(delivery=delivery)
+        deliveries_send_due()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.maybe_there) == (DeliveryState.SENT, False)
 
 
 def test_one_broken_delivery_does_not_hold_up_the_next(mailbox: Mailbox, caplog) -> None:

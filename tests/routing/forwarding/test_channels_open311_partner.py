@@ -14,6 +14,8 @@ from issues.enums import PhotoStatus
 from issues.models import Category, Issue, Photo, Reporter
 from issues.services import api_key_create
 from routing.enums import ChannelKind, DeliveryState
+from routing.forwarding.channels import channel_of
+from routing.forwarding.envelope import envelope_build
 from routing.forwarding.sending import deliveries_send_due
 from routing.models import Delivery
 from routing.outbox.claim import delivery_claim
@@ -76,12 +78,12 @@ def test_partner_gets_report_with_photo(partner: Jurisdiction) -> None:
 
 def test_partner_whose_answer_was_lost_gets_no_second_report(partner: Jurisdiction) -> None:
     delivery = delivery_make()
-    deliveries_send_due()
-    # As after a worker that was killed once the partner had stored it.
-    past = timezone.now() - timedelta(seconds=1)
-    Delivery.objects.update(
-        state=DeliveryState.SENDING, due_at=past, foreign_id="", receipt={}, sent_at=None
+    # As a worker that is killed once the partner has stored it.
+    assert delivery_claim() is not None
+    channel_of(delivery.contact.channel).send(
+        envelope_build(delivery), delivery.contact, maybe_arrived=False
     )
+    Delivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
 
     deliveries_send_due()
 
@@ -94,12 +96,15 @@ def test_partner_whose_answer_was_lost_gets_no_second_report(partner: Jurisdicti
 
 
 def test_partner_that_never_got_it_is_asked_and_then_told(partner: Jurisdiction) -> None:
+    """What it shows of ours, sent a moment before, proves that the lost one is not there."""
+    delivery_make()
+    deliveries_send_due()
     delivery = delivery_make()
     assert delivery_claim() is not None
-    Delivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    Delivery.objects.filter(pk=delivery.pk).update(due_at=timezone.now() - timedelta(seconds=1))
 
     deliveries_send_due()
 
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts) == (DeliveryState.DELIVERED, 2)
-    assert Issue.objects.filter(jurisdiction=partner).count() == 1
+    assert Issue.objects.filter(jurisdiction=partner).count() == 2

@@ -157,7 +157,7 @@ def test_receiver_by_open311_gets_no_number(delivery):
 
 def test_withdrawal_calls_off_what_is_unsent_and_is_told_to_who_has_it(delivery, mailbox):
     report_withdraw(issue_of(delivery))
-    assert Delivery.objects.get().state == DeliveryState.CANCELLED
+    assert Delivery.objects.get().state == DeliveryState.WITHDRAWN
     assert kinds() == []
     other = delivery_make("KREIS")
     deliveries_send_due()

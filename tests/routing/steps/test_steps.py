@@ -84,7 +84,7 @@ def test_taken_back_the_proposal_stands_again(proposed, person):
     former = proposed.decisions.get(number=1)
     assert (standing.number, standing.outcome) == (3, Outcome.PROPOSED)
     assert (standing.authority, standing.sentences) == (former.authority, former.sentences)
-    assert deliveries(proposed) == [(2, DeliveryState.CANCELLED)]
+    assert deliveries(proposed) == [(2, DeliveryState.WITHDRAWN)]
     # And it can be confirmed again.
     step_take(verb="confirm", issue=proposed, data={"seen": 3}, by=person)
     assert deliveries(proposed)[-1] == (4, DeliveryState.QUEUED)
@@ -100,8 +100,8 @@ def test_overruled_before_it_was_sent_the_former_message_goes_out_after_all(city
     )
     step_undo(step=step, by=person)
     assert deliveries(issue) == [
-        (1, DeliveryState.CANCELLED),
-        (2, DeliveryState.CANCELLED),
+        (1, DeliveryState.WITHDRAWN),
+        (2, DeliveryState.WITHDRAWN),
         (3, DeliveryState.QUEUED),
     ]
     former, _second, again = Decision.objects.filter(issue=issue).order_by("number")
@@ -284,7 +284,7 @@ def test_merged_report_is_not_sent_and_taken_out_it_is(
     main, other = report_make(city, 1), report_make(city, 2)
     with django_capture_on_commit_callbacks(execute=True):
         step_take(verb="merge", issue=other, data={"into": main.number}, by=person)
-    assert deliveries(other) == [(1, DeliveryState.CANCELLED)]
+    assert deliveries(other) == [(1, DeliveryState.WITHDRAWN)]
     assert deliveries(main) == [(1, DeliveryState.QUEUED)]
     with pytest.raises((IssueChanged, MergeRefused)):
         step_take(verb="merge", issue=other, data={"into": main.number}, by=person)

@@ -11,6 +11,7 @@ import { placeAsked } from "./tools/asking.js";
 import { layerPanel } from "./tools/layers.js";
 import { legend } from "./tools/legend.js";
 import { locating } from "./tools/locating.js";
+import { searchBox } from "./tools/search.js";
 import { surroundings } from "./tools/surroundings.js";
 import { ready, start } from "./tools/view.js";
 
@@ -28,6 +29,7 @@ globalThis.flurpost = {
   outlineLayer,
   placeAsked,
   ready,
+  searchBox,
   start,
   surroundings,
 };

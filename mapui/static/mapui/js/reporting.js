@@ -1,6 +1,8 @@
 // The script of the page on which a citizen reports. The page works without it, step by step.
 
+import { passkeysShow } from "./page/passkey.js";
 import { contactWatch } from "./report/contact.js";
+import { onForm } from "./report/form.js";
 import { meanwhileWatch } from "./report/meanwhile.js";
 import { photosWatch } from "./report/photos.js";
 import { placeReported } from "./report/place.js";
@@ -13,6 +15,7 @@ stepsWatch();
 photosWatch();
 proofWatch();
 contactWatch();
+onForm(passkeysShow);
 
 waitingWatch();
 

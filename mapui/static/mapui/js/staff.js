@@ -14,7 +14,6 @@ import { measuring } from "./tools/measuring.js";
 import { placePicker } from "./tools/picker.js";
 import { placeSetter } from "./tools/placing.js";
 import { fullScreen, printing } from "./tools/screen.js";
-import { searchBox } from "./tools/search.js";
 
 panesWatch();
 selectingWatch();
@@ -33,7 +32,6 @@ Object.assign(globalThis.flurpost, {
   placePicker,
   placeSetter,
   printing,
-  searchBox,
   vectorBase,
   vectorMap,
   vectorPart,

@@ -39,6 +39,7 @@ FACTS = {
     "evidence": ("", 3),
     "rules": ("", 3),
     "editions": ("Keine", 3),
+    "answers": ("Noch hat niemand geantwortet.", 1),
     "events": ('class="events"', 1),
 }
 
@@ -76,7 +77,7 @@ def test_panel_has_the_places_of_the_parts_and_asks_for_none(
     # it: notes, question, checklist.
     with django_assert_num_queries(15):
         panel = client.get(address, headers=PANEL).content.decode()
-    for name in PARTS.keys() - {"services", "rules"}:
+    for name in PARTS.keys() - {"services", "rules", "answers"}:
         assert f'hx-get="{reverse("issue_part", args=[issue.number, name])}"' in panel, name
     for held, _queries in FORMS.values():
         assert held not in panel, held
@@ -107,8 +108,9 @@ def test_page_has_all_parts_without_a_script_and_opens_the_one_named(client, iss
     address = f"/triage/issues/{issue.number}/?open=state"
     assert f'href="{address}#part-state"' in panel
     page = client.get(address).content.decode()
-    for held, _queries in {**FORMS, **FACTS}.values():
-        assert held in page, held
+    for name, (held, _queries) in {**FORMS, **FACTS}.items():
+        # Nothing was sent, so nobody could answer.
+        assert (held in page) == (name != "answers"), held
     assert 'id="part-state" open>' in page
     assert page.count("part-state") == 1
     assert 'id="part-assign">' in page

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from issues.enums import EventKind, IssueStatus, Role
 from issues.models import ChecklistItem, Department, Inquiry, Issue, Rating, Reporter, Step
@@ -168,6 +169,24 @@ def test_notes_checklist_and_files(client, clerk, issue):
     assert b"".join(got.streaming_content) == b"%PDF-1.7 x"
     other = issue_create(issue.jurisdiction)
     assert client.get(reverse("attachment", args=[other.number, file.public_id])).status_code == 404
+
+
+def test_photo_of_what_was_done_waits_for_its_release_like_any_other(
+    client, clerk, issue, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(picture, "JPEG")
+    given = {"is_of_work": "on"}
+    page = post(client, "issue_attach", issue, file=io.BytesIO(picture.getvalue()), **given)
+    assert "Nach der Freischaltung sehen es alle." in page.content.decode()
+    photo = issue.photos.get()
+    assert (photo.is_of_work, photo.is_released) == (True, False)
+    assert not issue.attachments.exists()
+    assert issue.events.get(kind=EventKind.PHOTO_ADDED).by == clerk
+    refused = post(client, "issue_attach", issue, file=io.BytesIO(b"%PDF-1.7 x"), **given)
+    assert "notice error" in refused.content.decode()
+    assert issue.photos.count() == 1
 
 
 def test_near_reports_are_shown_and_put_together(client, clerk, issue, town):

@@ -1,14 +1,6 @@
 // Security keys (WebAuthn): the form is sent with what the browser's key answers to the options in it.
 
-function answered(kind, options) {
-  const { publicKey } = options;
-  if (kind === "create") {
-    const parsed = PublicKeyCredential.parseCreationOptionsFromJSON(publicKey);
-    return navigator.credentials.create({ publicKey: parsed });
-  }
-  const parsed = PublicKeyCredential.parseRequestOptionsFromJSON(publicKey);
-  return navigator.credentials.get({ publicKey: parsed });
-}
+import { answered } from "../core/credentials.js";
 
 for (const form of document.querySelectorAll("form[data-security-key]")) {
   form.addEventListener("submit", async (event) => {

@@ -38,6 +38,7 @@ class Box {
   constructor(map, field, options) {
     this.map = map;
     this.field = field;
+    this.options = options;
     this.list = element("ul", "suggestions");
     this.list.id = "suggestions";
     this.list.hidden = true;
@@ -98,9 +99,9 @@ class Box {
   }
 
   take(at) {
-    const { label, url, bounds, place, queue } = this.found[at];
-    if (queue) {
-      globalThis.location.assign(queue);
+    const { label, url, bounds, place, page } = this.found[at];
+    if (page) {
+      globalThis.location.assign(page);
       return;
     }
     this.field.value = label;
@@ -124,14 +125,14 @@ class Box {
     } else if (this.found.length > 0 && ["ArrowDown", "ArrowUp"].includes(event.key)) {
       event.preventDefault();
       this.mark(event.key === "ArrowDown" ? this.at + 1 : Math.max(this.at, 0) - 1);
-    } else if (event.key === "Enter" && this.found.length > 0) {
+    } else if (event.key === "Enter" && this.found.length > 0 && (this.at >= 0 || this.options.first)) {
       event.preventDefault();
       this.take(Math.max(this.at, 0));
     }
   }
 }
 
-// Options: field (selector), url, label.
+// Options: field (selector), url, label; first: Enter takes the first where none is marked, else it searches.
 export function searchBox(map, options) {
   const field = document.querySelector(options.field);
   if (!field) {

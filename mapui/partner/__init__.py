@@ -1,0 +1,1 @@
+"""The page on which an authority answers: one column, phone first, no account."""
