@@ -34,7 +34,7 @@ def row(page: Page, issue: Issue):
 
 def test_a_step_keeps_page_row_and_scrolling_of_the_list(issues, staff_page: Page):
     map_wait(staff_page)
-    staff_page.get_by_role("link", name="Weiter").click()
+    staff_page.get_by_role("link", name="Weiter", exact=True).click()
     expect(staff_page).to_have_url("/triage/?page=2")
     worked_on = issues[60 - 26 - 20]
     row(staff_page, worked_on).get_by_role("link").click()

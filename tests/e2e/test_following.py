@@ -34,8 +34,8 @@ def test_area_is_drawn_and_a_word_said_without_a_barrier(page: Page, live_server
 
     page.goto(f"{live_server.url}/?issue={issue.number}")
     panel = page.locator("#details")
-    panel.get_by_role("button", name="Ist nicht erledigt").click()
-    expect(panel.get_by_role("status")).to_contain_text("sieht die Stadt noch einmal nach")
+    panel.get_by_role("button", name="Ist erledigt").click()
+    expect(panel.get_by_role("status")).to_contain_text("Es zählt, dass es erledigt ist")
     assert Opinion.objects.count() == 1
     assert {one["name"] for one in page.context.cookies()} == {"csrftoken", "sessionid"}
     page.set_viewport_size({"width": 320, "height": 640})
