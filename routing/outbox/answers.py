@@ -124,16 +124,6 @@ def delivery_bounced(*, delivery: Delivery, said: Said, reason: str) -> bool:
 
 
 @transaction.atomic
-def delivery_withdrawn(*, delivery: Delivery, said: Said, reason: str = "") -> bool:
-    """The body need not act any more, or it is never sent. The issue stays as it is."""
-    _issue, current = delivery_locked(delivery)
-    if current.state == DeliveryState.WITHDRAWN:
-        return False
-    delivery_change(current, DeliveryState.WITHDRAWN, source=said.source, by=said.by, reason=reason)
-    return True
-
-
-@transaction.atomic
 def _answered(
     delivery: Delivery, state: DeliveryState, said: Said, *, foreign_id: str = "", **detail: Any
 ) -> bool:

@@ -9,7 +9,6 @@ import random
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import F
 from django.utils import timezone
 
 from routing.enums import DeliveryState
@@ -62,8 +61,3 @@ def breaker_answered(endpoint: str) -> None:
 def breaker_probe_begin(endpoint: str, until: datetime) -> None:
     """A delivery tries an endpoint that is out of order; until its lease has run out no other does."""
     Breaker.objects.filter(endpoint=endpoint, opened_at__isnull=False).update(probe_at=until)
-
-
-def breakers_open() -> list[Breaker]:
-    """The endpoints out of order, those that are it longest first."""
-    return list(Breaker.objects.filter(opened_at__isnull=False).order_by(F("opened_at")))

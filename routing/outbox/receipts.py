@@ -75,8 +75,7 @@ class DeliveryUnclear(DeliveryError):
 
 # HTTP statuses that are about what was sent; all other failures are about a receiver that is out of order (RFC 9110).
 CONTENT_REFUSED: Final = frozenset({400, 409, 413, 415, 422})
-
-
+# Answers that mean "not now" although they are 4xx: time-out, too early, too many requests.
 PASSING: Final = frozenset({408, 425, 429})
 
 

@@ -101,6 +101,8 @@ def test_report_by_hand_waits_for_a_person_and_keeps_the_number(clerk) -> None:
     deliveries_send_due()
     delivery.refresh_from_db()
     issue = Issue.objects.get()
+    # No second attempt: a person is told at once.
+    assert (delivery.state, delivery.attempts) == (DeliveryState.FAILED, 1)
     assert (delivery.sent_at, issue.status) == (None, IssueStatus.RECEIVED)
     assert "by hand" in delivery.last_error or "von Hand" in delivery.last_error
     page = clerk.get(page_of(issue)).text
