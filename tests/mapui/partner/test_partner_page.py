@@ -78,6 +78,12 @@ def photo(content: bytes, name: str = "fertig.jpg") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, "image/jpeg")
 
 
+def test_legal_basis_stands_in_the_reason_and_as_no_code(client, delivery) -> None:
+    # The rules' own mark of a source; the sentence names it in words.
+    Decision.objects.update(legal_basis="S18")
+    assert "S18" not in text_of(client.get(address(delivery)))
+
+
 def test_page_shows_what_was_sent(client, delivery) -> None:
     issue = issue_of(delivery)
     Issue.objects.update(description=f"Tief {SCRIPT}, Tel. 02305 123456")
@@ -86,7 +92,7 @@ def test_page_shows_what_was_sent(client, delivery) -> None:
     shown = text_of(page)
     for word in (
         *("Schlagloch", issue.number, "Amt STRNRW", "B 235", "4409055O4409056O", "120 m"),
-        *("Habinghorst-14-123/4", "geo:51.550300,7.311700", "gehört dem Bund", "FStrG § 5"),
+        *("Habinghorst-14-123/4", "geo:51.550300,7.311700", "gehört dem Bund"),
         *("&lt;script&gt;", "Castrop-Rauxel", "Übernehmen", "Nicht zuständig", "Erledigt"),
     ):
         assert word in shown, word

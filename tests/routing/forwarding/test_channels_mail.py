@@ -23,7 +23,7 @@ from routing.forwarding.channels.mail import FILES_BYTES_MAX, mail_build
 from routing.forwarding.envelope import envelope_build
 from routing.forwarding.links import reply_address, reply_token
 from routing.forwarding.sending import deliveries_send_due
-from routing.models import Breaker, Delivery
+from routing.models import Breaker, Decision, Delivery
 from routing.outbox.handling import delivery_resend
 from routing.outbox.record import deliveries_requeue_failed, patience_ends
 from tests.routing.delivery_factories import (
@@ -113,6 +113,14 @@ def test_mail_text_and_attachments(mailbox: Mailbox, no_sheets: pytest.MonkeyPat
     request = ET.fromstring(parts["CAS-2026-000001.xml"].get_content())[0]  # noqa: S314 - our own
     assert request.findtext("service_request_id") == "CAS-2026-000001"
     assert request.findtext("lat") == "51.5503000"
+
+
+def test_mail_names_the_legal_basis_in_its_reason_and_as_no_code(mailbox: Mailbox) -> None:
+    delivery_make()
+    Decision.objects.update(legal_basis="S18")
+    deliveries_send_due()
+    [message] = mailbox.messages
+    assert "S18" not in message.get_body(("plain",)).get_content()
 
 
 def test_mail_copy_says_so_and_forwards_nothing(mailbox: Mailbox) -> None:
