@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from config.logs import logs_rotate
 from mapui.people import invitations
-from mapui.sheets import store
+from mapui.sheets import letters, store
 from mapui.site.logins import link_send
 
 
@@ -41,3 +41,9 @@ def sessions_clear() -> None:
 def sheets_make_due() -> int:
     """Makes the evidence sheets that were asked for."""
     return store.sheets_make_due()
+
+
+@shared_task(soft_time_limit=100, time_limit=110)
+def letters_make_due() -> int:
+    """Makes the letters to owners of data that an authority contradicts."""
+    return letters.letters_make_due()

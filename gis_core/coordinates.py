@@ -33,6 +33,8 @@ AREA_MARGIN_M: Final = 150_000
 
 # The same in degrees.
 AREA_MARGIN_DEGREES: Final = 3.0
+# How long a straight piece of an edge in degrees may be.
+BOX_STEP_DEGREES: Final = 0.1
 
 _EPSG = re.compile(
     r"^(?:urn:(?:x-)?ogc:def:crs:EPSG:[^:]*:|https?://www\.opengis\.net/def/crs/EPSG/[^/]+/)(\d+)$",
@@ -258,6 +260,21 @@ def transform_geometry(
     source = source if isinstance(source, SourceCrs) else crs_parse(source)
     target = target if isinstance(target, SourceCrs) else crs_parse(target)
     return shapely.transform(geometry, lambda xy: transform(xy, source, target)[0])
+
+
+def box_to_storage(bounds: tuple[float, float, float, float], source: SourceCrs) -> Any:
+    """The part of a box (x first) that lies where the storage CRS may be used, in that CRS; empty where none does."""
+    if source.crs.equals(storage_crs().crs, ignore_axis_order=True):
+        return shapely.box(*bounds)
+    home = shapely.box(*(_home_degrees() or (-180.0, -90.0, 180.0, 90.0)))
+    if not source.crs.is_geographic:
+        # What lies outside of the area of use has no position in degrees.
+        bounds = _transformer(source.crs, crs_parse(WGS84).crs).transform_bounds(*bounds)
+        if not np.isfinite(bounds).all():
+            return transform_geometry(home, WGS84, storage_crs())
+    there = shapely.intersection(shapely.box(*bounds), home)
+    # An edge along a parallel is curved in metres.
+    return transform_geometry(shapely.segmentize(there, BOX_STEP_DEGREES), WGS84, storage_crs())
 
 
 def wgs84_to_storage(longitude: float, latitude: float) -> tuple[float, float]:

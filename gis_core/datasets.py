@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.geos import GEOSGeometry
-from django.db.models import TextChoices
+from django.db.models import Field, TextChoices
 
 from gis_core.dataset_names import dataset_name
 from gis_core.errors import CodedError
@@ -69,6 +69,8 @@ class DatasetSpec:
     on top of those that every dataset gets. `key_normalise`: a key as a source writes
     it as it is stored. `looks_up`: datasets whose active rows `convert` reads. `is_evidence`: decisions rest on
     it, so a change concerns open issues. `is_wide`: sources are cut by Land or country, not by municipality.
+    `internal`: fields that only help searching, and that nobody is given.
+    `labels`: what people call the objects with these keys, active ones or former ones; None: by their keys.
     """
 
     dataset: TextChoices
@@ -85,6 +87,19 @@ class DatasetSpec:
     looks_up: tuple[str, ...] = ()
     is_evidence: bool = True
     is_wide: bool = False
+    labels: Callable[[Jurisdiction, Iterable[str]], dict[str, str]] | None = None
+    internal: tuple[str, ...] = ()
+
+    @property
+    def attributes(self) -> list[Field[Any, Any]]:
+        """What the dataset tells of an object besides its place, the key first: the columns of whatever leaves."""
+        inner = {"id", *self.internal, *(one.name for one in EditionedModel._meta.local_fields)}
+        own = [
+            one
+            for one in self.model._meta.concrete_fields
+            if one.name not in inner and not isinstance(one, GeometryField)
+        ]
+        return [self.model._meta.get_field("key"), *own]
 
     @property
     def geometry_field(self) -> GeometryField[Any, Any] | None:

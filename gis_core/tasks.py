@@ -9,6 +9,7 @@ from gis_core.maps.probing import service_check
 from gis_core.maps.sources import source_harvest, sources_due
 from gis_core.models import Edition, MapService, MapSource, OwnRaster
 from gis_core.services import jobs
+from gis_core.services.profiles import drafts_remove_stale
 from gis_core.services.rasters import raster_prepare, rasters_waiting
 from gis_core.services.service_sync import services_sync
 from gis_core.services.uploads import incoming_remove_stale
@@ -37,6 +38,7 @@ def geodata_rollback(edition: int, by: int) -> None:
 def geodata_load_waiting() -> None:
     """Begins what was ordered while the broker was down. Clears away uploads that broke off."""
     incoming_remove_stale()
+    drafts_remove_stale()
     for edition in jobs.editions_waiting():
         geodata_load(edition)
 

@@ -188,6 +188,8 @@ class EventKind(models.TextChoices):
     HELD = "held", pgettext_lazy("event", "erasing stopped")
     HOLD_ENDED = "hold_ended", pgettext_lazy("event", "erasing allowed again")
     RESPONDED = "responded", pgettext_lazy("event", "authority answered")
+    STATUTORY = "statutory", pgettext_lazy("event", "period set by law")
+    OVERDUE = "overdue", pgettext_lazy("event", "authority let its day go by")
 
 
 # What happens inside the house: nobody outside hears that it happened.
@@ -210,9 +212,13 @@ INTERNAL: Final = (
     EventKind.HOLD_ENDED,
     # What a body says is the house's own until a clerk passes it on; the state that follows is an event of its own.
     EventKind.RESPONDED,
+    EventKind.OVERDUE,
+    EventKind.STATUTORY,
 )
 # What a decision rests on has changed.
 CHANGES = (EventKind.MOVED, EventKind.RECATEGORISED, EventKind.ANSWERED)
+# What moves an issue from state to state.
+STEPS: Final = (EventKind.STATUS_CHANGED, EventKind.UNDONE)
 
 
 class PhotoStatus(models.TextChoices):
@@ -306,6 +312,7 @@ class RetentionKind(models.TextChoices):
     UNCONFIRMED = "unconfirmed", pgettext_lazy("retention", "reports that nobody confirmed")
     CONTACT = "contact", pgettext_lazy("retention", "contact, after the report was closed")
     ORIGINAL = "original", pgettext_lazy("retention", "originals of photos, after their release")
+    ACCOUNT = "account", pgettext_lazy("retention", "accounts, after their last use")
     UNRELEASED = (
         "unreleased",
         pgettext_lazy("retention", "photos that nobody released, after the report was closed"),
@@ -323,6 +330,8 @@ class ErasedKind(models.TextChoices):
     PHOTO = "photo", pgettext_lazy("erased", "photo")
     TEXT = "text", pgettext_lazy("erased", "text")
     FILE = "file", pgettext_lazy("erased", "file of the house")
+    ACCOUNT = "account", pgettext_lazy("erased", "account")
+    WORDS = "words", pgettext_lazy("erased", "words of an authority")
 
 
 class ReporterNews(models.TextChoices):

@@ -58,6 +58,10 @@ class HoldRefused(IssuesError):
     """A legal hold stands already, or its day lies behind or too far ahead."""
 
 
+class PeriodRefused(IssuesError):
+    """A period of the law runs already, the category knows none, or its notice was put up on an impossible day."""
+
+
 class ReporterRefused(IssuesError):
     """What whoever reported wants is not possible any more: the report is closed, or the time for it is over."""
 
@@ -129,6 +133,12 @@ class IssueUnknown(IssuesError):
 
 class KeyRefused(IssuesError):
     """The api_key is missing, unknown, switched off or of another jurisdiction."""
+
+    code = 403
+
+
+class ReporterUnconfirmed(IssuesError):
+    """The category wants to know who reports, and the sender does not confirm it."""
 
     code = 403
 

@@ -240,11 +240,15 @@ def _changed_within(issues: IssueQuerySet, span: Span) -> IssueQuerySet:
 
 
 def _within(issues: IssueQuerySet, field: str, span: Span) -> IssueQuerySet:
+    start, until = span_hours(span)
+    issues = issues.filter(**{f"{field}__gte": start})
+    return issues if until is None else issues.filter(**{f"{field}__lt": until})
+
+
+def span_hours(span: Span) -> Span:
+    """The span widened to whole hours; its end does not belong to it."""
     start, end = span
-    issues = issues.filter(**{f"{field}__gte": _hour(start)})
-    if end is not None:
-        issues = issues.filter(**{f"{field}__lt": _hour(end) + timedelta(hours=1)})
-    return issues
+    return _hour(start), None if end is None else _hour(end) + timedelta(hours=1)
 
 
 def issues_version(jurisdiction: Jurisdiction, api_key: ApiKey | None = None) -> str:

@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from issues.services import photo_fetch, photos_claim_due
+from issues.services import photo_fetch, photos_claim_due, statutory
 from issues.services.citizens import codes
 from issues.services.following import letters, news, subscribing
 from issues.services.inquiries import inquiries_expire as inquiries_close
@@ -41,6 +41,12 @@ def replies_send_due() -> int:
 def mailbox_read() -> int:
     """Takes in the mails of the mailbox; returns how many were read. Nothing where no mailbox is set."""
     return reading.mailbox_read(seconds=RUN_S)
+
+
+@shared_task
+def periods_watch() -> int:
+    """Tells the house of periods of the law that end."""
+    return statutory.periods_watch()
 
 
 @shared_task

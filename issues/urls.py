@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from issues.api.updates import UpdatesView
 from issues.api.views import (
     DiscoveryView,
     PhotoView,
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         rf"^requests/(?P<number>[^/.]+){SUFFIX}$", RequestView.as_view(), name="open311_request"
     ),
     re_path(rf"^tokens/(?P<token>[^/.]+){SUFFIX}$", TokenView.as_view(), name="open311_token"),
+    re_path(rf"^servicerequestupdates{SUFFIX}$", UpdatesView.as_view(), name="open311_updates"),
     path("photos/<uuid:name>.jpg", PhotoView.as_view(), name="photo"),
     re_path(r"^", nothing_here),
 ]

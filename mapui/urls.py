@@ -12,6 +12,7 @@ SUBJECTS = (
     "people",
     "house",
     "geodata",
+    "features",
     "evaluation",
     "rules",
     "maps",

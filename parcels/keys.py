@@ -19,6 +19,12 @@ _COMPACT = re.compile(
     r"(?:(?P<den>\d{4}|_{4})(?P<seq>[0-9A-Z]{2}|_{0,2})|_{0,3})?$",
     re.ASCII,
 )
+# Where Flur, numerator and denominator stand.
+_FILLED = (slice(6, 9), slice(9, 14), slice(14, 18))
+# "055287001     1      ", with as many blanks as somebody thought right.
+_APART_BY_BLANKS = re.compile(
+    r"^(?P<district>\d{9}) +(?P<num>\d{1,5})(?: +(?P<den>\d{1,4}))? *$", re.ASCII
+)
 _NUMBER = r"(?P<num>\d{1,5})(?:\s*/\s*(?P<den>\d{1,4}))?_*"
 _LAND_GEMARKUNG = r"(?P<land>\d{2})?(?P<gmk>\d{4})"
 _WHERE = rf"(?:{_LAND_GEMARKUNG}|(?P<name>[^\W\d_][^\d,;]*?))"
@@ -108,7 +114,7 @@ def parcel_key_parse(text: str) -> ParcelKey:
 
     Raises ParcelKeyError for anything else.
     """
-    raw = text.strip("\r\n\t").upper()
+    raw = _blanks_filled(text.strip("\r\n\t").upper())
     # Exports write the missing parts as spaces: then the length is still that of a key.
     compact = raw.replace(" ", "_") if len(raw) == KEY_LENGTH else raw.strip()
     match = _COMPACT.match(compact)
@@ -126,6 +132,19 @@ def parcel_key_parse(text: str) -> ParcelKey:
         denominator=_optional(match["den"]),
         sequence="" if sequence == "00" else sequence,
     )
+
+
+def _blanks_filled(raw: str) -> str:
+    """Zeros for blanks before the digits of a part ("055287 14   12    "); other texts as they are."""
+    parts = [raw[part] for part in _FILLED]
+    written = " " in raw and raw[:6].isdigit() and parts[1].strip() != ""
+    if written and all(re.fullmatch(r" *\d*", part, re.ASCII) for part in parts):
+        filled = (p.strip().zfill(len(p)) if p.strip() else "_" * len(p) for p in parts)
+        return raw[:6] + "".join(filled) + raw[18:]
+    match = _APART_BY_BLANKS.match(raw)
+    if match is None:
+        return raw
+    return f"{match['district']}{match['num']:0>5}{match['den'] or '____':0>4}"
 
 
 def parcel_key_normalise(text: str) -> str:

@@ -28,7 +28,8 @@ class CadastralDistrict(EditionedModel):
 class Parcel(EditionedModel):
     """A parcel (Flurstück); its `key` is the parcel key of 20 characters.
 
-    `official_area` is in m² and is not the area of the geometry.
+    `official_area` is in m² and is not the area of the geometry. `location_ids` are the object identifiers of the
+    streets and house numbers that a NAS parcel refers to.
     """
 
     object_id = models.CharField(_("object identifier"), max_length=32, blank=True)
@@ -45,6 +46,7 @@ class Parcel(EditionedModel):
         _("official area (m²)"), max_digits=12, decimal_places=2, null=True, blank=True
     )
     location_text = models.CharField(_("location"), max_length=300, blank=True)
+    location_ids = models.JSONField(_("objects of the location"), default=list, blank=True)
     source_date = models.DateField(_("date in the source"), null=True, blank=True)
     geometry = models.MultiPolygonField(srid=storage_srid(), spatial_index=False)
 

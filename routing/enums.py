@@ -97,6 +97,7 @@ class DecisionCause(models.TextChoices):
     ANSWERED = "answered", _("question answered")
     TOLD = "told", _("a map service answered")
     OVERRULED = "overruled", _("decided by a person")
+    REFUSED = "refused", pgettext_lazy("cause", "an authority refused")
 
 
 class TrialState(models.TextChoices):
@@ -157,6 +158,25 @@ class NoticeKind(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("notice", "report withdrawn")
     CHANGED = "changed", pgettext_lazy("notice", "news of the report")
     TAKEN_BACK = "taken_back", pgettext_lazy("notice", "somebody else has to act")
+    REMINDED = "reminded", pgettext_lazy("notice", "reminder")
+    REPLIED = "replied", pgettext_lazy("notice", "answer to its question")
+    LINK = "link", pgettext_lazy("notice", "new link")
+
+
+class DeadlineKind(models.TextChoices):
+    """What a body is awaited for. ACKNOWLEDGE: that it has the message, as far as machines tell."""
+
+    ACKNOWLEDGE = "acknowledge", pgettext_lazy("deadline", "arrives there")
+    ANSWER = "answer", pgettext_lazy("deadline", "takes it over")
+    DONE = "done", pgettext_lazy("deadline", "is done")
+
+
+class PauseKind(models.TextChoices):
+    """Why the clock of a delivery stands still."""
+
+    QUESTION = "question", pgettext_lazy("pause", "the authority has asked us something")
+    REPORTER = "reporter", pgettext_lazy("pause", "whoever reported was asked something")
+    LAW = "law", pgettext_lazy("pause", "the law has us wait after a notice")
 
 
 class DeliveryState(models.TextChoices):
@@ -180,6 +200,44 @@ class DeliveryState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class TransferKind(models.TextChoices):
+    """What left the house, as the register of transfers lists it."""
+
+    REPORT = "report", pgettext_lazy("transfer", "report")
+    NEWS = "news", pgettext_lazy("transfer", "news of the report")
+    CONTACT = "contact", pgettext_lazy("transfer", "name and telephone number")
+    RECALL = "recall", pgettext_lazy("transfer", "recall")
+
+
+class TransferGround(models.TextChoices):
+    """On which ground it left."""
+
+    TASK = "task", pgettext_lazy("transfer", "Art. 6 (1) (e) GDPR: task of the recipient")
+    CONSENT = "consent", pgettext_lazy("transfer", "Art. 6 (1) (a) GDPR: consent")
+    RECALL = "recall", pgettext_lazy("transfer", "Art. 19 GDPR: notice of the erasure")
+
+
+class FailureCode(models.TextChoices):
+    """Why a delivery did not get through, in the words of the screen; a receiver's own words stand beside it."""
+
+    OUT_OF_ORDER = "out_of_order", pgettext_lazy("failure", "The receiver takes nothing now.")
+    UNREACHABLE = "unreachable", pgettext_lazy("failure", "The receiver cannot be reached.")
+    SLOW = "slow", pgettext_lazy("failure", "The receiver does not answer in time.")
+    SHUT = "shut", pgettext_lazy("failure", "The receiver has moved, or does not let us in.")
+    REFUSED = "refused", pgettext_lazy("failure", "The receiver does not take the report as it is.")
+    UNREADABLE = "unreadable", pgettext_lazy("failure", "The receiver's answer cannot be read.")
+    UNCLEAR = "unclear", pgettext_lazy("failure", "It may have arrived, and nobody can tell.")
+    ADDRESS = "address", pgettext_lazy("failure", "The address of the contact does not work.")
+    SECRET = "secret", pgettext_lazy("failure", "The key or secret of the contact is missing.")
+    BY_HAND = "by_hand", pgettext_lazy("failure", "Waits for a person to pass it on by hand.")
+    CAME_BACK = "came_back", pgettext_lazy("failure", "The mail came back.")
+    WORKERS_LOST = (
+        "workers",
+        pgettext_lazy("failure", "The program ended while sending, every time."),
+    )
+    PROGRAM = "program", pgettext_lazy("failure", "The program made a mistake.")
+
+
 class AnswerSource(models.TextChoices):
     """Who or what brought a delivery to its state."""
 
@@ -189,6 +247,17 @@ class AnswerSource(models.TextChoices):
     OPEN311 = "open311", pgettext_lazy("source", "Open311")
     WEBHOOK = "webhook", pgettext_lazy("source", "webhook")
     STAFF = "staff", pgettext_lazy("source", "staff")
+
+
+class ForeignMeaning(models.TextChoices):
+    """What a status of a foreign system means. OPEN: it is there, which undoes a *done*; LOOK: a person reads it."""
+
+    OPEN = "open", pgettext_lazy("meaning", "it is there")
+    ACCEPTED = "accepted", pgettext_lazy("meaning", "accepted")
+    IN_PROGRESS = "in_progress", pgettext_lazy("meaning", "in progress")
+    DONE = "done", pgettext_lazy("meaning", "done")
+    REFUSED = "refused", pgettext_lazy("meaning", "not responsible")
+    LOOK = "look", pgettext_lazy("meaning", "a person looks")
 
 
 class ProposalState(models.TextChoices):

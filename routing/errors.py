@@ -46,6 +46,10 @@ class AnswerRefused(RoutingError):
     """The answer is not one of the question's options."""
 
 
+class ContradictionRefused(RoutingError):
+    """Nothing that could become a task for the owner of the data; the message says why."""
+
+
 class TrialRefused(RoutingError):
     """A trial run, or golden cases, that cannot be tried; the message says why."""
 
@@ -60,3 +64,11 @@ class RuleSetInvalid(RuleSetError):
 
 class RuleSetChanged(RuleSetError):
     """Somebody else has changed the draft since it was shown."""
+
+
+class WebhookRefused(RoutingError):
+    """A message that nobody signed with the secret of the contact, or that is too old."""
+
+
+class WebhookUnreadable(RoutingError):
+    """A signed message that says nothing we know; the message names what is wrong."""

@@ -7,7 +7,8 @@ from typing import Final
 from celery import shared_task
 
 from issues.services.nudging import worker_nudge
-from routing.deciding import clarifications, decisions, hearings, impact, reviews
+from routing.answering import digests, syncing, watching
+from routing.deciding import clarifications, decisions, hearings, impact, passing_on, reviews
 from routing.forwarding import alarms, notices, probes, sending
 from routing.outbox import news
 from routing.steps import taking, working
@@ -34,6 +35,24 @@ def notices_send_due() -> int:
 
 
 @shared_task
+def deadlines_watch() -> int:
+    """Reminds who has not answered in time, and hands what nobody takes over to a person."""
+    return watching.deadlines_watch()
+
+
+@shared_task
+def digests_queue() -> int:
+    """Puts down the weekly mails about open cases."""
+    return digests.digests_queue()
+
+
+@shared_task
+def digests_send_due() -> int:
+    """Sends the weekly mails that are due."""
+    return digests.digests_send_due()
+
+
+@shared_task
 def news_gather(urgent_only: bool = True) -> int:
     """Puts down what authorities have not heard of the reports that they have."""
     return news.news_gather(urgent_only=urgent_only)
@@ -52,8 +71,20 @@ def probes_watch() -> int:
 
 
 @shared_task
+def syncs_run_due() -> int:
+    """Reads what receivers' systems say of our reports."""
+    return syncing.syncs_run_due()
+
+
+@shared_task
 def numbers_poll() -> int:
     return sending.numbers_poll()
+
+
+@shared_task
+def refusals_follow_due() -> int:
+    """Passes on what authorities refused, or puts it before a person."""
+    return passing_on.refusals_follow_due()
 
 
 @shared_task

@@ -20,6 +20,7 @@ from django.test.utils import override_settings
 
 from config.benchmarks.fuzzing import Case, Fuzzed, bytes_damaged, cases_run
 from routing.forwarding.answers import Answer
+from routing.forwarding.chain import Former
 from routing.forwarding.channels.mail import MailChannel
 from routing.forwarding.channels.open311_answers import (
     AnswerError,
@@ -172,6 +173,16 @@ def envelope_draw(draw: random.Random) -> Envelope:
             road=text(),
             section_key="",
             station_m=None,
+        ),
+        formers=(
+            Former(
+                name=text(),
+                since=datetime(2026, 11, 28, tzinfo=UTC),
+                has_it=False,
+                refused_at=datetime(2026, 11, 29, tzinfo=UTC),
+                named=text(),
+                words=text(),
+            ),
         ),
         reason=text(),
         rule_id="R1",

@@ -99,6 +99,8 @@ def _rules_load(jurisdiction: Jurisdiction) -> None:
     """Categories, authorities, rules and contacts; whoever takes Open311 is in the demo our partner."""
     for command in ("load_categories", "load_rules", "load_contacts"):
         call_command(command, RULES, jurisdiction=jurisdiction.identifier)
+    # A mail of an earlier run came back, and broke the address.
+    AuthorityContact.objects.filter(authority__jurisdiction=jurisdiction).update(broken_address="")
     AuthorityContact.objects.filter(
         authority__jurisdiction=jurisdiction, channel=ChannelKind.OPEN311, is_active=True
     ).update(address=f"http://{partner_address()}/open311/v2")

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -20,12 +21,13 @@ from rich.console import Console
 
 from config import processes, programs
 from config.demo import city, partner
+from config.demo.answering import Answered, authorities_answer
 from config.demo.chain import Traced, reports_trace
 from config.demo.lives import lives_live
 from config.demo.people import PEOPLE, people_make
 from config.demo.places import TRIAGE, Place
 from config.demo.reports import ReportNotAccepted, Sent, reports_await, reports_send
-from config.demo.show import console_open, table_show
+from config.demo.show import answers_show, console_open, table_show
 from config.demo.surroundings import MAIL
 from gis_core.models import Jurisdiction
 from issues.enums import PhotoStatus
@@ -70,7 +72,14 @@ def perform(*, once: bool, parcels: Path | None) -> int:
             for what in one.problems
         ]
         problems += _pages_check(sent, password)
-        _step("Worked on by the staff", lambda: _staff_works(jurisdiction, sent))
+        answered = _step("Answered by authorities", lambda: _authorities_answer(sent))
+        problems += [
+            f"{one.number}: the reporter reads nothing" for one in answered if not one.reads
+        ]
+        known = {one.number for one in answered}
+        rest = [one for one in sent if one.number not in known]
+        _step("Worked on by the staff", lambda: _staff_works(jurisdiction, rest))
+        answers_show(console, answered)
         _summary_show(console, traced, problems, password)
         if not once:
             console.print("Ctrl-C ends everything.")
@@ -101,23 +110,27 @@ def _step(text: str, act: Callable[[], Found]) -> Found:
 def _everything_start(jurisdiction: Jurisdiction, started: list[str]) -> None:
     """Receivers first: the keys they give out have to be in the environment the worker inherits."""
 
-    def start(name: str, act: Callable[[], object]) -> None:
-        # Noted before it runs: an interrupted start has to be ended too, somebody else's process not.
-        if processes.process_alive(name) is None:
-            started.append(name)
-        _step(f"Started: {name}", act)
+    def start(act: Callable[[], object], *names: str) -> None:
+        # Noted before they run: an interrupted start has to be ended too, somebody else's process not.
+        started.extend(name for name in names if processes.process_alive(name) is None)
+        _step(f"Started: {', '.join(names)}", act)
 
     if jurisdiction.boundary is None:
         raise CommandError(
             f"{jurisdiction} has no boundary: neither areas nor parcels were loaded."
         )
     area = jurisdiction.boundary.hexewkb.decode()
-    start(partner.NAME, partial(partner.partner_start, boundary_hex=area))
-    start(MAIL_RECEIVER, _mail_receiver_start)
+    start(partial(partner.partner_start, boundary_hex=area), partner.NAME)
+    start(_mail_receiver_start, MAIL_RECEIVER)
     call_command("mapserver_config", verbosity=0, stdout=sys.stderr)
-    for name in ("mapserver", *OURS):
-        start(name, partial(programs.program_start, name))
+    start(_ours_start, "mapserver", *OURS)
     call_command("register_own_map_services", stdout=sys.stderr)
+
+
+def _ours_start() -> None:
+    """All at once: each waits for its own modules to load."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(programs.program_start, ("mapserver", *OURS)))
 
 
 def _mail_receiver_start() -> None:
@@ -182,6 +195,11 @@ def issues_release(sent: Sequence[Sent]) -> None:
             issue_release(
                 issue=issue, by=user, photos=issue.photos.filter(status=PhotoStatus.STORED)
             )
+
+
+def _authorities_answer(sent: Sequence[Sent]) -> list[Answered]:
+    numbers = [report.number for report in sent]
+    return authorities_answer(numbers, by=User.objects.get(username=LOGIN))
 
 
 def _staff_works(jurisdiction: Jurisdiction, sent: Sequence[Sent]) -> None:

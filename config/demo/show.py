@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from config.demo.answering import Answered
 from config.demo.chain import Traced
 from config.demo.places import TRIAGE
 
@@ -50,6 +51,14 @@ def table_show(console: Console, traced: Sequence[Traced]) -> None:
             cells = ["\n".join(cells[:4]), "\n".join(cells[4:7]), cells[7]]
         table.add_row(*cells)
     console.print(table)
+
+
+def answers_show(console: Console, answered: Sequence[Answered]) -> None:
+    """What authorities answered, and what whoever reported reads of it."""
+    console.print("What authorities answered, and what whoever reported reads:")
+    for one in answered:
+        console.print(f"  {one.number}  {one.authority} {one.did}", markup=False)
+        console.print(f"      „{one.reads}“ {one.link}", markup=False, soft_wrap=True)
 
 
 def _cells(one: Traced) -> list[str]:

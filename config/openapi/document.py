@@ -18,10 +18,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.openapi import open311, pages
+from config.openapi import features, open311, pages
 from config.openapi.describing import Operation
 
-OPERATIONS: Final = (*open311.OPERATIONS, *pages.OPERATIONS)
+OPERATIONS: Final = (*open311.OPERATIONS, *pages.OPERATIONS, *features.OPERATIONS)
 LANGUAGE: Final = "en"
 OF_STAFF: Final = (
     "For staff by their session. POST and DELETE want the header X-CSRFToken as well, with the value of the cookie"

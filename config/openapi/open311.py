@@ -21,7 +21,7 @@ from config.openapi.describing import (
 )
 from issues.api.caching import KEY_HEADER
 from issues.api.paging import PAGE_MAX
-from issues.enums import AttributeType
+from issues.enums import AttributeType, IssueStatus
 from issues.selectors import LIST_MAX
 
 FORMAT: Final = in_path("format", "xml or json", enum=["json", "xml"])
@@ -119,6 +119,36 @@ class Received(serializers.Serializer[Any]):
     extended_attributes = Question(required=False)
 
 
+class Update(serializers.Serializer[Any]):
+    update_id = serializers.CharField()
+    service_request_id = serializers.CharField()
+    status = serializers.ChoiceField(["open", "closed"])
+    external_status_code = serializers.ChoiceField(IssueStatus.choices)
+    updated_datetime = serializers.DateTimeField()
+    description = serializers.CharField()
+    media_url = serializers.CharField(allow_null=True)
+
+
+class UpdateTaken(serializers.Serializer[Any]):
+    update_id = serializers.CharField()
+
+
+class UpdateSent(serializers.Serializer[Any]):
+    """The sender of a report tells something new of it; staff read it, and no state follows from it."""
+
+    api_key = serializers.CharField(help_text=f"Or in the header {KEY_HEADER}.", required=False)
+    jurisdiction_id = serializers.CharField(required=False)
+    service_request_id = serializers.CharField()
+    update_id = serializers.CharField(required=False, help_text="The same again is kept once.")
+    status = serializers.CharField(help_text="OPEN, CLOSED or a state of FixMyStreet.")
+    updated_datetime = serializers.DateTimeField(required=False)
+    description = serializers.CharField(required=False, max_length=4000)
+    media_url = serializers.CharField(required=False, help_text="Repeatable.")
+    email = serializers.CharField(required=False)
+    first_name = serializers.CharField(required=False)
+    last_name = serializers.CharField(required=False)
+
+
 class Token(serializers.Serializer[Any]):
     service_request_id = serializers.CharField()
     token = serializers.CharField()
@@ -188,6 +218,12 @@ REPORT_EXAMPLE: Final = OpenApiExample(
 )
 
 
+PAGES: Final = (
+    OpenApiParameter(
+        "page", {"type": "integer", "minimum": 1, "maximum": PAGE_MAX}, description="From 1."
+    ),
+    OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": LIST_MAX}),
+)
 LIST: Final = (
     in_query("service_request_id", "Numbers, by comma; overrides everything else."),
     in_query("service_code", "Codes, by comma."),
@@ -196,10 +232,7 @@ LIST: Final = (
     in_query("updated_after", "Changed from here on; 90 days at most.", kind=datetime),
     in_query("updated_before", "Changed up to here.", kind=datetime),
     in_query("status", "open, closed or both by comma", enum=["open", "closed"]),
-    OpenApiParameter(
-        "page", {"type": "integer", "minimum": 1, "maximum": PAGE_MAX}, description="From 1."
-    ),
-    OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": LIST_MAX}),
+    *PAGES,
 )
 BASE: Final = "open311/v2"
 
@@ -283,6 +316,33 @@ OPERATIONS: Final = (
             "parameters": [in_path("token", "A token."), FORMAT, JURISDICTION],
             "responses": open311_answers(Token(many=True), 400, 404),
         },
+    ),
+    Operation(
+        "open311_updates",
+        f"{BASE}/servicerequestupdates.{{format}}",
+        {
+            "summary": "The steps of issues, the oldest first (extension of FixMyStreet)",
+            "parameters": [
+                FORMAT,
+                JURISDICTION,
+                KEY,
+                in_query("start_date", "From here on; 90 days at most.", kind=datetime),
+                in_query("end_date", "Up to here.", kind=datetime),
+                *PAGES,
+            ],
+            "responses": open311_answers(Update(many=True), 400, 403, 404),
+        },
+    ),
+    Operation(
+        "open311_updates",
+        f"{BASE}/servicerequestupdates.{{format}}",
+        {
+            "summary": "Takes something new of a report from its sender (extension of FixMyStreet)",
+            "parameters": [FORMAT],
+            "request": {"application/x-www-form-urlencoded": UpdateSent, JSON: UpdateSent},
+            "responses": open311_answers(UpdateTaken(many=True), 400, 403, 404, 411, 413, 415),
+        },
+        "post",
     ),
     Operation(
         "photo",

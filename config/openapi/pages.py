@@ -78,6 +78,19 @@ ASK_EXAMPLE: Final = OpenApiExample(
         "data_as_of": "2026-03-01",
     },
 )
+WEBHOOK_EXAMPLE: Final = OpenApiExample(
+    "Done",
+    request_only=True,
+    value={
+        "type": "report.done",
+        "timestamp": "2026-12-01T08:00:00+01:00",
+        "data": {
+            "reference": "CAS-2026-000123/1",
+            "text": "Asphalt erneuert.",
+            "number": "66-4711",
+        },
+    },
+)
 OPERATIONS: Final = (
     Operation(
         "responsibility_api",
@@ -236,6 +249,24 @@ OPERATIONS: Final = (
                 **problems(),
             },
         },
+    ),
+    Operation(
+        "webhook_answer",
+        "api/webhooks/{contact}/answers",
+        {
+            "summary": "Takes an answer of an authority's system, signed as Standard Webhooks says",
+            "parameters": [
+                in_path("contact", "The number of the webhook's contact.", kind=int),
+                *(
+                    OpenApiParameter(name, str, OpenApiParameter.HEADER, required=True)
+                    for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+                ),
+            ],
+            "request": {JSON: shapes.WebhookAnswer},
+            "responses": {(200, JSON): shapes.WebhookTaken, **problems(403, 404, 429)},
+            "examples": [WEBHOOK_EXAMPLE],
+        },
+        "post",
     ),
     Operation(
         "webhook_schema",

@@ -159,3 +159,31 @@ class Parcels(serializers.Serializer[Any]):
 
 class Suggestions(serializers.Serializer[Any]):
     suggestions = serializers.ListField(child=serializers.DictField())
+
+
+class WebhookAnswerData(serializers.Serializer[Any]):
+    """`reference`: as the webhook got it; `named`: the code of whoever is responsible instead; `photo`: Base64."""
+
+    reference = serializers.CharField()
+    text = serializers.CharField(required=False, max_length=4000)
+    number = serializers.CharField(required=False, max_length=200)
+    named = serializers.CharField(required=False, max_length=20)
+    photo = serializers.CharField(required=False)
+
+
+class WebhookAnswer(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(
+        [
+            "report.accepted",
+            "report.in_progress",
+            "report.done",
+            "report.refused",
+            "report.question",
+        ]
+    )
+    timestamp = serializers.DateTimeField(required=False)
+    data = WebhookAnswerData()  # type: ignore[assignment]
+
+
+class WebhookTaken(serializers.Serializer[Any]):
+    new = serializers.BooleanField(help_text="False: it was stored before.")

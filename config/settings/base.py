@@ -102,7 +102,12 @@ DATABASES = {
         **_DATABASE,
         # A look-up takes a millisecond, beginning parallel processes twenty: with a million parcels the planner would.
         "OPTIONS": {
-            "options": "-c max_parallel_workers_per_gather=0",
+            # A machine that is cut off lets go within a minute of what it held; PostgreSQL would wait for two hours.
+            "options": "-c max_parallel_workers_per_gather=0 -c tcp_keepalives_idle=30"
+            " -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
             **_DATABASE.get("OPTIONS", {}),
         },
         "ENGINE": "django.contrib.gis.db.backends.postgis",
@@ -156,6 +161,7 @@ CELERY_TASK_ROUTES = {
     # Whatever is due after years without a run must not keep a report waiting either.
     "issues.tasks.retention_*": {"queue": "photos"},
     "routing.tasks.probes_*": {"queue": "photos"},
+    "routing.tasks.syncs_*": {"queue": "photos"},
     "gis_core.tasks.map_*": {"queue": "photos"},
     "routing.tasks.map_*": {"queue": "photos"},
 }
@@ -168,9 +174,13 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.map_hearings_hold_due": 30,
         "routing.tasks.deliveries_send_due": 20,
         "routing.tasks.alarms_send_due": 60,
+        "routing.tasks.refusals_follow_due": 20,
         "routing.tasks.numbers_poll": 10,
         "routing.tasks.probes_run_due": 30,
+        "routing.tasks.syncs_run_due": 60,
         "routing.tasks.news_gather": 60,
+        "routing.tasks.deadlines_watch": 60,
+        "routing.tasks.digests_send_due": 60,
         "routing.tasks.steps_work": 30,
         "routing.tasks.clarifications_expire": 300,
         "issues.tasks.photos_fetch_due": 30,
@@ -185,7 +195,9 @@ CELERY_BEAT_SCHEDULE = {
         "issues.tasks.follow_letters_send_due": 20,
         "issues.tasks.following_erase": 900,
         "issues.tasks.inquiries_expire": 300,
+        "issues.tasks.periods_watch": 900,
         "config.tasks.sheets_make_due": 30,
+        "config.tasks.letters_make_due": 30,
         "gis_core.tasks.geodata_load_waiting": 60,
         "gis_core.tasks.geodata_rasters_make_waiting": 60,
         "gis_core.tasks.map_sources_harvest_waiting": 60,
@@ -208,6 +220,12 @@ CELERY_BEAT_SCHEDULE["news of the day"] = {
     "task": "routing.tasks.news_gather",
     "kwargs": {"urgent_only": False},
     "schedule": crontab(hour=6, minute=30),
+    "options": {"expires": 3600},
+}
+# Every hour of a Monday, so that nobody misses a mail because something was down; each goes out once.
+CELERY_BEAT_SCHEDULE["routing.tasks.digests_queue"] = {
+    "task": "routing.tasks.digests_queue",
+    "schedule": crontab(day_of_week="mon", hour="7-23", minute=5),
     "options": {"expires": 3600},
 }
 CELERY_BEAT_SCHEDULE["routing.tasks.probes_watch"] = {
@@ -311,6 +329,8 @@ PHOTO_MAX_PIXELS_AVIF = 26_000_000
 FETCH_ROOT = VAR / "fetched"
 # Services to load from every night: a JSON file, explained in docs/loading-geodata.md; empty for none.
 GEODATA_SERVICES = env.text("GEODATA_SERVICES", "")
+# Column mappings of the installation's own as files, beside those in the database.
+GEODATA_PROFILES = env.text("GEODATA_PROFILES", "")
 # Sources of geodata that administrators upload; they lie here until their edition is activated or discarded.
 UPLOAD_ROOT = VAR / "uploads"
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MEGABYTES", 20_000) * 1024 * 1024
@@ -448,7 +468,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # GDAL before 3.9 (Debian 12) cannot be kept from files and network: foreign geometry never reaches it here
-# (GML and NAS are parsed by gis_core.loading.gml.geometry, the other formats by pyogrio's own GDAL).
+# (GML and NAS are parsed by gis_core.loading.gml, the other formats by pyogrio's own GDAL).
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -463,7 +483,7 @@ CONTENT_SECURITY_POLICY = {
 # Any page may read what is public anyway, without cookies; everything else stays closed to other origins.
 PUBLIC_READ_REGEX = (
     r"/(open311/v2/|api/responsibility/$|api/issues/\d+/\d+/\d+\.geojson$|api/boundary\.geojson$"
-    r"|feeds/issues\.)"
+    r"|feeds/issues\.|api/ogc/)"
 )
 # No address is open as such: issues.api.origins opens the reading ones among its requests.
 CORS_URLS_REGEX = r"(?!)"

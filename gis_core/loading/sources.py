@@ -21,12 +21,14 @@ from gis_core.coordinates import SourceCrs
 from gis_core.datasets import DatasetSpec
 from gis_core.errors import LoadError
 from gis_core.loading.digest import sources_digest
+from gis_core.loading.gml.choosing import profile_read
 from gis_core.loading.gml.nba import DeliveryPlan, active_check, deliveries_plan, is_nas
-from gis_core.loading.gml.source import profile_read, xml_batches
+from gis_core.loading.gml.relocated import locations_tell, relocated_batches
+from gis_core.loading.gml.source import xml_batches
 from gis_core.loading.read.archives import archive_unpack, is_zip
 from gis_core.loading.read.batches import Batch, LoadReport, Progress
 from gis_core.loading.read.contents import Contents
-from gis_core.loading.read.csv_source import csv_batches
+from gis_core.loading.read.csv_source import csv_batches, csv_fits
 from gis_core.loading.read.edges import lines_measure
 from gis_core.loading.read.extent import ExtentCheck
 from gis_core.loading.read.formats import Format, data_files, files_expand, format_recognise
@@ -36,7 +38,6 @@ from gis_core.loading.read.profiles import Profile, profiles_select
 from gis_core.loading.read.table_source import table_batches, table_fits
 from gis_core.loading.wfs.changes import ServiceChanges, changes_fetch
 from gis_core.loading.wfs.features import directory_for, wfs_fetch
-from gis_core.messages import Message
 from gis_core.models import Jurisdiction
 
 # A parcel of this many positions is none; the boundary of a Land has some hundred thousand.
@@ -93,25 +94,31 @@ def source_batches(
         sources = list(sources)
         partial = _changed(spec, sources, jurisdiction, progress)
         files = (
-            [_recognised(spec, sources[0], path.name, path) for path in partial.pages]
+            [_recognised(spec, sources[0], path.name, path, jurisdiction) for path in partial.pages]
             if partial
-            else [file for source in sources for file in _files(spec, source, stack, progress)]
+            else [
+                file
+                for source in sources
+                for file in _files(spec, source, jurisdiction, stack, progress)
+            ]
         )
         if partial is None and take(_digest(spec, jurisdiction, files)):
             files = []
         plan, files = _delivery(spec, jurisdiction, files, report)
         for number, file in enumerate(files):
             with _labelled(file.label, file.path):
-                for profile, batch in _read(file, report, progress, plan, number):
-                    batch.file = file.label
+                for profile, whole in _read(spec, file, report, progress, plan, number):
+                    whole.file = file.label
+                    batch = _cut(whole, jurisdiction, report)
                     contents.take(file.label, profile, batch.layout, batch.columns)
                     _size_check(batch)
                     extent.check(batch)
                     lines_measure(profile, batch)
                     batch.update = partial is not None or (plan is not None and plan.partial)
                     yield profile, batch
-        if plan is not None and plan.partial:
-            yield plan.profile, _ended(plan)
+        if plan is not None:
+            yield from _behind(spec, jurisdiction, plan)
+            locations_tell(plan, report)
         if partial is not None:
             name = sources[0].name
             yield (
@@ -126,15 +133,21 @@ def source_batches(
     for source in sources:
         if source.url:
             shutil.rmtree(source.path)
-    if plan is not None and plan.partial and (unused := plan.locations.unused):
-        report.note(Message("locations_unused", {"count": unused}))
 
 
 def _digest(spec: DatasetSpec, jurisdiction: Jurisdiction, files: list[_File]) -> str:
     """By which the same sources are known again."""
     described = [
         (
-            repr((file.label, file.source.profile, file.source.layer, file.source.crs)),
+            # Of a named profile what it says: it may be the installation's own, which changes without the program.
+            repr(
+                (
+                    file.label,
+                    file.source.profile and file.profiles,
+                    file.source.layer,
+                    file.source.crs,
+                )
+            ),
             file.path,
             file.kind,
         )
@@ -174,7 +187,7 @@ def _changed(
     if len(sources) != 1 or not sources[0].changes:
         return None
     source = sources[0]
-    readable = profiles_select(spec, "xml", source.profile, source.url)
+    readable = profiles_select(spec, "xml", source.profile, source.url, jurisdiction)
     return changes_fetch(
         spec,
         jurisdiction,
@@ -187,10 +200,14 @@ def _changed(
 
 
 def _files(
-    spec: DatasetSpec, source: Source, stack: ExitStack, progress: Progress
+    spec: DatasetSpec,
+    source: Source,
+    jurisdiction: Jurisdiction,
+    stack: ExitStack,
+    progress: Progress,
 ) -> Iterator[_File]:
     if source.url:
-        readable = profiles_select(spec, "xml", source.profile, source.url)
+        readable = profiles_select(spec, "xml", source.profile, source.url, jurisdiction)
         pages = wfs_fetch(
             source.url,
             source.path,
@@ -198,29 +215,33 @@ def _files(
             type_name=source.layer or "",
             progress=progress,
         )
-        yield from (_recognised(spec, source, path.name, path) for path in pages)
+        yield from (_recognised(spec, source, path.name, path, jurisdiction) for path in pages)
         return
     for path in files_expand(source.path):
         if not is_zip(path):
-            yield _recognised(spec, source, path.name, path)
+            yield _recognised(spec, source, path.name, path, jurisdiction)
             continue
         if path.suffix.lower() != ".zip":
             raise LoadError("zip_named_otherwise", file=path.name)
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="flurpost-")))
-        names = data_files(archive_unpack(path, directory))
+        held = archive_unpack(path, directory)
+        names = data_files(held) or [name for name in held if _is_text(directory / name)]
         if not names:
             raise LoadError("zip_without_data", file=path.name)
         inside = [
-            _recognised(spec, source, f"{path.name}/{name}", directory / name) for name in names
+            _recognised(spec, source, f"{path.name}/{name}", directory / name, jurisdiction)
+            for name in names
         ]
         yield from _fitting(inside)
 
 
-def _recognised(spec: DatasetSpec, source: Source, label: str, path: Path) -> _File:
+def _recognised(
+    spec: DatasetSpec, source: Source, label: str, path: Path, jurisdiction: Jurisdiction
+) -> _File:
     with _labelled(label, path):
         kind = format_recognise(path)
         wanted = "xml" if kind is Format.XML else "table"
-        profiles = profiles_select(spec, wanted, source.profile, path.name)
+        profiles = profiles_select(spec, wanted, source.profile, path.name, jurisdiction)
         if kind is Format.CSV and source.layer:
             raise LoadError("layer_of_csv", file=path.name, layer=repr(source.layer))
         if kind is Format.XML and source.layer and not source.url:
@@ -240,14 +261,27 @@ def _with_feature(profiles: list[Profile], layer: str, file: str) -> list[Profil
 
 def _fitting(files: list[_File]) -> list[_File]:
     """Of several tables in an archive those of the dataset; all where none fits, so that the reader says why."""
-    if len(files) < 2 or any(file.kind in {Format.XML, Format.CSV} for file in files):
+    if len(files) < 2 or any(file.kind is Format.XML for file in files):
         return files
     named = [
         file
         for file in files
         if any(file.path.stem.lower() == f.lower() for p in file.profiles for f in p.features)
     ]
-    return named or [file for file in files if table_fits(file.path, file.profiles)] or files
+    return named or [file for file in files if _fits(file)] or files
+
+
+def _fits(file: _File) -> bool:
+    fits = csv_fits if file.kind is Format.CSV else table_fits
+    return fits(file.path, file.profiles)
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a file of another name holds a table of text."""
+    try:
+        return format_recognise(path) is Format.CSV
+    except LoadError:
+        return False
 
 
 def _delivery(
@@ -273,6 +307,7 @@ def _delivery(
 
 
 def _read(
+    spec: DatasetSpec,
     file: _File,
     report: LoadReport,
     progress: Progress,
@@ -283,9 +318,17 @@ def _read(
     path, profiles, crs = file.path, file.profiles, file.source.crs
     if file.kind is Format.XML:
         delivery = (plan, number) if plan is not None and path in plan.files else None
+        field = spec.geometry_field
+        surfaces = field is not None and field.geom_type == "MULTIPOLYGON"
         return prefetched(
             lambda show: xml_batches(
-                path, profiles, crs=crs, report=report, progress=show, delivery=delivery
+                path,
+                profiles,
+                surfaces=surfaces,
+                crs=crs,
+                report=report,
+                progress=show,
+                delivery=delivery,
             ),
             progress,
         )
@@ -300,10 +343,38 @@ def _read(
     )
 
 
-def _ended(plan: DeliveryPlan) -> Batch:
-    """What updates delete; an empty batch also says that they are updates where nothing else comes."""
+def others_left_out(jurisdiction: Jurisdiction) -> str:
+    """Under which name LoadReport.left_out counts the rows of other municipalities."""
+    return f"municipality ≠ {jurisdiction.municipality_key}"
+
+
+def _cut(batch: Batch, jurisdiction: Jurisdiction, report: LoadReport) -> Batch:
+    """The rows of the municipality; those of others are counted."""
+    own = jurisdiction.municipality_key
+    if batch.municipalities is None:
+        return batch
+    rows = [one == own for one in batch.municipalities]
+    report.left_out[others_left_out(jurisdiction)] += rows.count(False)
+    faults = {row: fault for row, fault in batch.faults.items() if rows[row]}
+    before = [sum(rows[:row]) for row in faults]
+    cut = batch.keep(rows)
+    cut.faults = dict(zip(before, faults.values(), strict=True))
+    return cut
+
+
+def _behind(
+    spec: DatasetSpec, jurisdiction: Jurisdiction, plan: DeliveryPlan
+) -> Iterator[tuple[Profile, Batch]]:
+    """What updates delete, and what they change without bringing it.
+
+    An empty batch also says that they are updates where nothing else comes.
+    """
+    if not plan.partial:
+        return
     names = ", ".join(path.name for path in plan.files)
-    return Batch(names, {}, [], None, None, update=True, deleted=plan.ended)
+    yield plan.profile, Batch(names, {}, [], None, None, update=True, deleted=plan.ended)
+    for batch in relocated_batches(spec, jurisdiction, plan):
+        yield plan.profile, batch
 
 
 def _size_check(batch: Batch) -> None:

@@ -5,22 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import pgettext, pgettext_lazy
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from gis_core.dataset_names import dataset_label
+from gis_core.enums import ChangeKind, EditionStatus, Severity
 from gis_core.errors import CodedError, GisError
 from gis_core.loading.read.batches import Progress as Show
 from gis_core.loading.read.contents import contents_told
 from gis_core.messages import told_text
 from gis_core.models import Edition
 from gis_core.selectors import edition_difference
+from gis_core.services.locks import edition_is_worked_on
 
-COUNTS = ("rows", "new", "changed", "vanished", "unchanged")
+# The counts of a report, and what the table calls them.
+COUNTS: Final = {
+    "rows": pgettext_lazy("table of editions", "rows"),
+    "new": ChangeKind.NEW.label,
+    "changed": ChangeKind.CHANGED.label,
+    "vanished": ChangeKind.VANISHED.label,
+    "unchanged": pgettext_lazy("table of editions", "unchanged"),
+}
 WIDTH = 110
 
 
@@ -49,6 +60,7 @@ def edition_summary(edition: Edition) -> dict[str, Any]:
         "jurisdiction": edition.jurisdiction.identifier,
         "dataset": edition.dataset,
         "status": edition.status,
+        "killed": _is_killed(edition),
         "source": edition.source,
         "profile": edition.profile,
         "as_of": edition.as_of and str(edition.as_of),
@@ -83,6 +95,15 @@ def edition_summary(edition: Edition) -> dict[str, Any]:
     }
 
 
+def _is_killed(edition: Edition) -> bool:
+    """Whether the load was begun and nobody goes on with it."""
+    return (
+        edition.status == EditionStatus.LOADING
+        and bool(edition.progress)
+        and not edition_is_worked_on(edition)
+    )
+
+
 def error_json(error: Exception) -> dict[str, Any]:
     """Code and parameters where the error has them, and words."""
     told = error.told.as_json() if isinstance(error, CodedError) else {}
@@ -115,35 +136,50 @@ def editions_show(
     if not summaries:
         return
     table = Table(title=title)
-    for heading in ("edition", "dataset", "status"):
+    for heading in (
+        pgettext("table of editions", "edition"),
+        pgettext("table of editions", "dataset"),
+        pgettext("table of editions", "status"),
+    ):
         table.add_column(heading)
-    for heading in (*COUNTS, "seconds"):
-        table.add_column(heading, justify="right")
+    for counted in (*COUNTS.values(), pgettext("table of editions", "seconds")):
+        table.add_column(str(counted), justify="right")
     for values in summaries:
         numbers = [f"{values[name]:,}" for name in COUNTS]
         seconds = f"{values['seconds']:.2f}"
         table.add_row(
-            str(values["edition"]), values["dataset"], values["status"], *numbers, seconds
+            str(values["edition"]),
+            dataset_label(values["dataset"]),
+            str(EditionStatus(values["status"]).label),
+            *numbers,
+            seconds,
         )
     console = Console(width=WIDTH)
     with console.capture() as capture:
         console.print(table)
         for values in summaries:
             for line in _lines(values):
-                console.print(f"{values['dataset']}: {line}", markup=False, highlight=False)
+                console.print(
+                    f"{dataset_label(values['dataset'])}: {line}", markup=False, highlight=False
+                )
     command.stdout.write(capture.get())
 
 
 def _lines(values: dict[str, Any]) -> Iterator[str]:
+    if values["killed"]:
+        told = pgettext("edition", "killed, resume with %(command)s")
+        yield told % {"command": f"./run manage load_geodata --resume {values['edition']}"}
     if values["error"]:
-        yield f"failed: {values['error']['text']}"
+        yield f"{EditionStatus.FAILED.label}: {values['error']['text']}"
     yield from (fault["text"] for fault in values["faults"])
     for check in values["checks"]:
-        yield f"{check['severity']}: {check['code']} ({check['count']:,}): {check['message']}"
+        severity = Severity(check["severity"]).label
+        yield f"{severity}: {check['code']} ({check['count']:,}): {check['message']}"
     yield from contents_told(values["contents"], values["left_out"])
+    elsewhere = pgettext("cadastral district", "elsewhere")
     for district, kinds in values["difference"]["districts"].items():
-        named = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
-        yield f"{district or 'elsewhere'}: {named}"
+        named = ", ".join(f"{count:,} {ChangeKind(kind).label}" for kind, count in kinds.items())
+        yield f"{district or elsewhere}: {named}"
     yield from (note["text"] for note in values["notes"])
 
 

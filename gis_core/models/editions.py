@@ -100,6 +100,26 @@ class Edition(models.Model):
         return [told_text(n) for n in notes if isinstance(n, str) or n["code"] != "parts_missing"]
 
 
+class EditionLocations(models.Model):
+    """What an edition's deliveries of the cadastre say of locations: later updates refer to what they do not bring.
+
+    `streets`: {key of 13 digits: name}; `places`: {object identifier: [name, key of the street, house number]}.
+    """
+
+    edition = models.OneToOneField(
+        Edition, on_delete=models.CASCADE, primary_key=True, related_name="locations"
+    )
+    streets = models.JSONField(_("streets"), default=dict)
+    places = models.JSONField(_("locations"), default=dict)
+
+    class Meta:
+        verbose_name = _("locations of an edition")
+        verbose_name_plural = _("locations of editions")
+
+    def __str__(self) -> str:
+        return str(self.edition)
+
+
 class EditionCheck(models.Model):
     """One finding of the checks of an edition: the text of its code takes `params`, `details` holds samples and places.
 

@@ -24,7 +24,7 @@ from gis_core.loading.read.batches import LoadReport
 from gis_core.loading.stage.staging import Staging
 from gis_core.maps.entries import entries_changed
 from gis_core.messages import Message
-from gis_core.models import Edition
+from gis_core.models import Edition, EditionLocations
 from gis_core.services.jurisdictions import jurisdiction_boundary_refresh
 from gis_core.services.loads import (
     edition_cancel,
@@ -104,6 +104,7 @@ def edition_discard(*, edition: Edition, by: User | None = None) -> None:
         Staging(dataset_spec(edition.dataset), edition).drop()
         edition.changes.all().delete()
         edition.successions.all().delete()
+        EditionLocations.objects.filter(edition=edition).delete()
         edition.status = EditionStatus.DISCARDED
         if by is not None:
             edition.report["discarded_by"] = by.get_username()

@@ -17,11 +17,11 @@ from gis_core.errors import CodedError, EditionError, GisError, LoadCancelled, L
 from gis_core.loading.check.checks import checks_run
 from gis_core.loading.difference import difference_compute
 from gis_core.loading.read.batches import LoadReport, Progress, no_progress
-from gis_core.loading.sources import Source
+from gis_core.loading.sources import Source, others_left_out
 from gis_core.loading.stage.loading import source_from_json, source_to_json, sources_stage
 from gis_core.loading.stage.staging import Staging
 from gis_core.messages import Message, Told
-from gis_core.models import Edition, Jurisdiction
+from gis_core.models import Edition, EditionLocations, Jurisdiction
 from gis_core.services.locks import edition_lock, session_lock
 
 if TYPE_CHECKING:
@@ -141,13 +141,23 @@ def _load(edition: Edition, spec: DatasetSpec, progress: Progress) -> None:
     read = perf_counter()
     progress("duplicates", edition.progress["rows"])
     rows = staging.prepare(report)
+    if rows == 0 and report.left_out[others_left_out(edition.jurisdiction)]:
+        raise LoadError(
+            "municipality_missing",
+            file=edition.source,
+            key=edition.jurisdiction.municipality_key,
+        )
     if rows == 0 and not staging.is_update:
         raise LoadError("load_empty", file=edition.source, dataset=spec.dataset.value)
     edition_compare(edition, staging, spec, report, rows, progress)
+    if report.locations is not None:
+        EditionLocations.objects.update_or_create(edition=edition, defaults=report.locations)
+    if edition.as_of is None:
+        edition.as_of = _delivered(report)
     edition.status = EditionStatus.STAGED
     edition.report["seconds"] = round(perf_counter() - started, 3)
     edition.report["read_seconds"] = round(read - started, 3)
-    edition.save(update_fields=["status", "profile", "report"])
+    edition.save(update_fields=["status", "profile", "report", "as_of", "licence", "attribution"])
 
 
 def edition_compare(
@@ -170,6 +180,14 @@ def edition_compare(
         **report.as_json(),
         "checks_seconds": round(perf_counter() - started, 3),
     }
+
+
+def _delivered(report: LoadReport) -> date | None:
+    """The date that a delivery of the cadastre names as its own; None where it names none."""
+    try:
+        return date.fromisoformat(report.delivery.get("date", "")[:10])
+    except ValueError:
+        return None
 
 
 def _failed(edition: Edition, error: Exception) -> None:

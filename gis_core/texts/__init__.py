@@ -68,6 +68,14 @@ _TABLES: Final = {
     "layers_several": _("has several layers that fit: %(there)s; say which with --layer"),
     "columns_missing": _("layer %(layer)s has no column %(columns)s; there are %(there)s"),
     "profiles_misfit": _("no column mapping fits: %(gaps)s"),
+    "profile_improper": _("is no column mapping: see the fields in docs/loading-geodata.md"),
+    "profile_named_so": _("%(name)s is no name for a mapping of one's own"),
+    "mapping_of_xml": _(
+        "GML and NAS cannot be mapped here; a mapping for them is written as a JSON file"
+    ),
+    "mapping_too_large": _(
+        "is too large to be looked at here (%(most)s MB at most); take a part of it, the mapping fits the whole"
+    ),
     "profile_misfit": _("%(profile)s: %(gap)s"),
     "crs_by_link": _("names its coordinate reference system by a link, which is not followed"),
     "crs_unnamed": _("names no coordinate reference system; say it with --crs"),
@@ -79,6 +87,10 @@ _TABLES: Final = {
     "csv_line_long": _("is longer than %(most)s bytes"),
     "csv_nul": _("holds NUL bytes: it is no UTF-8 text"),
     "csv_no_coordinates": _("%(x)s, %(y)s are no coordinates"),
+    "csv_headerless": _(
+        "its first line holds values instead of the names of its %(count)s columns, and no column mapping knows such a"
+        " file: put a line with the names before it, or make a mapping with a header"
+    ),
     "csv_columns_missing": _("%(gaps)s; there are %(there)s"),
     "csv_column_missing": _("no column %(columns)s"),
     "csv_values_uneven": _("has %(count)s values, the header %(header)s"),
@@ -94,7 +106,13 @@ _GML: Final = {
         "a text of more than 10 million characters (too many positions in one ring?)"
     ),
     "xml_service_error": _("is a service's error message (%(root)s), no data"),
-    "xml_root_unknown": _("its root is %(root)s and no namespace fits a profile: %(known)s"),
+    "xml_root_unknown": _(
+        "its root is %(root)s, its namespaces are %(there)s, and no column mapping fits; there are %(known)s. Make a"
+        " mapping for this source, or convert it with ogr2ogr to GeoPackage"
+    ),
+    "property_elsewhere": _(
+        "%(name)s only refers to a value that is not in the file (xlink:href %(href)s); nothing was read of it"
+    ),
     "xml_incomplete": _("is incomplete: %(name)s says %(said)s features, %(came)s came"),
     "crs_nowhere": _(
         "no srsName and no header names the coordinate reference system; say it with --crs"
@@ -103,10 +121,17 @@ _GML: Final = {
     "ring_unsupported": _("%(name)s is not a supported ring"),
     "curve_unsupported": _("%(name)s is not a supported curve"),
     "geometry_elsewhere": _(
-        "a part of the geometry stands elsewhere (xlink:href %(href)s), which is not followed; ask for data in which"
-        " each object holds its whole geometry, or convert with GDAL first"
+        "a part of the geometry stands elsewhere (xlink:href %(href)s) and not in this file; ask for data in which"
+        " each object holds its whole geometry"
     ),
     "curve_gap": _("two pieces of a curve do not touch, they are %(gap)s apart"),
+    "curve_short": _("a curve has %(count)s positions, at least 2 are needed"),
+    "shape_unsupported": _("%(name)s is neither a point nor a line"),
+    "radius_unit": _("a radius is in %(unit)s, not in metres"),
+    "references_many": _(
+        "its references (xlink:href) lead to one another more than %(most)s times"
+    ),
+    "geometry_circular": _("the geometry refers to itself (xlink:href)"),
     "ring_short": _("a ring has %(count)s positions, at least 4 are needed"),
     "ring_open": _("a ring is not closed"),
     "arc_positions": _("an arc has %(count)s positions, exactly 3 are needed"),
@@ -166,9 +191,6 @@ _DELIVERIES: Final = {
     "nba_properties": _("changes single properties, of which only the end of life is known"),
     "parts_missing": _("of %(total)s parts these did not come: %(missing)s"),
     "part_twice": _("is the same part as %(other)s, read once"),
-    "locations_unused": _(
-        "%(count)s streets or house numbers changed without their parcels: what is stored of those stays"
-    ),
 }
 _SERVICES: Final = {
     "wfs_http": _("answers with HTTP %(status)s"),
@@ -255,6 +277,9 @@ _EDITIONS: Final = {
     "cancelled_early": _("cancelled before it began"),
     "load_running": _("another load of %(dataset)s is running"),
     "load_empty": _("holds no feature of %(dataset)s"),
+    "municipality_missing": _(
+        "holds rows of several municipalities, and none of this one; its key (AGS) is %(key)s"
+    ),
     "keys_twice": _(
         "different features share a key: %(keys)s; which of them counts only the source can say, so it has to be"
         " put right there"
@@ -290,6 +315,22 @@ _CHECKS: Final = {
     "check_validity": _("Invalid areas were repaired"),
     "check_unplaced": _("Objects were left out because nothing says where they are"),
     "check_duplicates": _("Identical objects were taken once"),
+    "check_versions": _("Objects came in versions of several days; the latest counts: %(names)s"),
+    "check_uncovered": _(
+        "Land is no longer covered: %(count)s holes, %(area)s m². Are objects missing from the source?"
+    ),
+    "check_nothing_changed": _("Nothing changed. The active state is as of %(date)s"),
+    "check_streets_missing": _(
+        "Streets without a name: the delivery lacks their entry in the catalogue (AX_LagebezeichnungKatalogeintrag)."
+        " Order the catalogue with the delivery: %(names)s"
+    ),
+    "check_locations_missing": _(
+        "Objects refer to streets or house numbers that no delivery brought. Load a complete delivery: %(names)s"
+    ),
+    "check_locations_stale": _(
+        "Streets or house numbers changed, and nobody knows which parcels refer to them: their location texts stay."
+        " Load a complete delivery: %(names)s"
+    ),
     "check_arcs": _("Arcs were replaced by chords that leave them by %(mm)s mm at most"),
     "check_flattened": _("Heights were left out"),
     "check_axes": _("Swapped axes or zone numbers before eastings were put right"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -28,9 +28,10 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from issues.api.parameters import (
+    REPORT_FIELDS,
     TOLERATED,
     Parameters,
-    is_report_field,
+    is_field,
     query_texts,
 )
 from issues.api.photo_texts import is_address, is_photo_name, is_photo_text, photo_text_read
@@ -55,6 +56,7 @@ _MAY_BE_ANYTHING: Final = ("attribute[", "media_url")
 class _Body:
     """What was read so far."""
 
+    fields: Collection[str]
     texts: dict[str, list[str]] = field(default_factory=dict)
     photos: list[bytes] = field(default_factory=list)
     ignored: set[str] = field(default_factory=set)
@@ -62,7 +64,7 @@ class _Body:
     def text_add(self, name: str, value: str) -> None:
         """A value under any name: a photo as text is a photo, wherever it stands beside the report's own texts."""
         is_url = name in {"media_url", "media_url[]"}
-        if is_report_field(name) and not (is_url and is_photo_text(value)):
+        if is_field(name, self.fields) and not (is_url and is_photo_text(value)):
             self.texts.setdefault(name, []).append(value)
         elif is_photo_name(name) and is_address(value):
             self.texts.setdefault("media_url", []).append(value)
@@ -80,14 +82,14 @@ class _Body:
             raise _too_large(TEXTS_MAX)
 
 
-def body_read(request: HttpRequest) -> Parameters:
-    """The parameters of a body: form, multipart (every file is a photo) or JSON.
+def body_read(request: HttpRequest, *, fields: Collection[str] = REPORT_FIELDS) -> Parameters:
+    """The parameters of a body: form, multipart (every file is a photo) or JSON. `fields` are what it may consist of.
 
     `jurisdiction_id` may stand in the query string instead. Raises `RequestTooLarge`, `RequestMalformed`,
     `LengthMissing` or `MediaTypeUnsupported`; XML bodies are not taken, so that no XML of strangers is ever parsed.
     """
     _length_check(request)
-    body = _Body()
+    body = _Body(fields)
     try:
         _body_sort(request, body)
     except RequestDataTooBig as error:
@@ -187,18 +189,18 @@ def _part_add(headers: Mapping[str, Any], content: bytes, body: _Body) -> None:
     if headers.get("content-transfer-encoding", ("",))[0].strip().lower() == "base64":
         content = photo_text_read(_decoded(content))
     kind = headers.get("content-type", ("",))[0].strip().lower()
-    if disposition.get("filename") or (content and _is_photo(name, kind, content)):
+    if disposition.get("filename") or (content and _is_photo(name, kind, content, body.fields)):
         # One byte more than allowed is enough to know that it is too large.
         body.photos.append(content[: settings.PHOTO_MAX_BYTES + 1])
     else:
         body.text_add(name, _decoded(content))
 
 
-def _is_photo(name: str, kind: str, content: bytes) -> bool:
+def _is_photo(name: str, kind: str, content: bytes, fields: Collection[str]) -> bool:
     """Whether a part without a file's name is meant as a photo; `kind` is its media type, if it says one."""
     if kind.startswith("image/"):
         return True
-    return not is_report_field(name) and (kind == "application/octet-stream" or b"\0" in content)
+    return not is_field(name, fields) and (kind == "application/octet-stream" or b"\0" in content)
 
 
 def _json_sort(content: bytes, body: _Body) -> None:
@@ -213,7 +215,7 @@ def _json_sort(content: bytes, body: _Body) -> None:
             text = _json_text(single)
             if text is not None:
                 body.text_add(field_name, text)
-            elif is_report_field(field_name) and not field_name.startswith(_MAY_BE_ANYTHING):
+            elif is_field(field_name, body.fields) and not field_name.startswith(_MAY_BE_ANYTHING):
                 raise RequestMalformed(
                     _("%(name)s must be a text or a number.") % {"name": field_name},
                     field=field_name,

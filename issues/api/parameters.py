@@ -37,6 +37,14 @@ REPORT_FIELDS: Final = frozenset(
         "description", "email", "first_name", "last_name", "phone", "device_id", "account_id", "media_url",
     }
 )  # fmt: skip
+# What an update of a report may consist of, as FixMyStreet sends it.
+UPDATE_FIELDS: Final = frozenset(
+    {
+        "api_key", "jurisdiction_id", "update_id", "service_request_id", "updated_datetime", "status", "description",
+        "media_url", "email", "first_name", "last_name", "title", "phone", "account_id",
+    }
+)  # fmt: skip
+UPDATE_PARAMETERS: Final = ("api_key", "start_date", "end_date", "page", "page_size")
 # A photo never costs the report, nor does its address: what is wrong with it is told in the notice.
 CHECKED_LATER: Final = frozenset({"media_url"})
 NAME_SHOWN: Final = 40
@@ -45,9 +53,9 @@ _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]*)\](?:\[\d*\])?")
 _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
 
 
-def is_report_field(name: str) -> bool:
-    """Whether a report may have a text of this name."""
-    return name.removesuffix("[]") in REPORT_FIELDS or _ATTRIBUTE.fullmatch(name) is not None
+def is_field(name: str, fields: Collection[str]) -> bool:
+    """Whether a text of this name belongs to these fields, or to the answers of a report."""
+    return name.removesuffix("[]") in fields or _ATTRIBUTE.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)
@@ -136,8 +144,13 @@ def window_read(parameters: Parameters) -> Window:
     received = _span(parameters, "start_date", "end_date")
     changed = _span(parameters, "updated_after", "updated_before")
     if received is None and changed is None:
-        received = timezone.now() - WINDOW_MAX, None
+        received = span_read(parameters)
     return Window(received=received, changed=changed)
+
+
+def span_read(parameters: Parameters) -> Span:
+    """The time from `start_date` to `end_date`; by default the last 90 days. Raises as `window_read` does."""
+    return _span(parameters, "start_date", "end_date") or (timezone.now() - WINDOW_MAX, None)
 
 
 def _span(parameters: Parameters, first: str, last: str) -> Span | None:

@@ -2,8 +2,9 @@
 
 `categories.csv`: code; name_de; description_de; group_de; keywords (comma-separated); part; asset_kinds
 (separated by |); is_public; is_emergency; order; and, if the city wants any, pictogram, deadline_days (working days
-until it is to be done, empty for none), hold_minutes (before a report is passed on) and reporter_check (nobody,
-mail or account: whether a report on the public pages needs a confirmed mail address or an account).
+until it is to be done, empty for none), hold_minutes (before a report is passed on), notice_months, notice_law and
+notice_remind_days (a law has the city wait so long after a notice was put up, empty for none) and reporter_check
+(nobody, mail or account: whether a report on the public pages needs a confirmed mail address or an account).
 `category_attributes.csv`: category; code; datatype; variable; required; order; description_de;
 datatype_description_de; values (key:German:English …, a name for each language of the file, separated by |).
 Yes and no are 1 and 0.
@@ -161,6 +162,12 @@ def _category_store(jurisdiction: Jurisdiction, row: _Row) -> Category:
         fields["deadline_days"] = row.number_in("deadline_days") if given else None
     if "hold_minutes" in row.values:
         fields["hold_minutes"] = row.number_in("hold_minutes")
+    if "notice_months" in row.values:
+        given = row.values["notice_months"]
+        fields["notice_months"] = row.number_in("notice_months") if given else None
+        fields["notice_law"] = row.values.get("notice_law", "")
+    if row.values.get("notice_remind_days"):
+        fields["notice_remind_days"] = row.number_in("notice_remind_days")
     if "reporter_check" in row.values:
         fields["reporter_check"] = row.values["reporter_check"]
     code = row.values["code"]

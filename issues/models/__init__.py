@@ -21,6 +21,7 @@ from issues.models.photos import Photo
 from issues.models.replies import Inquiry, Reply
 from issues.models.reporting import LinkRequest, Rating, Sighting, StagedPhoto, WaitingReport
 from issues.models.retention import Deletion, DoomedFile, LegalHold, RetentionPeriod
+from issues.models.statutory import StatutoryPeriod
 from issues.models.steps import Step, StepIssue
 from issues.models.views import SavedView
 from issues.models.work import Attachment, ChecklistItem, ChecklistTick, ClosedDay, Note
@@ -67,6 +68,7 @@ __all__ = [
     "Sighting",
     "SignInCode",
     "StagedPhoto",
+    "StatutoryPeriod",
     "Step",
     "StepIssue",
     "Subscription",

@@ -27,6 +27,8 @@ class Category(models.Model):
 
     `deadline_days`: within so many of the city's working days an issue is to be done; null: no clock runs.
     `hold_minutes`: so long a decided report waits before it leaves the house; emergencies never wait.
+    `notice_months`: so long after a notice was put up the law has the city wait (`StatutoryPeriod`), by `notice_law`;
+    null: no law does. `notice_remind_days` before the end somebody is reminded.
     `reporter_check`: whether a report on the public pages needs a confirmed mail address or an account.
     """
 
@@ -60,6 +62,21 @@ class Category(models.Model):
         pgettext_lazy("category", "minutes before a report is passed on by itself"),
         default=0,
         db_default=0,
+    )
+    notice_months = models.PositiveSmallIntegerField(
+        pgettext_lazy("category", "months after a notice was put up"), null=True, blank=True
+    )
+    notice_law = models.CharField(
+        pgettext_lazy("category", "law that asks for the notice"),
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    notice_remind_days = models.PositiveSmallIntegerField(
+        pgettext_lazy("category", "days before the end of it that somebody is reminded"),
+        default=3,
+        db_default=3,
     )
     reporter_check = models.CharField(
         pgettext_lazy("category", "who may report on the public pages"),

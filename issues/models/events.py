@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.enums import (
     CHANGES,
+    STEPS,
     EventKind,
 )
 from issues.models.issues import Issue
@@ -34,6 +35,8 @@ class IssueEvent(models.Model):
             models.Index(
                 fields=["issue"], condition=Q(kind__in=CHANGES), name="issueevent_changes"
             ),
+            # What programs ask for by its time.
+            models.Index(fields=["at"], condition=Q(kind__in=STEPS), name="issueevent_steps"),
         ]
         constraints = [
             models.CheckConstraint(

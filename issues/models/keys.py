@@ -37,6 +37,14 @@ class ApiKey(models.Model):
         ),
         validators=[MinValueValidator(0.1), MaxValueValidator(0.999)],
     )
+    confirms_reporters = models.BooleanField(
+        _("confirms who reports"),
+        default=False,
+        help_text=_(
+            "The sender's program knows who reports as well as the city's own pages do. Without it the sender cannot"
+            " report what needs a confirmed e-mail address or an account."
+        ),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 from gis_core.languages import TextsField, text_in
 from gis_core.models import Jurisdiction
-from issues.enums import LegalKind
+from issues.enums import LegalKind, RetentionKind
+
+# What stands in the texts for the periods after which the city erases.
+PERIODS: Final = {
+    RetentionKind.UNCONFIRMED: "{frist_unbestaetigt}",
+    RetentionKind.CONTACT: "{frist_kontakt}",
+    RetentionKind.ORIGINAL: "{frist_originale}",
+    RetentionKind.UNRELEASED: "{frist_fotos}",
+    RetentionKind.REPORT: "{frist_texte}",
+    RetentionKind.ACCOUNT: "{frist_konto}",
+}
 
 
 class LegalPage(models.Model):
-    """A page of a city in Markdown without HTML; `{stadt}` stands for its name.
+    """A page of a city in Markdown without HTML; `{stadt}` stands for its name, the words of `PERIODS` for its periods.
 
     `is_checked`: a person of the city has read it; until then the page says that it is a template. `feedback_mail` is
     where what is written on the page goes; without it nothing can be written there.
@@ -42,4 +54,8 @@ class LegalPage(models.Model):
 
     @property
     def text(self) -> str:
-        return text_in(self.texts).replace("{stadt}", self.jurisdiction.name)
+        text = text_in(self.texts).replace("{stadt}", self.jurisdiction.name)
+        if "{frist_" in text:
+            for period in self.jurisdiction.retention_periods.all():
+                text = text.replace(PERIODS[RetentionKind(period.kind)], period.told)
+        return text

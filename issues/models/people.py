@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.languages import TextsField, text_in
 from gis_core.models import Jurisdiction
@@ -14,7 +15,10 @@ from issues.models.categories import Category
 
 
 class Department(models.Model):
-    """A part of a municipality's administration and the categories that are its own."""
+    """A part of a municipality's administration and the categories that are its own.
+
+    `is_clearing`: it decides where several bodies have refused an issue; one of a jurisdiction at most.
+    """
 
     jurisdiction = models.ForeignKey(
         Jurisdiction, on_delete=models.PROTECT, related_name="departments"
@@ -24,11 +28,21 @@ class Department(models.Model):
     categories = models.ManyToManyField(
         Category, blank=True, related_name="departments", verbose_name=_("categories")
     )
+    is_clearing = models.BooleanField(
+        pgettext_lazy("department", "clearing unit"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("department")
         verbose_name_plural = _("departments")
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jurisdiction"],
+                condition=Q(is_clearing=True),
+                name="department_one_clearing",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -86,6 +100,9 @@ class Profile(models.Model):
         _("density"), max_length=12, choices=Density, default=Density.COMPACT
     )
     has_single_keys = models.BooleanField(_("single keys"), default=True)
+    has_digest = models.BooleanField(
+        pgettext_lazy("digest", "weekly mail about open reports"), default=True, db_default=True
+    )
 
     class Meta:
         verbose_name = _("profile")

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import npgettext, pgettext, pgettext_lazy
 
 from gis_core.models import Jurisdiction
 from issues.enums import ErasedKind, RetentionKind
@@ -23,7 +23,9 @@ LIMITS: Final = {
     RetentionKind.ORIGINAL: (1, 30),
     RetentionKind.UNRELEASED: (1, 365),
     RetentionKind.REPORT: (365, 1826),
+    RetentionKind.ACCOUNT: (180, 1826),
 }
+DAYS_OF_YEAR: Final = 365
 
 
 class RetentionPeriod(models.Model):
@@ -51,6 +53,14 @@ class RetentionPeriod(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    @property
+    def told(self) -> str:
+        """In years where these are whole: nobody reads 1095 days."""
+        years, rest = divmod(self.days, DAYS_OF_YEAR)
+        if years and not rest:
+            return npgettext("retention", "%(n)d year", "%(n)d years", years) % {"n": years}
+        return npgettext("retention", "%(n)d day", "%(n)d days", self.days) % {"n": self.days}
 
     def clean(self) -> None:
         least, most = LIMITS[RetentionKind(self.kind)]

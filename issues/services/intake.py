@@ -19,8 +19,10 @@ from django.utils.translation import gettext as _
 from gis_core.db.inserts import rows_insert
 from gis_core.db.prepared import prepared_execute
 from gis_core.models import Jurisdiction
-from issues.enums import Channel, EventKind, PhotoStatus
+from gis_core.net.cities import city_address
+from issues.enums import Channel, EventKind, PhotoStatus, ReporterCheck
 from issues.errors import (
+    ReporterUnconfirmed,
     ReportInvalid,
     SenderKeyInvalid,
     SenderKeyReused,
@@ -125,6 +127,8 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
     Raises an `IssuesError`; `ReportInvalid` when several things are wrong. Then nothing is stored.
     """
     problems = Problems()
+    with problems.collect():
+        _sender_check(jurisdiction, category, api_key)
     media_urls = [url.strip() for url in media_urls if url.strip()]
     prepared, lost = photos_checked(photos)
     urls, lost_urls = urls_checked(media_urls, PHOTOS_PER_REPORT - len(prepared), api_key)
@@ -173,6 +177,18 @@ def issue_receive(  # noqa: PLR0913 - a report has that many parts; each is name
         by=by,
     )
     return _store(report)
+
+
+def _sender_check(jurisdiction: Jurisdiction, category: Category, api_key: ApiKey | None) -> None:
+    """Raises `ReporterUnconfirmed` where the sender has to know who reports, and does not."""
+    is_open = category.reporter_check == ReporterCheck.NOBODY
+    if api_key is None or api_key.confirms_reporters or is_open:
+        return
+    raise ReporterUnconfirmed(
+        _("The city has to know who reports this. Please report it here: %(address)s")
+        % {"address": city_address(jurisdiction, "report")},
+        field="service_code",
+    )
 
 
 def _sender_key_check(sender_key: str) -> None:

@@ -16,10 +16,12 @@ def api_key_create(
     reports_per_minute: int = 60,
     accuracy_m: float | None = None,
     accuracy_confidence: float | None = None,
+    confirms_reporters: bool = False,
 ) -> tuple[ApiKey, str]:
     """Makes a key for a sender. The second value is the key in clear: it is nowhere to be had again.
 
-    `accuracy_m` (metres) and `accuracy_confidence` as in `ApiKey`. Raises ValidationError where one is out of range.
+    `accuracy_m` (metres), `accuracy_confidence` and `confirms_reporters` as in `ApiKey`. Raises ValidationError where
+    one is out of range.
     """
     clear = secrets.token_urlsafe(32)
     stored = ApiKey(
@@ -29,6 +31,7 @@ def api_key_create(
         reports_per_minute=reports_per_minute,
         accuracy_m=accuracy_m,
         accuracy_confidence=accuracy_confidence,
+        confirms_reporters=confirms_reporters,
     )
     stored.full_clean()
     stored.save()

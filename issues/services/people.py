@@ -139,12 +139,18 @@ def profile_store(
     language: str,
     density: Density,
     has_single_keys: bool,
+    has_digest: bool,
 ) -> Profile:
     """Stores what a person says of themselves: `names` are `first_name`, `last_name` and `email`."""
     for name, value in names.items():
         setattr(person, name, value)
     person.save(update_fields=list(names))
-    chosen = {"language": language, "density": density, "has_single_keys": has_single_keys}
+    chosen = {
+        "language": language,
+        "density": density,
+        "has_single_keys": has_single_keys,
+        "has_digest": has_digest,
+    }
     profile, _new = Profile.objects.update_or_create(person=person, defaults=chosen)
     return profile
 

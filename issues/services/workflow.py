@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from issues.enums import EventKind, IssueStatus
 from issues.errors import ReasonMissing, StatusNotReachable
 from issues.life import is_step, needs_reason
-from issues.models import ClosingReason, Inquiry, Issue
+from issues.models import ClosingReason, Inquiry, Issue, StatutoryPeriod
 from issues.services.clocks import clock_pause, clock_resume
 from issues.services.events import issue_event_append
 from issues.services.replies.queue import replies_cancel, replies_queue
@@ -169,7 +169,7 @@ def clock_set(issue: Issue) -> None:
 
 
 def _clock_set(issue: Issue) -> None:
-    if IssueStatus(issue.status) in AWAITED or _is_asked(issue):
+    if IssueStatus(issue.status) in AWAITED or _is_asked(issue) or _waits_by_law(issue):
         clock_pause(issue)
     elif not IssueStatus(issue.status).is_closed:
         clock_resume(issue)
@@ -178,6 +178,12 @@ def _clock_set(issue: Issue) -> None:
 def _is_asked(issue: Issue) -> bool:
     return Inquiry.objects.filter(
         issue=issue, closed_at__isnull=True, expires_at__gt=timezone.now()
+    ).exists()
+
+
+def _waits_by_law(issue: Issue) -> bool:
+    return StatutoryPeriod.objects.filter(
+        issue=issue, over_at__isnull=True, taken_back_at__isnull=True
     ).exists()
 
 

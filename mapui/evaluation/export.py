@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core.net.problems import problem_respond
 from gis_core.srids import WGS84
-from issues.enums import Channel, IssueStatus
+from mapui.site.issue_rows import ISSUE_COLUMNS, UNREAD, issue_row
 from mapui.site.issues import authorities_by_pk, issues_decided
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.permissions import see_permission
@@ -28,32 +28,10 @@ from mapui.site.tables import csv_respond, xlsx_respond
 from mapui.site.triage_filter import TriageFilterForm
 from mapui.site.triage_issues import issues_for_triage
 from mapui.site.types import PageRequest
-from parcels.keys import parcel_label
 from parcels.selectors import districts_named
-from routing.enums import Outcome
 
 # More than so many are exported in parts: a page of the staff may take half a minute.
 ROWS_MAX: Final = 50_000
-# What no file holds, and would cost the most to read.
-UNREAD: Final = ("point", "description", "answers", "set_aside", "public_text", "content_hash")
-# The column of a file of geodata → what the table calls it.
-COLUMNS: Final = (
-    "number",
-    "received",
-    "state",
-    "changed",
-    "due",
-    "category",
-    "authority",
-    "confidence",
-    "parcel",
-    "parcel_key",
-    "road",
-    "channel",
-    "released",
-    "longitude",
-    "latitude",
-)
 
 
 @see_permission
@@ -75,41 +53,9 @@ def issues_export(request: PageRequest, kind: str) -> HttpResponse:
         return problem_respond(413, told % {"most": ROWS_MAX})
     authorities = {pk: one.name for pk, one in authorities_by_pk(jurisdiction).items()}
     districts = dict(districts_named(jurisdiction)) if jurisdiction else {}
-    rows = [_row(one, authorities, districts) for one in issues_decided(issues).defer(*UNREAD)]
+    rows = [issue_row(one, authorities, districts) for one in issues_decided(issues).defer(*UNREAD)]
     name = pgettext("file", "reports")
     return _WRITERS[kind](f"{name}-{timezone.localdate()}.{kind}", rows)
-
-
-def _row(issue: Any, authorities: dict[int, str], districts: dict[str, str]) -> list[Any]:
-    """As `COLUMNS` has it. An issue that nobody has placed has no coordinates."""
-    is_assigned = issue.outcome == Outcome.ASSIGNED
-    return [
-        issue.number,
-        _moment(issue.received_at),
-        str(IssueStatus(issue.status).label),
-        _moment(issue.status_changed_at),
-        _moment(issue.due_at),
-        issue.category.name,
-        authorities.get(issue.authority_pk, "") if is_assigned else "",
-        round(issue.confidence, 2) if is_assigned else None,
-        _parcel(issue.parcel_key, districts),
-        issue.parcel_key or "",
-        issue.road or "",
-        str(Channel(issue.channel).label),
-        _moment(issue.released_at),
-        round(issue.longitude, 6) if issue.is_placed else None,
-        round(issue.latitude, 6) if issue.is_placed else None,
-    ]
-
-
-def _parcel(key: str | None, districts: dict[str, str]) -> str:
-    """As people write it: Gemarkung, Flur and number."""
-    return parcel_label(key, districts.get(key[:6], "")) if key else ""
-
-
-def _moment(at: Any) -> str:
-    """Local time, sortable: `2026-03-03 13:00`."""
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
 def _head() -> list[str]:
@@ -146,7 +92,7 @@ def _geojson(name: str, rows: Sequence[Sequence[Any]]) -> HttpResponse:
         {
             "type": "Feature",
             "geometry": None if row[-1] is None else {"type": "Point", "coordinates": row[-2:]},
-            "properties": dict(zip(COLUMNS[:-2], row, strict=False)),
+            "properties": dict(zip(ISSUE_COLUMNS[:-2], row, strict=False)),
         }
         for row in rows
     ]
@@ -157,10 +103,10 @@ def _geojson(name: str, rows: Sequence[Sequence[Any]]) -> HttpResponse:
 def _gpkg(name: str, rows: Sequence[Sequence[Any]]) -> HttpResponse:
     """A GeoPackage with one layer of points in WGS84."""
     shapes = [None if row[-1] is None else shapely.Point(row[-2], row[-1]) for row in rows]
-    fields = list(zip(*rows, strict=True))[:-2] if rows else [()] * (len(COLUMNS) - 2)
+    fields = list(zip(*rows, strict=True))[:-2] if rows else [()] * (len(ISSUE_COLUMNS) - 2)
     values = [
         np.array(column, dtype=float) if title == "confidence" else np.array(column, dtype=object)
-        for title, column in zip(COLUMNS, fields, strict=False)
+        for title, column in zip(ISSUE_COLUMNS, fields, strict=False)
     ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "reports.gpkg"
@@ -168,7 +114,7 @@ def _gpkg(name: str, rows: Sequence[Sequence[Any]]) -> HttpResponse:
             path,
             np.array(shapely.to_wkb(np.array(shapes, dtype=object)), dtype=object),
             values,
-            list(COLUMNS[:-2]),
+            list(ISSUE_COLUMNS[:-2]),
             layer="reports",
             geometry_type="Point",
             crs=f"EPSG:{WGS84}",

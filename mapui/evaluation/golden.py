@@ -12,17 +12,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from issues.rights import SEE
+from gis_core.models import Jurisdiction
+from issues.models import Issue
+from issues.rights import SEE, issues_reached
 from mapui.evaluation.forms import GoldenFileForm
 from mapui.evaluation.shown import findings_shown
 from mapui.site.permissions import EDIT_RULES, jurisdiction_for, page_for
 from mapui.site.types import PageRequest
 from routing.errors import RoutingError
 from routing.models import GoldenCase
-from routing.trying.golden import golden_check, golden_deactivate, golden_summary
+from routing.trying.golden import (
+    golden_check,
+    golden_deactivate,
+    golden_offered,
+    golden_summary,
+)
 from routing.trying.golden_files import golden_export, golden_import
 
 PAGE_SIZE = 50
+OFFERED_MAX = 20
 
 
 @page_for(SEE, EDIT_RULES)
@@ -43,10 +51,17 @@ def golden_list(request: PageRequest) -> HttpResponse:
         "total": len(findings),
         "findings": page,
         "shown": findings_shown(jurisdiction, page) if jurisdiction else [],
+        "offered": _offered(request, jurisdiction) if jurisdiction else [],
         "form": GoldenFileForm(),
         "may_edit": request.user.has_perm(EDIT_RULES),
     }
     return render(request, "mapui/evaluation/golden.html", context)
+
+
+def _offered(request: PageRequest, jurisdiction: Jurisdiction) -> list[Issue]:
+    """Refused and decided by a person since: of those that this person sees."""
+    seen = issues_reached(request.user, SEE).filter(jurisdiction=jurisdiction)
+    return list(golden_offered(seen).select_related("category")[:OFFERED_MAX])
 
 
 @page_for(SEE, EDIT_RULES)

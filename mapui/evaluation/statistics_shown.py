@@ -138,6 +138,7 @@ def statistics_rows(found: Statistics) -> list[dict[str, Any]]:
             "told": one.told,
             "ping_pong": one.ping_pong,
             "ping_pong_rate": _rounded(one.ping_pong_rate),
+            "refused": one.refused,
         }
         for kind, tallies in kinds.items()
         for one in tallies

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+import shapely
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from gis_core.coordinates import storage_to_wgs84
 from gis_core.messages import feature_shown, message_from_json
 from gis_core.models import Edition
 
+# So many rows that cannot be stored stand on the page.
+FAULTS_SHOWN: Final = 100
 # The columns of the profiles, and what people call them.
 ATTRIBUTES: Final[dict[str, str | Promise]] = {
     "body": pgettext_lazy("attribute", "authority"),
@@ -27,6 +31,7 @@ ATTRIBUTES: Final[dict[str, str | Promise]] = {
     "kind": pgettext_lazy("attribute", "kind"),
     "land_or_water": pgettext_lazy("attribute", "land or water"),
     "length": pgettext_lazy("attribute", "length"),
+    "location_ids": pgettext_lazy("attribute", "streets and house numbers referred to"),
     "location_text": pgettext_lazy("attribute", "location text"),
     "name": pgettext_lazy("attribute", "name"),
     "note": pgettext_lazy("attribute", "note"),
@@ -83,14 +88,14 @@ def left_out_shown(edition: Edition) -> list[tuple[str, int]]:
     """What the column mapping left out: ("road class = footway", how many rows), most of them first."""
     found = []
     for text, count in edition.report.get("left_out", {}).items():
-        column, _equals, value = text.partition(" = ")
-        found.append((f"{attribute_shown(column)} = {value}", count))
+        column, sign, value = text.split(" ", 2)
+        found.append((f"{attribute_shown(column)} {sign} {value}", count))
     return sorted(found, key=lambda one: -one[1])
 
 
-def faults_shown(edition: Edition) -> list[tuple[str, str, str, str]]:
+def faults_shown(edition: Edition) -> list[tuple[str, str, str, str, str, str]]:
     """Rows that cannot be stored, and values beside them that cannot be read, the first ones of each: (feature,
-    attribute, value, what is wrong). None where all rows can be stored."""
+    attribute, value, what is wrong, latitude, longitude). None where all rows can be stored."""
     report = edition.report
     faults = report.get("faults", [])
     return [
@@ -99,9 +104,19 @@ def faults_shown(edition: Edition) -> list[tuple[str, str, str, str]]:
             attribute_shown(fault["column"]),
             fault["value"],
             message.shown() if (message := message_from_json(fault)) else fault["text"],
+            *_degrees(fault.get("wkt", "")),
         )
         for fault in (*faults, *(report["unknown"] if faults else ()))
     ]
+
+
+def _degrees(wkt: str) -> tuple[str, str]:
+    """Latitude and longitude of a place in the storage CRS; "" for none."""
+    if not wkt:
+        return "", ""
+    [(x, y)] = shapely.get_coordinates(shapely.from_wkt(wkt)).tolist()
+    longitude, latitude = storage_to_wgs84(x, y)
+    return f"{latitude:.6f}", f"{longitude:.6f}"
 
 
 def _shown(one: dict[str, Any]) -> ContentShown:

@@ -10,9 +10,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.coordinates import SourceCrs, crs_parse
-from gis_core.datasets import dataset_spec, dataset_specs
-from gis_core.errors import CoordinateError
-from gis_core.loading.read.profiles import profiles_of
+from gis_core.datasets import DatasetSpec, dataset_spec, dataset_specs
+from gis_core.errors import CoordinateError, LoadError
+from gis_core.loading.read.profiles import Profile, profiles_of, profiles_own
+from gis_core.models import Jurisdiction
 
 
 class FilesInput(forms.FileInput):
@@ -78,15 +79,25 @@ class LoadForm(forms.Form):
     )
     attribution = forms.CharField(label=_("Attribution"), required=False, max_length=300)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, jurisdiction: Jurisdiction | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+        self._jurisdiction = jurisdiction
         specs = dataset_specs()
         _choices(
             self.fields["dataset"], [(spec.dataset.value, spec.dataset.label) for spec in specs]
         )
-        named = sorted({profile.name for spec in specs for profile in profiles_of(spec)})
+        named = sorted({name for spec in specs for name in self._profiles(spec)})
         _choices(self.fields["profile"], [("", _("by content")), *((name, name) for name in named)])
+
+    def _profiles(self, spec: DatasetSpec) -> list[str]:
+        """The names of those that map to a dataset; a file that is none takes away those of the folder."""
+        own: list[Profile] = []
+        try:
+            own = profiles_own(spec, self._jurisdiction)
+        except LoadError as error:
+            self.fields["profile"].help_text = error.shown()
+        return [one.name for one in (*profiles_of(spec), *own)]
 
     def clean_crs(self) -> SourceCrs | None:
         text = self.cleaned_data["crs"]
@@ -100,7 +111,7 @@ class LoadForm(forms.Form):
         if "uploads" in data and "url" in data and bool(data["uploads"]) == bool(data["url"]):
             self.add_error("uploads", _("Please give either files or the address of a WFS."))
         if (profile := data.get("profile")) and (dataset := data.get("dataset")):
-            known = [one.name for one in profiles_of(dataset_spec(dataset))]
+            known = self._profiles(dataset_spec(dataset))
             if profile not in known:
                 self.add_error(
                     "profile",

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.geodata import map_views, raster_views, service_views, views
+from mapui.geodata import (
+    contradiction_views,
+    exports,
+    map_views,
+    mapping_views,
+    raster_views,
+    service_views,
+    views,
+)
 
 urlpatterns: list[URLPattern] = [
     path("geodata/", views.geodata_list, name="geodata_list"),
     path("geodata/new/", views.geodata_new, name="geodata_new"),
+    path("geodata/mappings/", mapping_views.mappings_list, name="mappings"),
+    path("geodata/mappings/<int:pk>/", mapping_views.mapping_page, name="mapping"),
+    path("geodata/mappings/<int:pk>.json", mapping_views.mapping_export, name="mapping_export"),
+    path("geodata/mappings/<int:pk>/remove/", mapping_views.mapping_remove, name="mapping_remove"),
     path("geodata/rasters/", raster_views.rasters_list, name="rasters"),
     path("geodata/rasters/progress/", raster_views.rasters_progress, name="rasters_progress"),
     path("geodata/services/", service_views.services_list, name="services"),
@@ -36,12 +48,32 @@ urlpatterns: list[URLPattern] = [
         service_views.services_act,
         name="services_act",
     ),
+    path("geodata/contradictions/", contradiction_views.contradictions_list, name="contradictions"),
+    path(
+        "geodata/contradictions/<int:pk>/letter.pdf",
+        contradiction_views.contradiction_letter,
+        name="contradiction_letter",
+    ),
+    path(
+        "geodata/contradictions/<int:pk>/done/",
+        contradiction_views.contradiction_done,
+        name="contradiction_done",
+    ),
     path("geodata/<int:pk>/", views.geodata_edition, name="geodata_edition"),
     path("geodata/<int:pk>/progress/", views.geodata_progress, name="geodata_progress"),
+    path("geodata/<int:pk>/faults.csv", views.geodata_faults, name="geodata_faults"),
     path("geodata/<int:pk>/changes/", views.geodata_changes, name="geodata_changes"),
     path("geodata/<int:pk>/map/", map_views.geodata_map, name="geodata_map"),
     path("geodata/<int:pk>/map.js", map_views.geodata_map_script, name="geodata_map_script"),
     path("geodata/<int:pk>/map.css", map_views.geodata_map_style, name="geodata_map_style"),
+    path(
+        "geodata/<int:pk>/findings.<slug:kind>",
+        exports.geodata_findings_export,
+        name="geodata_findings_export",
+    ),
+    path(
+        "geodata/export/<slug:dataset>.<slug:kind>", exports.geodata_export, name="geodata_export"
+    ),
     path("geodata/<int:pk>/<slug:action>/", views.geodata_action, name="geodata_action"),
     path(
         "api/geodata/<int:pk>/changes.geojson",

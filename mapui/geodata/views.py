@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,18 +24,20 @@ from gis_core.loading import Source
 from gis_core.loading.sources import wfs_source
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_create
+from gis_core.services.exports import FORMATS
 from gis_core.services.jobs import JobState, job_mark, job_order, job_state
 from gis_core.services.uploads import upload_drop, upload_keep
 from issues.rights import reached
 from mapui.geodata.actions import ACTIONS, actions_allowed
 from mapui.geodata.changes import kinds_mapped
-from mapui.geodata.contents import contents_shown, faults_shown, left_out_shown
-from mapui.geodata.findings import checks_shown, errors_standing, samples_shown
+from mapui.geodata.contents import FAULTS_SHOWN, contents_shown, faults_shown, left_out_shown
+from mapui.geodata.findings import errors_standing, findings_shown, labels_shown
 from mapui.geodata.forms import LoadForm, OverrideForm
 from mapui.geodata.impact import golden_broken, impact_shown
 from mapui.geodata.selectors import changes_shown, dataset_states, difference_table, editions_shown
 from mapui.geodata.streaming import uploads_stream
 from mapui.site.permissions import MANAGE_GEODATA, jurisdiction_for, page_for
+from mapui.site.tables import csv_respond
 from mapui.site.types import PageRequest
 from parcels.enums import CadastreDataset
 from routing.trying.edition_impact import impact_is_due
@@ -61,6 +64,7 @@ def geodata_list(request: PageRequest) -> HttpResponse:
         "editions": Paginator(editions, PAGE_SIZE).get_page(request.GET.get("page")),
         "dataset": dataset,
         "datasets": dataset_choices(),
+        "formats": FORMATS,
     }
     return render(request, "mapui/geodata/list.html", context)
 
@@ -83,11 +87,10 @@ def geodata_new(request: PageRequest) -> HttpResponse:
 def _geodata_new(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         asked = {"dataset": request.GET.get("dataset", CadastreDataset.PARCELS)}
-        return render(
-            request, "mapui/geodata/new.html", _form_context(request, LoadForm(initial=asked))
-        )
-    form = LoadForm(request.POST, request.FILES)
+        shown = LoadForm(initial=asked, jurisdiction=jurisdiction_for(request, MANAGE_GEODATA))
+        return render(request, "mapui/geodata/new.html", _form_context(request, shown))
     jurisdiction = jurisdiction_for(request, MANAGE_GEODATA)
+    form = LoadForm(request.POST, request.FILES, jurisdiction=jurisdiction)
     if jurisdiction is None:
         raise Http404(_("There is no jurisdiction yet."))
     if not form.is_valid():
@@ -122,11 +125,11 @@ def _create(form: LoadForm, jurisdiction: Jurisdiction, request: PageRequest) ->
         as_of=data["as_of"],
         licence=data["licence"],
         attribution=data["attribution"],
-        created_by=_person(request),
+        created_by=person_of(request),
     )
 
 
-def _person(request: HttpRequest) -> User:
+def person_of(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # noqa: S101 - geodata_permission lets nobody else in
     return request.user
 
@@ -144,15 +147,17 @@ def edition_or_404(request: HttpRequest, pk: int) -> Edition:
 def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
     """One edition: its progress while it is loaded, then report, difference and impact."""
     edition = edition_or_404(request, pk)
-    job, checks = job_state(edition), checks_shown(edition)
+    job, findings = job_state(edition), findings_shown(edition)
     difference, impact = difference_table(edition), impact_shown(edition)
     context = {
         "page": "geodata_edition",
         "jurisdiction": edition.jurisdiction,
         "edition": edition,
-        "checks": [(check, samples_shown(check)) for check in checks],
+        "formats": FORMATS,
+        "findings": [one for one in findings if not one.is_former],
+        "findings_former": [one for one in findings if one.is_former],
         "contents": contents_shown(edition),
-        "faults": faults_shown(edition),
+        "faults": faults_shown(edition)[:FAULTS_SHOWN],
         "fault_count": edition.report.get("counts", {}).get("faulty rows", 0),
         "left_out": left_out_shown(edition),
         "difference": difference,
@@ -161,7 +166,8 @@ def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
         "golden_broken": golden_broken(edition),
         "impact_due": impact is None and impact_is_due(edition),
         "has_map": bool(kinds_mapped(edition, difference) or impact)
-        or any(check.details.get("samples") for check in checks),
+        or any(one.samples for one in findings),
+        "faults_have_places": any(one.get("wkt") for one in edition.report.get("faults", [])),
         "job": job,
         "actions": actions_allowed(edition, job),
     }
@@ -189,6 +195,26 @@ def geodata_progress(request: PageRequest, pk: int) -> HttpResponse:
 @geodata_permission
 @require_safe
 @never_cache
+def geodata_faults(request: PageRequest, pk: int) -> HttpResponse:
+    """The rows that cannot be stored as CSV, with their places in WGS84. 404 where all rows can be."""
+    edition = edition_or_404(request, pk)
+    rows = faults_shown(edition)
+    if not rows:
+        raise Http404
+    head = [
+        pgettext("geodata", "Object"),
+        pgettext("geodata", "Attribute"),
+        pgettext("geodata", "Value"),
+        pgettext("geodata", "What is wrong"),
+        pgettext("geodata", "Latitude"),
+        pgettext("geodata", "Longitude"),
+    ]
+    return csv_respond(f"flurpost-{edition.dataset}-{edition.pk}-faults.csv", head, rows)
+
+
+@geodata_permission
+@require_safe
+@never_cache
 def geodata_changes(request: PageRequest, pk: int) -> HttpResponse:
     """The changes one by one, of one kind and one Gemarkung if asked for."""
     edition = edition_or_404(request, pk)
@@ -196,11 +222,15 @@ def geodata_changes(request: PageRequest, pk: int) -> HttpResponse:
     changes = changes_shown(
         edition, kind=kind if kind in ChangeKind.values else "", district=district
     )
+    shown = Paginator(changes, CHANGES_PAGE_SIZE).get_page(request.GET.get("page"))
+    labels = labels_shown(edition, [change.key for change in shown])
+    for change in shown:
+        change.label = labels.get(change.key, "")
     context = {
         "page": "geodata_edition",
         "jurisdiction": edition.jurisdiction,
         "edition": edition,
-        "changes": Paginator(changes, CHANGES_PAGE_SIZE).get_page(request.GET.get("page")),
+        "changes": shown,
         "kind": kind,
         "kind_text": ChangeKind(kind).label if kind in ChangeKind.values else "",
         "district": district,
@@ -242,7 +272,7 @@ def _act(
     request: PageRequest, edition: Edition, run: Callable[[Edition, User, str], str], reason: str
 ) -> HttpResponse:
     try:
-        text = run(edition, _person(request), reason)
+        text = run(edition, person_of(request), reason)
     except GisError as error:
         messages.error(request, error.shown())
     else:

@@ -235,6 +235,9 @@ class CategoryForm(EntryForm):
             "order",
             "deadline_days",
             "hold_minutes",
+            "notice_months",
+            "notice_law",
+            "notice_remind_days",
             "reporter_check",
             "is_public",
             "is_emergency",
@@ -245,6 +248,11 @@ class CategoryForm(EntryForm):
             "pictogram": pgettext_lazy("house", "Pictogram"),
             "order": pgettext_lazy("house", "Place in the list"),
             "deadline_days": pgettext_lazy("house", "To be done within working days"),
+            "notice_months": pgettext_lazy(
+                "house", "Months that the law has us wait after a notice"
+            ),
+            "notice_law": pgettext_lazy("house", "Law that asks for the notice"),
+            "notice_remind_days": pgettext_lazy("house", "Reminder so many days before the end"),
             "hold_minutes": pgettext_lazy("house", "Minutes before it is passed on by itself"),
             "reporter_check": pgettext_lazy("house", "Who may report on the public pages"),
             "is_public": pgettext_lazy("house", "May be shown to the public"),

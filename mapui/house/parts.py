@@ -210,7 +210,8 @@ PARTS = (
         title=pgettext_lazy("house", "Legal pages"),
         lead=pgettext_lazy(
             "house",
-            "Imprint, privacy and accessibility, in Markdown; {stadt} stands for the city's name.",
+            "Imprint, privacy and accessibility, in Markdown; {stadt} stands for the city's name, {frist_kontakt} and"
+            " the like for the periods of erasing.",
         ),
         add="",
         columns=(pgettext_lazy("house", "Page"), pgettext_lazy("house", "State")),

@@ -45,7 +45,7 @@ YEARS: Final = (1990, 2100)
 @never_cache
 def house_part(request: HttpRequest, slug: str) -> HttpResponse:
     """All entries of a part."""
-    jurisdiction, part = _jurisdiction(request), _part(slug)
+    jurisdiction, part = house_jurisdiction(request), _part(slug)
     context: dict[str, Any] = {"part": part, "rows": part.rows(part.entries(jurisdiction))}
     if slug == "calendar":
         year = _year(request.GET.get("year", ""))
@@ -58,7 +58,7 @@ def house_part(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def house_history(request: HttpRequest) -> HttpResponse:
     """Who changed what, latest first."""
-    jurisdiction = _jurisdiction(request)
+    jurisdiction = house_jurisdiction(request)
     events = HouseEvent.objects.filter(jurisdiction=jurisdiction).select_related("by")
     page = Paginator(events, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"tab": "history", "events": events_shown(page), "found": page}
@@ -70,7 +70,7 @@ def house_history(request: HttpRequest) -> HttpResponse:
 @never_cache
 def house_deletions(request: HttpRequest) -> HttpResponse:
     """The deletion log, latest first."""
-    jurisdiction = _jurisdiction(request)
+    jurisdiction = house_jurisdiction(request)
     rows = Deletion.objects.filter(jurisdiction=jurisdiction)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"tab": "retention", "found": page}
@@ -82,7 +82,7 @@ def house_deletions(request: HttpRequest) -> HttpResponse:
 @never_cache
 def house_entry(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
     """A new or known entry. 409: somebody changed it meanwhile; both versions are shown."""
-    jurisdiction, part = _jurisdiction(request), _part(slug)
+    jurisdiction, part = house_jurisdiction(request), _part(slug)
     if pk is None and not part.add:
         raise Http404
     entry = part.entries(jurisdiction).filter(pk=pk).first() if pk else part.new(jurisdiction)
@@ -148,7 +148,7 @@ def _changed(
 @never_cache
 def house_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """GET asks; POST removes a closed day or a question."""
-    jurisdiction, part = _jurisdiction(request), _part(slug)
+    jurisdiction, part = house_jurisdiction(request), _part(slug)
     entry = get_object_or_404(part.entries(jurisdiction), pk=pk)
     if request.method == "POST":
         name = str(entry)
@@ -167,7 +167,7 @@ def house_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 # --- What these pages share ----------------------------------------------------------------------------
 
 
-def _jurisdiction(request: HttpRequest) -> Jurisdiction:
+def house_jurisdiction(request: HttpRequest) -> Jurisdiction:
     """Raises Http404 before set-up, PermissionDenied where this person keeps no master data."""
     jurisdiction = jurisdiction_for(request, MANAGE_HOUSE)
     if jurisdiction is None:

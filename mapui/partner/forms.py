@@ -64,7 +64,7 @@ class ProgressForm(PartnerForm):
 
 
 class RefuseForm(PartnerForm):
-    """Who then: somebody of the city's list, or nobody known."""
+    """Who then: somebody of the city's list, or nobody known. Offices of one county share their public name."""
 
     verb = PartnerVerb.REFUSE
     named = forms.ChoiceField(label=pgettext_lazy("partner", "Who is responsible?"))
@@ -88,7 +88,7 @@ class RefuseForm(PartnerForm):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - as it stands above
         field.choices = [
             ("", pgettext("partner", "Please choose")),
-            *((code, one.public_name) for code, one in self._named.items()),
+            *((code, one.name) for code, one in self._named.items()),
             ("?", unknown),
         ]
 

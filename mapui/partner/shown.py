@@ -10,13 +10,12 @@ from typing import Any, Final
 from django.utils.translation import pgettext_lazy
 
 from mapui.partner.forms import FORMS, PartnerForm
-from routing.answering.deadlines import answer_due
+from routing.answering.deadlines import clock_of
 from routing.answering.partner import STATES, PartnerVerb, answer_mark, verbs_open
 from routing.enums import AnswerSource, DeliveryKind, DeliveryState
 from routing.forwarding.envelope import envelope_build, text_told
 from routing.forwarding.links import link_expiry, reply_address, reply_token
 from routing.models import Decision, Delivery
-from routing.outbox.refusals import refusals_of
 
 CHOICES: Final = {
     PartnerVerb.ACCEPT: pgettext_lazy("partner", "Take it over"),
@@ -46,8 +45,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class SaidShown:
-    """An answer of this authority. `state` is None of words that changed none."""
+    """An answer of this authority, or ours to its question. `state` is None of words that changed none."""
 
+    is_ours: bool
     at: datetime
     state: DeliveryState | None
     text: str
@@ -70,10 +70,9 @@ def partner_context(delivery: Delivery, token: str, form: PartnerForm | None) ->
         "state": DeliveryState(delivery.state),
         "has_answered": any(one.state is not None for one in said),
         "said": said,
-        "refusals": [one for one in refusals_of(issue.pk) if one.authority != delivery.authority],
         "has_now": _has_now(delivery),
         "mark": answer_mark(delivery),
-        "due": answer_due(delivery),
+        "clock": clock_of(delivery),
         "choices": list(_choices(delivery, form)),
         "expires": link_expiry(token),
         "reply_to": reply_address(reply_token(delivery.public_id)),
@@ -96,11 +95,12 @@ def _said(delivery: Delivery) -> Iterator[SaidShown]:
         former = one.state
         text = one.detail.get("text") or one.detail.get("reason", "")
         state = DeliveryState(one.state) if is_state else None
-        yield SaidShown(one.said_at or one.at, state, text_told(text))
+        is_ours = bool(one.detail.get("replies"))
+        yield SaidShown(is_ours, one.said_at or one.at, state, text_told(text))
 
 
 def _has_now(delivery: Delivery) -> Decision | None:
-    """The decision by which somebody else has it now, None where it is this authority."""
+    """The decision by which somebody else has it now, or the staff look at it; None where it is this authority."""
     if delivery.kind == DeliveryKind.RESPONSIBLE and delivery.decision.is_current:
         return None
     current = Decision.objects.filter(issue=delivery.decision.issue_id, is_current=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, Final, ParamSpec
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -23,14 +23,14 @@ from mapui.partner.forms import FORMS, PartnerForm
 from mapui.partner.shown import partner_context
 from mapui.sheets.making import map_plain
 from mapui.site.types import PageRequest
-from routing.answering.partner import PartnerVerb, partner_answer
+from routing.answering.partner import STATES, PartnerVerb, partner_answer
 from routing.errors import AnswerOutdated, ChangeRefused
 from routing.forwarding.envelope import envelope_build, photo_open
 from routing.forwarding.links import LinkExpired, LinkInvalid, delivery_of_link
 from routing.models import Delivery
 
 P = ParamSpec("P")
-Partner = Callable[Concatenate[PageRequest, Delivery, str, P], HttpResponseBase]
+Found = TypeVar("Found")
 # A whole office may share one address; each look loads map and photos.
 LOOKS_PER_MINUTE: Final = 240
 TOLD: Final = "told"
@@ -43,34 +43,45 @@ THANKS: Final = {
 }
 
 
-def partner_view(
-    view: Partner[P],
-) -> Callable[Concatenate[PageRequest, str, P], HttpResponseBase]:
-    """For what a link leads to: the delivery beside its token; kept by no browser, followed by no search engine.
+def link_view(
+    read: Callable[[str], Found],
+) -> Callable[
+    [Callable[Concatenate[PageRequest, Found, str, P], HttpResponseBase]],
+    Callable[Concatenate[PageRequest, str, P], HttpResponseBase],
+]:
+    """For what a link leads to, read by its token: kept by no browser, followed by no search engine.
 
     410 for a link that is too old, 404 for one that is revoked, changed or another's; 429 for whoever tries many.
     """
 
-    @never_cache
-    @wraps(view)
-    def guarded(
-        request: PageRequest, token: str, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponseBase:
-        try:
-            limit_check(f"partner:{client_address(request)}", limit=LOOKS_PER_MINUTE)
-            delivery = delivery_of_link(token)
-        except RequestsTooMany as error:
-            return HttpResponse(error.message, status=error.code, content_type="text/plain")
-        except LinkInvalid as error:
-            is_old = isinstance(error, LinkExpired)
-            context = {"page": "partner", "is_old": is_old}
-            status = 410 if is_old else 404
-            return render(request, "mapui/partner/closed.html", context, status=status)
-        response = view(request, delivery, token, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex"
-        return response
+    def decorate(
+        view: Callable[Concatenate[PageRequest, Found, str, P], HttpResponseBase],
+    ) -> Callable[Concatenate[PageRequest, str, P], HttpResponseBase]:
+        @never_cache
+        @wraps(view)
+        def guarded(
+            request: PageRequest, token: str, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            try:
+                limit_check(f"partner:{client_address(request)}", limit=LOOKS_PER_MINUTE)
+                found = read(token)
+            except RequestsTooMany as error:
+                return HttpResponse(error.message, status=error.code, content_type="text/plain")
+            except LinkInvalid as error:
+                is_old = isinstance(error, LinkExpired)
+                context = {"page": "partner", "is_old": is_old}
+                status = 410 if is_old else 404
+                return render(request, "mapui/partner/closed.html", context, status=status)
+            response = view(request, found, token, *args, **kwargs)
+            response["X-Robots-Tag"] = "noindex"
+            return response
 
-    return guarded
+        return guarded
+
+    return decorate
+
+
+partner_view = link_view(delivery_of_link)
 
 
 @require_safe
@@ -151,7 +162,15 @@ def _shown(
     """The page; after an answer that was not taken with what was typed."""
     context = {
         **partner_context(delivery, token, form),
-        "told": THANKS[PartnerVerb(told)] if told in set(PartnerVerb) else "",
+        "told": _thanks(delivery, told),
         "error": error,
     }
     return render(request, "mapui/partner/page.html", context, status=status)
+
+
+def _thanks(delivery: Delivery, told: str) -> str:
+    """Thanks for the answer that was given, and for none that a kept or made-up address names."""
+    if told not in set(PartnerVerb):
+        return ""
+    verb = PartnerVerb(told)
+    return str(THANKS[verb]) if STATES.get(verb, delivery.state) == delivery.state else ""

@@ -44,6 +44,7 @@ def department_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse
     form = DepartmentForm(request.POST or None, department=department)
     if request.method == "POST" and form.is_valid():
         department.names, department.mail = form.names(), form.cleaned_data["mail"]
+        department.is_clearing = form.cleaned_data["is_clearing"]
         people.department_store(
             department=department,
             categories=list(form.cleaned_data["categories"]),

@@ -8,13 +8,15 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from gis_core.languages import language_first, languages
 from gis_core.models import Jurisdiction
 from issues.enums import Density, Role
 from issues.models import Category, Department
+from issues.services.clearing import clearing_unit
 from mapui.people.selectors import departments_of
+from mapui.site.fields import MailField
 
 
 class RoleForm(forms.Form):
@@ -47,7 +49,7 @@ class InviteForm(RoleForm):
 
     first_name = forms.CharField(label=_("First name"), max_length=150)
     last_name = forms.CharField(label=_("Last name"), max_length=150)
-    mail = forms.EmailField(
+    mail = MailField(
         label=_("E-mail address"),
         max_length=150,
         help_text=_("The invitation goes there. It is also the user name."),
@@ -56,20 +58,33 @@ class InviteForm(RoleForm):
 
 
 class DepartmentForm(forms.Form):
-    """A department: its name in every language, its mail address, its categories."""
+    """A department: its name in every language, its mail address, its categories, whether it clears."""
 
-    mail = forms.EmailField(label=_("E-mail address"), max_length=254, required=False)
+    mail = MailField(label=_("E-mail address"), max_length=254, required=False)
     categories = forms.ModelMultipleChoiceField(
         label=_("Its categories"),
         queryset=Category.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    is_clearing = forms.BooleanField(
+        label=pgettext_lazy("department", "Clearing unit"),
+        required=False,
+        help_text=pgettext_lazy(
+            "department", "It decides where two authorities have refused a report."
+        ),
+    )
 
     def __init__(self, data: Any = None, *, department: Department) -> None:
         texts = {f"name_{code}": text for code, text in department.names.items()}
         own = department.categories.all() if department.pk else []
-        initial = {"mail": department.mail, "categories": own, **texts}
+        initial = {
+            "mail": department.mail,
+            "categories": own,
+            "is_clearing": department.is_clearing,
+            **texts,
+        }
+        self.department = department
         super().__init__(data, initial=initial, label_suffix="")
         names = dict(settings.LANGUAGES)
         for code in languages():
@@ -85,6 +100,17 @@ class DepartmentForm(forms.Form):
             groups.setdefault(one.group or str(_("Other")), []).append((one.pk, one.name))
         self.fields["categories"].queryset = here  # type: ignore[attr-defined]
         self.fields["categories"].choices = list(groups.items())  # type: ignore[attr-defined]
+
+    def clean_is_clearing(self) -> bool:
+        """One unit at most: two would send each other what nobody wants."""
+        is_clearing: bool = self.cleaned_data["is_clearing"]
+        unit = clearing_unit(self.department.jurisdiction_id)
+        if is_clearing and unit is not None and unit.pk != self.department.pk:
+            raise forms.ValidationError(
+                pgettext("department", "%(name)s is the clearing unit already.")
+                % {"name": unit.name}
+            )
+        return is_clearing
 
     def names(self) -> dict[str, str]:
         """Language → name; call only after `is_valid()`."""
@@ -105,6 +131,12 @@ class ProfileForm(forms.ModelForm):
         label=_("Single keys work"),
         required=False,
         help_text=_("j, k, c … act without Ctrl. Off, nothing happens by a slip of the hand."),
+    )
+
+    has_digest = forms.BooleanField(
+        label=pgettext_lazy("digest", "Weekly mail about my open reports"),
+        required=False,
+        help_text=pgettext_lazy("digest", "On Monday; none where nothing is open."),
     )
 
     class Meta:

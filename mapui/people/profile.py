@@ -31,6 +31,7 @@ def profile_page(request: HttpRequest) -> HttpResponse:
         "language": chosen.language,
         "density": chosen.density,
         "has_single_keys": chosen.has_single_keys,
+        "has_digest": chosen.has_digest,
     }
     form = ProfileForm(request.POST or None, instance=person, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -41,6 +42,7 @@ def profile_page(request: HttpRequest) -> HttpResponse:
             language=data["language"],
             density=Density(data["density"]),
             has_single_keys=data["has_single_keys"],
+            has_digest=data["has_digest"],
         )
         profile_remember(request, person)
         with translation.override(data["language"]):

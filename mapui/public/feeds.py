@@ -32,6 +32,7 @@ from issues.services.limits import READS_PER_MINUTE, limit_check
 from issues.services.texts import XML_FORBIDDEN
 from mapui.site.cities import city_shown
 from mapui.site.public_filter import Cursor, FeedForm
+from mapui.site.public_records import issue_url, public_record
 from mapui.site.shared import answer_shared
 from mapui.site.tables import csv_respond
 from mapui.site.types import PageRequest
@@ -118,32 +119,6 @@ def _page(request: PageRequest, jurisdiction: Jurisdiction, form: FeedForm) -> F
         here=f"{here}?{asked}" if asked else here,
         next_url=next_url,
     )
-
-
-def issue_url(issue: PublicIssue, jurisdiction: Jurisdiction) -> str:
-    """The absolute address of the public page."""
-    return city_address(jurisdiction, "public_issue", issue.number)
-
-
-def _record(issue: PublicIssue, jurisdiction: Jurisdiction) -> dict[str, Any]:
-    """What is told of an issue besides its place: the same in GeoJSON and CSV."""
-    return {
-        "number": issue.number,
-        "title": issue.title,
-        "category_code": issue.category_code,
-        "category": issue.category,
-        "status": issue.status.value,
-        "status_text": issue.status_text,
-        "note": issue.note,
-        "text": issue.text,
-        "address": issue.address,
-        "authority": issue.authority,
-        "received": issue.received_at.isoformat(),
-        "updated": issue.changed_at.isoformat(),
-        "is_coarse": issue.is_coarse,
-        "url": issue_url(issue, jurisdiction),
-        "photos": [photo_url(one.name) for one in issue.photos],
-    }
 
 
 # --- Atom ---------------------------------------------------------------------------------------------
@@ -234,7 +209,7 @@ def _geojson(page: FeedPage) -> HttpResponse:
                 "type": "Feature",
                 "id": one.number,
                 "geometry": {"type": "Point", "coordinates": [one.longitude, one.latitude]},
-                "properties": _record(one, page.jurisdiction),
+                "properties": public_record(one, page.jurisdiction),
             }
             for one in page.issues
         ],
@@ -248,7 +223,7 @@ def _csv(page: FeedPage) -> HttpResponse:
     rows = []
     for one in page.issues:
         row: dict[str, Any] = {
-            **_record(one, page.jurisdiction),
+            **public_record(one, page.jurisdiction),
             "photos": " ".join(photo_url(photo.name) for photo in one.photos),
             "latitude": one.latitude,
             "longitude": one.longitude,

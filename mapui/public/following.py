@@ -50,6 +50,7 @@ from issues.services.limits import limit_check
 from mapui.maps.page import map_context
 from mapui.site.cities import city_shown
 from mapui.site.enums import MapName
+from mapui.site.fields import MailField
 from mapui.site.issues import categories_shown
 from mapui.site.places import PlacesSeveral, place_meant, road_called
 from mapui.site.public_filter import METRES, METRES_USUAL
@@ -67,7 +68,7 @@ CHOSEN: Final = (FollowKind.STREET, FollowKind.AREA, FollowKind.PARCEL, FollowKi
 
 
 class MailForm(forms.Form):
-    email = forms.EmailField(
+    email = MailField(
         label=pgettext_lazy("follow", "Your e-mail address"),
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "email"}),

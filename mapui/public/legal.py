@@ -23,6 +23,7 @@ from issues.models import LegalPage
 from issues.services.legal import FEEDBACK_MAX, feedback_send
 from issues.services.limits import limit_check
 from mapui.site.cities import city_shown
+from mapui.site.fields import MailField
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class FeedbackForm(forms.Form):
         max_length=FEEDBACK_MAX,
         widget=forms.Textarea({"rows": 5}),
     )
-    mail = forms.EmailField(
+    mail = MailField(
         label=pgettext_lazy("legal", "Your e-mail address, if you want an answer"),
         required=False,
         widget=forms.EmailInput({"autocomplete": "email"}),

@@ -1,4 +1,4 @@
-"""The picture that messengers show of a report without a photo: a small map with its place as the public sees it."""
+"""A small map with the place as the public sees it: on a report's page, and in messengers where it has no photo."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _drawn(ground: Image.Image, issue: PublicIssue, pixel: float, attribution: s
         draw.circle(middle, PIN, fill=COLOUR)
         draw.circle(middle, PIN / 3, fill="#ffffff")
     if attribution:
-        font = ImageFont.load_default(16)
+        font = ImageFont.load_default(28)
         box = draw.textbbox((WIDTH - 8, HEIGHT - 8), attribution, font=font, anchor="rs")
         draw.rectangle((box[0] - 8, box[1] - 6, WIDTH, HEIGHT), fill="#ffffffcc")
         draw.text((WIDTH - 8, HEIGHT - 8), attribution, fill="#222222", font=font, anchor="rs")

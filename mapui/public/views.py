@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -22,6 +22,7 @@ from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
 from gis_core.net.cities import city_address, in_city
 from gis_core.net.clients import client_address
+from issues.api.caching import answer_with, content_etag
 from issues.errors import IssueUnknown, OpinionRefused, RequestsTooMany
 from issues.models import Issue
 from issues.public_steps import public_steps
@@ -49,9 +50,7 @@ SAID_PER_HOUR: Final = 30
 SAID_OF_ONE: Final = 5
 HOUR_S, DAY_S = 3600, 86_400
 VOTER: Final = "voter"
-PREVIEWS_PER_MINUTE: Final = 60
-# Withdrawn, it is gone from what others keep after so many seconds.
-PREVIEW_KEPT_S: Final = 300
+PREVIEWS_PER_MINUTE: Final = 300
 
 
 @require_safe
@@ -190,7 +189,6 @@ _THANKS: Final = {
 
 
 @require_safe
-@cache_control(public=True, max_age=PREVIEW_KEPT_S)
 def issue_preview(request: PageRequest, number: str) -> HttpResponse:
     """The picture of a released issue without a photo; 404 for everything that is not released."""
     public = Issue.objects.public().select_related("category", "closing_reason")
@@ -202,7 +200,8 @@ def issue_preview(request: PageRequest, number: str) -> HttpResponse:
     except RequestsTooMany as error:
         return HttpResponse(error.message, status=error.code, content_type="text/plain")
     image = preview_of(public_view(stored))
-    return HttpResponse(image.content, content_type=image.media_type)
+    response = HttpResponse(image.content, content_type=image.media_type)
+    return answer_with(request, response, etag=content_etag(image.content))
 
 
 def _picture(issue: PublicIssue, jurisdiction: Jurisdiction) -> dict[str, Any]:

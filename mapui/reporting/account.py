@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core.models import Jurisdiction
 from gis_core.net.cities import host_of
 from gis_core.net.clients import client_address
+from issues.enums import RetentionKind
 from issues.errors import RequestsTooMany, SignInRefused
 from issues.models import Citizen
 from issues.services.citizens.accounts import (
@@ -198,6 +199,7 @@ def _account_shown(
         "form": form or ContactForm(initial=model_to_dict(citizen, CONTACT), label_suffix=""),
         "told": DONE.get(request.GET.get("done", ""), ""),
         "error": error,
+        "period": citizen.jurisdiction.retention_periods.get(kind=RetentionKind.ACCOUNT),
     }
     return render(request, "mapui/reporting/account.html", context, status=status)
 

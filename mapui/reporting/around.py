@@ -25,6 +25,7 @@ from routing.enums import AreaKind
 from routing.models import Area, Asset, RoadSection
 
 ADDRESS_M: Final = 60.0
+ROAD_M: Final = 250.0
 ASSET_M: Final = 25.0
 AROUND_M: Final = 500.0
 LIKELY_MAX: Final = 6
@@ -62,7 +63,7 @@ def place_near(jurisdiction: Jurisdiction, point: Point) -> str:
     if address := address_near(jurisdiction, point):
         return address
     sections = RoadSection.objects.active().filter(
-        jurisdiction=jurisdiction, geometry__dwithin=(point, D(m=ADDRESS_M))
+        jurisdiction=jurisdiction, geometry__dwithin=(point, D(m=ROAD_M))
     )
     near = sections.annotate(away=Distance("geometry", point)).order_by("away", "key")
     return next((one.title for one in near[:5] if one.title), "")

@@ -25,6 +25,7 @@ from issues.services.reporting.mine import (
     reports_of_citizen,
 )
 from mapui.site.citizens import citizen_of
+from mapui.site.fields import MailField
 from mapui.site.jurisdictions import jurisdiction_shown
 from mapui.site.types import PageRequest
 
@@ -35,7 +36,7 @@ SHOWN_MAX: Final = 200
 
 
 class AddressForm(forms.Form):
-    email = forms.EmailField(
+    email = MailField(
         label=pgettext_lazy("own reports", "Your e-mail address"),
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "email"}),

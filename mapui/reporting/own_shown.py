@@ -7,8 +7,8 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
-from django.utils.translation import npgettext
 
+from gis_core.languages import text_in
 from issues.enums import IssueStatus, PhotoStatus, ReplyState, RetentionKind
 from issues.models import Issue, LegalHold, Rating, Reply, Reporter, RetentionPeriod
 from issues.public_steps import public_steps
@@ -17,12 +17,12 @@ from issues.services.inquiries import inquiry_is_open, inquiry_url
 from issues.services.reporting.links import report_token, report_url
 from issues.services.reporting.own import STARS_MAX, is_withdrawn, rating_open_until
 from mapui.reporting.around import place_near
+from routing.deciding.enquiries import reason_told
 from routing.deciding.in_force import agency_names
 from routing.deciding.question_links import clarification_token
 from routing.models import Clarification
 
 EXCERPT: Final = 90
-DAYS_OF_YEAR: Final = 365
 
 
 def own_context(issue: Issue) -> dict[str, Any]:
@@ -31,12 +31,15 @@ def own_context(issue: Issue) -> dict[str, Any]:
     rating = Rating.objects.filter(issue=issue).first()
     until = rating_open_until(rating)
     is_closed = IssueStatus(issue.public_status).is_closed
+    agency = agency_names([issue.pk]).get(issue.pk, "")
     photos = list(issue.photos.filter(status=PhotoStatus.STORED).order_by("pk"))
     return {
         "page": "own_report",
         "jurisdiction": issue.jurisdiction,
         "issue": issue,
-        "near": place_near(issue.jurisdiction, issue.point) if _is_bare(issue) else "",
+        "near": (issue.road or place_near(issue.jurisdiction, issue.point))
+        if _is_bare(issue)
+        else "",
         "token": report_token(issue.public_id),
         "link": report_url(issue),
         "status": issue.public_status,
@@ -44,7 +47,8 @@ def own_context(issue: Issue) -> dict[str, Any]:
         "note": note_public(issue),
         "is_closed": is_closed,
         "is_withdrawn": is_withdrawn(issue),
-        "agency": agency_names([issue.pk]).get(issue.pk, ""),
+        "agency": agency,
+        "why": text_in(reason_told(issue, agency)),
         "photos": [one for one in photos if not one.from_authority],
         "answered_photos": [one for one in photos if one.from_authority and one.is_released],
         "question_url": _question_url(issue),
@@ -91,7 +95,7 @@ def _question_url(issue: Issue) -> str:
 def _kept(issue: Issue, reporter: Reporter | None) -> dict[str, Any]:
     """What is kept of whoever reported, and how long."""
     periods = RetentionPeriod.objects.filter(jurisdiction=issue.jurisdiction_id)
-    days = dict(periods.values_list("kind", "days"))
+    by_kind = {RetentionKind(one.kind): one for one in periods}
     return {
         "has_contact": bool(
             reporter
@@ -99,14 +103,6 @@ def _kept(issue: Issue, reporter: Reporter | None) -> dict[str, Any]:
         ),
         "erase_asked_at": reporter.erase_asked_at if reporter else None,
         "is_held": LegalHold.objects.active().filter(issue=issue).exists(),
-        "kept": {RetentionKind(kind).value: n for kind, n in days.items()},
-        "kept_for": _period_told(days.get(RetentionKind.REPORT, 0)),
+        "kept": {kind.value: one.days for kind, one in by_kind.items()},
+        "kept_for": by_kind[RetentionKind.REPORT].told,
     }
-
-
-def _period_told(days: int) -> str:
-    """In years where these are whole: nobody reads 1095 days."""
-    years, rest = divmod(days, DAYS_OF_YEAR)
-    if years and not rest:
-        return npgettext("own report", "%(n)s year", "%(n)s years", years) % {"n": years}
-    return npgettext("own report", "%(n)s day", "%(n)s days", days) % {"n": days}

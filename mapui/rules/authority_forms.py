@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django import forms
 from django.conf import settings
@@ -95,6 +95,14 @@ class AuthorityForm(forms.ModelForm):
         return data
 
 
+class ChannelFields(NamedTuple):
+    """What only contacts of one channel have."""
+
+    label: Any
+    fields: list[forms.BoundField]
+    is_open: bool
+
+
 class ContactForm(forms.ModelForm):
     """A contact: for which area, categories and days, and over which channel."""
 
@@ -121,10 +129,11 @@ class ContactForm(forms.ModelForm):
         model = AuthorityContact
         fields = (
             *("name", "channel", "address", "area_code", "categories", "parts"),
-            *("valid_from", "valid_to", "is_active"),
+            *("valid_from", "valid_to", "has_digest", "is_active"),
         )
         labels = {
             "name": _("Name"),
+            "has_digest": pgettext_lazy("digest", "Weekly mail about open cases"),
             "address": _("Address"),
             "area_code": _("Only for this area"),
             "is_active": _("In use"),
@@ -136,6 +145,7 @@ class ContactForm(forms.ModelForm):
             "area_code": _(
                 "The key of a neighbouring municipality or a district; empty: everywhere."
             ),
+            "has_digest": pgettext_lazy("digest", "On Monday; none where nothing is open."),
         }
 
     def __init__(self, *args: Any, categories: list[Any], **kwargs: Any) -> None:
@@ -154,6 +164,24 @@ class ContactForm(forms.ModelForm):
         field = self.fields["categories"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells mypy what the class body says
         field.choices = categories
+
+    @property
+    def common(self) -> list[forms.BoundField]:
+        """The fields that every channel has."""
+        own = {name for one in channels_all().values() for name in one.settings_form.base_fields}
+        return [field for field in self if field.name not in own]
+
+    @property
+    def of_channels(self) -> list[ChannelFields]:
+        """The fields that only one channel has; those of the contact's own stand open, and those with errors."""
+        chosen = self["channel"].value()
+        groups = []
+        for kind, channel in channels_all().items():
+            if names := channel.settings_form.base_fields:
+                fields = [self[name] for name in names]
+                is_open = kind == chosen or any(one.errors for one in fields)
+                groups.append(ChannelFields(channel.label, fields, is_open))
+        return groups
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

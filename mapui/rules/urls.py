@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mapui.rules.views import activating, authorities, contacts, editing, ground, priors, sets
+from mapui.rules.views import (
+    activating,
+    authorities,
+    contacts,
+    editing,
+    ground,
+    priors,
+    sets,
+    terms,
+)
 
 urlpatterns: list[URLPattern] = [
     path("rules/", sets.rules_list, name="rules"),
@@ -12,6 +21,10 @@ urlpatterns: list[URLPattern] = [
     path("rules/import/", editing.rules_import, name="rules_import"),
     path("rules/condition/", editing.rules_condition, name="rules_condition"),
     path("rules/authorities/", authorities.authorities_list, name="authorities"),
+    path("rules/authorities/terms/", terms.terms_list, name="terms"),
+    path("rules/authorities/terms/new/", terms.terms_edit, name="terms_new"),
+    path("rules/authorities/terms/<int:pk>/", terms.terms_edit, name="terms_edit"),
+    path("rules/authorities/terms/<int:pk>/remove/", terms.terms_drop, name="terms_remove"),
     path("rules/authorities/new/", authorities.authority_edit, name="authority_new"),
     path("rules/authorities/<int:pk>/", authorities.authority_edit, name="authority_edit"),
     path("rules/authorities/<int:pk>/contacts/new/", authorities.contact_edit, name="contact_new"),
@@ -29,6 +42,11 @@ urlpatterns: list[URLPattern] = [
         "rules/authorities/<int:pk>/contacts/<int:contact_pk>/test/watch/",
         contacts.contact_probe_watch,
         name="contact_probe_watch",
+    ),
+    path(
+        "rules/authorities/<int:pk>/contacts/<int:contact_pk>/links/",
+        contacts.contact_links_page,
+        name="contact_links",
     ),
     path(
         "rules/authorities/<int:pk>/contacts/<int:contact_pk>/services/",

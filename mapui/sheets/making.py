@@ -73,7 +73,7 @@ def page_write(facts: SheetFacts, shown: MapShown | None) -> str:
     context = {
         "facts": facts,
         "map": shown,
-        "photos": [_data_address("image/jpeg", content) for content in _contents(facts.photos)],
+        "photos": [data_address("image/jpeg", content) for content in _contents(facts.photos)],
         "code": _code(facts.status_url),
     }
     return render_to_string("mapui/sheets/sheet.html", context)
@@ -93,10 +93,10 @@ def map_shown(issue: Issue, facts: SheetFacts) -> MapShown:
         frame,
         parcel_keys=keys,
         accuracy_m=accuracy_m,
-        background=_data_address("image/jpeg", picture) if picture else "",
+        background=data_address("image/jpeg", picture) if picture else "",
     )
     return MapShown(
-        address=_data_address("image/svg+xml", drawing),
+        address=data_address("image/svg+xml", drawing),
         scale=frame.scale,
         is_whole=frame.holds(disc),
         is_empty=ground.is_empty,
@@ -173,7 +173,8 @@ def _contents(photos: Iterable[PhotoFacts]) -> Iterable[bytes]:
         yield photo_redraw(content, turned=one.turned, boxes=one.boxes) if is_edited else content
 
 
-def _data_address(kind: str, content: bytes) -> str:
+def data_address(kind: str, content: bytes) -> str:
+    """What a page holds of a picture: nothing of it is loaded."""
     return f"data:{kind};base64,{b64encode(content).decode()}"
 
 

@@ -32,6 +32,7 @@ from gis_core.net.clients import client_address
 from issues.errors import RequestsTooMany
 from issues.services.limits import limit_check
 from mapui.site.errors import error_respond
+from mapui.site.fields import MailField
 from mapui.site.logins import (
     LINKS_PER_ADDRESS,
     LINKS_PER_MAIL,
@@ -136,7 +137,7 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 
 
 class MailForm(forms.Form):
-    email = forms.EmailField(
+    email = MailField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

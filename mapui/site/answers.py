@@ -18,7 +18,8 @@ class AnswersForm(forms.Form):
     def __init__(self, data: Any, *, issue: Issue, is_reporter: bool = False) -> None:
         super().__init__(data, prefix="answer", auto_id="answer_%s")
         self.label_suffix = ""
-        for question in issue.category.attributes.filter(is_variable=True):
+        # Sorted out here: whoever read the category with its questions asks the database no second time.
+        for question in (one for one in issue.category.attributes.all() if one.is_variable):
             field = _answer_field(question)
             field.label = text_in(question.descriptions)
             field.required = is_reporter and question.is_required

@@ -69,6 +69,7 @@ class Work(TextChoices):
     MENTIONED = "mentioned", pgettext_lazy("work filter", "I am named in a note")
     HIGH = "high", pgettext_lazy("work filter", "high priority")
     UNDELIVERED = "undelivered", pgettext_lazy("work filter", "not delivered")
+    OVERDUE_THERE = "overdue_there", pgettext_lazy("work filter", "overdue at the authority")
 
 
 class Missing(TextChoices):

@@ -1,21 +1,16 @@
-"""Tables that people open in a spreadsheet. Here alone cells are kept from being taken for formulas."""
+"""Tables that people open in a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
 from io import BytesIO
-from typing import Any, Final
+from typing import Any
 
 import xlsxwriter
 from django.http import HttpResponse
 
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-def cell_safe(value: Any) -> Any:
-    """A text that a spreadsheet would calculate gets an apostrophe in front; numbers stay as they are."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
+from gis_core.services.exports import cell_safe
 
 
 def csv_respond(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:

@@ -22,6 +22,7 @@ from parcels.models import Ownership
 from parcels.selectors import parcels_search
 from routing.enums import DeliveryState, Outcome, ProposalState
 from routing.models import Authority, Decision, Delivery, Proposal
+from routing.outbox.selectors import deliveries_overdue
 
 # Roads are named "B 235" where they have a number, else by the name of the street.
 CLASSIFIED: Final = r"^[ABLK] \d"
@@ -124,6 +125,7 @@ def _of_the_work(issues: Any, chosen: TriageFilter, person: Person) -> Any:
         Work.UNDELIVERED: Q(
             pk__in=Delivery.objects.filter(state=DeliveryState.FAILED).values("decision__issue")
         ),
+        Work.OVERDUE_THERE: Q(pk__in=deliveries_overdue().values("decision__issue")),
     }
     return issues.filter(meant[Work(chosen.work)])
 

@@ -81,6 +81,11 @@ urlpatterns: list[URLPattern] = [
         name="issue_by_hand",
     ),
     path("triage/issues/<str:number>/pin/", actions.issue_pin, name="issue_pin"),
+    path(
+        "triage/issues/<str:number>/contradiction/",
+        actions.issue_contradiction,
+        name="issue_contradiction",
+    ),
     path("triage/issues/<str:number>/category/", actions.issue_category, name="issue_category"),
     path("triage/issues/<str:number>/place/", actions.issue_place, name="issue_place"),
     path("triage/issues/<str:number>/steps/<slug:verb>/", work.issue_step, name="issue_step"),
@@ -100,6 +105,11 @@ urlpatterns: list[URLPattern] = [
         name="answer_meaning",
     ),
     path(
+        "triage/issues/<str:number>/answers/<int:pk>/reply/",
+        authority_answers.answer_reply,
+        name="answer_reply",
+    ),
+    path(
         "triage/issues/<str:number>/answers/<int:pk>/pass-on/",
         authority_answers.answer_pass_on,
         name="answer_pass_on",
@@ -107,6 +117,8 @@ urlpatterns: list[URLPattern] = [
     path("triage/issues/<str:number>/contact/", work.issue_contact, name="issue_contact"),
     path("triage/issues/<str:number>/hold/", work.issue_hold, name="issue_hold"),
     path("triage/issues/<str:number>/hold/end/", work.issue_hold_end, name="issue_hold_end"),
+    path("triage/issues/<str:number>/period/", work.issue_period, name="issue_period"),
+    path("triage/issues/<str:number>/period/end/", work.issue_period_end, name="issue_period_end"),
     path("triage/issues/<str:number>/notes/", work.issue_note, name="issue_note"),
     path("triage/issues/<str:number>/checklist/<int:item>/", work.issue_tick, name="issue_tick"),
     path("triage/issues/<str:number>/files/", work.issue_attach, name="issue_attach"),

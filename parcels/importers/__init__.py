@@ -11,6 +11,7 @@ from parcels.importers.cadastre import (
     districts_convert,
     land_use_convert,
     ownership_convert,
+    parcel_labels,
     parcels_convert,
     parcels_hull,
 )
@@ -43,6 +44,7 @@ def datasets_register() -> None:
             key_normalise=parcel_key_normalise,
             # For sources that do not name the Gemarkung.
             looks_up=(CadastreDataset.CADASTRAL_DISTRICTS,),
+            labels=parcel_labels,
         ),
         DatasetSpec(
             CadastreDataset.LAND_USE,
@@ -58,6 +60,7 @@ def datasets_register() -> None:
             PROFILES,
             district_field="key",
             checks=OWNERSHIP_CHECKS,
+            labels=parcel_labels,
         ),
         DatasetSpec(
             CadastreDataset.BUILDINGS, Building, buildings_convert, PROFILES, is_evidence=False
@@ -69,6 +72,7 @@ def datasets_register() -> None:
             PROFILES,
             checks=ADDRESS_CHECKS,
             is_evidence=False,
+            internal=("search_text", "location_ids"),
         ),
     ):
         dataset_register(spec)

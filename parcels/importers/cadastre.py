@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -16,8 +17,10 @@ from gis_core.loading.gml.nba import AS_STORED, stored_texts
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
 from parcels.enums import DistrictKind, Usage
+from parcels.errors import ParcelKeyError
 from parcels.importers.key_columns import key_columns
 from parcels.importers.values import areas_read, dates_read, texts_read
+from parcels.keys import parcel_key_parse, parcel_label
 from parcels.models import CadastralDistrict, Parcel
 
 PROFILES: Final = Path(__file__).parents[1] / "profiles"
@@ -62,6 +65,7 @@ def parcels_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
         "denominator": keys.denominator,
         "official_area": areas_read(columns, "official_area"),
         "location_text": [text[:300] for text in _locations(columns, jurisdiction)],
+        "location_ids": columns.get("location_ids") or [[] for _ in keys.key],
         "source_date": dates_read(columns, "source_date"),
     }
 
@@ -78,6 +82,26 @@ def _locations(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
         stored.get(identifier, "") if text == AS_STORED else text
         for identifier, text in zip(identifiers, texts, strict=True)
     ]
+
+
+def parcel_labels(jurisdiction: Jurisdiction, keys: Iterable[str]) -> dict[str, str]:
+    """Parcels by their keys as people name them, with the names of their Gemarkungen as far as these are known."""
+    wanted = {key for key in keys if _is_key(key)}
+    if not wanted:
+        return {}
+    names = _gemarkung_names(jurisdiction)
+    own = Parcel.objects.filter(jurisdiction=jurisdiction, key__in=wanted).exclude(
+        gemarkung_name=""
+    )
+    named = dict(own.order_by("edition_from").values_list("key", "gemarkung_name"))
+    return {key: parcel_label(key, named.get(key) or names.get(key[:6], "")) for key in wanted}
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return str(parcel_key_parse(text)) == text
+    except ParcelKeyError:
+        return False
 
 
 def _gemarkung_names(jurisdiction: Jurisdiction) -> dict[str, str]:

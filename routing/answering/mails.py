@@ -13,7 +13,6 @@ from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import pgettext
 
 from issues.errors import FileRefused
 from issues.models import Issue
@@ -70,10 +69,9 @@ def bounce_take(bounce: Bounce) -> Issue | None:
     delivery = found.filter(public_id=bounce.public_id).first()
     if delivery is None:
         return None
-    reason = pgettext("delivery", "The mail came back: %(told)s") % {"told": bounce.told}
     said = Said(source=AnswerSource.MAIL)
     with transaction.atomic(), suppress(ChangeRefused):
-        if not delivery_bounced(delivery=delivery, said=said, reason=reason):
+        if not delivery_bounced(delivery=delivery, said=said, reason=bounce.told):
             return delivery.decision.issue
         again = delivery.events.filter(state=DeliveryState.FAILED, source=AnswerSource.MAIL).count()
         if bounce.is_permanent:

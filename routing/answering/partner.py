@@ -127,6 +127,6 @@ def _take(delivery: Delivery, answer: PartnerAnswer) -> None:
         case PartnerVerb.DONE:
             delivery_done(delivery=delivery, said=said)
         case PartnerVerb.ASK:
-            delivery_heard(delivery=delivery, said=said)
+            delivery_heard(delivery=delivery, said=said, asks=True)
         case PartnerVerb.REFUSE:
             delivery_refused(delivery=delivery, said=said, reason=answer.text, named=answer.named)

@@ -150,13 +150,13 @@ def decision_renew(
 def decision_restate(*, issue: Issue, anew: Decision, cause: DecisionCause) -> Decision:
     """Store what was decided `anew` for the same authority: what was sent or is queued now belongs to this decision.
 
-    The issue has to be locked. Nobody is written to.
+    What bodies had by former decisions stays with these. The issue has to be locked. Nobody is written to.
     """
+    own = Delivery.objects.filter(decision__issue_id=issue.pk, decision__is_current=True)
+    kept = list(own.exclude(state=DeliveryState.WITHDRAWN).values_list("pk", flat=True))
     anew.number, anew.cause = decision_supersede(issue), cause
     anew.save()
-    Delivery.objects.filter(decision__issue_id=issue.pk).exclude(
-        state=DeliveryState.WITHDRAWN
-    ).update(decision=anew)
+    Delivery.objects.filter(pk__in=kept).update(decision=anew)
     clarifications_withdraw(issue.pk)
     issue_event_append(
         issue=issue,

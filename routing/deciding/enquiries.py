@@ -13,7 +13,7 @@ from gis_core.languages import Texts, language_first, text_in, texts_made
 from gis_core.models import Edition
 from issues.enums import LocationSource
 from issues.models import Category, Issue
-from routing.deciding.in_force import agency_names
+from routing.deciding.in_force import agency_names, refusers_public
 from routing.deciding.public_answers import LEAST_SHARE, PublicAnswer, public_answer
 from routing.deciding.questions import question_for
 from routing.deciding.results import results_of
@@ -23,6 +23,7 @@ from routing.models import Authority
 from routing.rulebook.compiled import rule_set_compiled
 from routing.sentences import public_sentence
 from routing.sentences.questions import QuestionWorded
+from routing.sentences.refusals import refused_phrase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +105,7 @@ def reason_told(issue: Issue, authority: str) -> Texts:
     """Why the authority has the issue, in the public sentence for its place; {} where none may be told (ADR 20).
 
     None is told of a sheltered issue, nor where the public answer names somebody else. What the reporter answered stays
-    out of it.
+    out of it. Who refused the issue before is told first.
     """
     if issue.is_sheltered or not authority or not issue.is_placed:
         return {}
@@ -117,7 +118,13 @@ def reason_told(issue: Issue, authority: str) -> Texts:
         source=LocationSource(issue.location_source),
     )
     is_same = found is not None and found.is_clear and found.bodies[0].public_name == authority
-    return found.sentences if found is not None and is_same else {}
+    why = found.sentences if found is not None and is_same else {}
+    refused = [one for one in refusers_public(issue.pk) if text_in(one) != authority]
+    if not refused:
+        return why
+    return texts_made(
+        lambda language: f"{refused_phrase(refused, language)} {why.get(language, '')}".rstrip()
+    )
 
 
 @dataclass(frozen=True)

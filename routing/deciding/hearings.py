@@ -101,7 +101,7 @@ def hearing_hold(*, issue_id: int) -> None:
     elif (
         is_told
         and standing.outcome != Outcome.ASSIGNED
-        and standing.cause != DecisionCause.OVERRULED
+        and standing.cause not in {DecisionCause.OVERRULED, DecisionCause.REFUSED}
         and not IssueStatus(issue.status).is_closed
     ):
         decision_renew(issue_id=issue_id, cause=DecisionCause.TOLD)

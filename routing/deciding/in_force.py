@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import OuterRef, Subquery
 
-from gis_core.languages import text_in
-from routing.enums import AreaKind, DecisionCause, Outcome
-from routing.models import Area, Decision
+from gis_core.languages import Texts, text_in
+from routing.enums import AreaKind, DecisionCause, DeliveryKind, DeliveryState, Outcome
+from routing.models import Area, Decision, Delivery
 
 
 def decisions_latest(issue_ids: Collection[int]) -> dict[int, Decision]:
@@ -60,3 +60,18 @@ def agency_names(issue_ids: Collection[int]) -> dict[int, str]:
         elif is_decided:
             names[issue_id] = f"{text_in(authority)} {area or ''}".rstrip()
     return names
+
+
+def refusers_public(issue_id: int) -> list[Texts]:
+    """The public names of the bodies that refused an issue, the first one first, each once; one query.
+
+    One that acts for another is left out: whose ground it is would follow. Nothing of it is for a sheltered issue.
+    """
+    refused = Delivery.objects.filter(
+        decision__issue=issue_id,
+        kind=DeliveryKind.RESPONSIBLE,
+        state=DeliveryState.REFUSED,
+        decision__authority__acts_through=None,
+    )
+    names = refused.order_by("sent_at", "pk").values_list("authority", "authority__public_names")
+    return list(dict(names).values())

@@ -67,7 +67,7 @@ def alarm_mail(delivery: Delivery, to: str) -> EmailMessage:
             "channel": delivery.contact.channel_label,
             "address": delivery.contact.address,
             "phone": delivery.authority.phone or "–",
-            "error": delivery.last_error,
+            "error": f"{delivery.get_error_code_display()} {delivery.last_error}".strip(),
             "url": city_address(issue.jurisdiction, "triage_issue", issue.number),
         }
     return EmailMessage(

@@ -65,6 +65,17 @@ def feature(envelope: Envelope) -> dict[str, Any]:
             "rule": envelope.rule_id,
             "legal_basis": envelope.legal_basis,
             "reason": envelope.reason,
+            "formers": [
+                {
+                    "name": one.name,
+                    "since": one.since.isoformat(),
+                    "has_it": one.has_it,
+                    "refused": one.refused_at.isoformat() if one.refused_at else None,
+                    "named": one.named,
+                    "words": one.words,
+                }
+                for one in envelope.formers
+            ],
             "link": envelope.link,
             "photos": [
                 photo_link(envelope.link, number)

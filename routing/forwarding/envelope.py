@@ -17,6 +17,7 @@ from issues.models import Issue, Photo
 from issues.services.photos.copies import copy_draw
 from routing.enums import DeliveryKind, Part
 from routing.forwarding.answers import Answer, answers_told
+from routing.forwarding.chain import Former, formers_told
 from routing.forwarding.links import mail_domain, partner_link, reply_token
 from routing.forwarding.places import Place, place_of
 from routing.forwarding.wording import LANGUAGE, text_told
@@ -29,7 +30,7 @@ class Envelope:
 
     `parts` are those that the contact may get; what belongs to another part is empty here. `link` opens the page on
     which the authority answers. `follows`: the Message-IDs of what it was sent about the same issue before, the oldest
-    first.
+    first. `formers`: who else had the issue to act on it. `perhaps`: numbers at the receiver, maybe of the same report.
     """
 
     delivery_id: uuid.UUID
@@ -52,11 +53,13 @@ class Envelope:
     received_at: datetime
     place: Place
     reason: str
+    formers: tuple[Former, ...]
     rule_id: str
     legal_basis: str
     probability: float
     photos: tuple[Photo, ...]
     parts: tuple[str, ...]
+    perhaps: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -98,6 +101,7 @@ def envelope_build(delivery: Delivery) -> Envelope:
             issue, decision, with_address=Part.ADDRESS in parts, with_parcel=Part.PARCEL in parts
         ),
         reason=text_in(decision.sentences, LANGUAGE) if Part.REASON in parts else "",
+        formers=formers_told(delivery) if Part.REASON in parts else (),
         rule_id=decision.rule_id,
         legal_basis=decision.legal_basis if Part.REASON in parts else "",
         probability=decision.probability,

@@ -19,10 +19,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.encoding import punycode
 
 from routing.errors import RoutingError
-from routing.models import Delivery
+from routing.models import AuthorityContact, Delivery
 
-# The scope of the links: no token that was signed for anything else opens the page.
+# The scopes of the links: no token that was signed for anything else opens a page.
 SALT: Final = "routing.forwarding.partner"
+LIST_SALT: Final = "routing.forwarding.partner.open"
 # Of a delivery's id and of the signature over it, in an address for answers. Together they are 24 letters and digits
 # in base32: a local part has no more than 64 octets (RFC 5321, 4.5.3.1.1), and case may be lost on the way.
 ID_BYTES: Final = 10
@@ -50,20 +51,13 @@ def photo_link(link: str, number: int) -> str:
 def partner_token(delivery: Delivery) -> str:
     """Signed: delivery, version of its links, and the moment from which its validity counts."""
     name = base64.urlsafe_b64encode(delivery.public_id.bytes).decode().rstrip("=")
-    return _signer().sign(f"{name}.{delivery.link_version}")
+    return _signer(SALT).sign(f"{name}.{delivery.link_version}")
 
 
 def delivery_of_link(token: str) -> Delivery:
     """The delivery that a link is for; raises LinkInvalid or LinkExpired. Reads, and changes nothing."""
-    try:
-        name, _, version = (
-            _signer().unsign(token, max_age=settings.PARTNER_LINK_LIFETIME).partition(".")
-        )
-        public_id = uuid.UUID(bytes=base64.urlsafe_b64decode(f"{name}=="))
-    except signing.SignatureExpired as error:
-        raise LinkExpired("the link is too old") from error
-    except (signing.BadSignature, ValueError) as error:
-        raise LinkInvalid("the link is not ours") from error
+    name, _, version = _unsigned(token, SALT).partition(".")
+    public_id = uuid.UUID(bytes=base64.urlsafe_b64decode(f"{name}=="))
     known = Delivery.objects.select_related(
         "authority", "contact", "decision__issue__category", "decision__issue__jurisdiction"
     )
@@ -71,6 +65,22 @@ def delivery_of_link(token: str) -> Delivery:
     if delivery is None:
         raise LinkInvalid("the link was revoked")
     return delivery
+
+
+def open_cases_link(contact: AuthorityContact) -> str:
+    """The absolute address of the page with all open cases of a contact, valid as long as a partner link."""
+    token = _signer(LIST_SALT).sign(f"{contact.pk}.{contact.link_version}")
+    return f"{settings.PUBLIC_URL}/partner/open/{token}/"
+
+
+def contact_of_link(token: str) -> AuthorityContact:
+    """The contact that such a link is for; raises LinkInvalid or LinkExpired. Reads, and changes nothing."""
+    pk, _, version = _unsigned(token, LIST_SALT).partition(".")
+    known = AuthorityContact.objects.select_related("authority__jurisdiction")
+    contact = known.filter(pk=int(pk), link_version=int(version), is_active=True).first()
+    if contact is None:
+        raise LinkInvalid("the link was revoked")
+    return contact
 
 
 def link_expiry(token: str) -> datetime:
@@ -85,8 +95,18 @@ def links_revoke(delivery: Delivery) -> None:
     delivery.refresh_from_db(fields=["link_version"])
 
 
-def _signer() -> signing.TimestampSigner:
-    return signing.TimestampSigner(salt=SALT)
+def _signer(salt: str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=salt)
+
+
+def _unsigned(token: str, salt: str) -> str:
+    """What was signed, as we made it. Raises LinkInvalid or LinkExpired."""
+    try:
+        return _signer(salt).unsign(token, max_age=settings.PARTNER_LINK_LIFETIME)
+    except signing.SignatureExpired as error:
+        raise LinkExpired("the link is too old") from error
+    except (signing.BadSignature, ValueError) as error:
+        raise LinkInvalid("the link is not ours") from error
 
 
 def reply_token(delivery_id: uuid.UUID) -> str:

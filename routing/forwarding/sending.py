@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
+from routing.enums import FailureCode
 from routing.forwarding.channels import channel_of, channels_all
-from routing.forwarding.envelope import envelope_build
+from routing.forwarding.channels.base import Channel, Near
+from routing.forwarding.envelope import Envelope, envelope_build
 from routing.models import Delivery
-from routing.outbox.claim import deliveries_awaiting_number, delivery_claim, delivery_let_go
+from routing.outbox.claim import (
+    clock_followed,
+    deliveries_awaiting_number,
+    delivery_claim,
+    delivery_let_go,
+)
 from routing.outbox.queue import deliveries_nudge
 from routing.outbox.receipts import DeliveryError, DeliveryRefused
 from routing.outbox.record import (
@@ -26,6 +34,7 @@ def deliveries_send_due() -> int:
     The first that is found wakes one worker more: many that are due at once are sent in as many lanes as there are
     workers, and a single one wakes a single worker for nothing.
     """
+    clock_followed()
     tried = 0
     while (delivery := delivery_claim()) is not None:
         if not tried:
@@ -45,8 +54,11 @@ def delivery_send(delivery: Delivery) -> None:
 
 def _attempt(delivery: Delivery) -> None:
     try:
-        receipt = channel_of(delivery.contact.channel).send(
-            envelope_build(delivery),
+        channel = channel_of(delivery.contact.channel)
+        envelope = envelope_build(delivery)
+        near = _near(channel, envelope, delivery)
+        receipt = channel.send(
+            replace(envelope, perhaps=tuple(one.number for one in near)),
             delivery.contact,
             maybe_arrived=delivery.attempts > 1 and delivery_maybe_arrived(delivery),
         )
@@ -55,10 +67,29 @@ def _attempt(delivery: Delivery) -> None:
     except Exception as error:
         # The outermost loop: whatever is wrong with this one must not hold up those behind it.
         logger.exception("delivery %s could not be sent", delivery.public_id)
-        failure = DeliveryRefused(f"{type(error).__name__}: {error}", maybe_arrived=True)
+        failure = DeliveryRefused(
+            f"{type(error).__name__}: {error}", code=FailureCode.PROGRAM, maybe_arrived=True
+        )
         delivery_record_failure(delivery=delivery, error=failure)
     else:
-        delivery_record_receipt(delivery=delivery, receipt=receipt)
+        perhaps = {"perhaps": [list(one) for one in near]} if near else {}
+        delivery_record_receipt(
+            delivery=delivery, receipt=replace(receipt, detail=receipt.detail | perhaps)
+        )
+
+
+def _near(channel: Channel, envelope: Envelope, delivery: Delivery) -> tuple[Near, ...]:
+    """What the receiver may have of the same already; asked before the first attempt, and never in an emergency.
+
+    That it cannot be asked costs a few seconds and nothing else.
+    """
+    if delivery.is_urgent or delivery.attempts > 1:
+        return ()
+    try:
+        return channel.near_ask(envelope, delivery.contact)
+    except Exception as error:  # noqa: BLE001 - a receiver may answer anything; the report goes all the same
+        logger.warning("delivery %s: not asked what is near: %s", delivery.public_id, error)
+        return ()
 
 
 def numbers_poll() -> int:

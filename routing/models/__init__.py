@@ -1,10 +1,12 @@
 """Models of routing, by what they are about."""
 
 from routing.models.answers import ServiceAnswer
-from routing.models.authorities import Authority, AuthorityContact, Breaker
+from routing.models.authorities import Authority, AuthorityContact, Breaker, ContactSync
 from routing.models.clarifications import Clarification
+from routing.models.contradictions import Contradiction
 from routing.models.decisions import Decision
 from routing.models.deliveries import GONE_OUT, Delivery, DeliveryEvent, ReporterNotice
+from routing.models.digests import Digest
 from routing.models.ground import GroundCoverage, GroundRow
 from routing.models.network import (
     Agreement,
@@ -18,6 +20,7 @@ from routing.models.network import (
 from routing.models.probes import ContactProbe
 from routing.models.proposals import Proposal
 from routing.models.rules import Prior, Rule, RuleSet, Threshold
+from routing.models.terms import ResponseTerms
 from routing.models.trials import GoldenCase, Trial, TrialChange, TrialChunk
 
 __all__ = [
@@ -30,9 +33,12 @@ __all__ = [
     "Breaker",
     "Clarification",
     "ContactProbe",
+    "ContactSync",
+    "Contradiction",
     "Decision",
     "Delivery",
     "DeliveryEvent",
+    "Digest",
     "GoldenCase",
     "GroundCoverage",
     "GroundRow",
@@ -40,6 +46,7 @@ __all__ = [
     "Proposal",
     "RailTrack",
     "ReporterNotice",
+    "ResponseTerms",
     "RoadPartArea",
     "RoadSection",
     "Rule",

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from gis_core.languages import TextsField, text_in
 from gis_core.models import Jurisdiction
-from routing.enums import AuthorityKind, ChannelKind, Part
+from routing.enums import AuthorityKind, ChannelKind, FailureCode, Part
 
 
 class Authority(models.Model):
@@ -83,6 +83,18 @@ def parts_all() -> list[str]:
     return list(Part.values)
 
 
+def failure_code() -> models.CharField:
+    """Why something failed last, beside the receiver's own words; "" of what failed before codes were kept."""
+    return models.CharField(
+        pgettext_lazy("failure", "reason of the failure"),
+        max_length=12,
+        choices=FailureCode,
+        default="",
+        db_default="",
+        blank=True,
+    )
+
+
 class AuthorityContact(models.Model):
     """How an authority is reached; `area_code` narrows it to one area (a neighbour's municipality key).
 
@@ -126,7 +138,12 @@ class AuthorityContact(models.Model):
         editable=False,
     )
     settings = models.JSONField(_("settings"), default=dict, blank=True)
+    # Links to the page of all its open cases name it; one more, and those given out before open nothing.
+    link_version = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
     is_active = models.BooleanField(pgettext_lazy("state", "active"), default=True)
+    has_digest = models.BooleanField(
+        pgettext_lazy("digest", "weekly mail about open cases"), default=True, db_default=True
+    )
     # What of a report leaves the house by this contact (`Part`).
     parts = models.JSONField(pgettext_lazy("part", "what leaves"), default=parts_all, blank=True)
 
@@ -150,10 +167,44 @@ class AuthorityContact(models.Model):
         return self.broken_address == self.address
 
     @property
+    def mail_address(self) -> str:
+        """Where mails beside the reports go: news, reminders, the weekly mail; "" where nobody reads any."""
+        is_mail = self.channel == ChannelKind.MAIL
+        return self.address if is_mail else str(self.settings.get("news_mail", ""))
+
+    @property
     def channel_label(self) -> str:
         """In words; the channel of a package goes by its name."""
         is_own = self.channel in ChannelKind.values
         return str(ChannelKind(self.channel).label) if is_own else self.channel
+
+
+class ContactSync(models.Model):
+    """How far the answers of a contact's system are read (`routing.answering.syncing`).
+
+    `read_until`: all that was said there before is stored; None: nothing was read yet. `due_at`: when it is asked next,
+    `lease_until`: until when a worker is asking. `failures` in a row.
+    """
+
+    contact = models.OneToOneField(
+        AuthorityContact, on_delete=models.CASCADE, primary_key=True, related_name="sync"
+    )
+    due_at = models.DateTimeField(_("due"))
+    lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    read_until = models.DateTimeField(
+        pgettext_lazy("sync", "answers read until"), null=True, blank=True
+    )
+    failures = models.PositiveIntegerField(
+        pgettext_lazy("endpoint", "failures in a row"), default=0
+    )
+    last_error = models.TextField(_("last error"), blank=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("sync", "reading of answers")
+        verbose_name_plural = pgettext_lazy("sync", "readings of answers")
+
+    def __str__(self) -> str:
+        return str(self.contact)
 
 
 class Breaker(models.Model):
@@ -175,6 +226,7 @@ class Breaker(models.Model):
     )
     probe_at = models.DateTimeField(pgettext_lazy("endpoint", "tried next"), null=True, blank=True)
     last_error = models.TextField(_("last error"), blank=True)
+    error_code = failure_code()
 
     class Meta:
         verbose_name = pgettext_lazy("endpoint", "breaker")

@@ -14,8 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from issues.enums import ReplyState
-from routing.enums import AnswerSource, DeliveryKind, DeliveryState, NoticeKind
-from routing.models.authorities import Authority, AuthorityContact
+from routing.enums import (
+    AnswerSource,
+    DeadlineKind,
+    DeliveryKind,
+    DeliveryState,
+    NoticeKind,
+    PauseKind,
+)
+from routing.models.authorities import Authority, AuthorityContact, failure_code
 from routing.models.decisions import Decision
 
 # The body has it, or may have: there is a day on which it was sent.
@@ -40,6 +47,10 @@ class Delivery(models.Model):
     `waits_since`: from then on its patience counts. `is_urgent`: danger to life, before everything. `maybe_there`: it
     failed, and nobody can tell whether the authority has it. `alarmed_at`: when a person was told that an urgent one
     does not get through.
+
+    `deadline_kind` and `deadline_at`: what the body is awaited for, and until when; while `pause` says why the clock
+    stands still there is no such day. `reminded_at`: when somebody was told that it is over. `watch_at`: when the
+    program looks at all that again (`routing.answering.watching`); empty once nothing is awaited.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -69,6 +80,7 @@ class Delivery(models.Model):
     foreign_id = models.CharField(_("number at the authority"), max_length=200, blank=True)
     receipt = models.JSONField(_("receipt"), default=dict, blank=True)
     last_error = models.TextField(_("last error"), blank=True)
+    error_code = failure_code()
     maybe_there = models.BooleanField(
         pgettext_lazy("delivery", "may have arrived"), default=False, db_default=False
     )
@@ -79,6 +91,25 @@ class Delivery(models.Model):
     link_version = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
     # The latest event of the issue that the receiver was told of, after the message itself.
     heard_event = models.BigIntegerField(default=0, db_default=0, editable=False)
+    deadline_kind = models.CharField(
+        pgettext_lazy("deadline", "awaited for"),
+        max_length=12,
+        choices=DeadlineKind,
+        default="",
+        db_default="",
+        blank=True,
+    )
+    deadline_at = models.DateTimeField(pgettext_lazy("deadline", "until"), null=True, blank=True)
+    pause = models.CharField(
+        pgettext_lazy("pause", "clock stands still"),
+        max_length=12,
+        choices=PauseKind,
+        default="",
+        db_default="",
+        blank=True,
+    )
+    reminded_at = models.DateTimeField(pgettext_lazy("deadline", "reminded"), null=True, blank=True)
+    watch_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -101,6 +132,14 @@ class Delivery(models.Model):
                 name="delivery_token",
             ),
             models.Index(fields=["state", "due_at"], name="delivery_state"),
+            models.Index(
+                fields=["watch_at"], condition=Q(watch_at__isnull=False), name="delivery_watched"
+            ),
+            models.Index(
+                fields=["deadline_at"],
+                condition=Q(deadline_at__isnull=False),
+                name="delivery_deadline",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -110,10 +149,20 @@ class Delivery(models.Model):
                 condition=~Q(state__in=GONE_OUT) | Q(sent_at__isnull=False),
                 name="delivery_sent_has_date",
             ),
+            models.CheckConstraint(
+                condition=Q(deadline_kind__in=["", *DeadlineKind.values])
+                & Q(pause__in=["", *PauseKind.values]),
+                name="delivery_clock_is_known",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the body has let the day go by on which it was awaited."""
+        return self.deadline_at is not None and self.deadline_at < timezone.now()
 
 
 class DeliveryEvent(models.Model):
@@ -157,13 +206,16 @@ class ReporterNotice(models.Model):
 
     It goes to the contact that got the delivery; what tells of a person only where that is a mail address, because a
     mail can be called back. Name, telephone and report are read when it is sent, and stored nowhere with it. `news` are
-    the kinds of the issue's events that it tells of. `attempts` above 0 of one that is queued: it may have arrived.
+    the kinds of the issue's events that it tells of; of a reply, the key of the event that holds our words. `attempts`
+    above 0 of one that is queued: it may have arrived.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(pgettext_lazy("notice", "kind"), max_length=10, choices=NoticeKind)
     news = models.JSONField(default=list, blank=True)
+    # What of the report went out with it; null of what was sent before that was noted.
+    parts = models.JSONField(null=True, blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=ReplyState, default=ReplyState.QUEUED
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
@@ -17,14 +18,18 @@ from django.utils import timezone
 from issues.enums import EventKind, IssueStatus
 from issues.models import Issue
 from issues.services import issue_event_append, issue_set_status
+from issues.services.nudging import worker_nudge
 from issues.services.workflow import issue_news
-from routing.enums import AnswerSource, DeliveryKind, DeliveryState
+from routing.enums import AnswerSource, DeliveryKind, DeliveryState, FailureCode
 from routing.models import Authority, Delivery, DeliveryEvent
 from routing.outbox.changes import delivery_change, delivery_locked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+FOLLOW_TASK: Final = "routing.tasks.refusals_follow_due"
+# No authority's system answered us earlier; the database and Python disagree about the first years.
+YEAR_MIN: Final = 2000
 OUTSIDE: Final = frozenset(
     {
         *(IssueStatus.RECEIVED, IssueStatus.FORWARDED),
@@ -49,12 +54,30 @@ class Said:
     """Who said it, and when. `text`: the body's own words; the house's own until a clerk passes them on.
 
     `at`: when the body said it, by its own clock; without it, now. `by`: the member of staff who wrote it down.
+    `mark` names what a program said, so that it counts once however often it comes (`is_said`).
     """
 
     source: AnswerSource
     at: datetime | None = None
     by: User | None = None
     text: str = ""
+    mark: str = ""
+
+    @property
+    def when(self) -> datetime | None:
+        """`at`, as far as it can be true: a foreign clock may go wrong, and `0001-01-01` stands for none.
+
+        What is said to come from the future would silence all that follows.
+        """
+        if self.at is None or self.at.year < YEAR_MIN:
+            return None
+        return min(self.at, timezone.now())
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What of it an event keeps beside source and time."""
+        told = {"text": self.text, "mark": self.mark}
+        return {name: value for name, value in told.items() if value}
 
 
 def delivery_accepted(*, delivery: Delivery, said: Said, foreign_id: str = "") -> bool:
@@ -78,7 +101,10 @@ def delivery_done(*, delivery: Delivery, said: Said) -> bool:
 def delivery_refused(
     *, delivery: Delivery, said: Said, reason: str, named: Authority | None = None
 ) -> bool:
-    """The body is not the right one; `named` is who is, if it says so. The issue goes back to be looked at."""
+    """The body is not the right one; `named` is who is, if it says so. The issue goes back to be looked at.
+
+    A worker then passes it on or puts it before a person (`routing.deciding.passing_on`).
+    """
     return _answered(
         delivery,
         DeliveryState.REFUSED,
@@ -86,6 +112,11 @@ def delivery_refused(
         reason=reason,
         **({"named": named.code} if named is not None else {}),
     )
+
+
+def is_said(delivery: Delivery, *, source: AnswerSource, mark: str) -> bool:
+    """Whether what has this mark is noted already; ask for a locked delivery (`delivery_locked`)."""
+    return delivery.events.filter(source=source, detail__mark=mark).exists()
 
 
 @transaction.atomic
@@ -102,9 +133,8 @@ def delivery_heard(
         DeliveryState(current.state),
         source=said.source,
         by=said.by,
-        said_at=said.at,
-        text=said.text,
-        **detail,
+        said_at=said.when,
+        **{"text": said.text, **said.kept, **detail},
     )
     if is_news:
         _told(issue, current, said)
@@ -118,7 +148,7 @@ def delivery_bounced(*, delivery: Delivery, said: Said, reason: str) -> bool:
     issue, current = delivery_locked(delivery)
     if current.state == DeliveryState.FAILED:
         return False
-    current.sent_at, current.last_error = None, reason
+    current.sent_at, current.last_error, current.error_code = None, reason, FailureCode.CAME_BACK
     _changed(issue, current, DeliveryState.FAILED, said, reason=reason, maybe_arrived=False)
     return True
 
@@ -128,16 +158,14 @@ def _answered(
     delivery: Delivery, state: DeliveryState, said: Said, *, foreign_id: str = "", **detail: Any
 ) -> bool:
     now = timezone.now()
-    # A foreign clock may go wrong: what is said to come from the future would silence all that follows.
-    at = min(said.at or now, now)
+    at = said.when or now
     issue, current = delivery_locked(delivery)
     is_known = current.state == state and foreign_id in {"", current.foreign_id}
     if is_known or (current.said_at is not None and at < current.said_at):
         return False
     current.said_at, current.sent_at, current.last_error = at, current.sent_at or now, ""
     current.foreign_id = foreign_id or current.foreign_id
-    words = {"text": said.text} if said.text else {}
-    _changed(issue, current, state, said, said_at=at, **detail, **words)
+    _changed(issue, current, state, said, said_at=at, **detail, **said.kept)
     return True
 
 
@@ -154,6 +182,8 @@ def _changed(
         issue_set_status(issue=issue, status=MOVES[state][0])
     if not moved or state == DeliveryState.REFUSED:
         issue_news(issue)
+    if acts and state == DeliveryState.REFUSED:
+        transaction.on_commit(partial(worker_nudge, FOLLOW_TASK))
 
 
 def _told(issue: Issue, delivery: Delivery, said: Said) -> None:

@@ -22,13 +22,14 @@ PROBE_MAX: Final = timedelta(minutes=30)
 SPREAD: Final = timedelta(minutes=2)
 
 
-def breaker_failed(endpoint: str, error: str) -> None:
+def breaker_failed(endpoint: str, error: str, code: str = "") -> None:
     """Counts a failure of an endpoint that is out of order; call it in the transaction that records the attempt."""
     now = timezone.now()
     breaker, _is_new = Breaker.objects.select_for_update().get_or_create(
         endpoint=endpoint, defaults={"failed_at": now}
     )
     breaker.failures, breaker.failed_at, breaker.last_error = breaker.failures + 1, now, error
+    breaker.error_code = code
     if breaker.failures >= OPENS_AFTER:
         breaker.opened_at = breaker.opened_at or now
         breaker.probe_at = now + _until_probe(breaker.failures - OPENS_AFTER)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from issues.models import Issue
 from routing.enums import AnswerSource, DeliveryState
 from routing.errors import ChangeRefused
@@ -42,9 +44,11 @@ def delivery_change(
     """
     if state != delivery.state and not is_change(delivery.state, state):
         raise ChangeRefused(f"{delivery}: nothing leads from {delivery.state} to {state}")
+    if state not in {delivery.state, DeliveryState.EXPIRED}:
+        delivery.deadline_at, delivery.pause = None, ""
     delivery.state = state
     if state != DeliveryState.SENDING:
-        delivery.lease_until = None
+        delivery.lease_until, delivery.watch_at = None, timezone.now()
     delivery.save()
     return DeliveryEvent.objects.create(
         delivery=delivery, state=state, source=source, by=by, said_at=said_at, detail=detail

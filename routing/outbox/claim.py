@@ -9,10 +9,11 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F, Value
 from django.utils import timezone
 
 from issues.services.workflow import issue_news
-from routing.enums import DeliveryState
+from routing.enums import DeliveryState, FailureCode
 from routing.models import Delivery
 from routing.outbox.breakers import breaker_probe_begin
 from routing.outbox.changes import delivery_change
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 # An endpoint that works is sent so many at a time; one that failed last time a single one, so that its slowness costs
 # one worker.
 LANES: Final = 2
+# Clocks of two machines may differ by so much.
+CLOCK_SLACK: Final = timedelta(minutes=5)
 # The lock by which a worker's connection holds a delivery.
 _LOCK: Final = "hashtextextended('routing.delivery', %s)"
 _CHOOSING: Final = "SELECT pg_advisory_xact_lock(hashtextextended('routing.delivery_claim', 0))"
@@ -52,6 +55,19 @@ CHOOSE: Final = """
     ORDER BY u.is_urgent DESC, coalesce(busy.deliveries, 0), first.due_at, first.id
     LIMIT 1
 """
+
+
+def clock_followed() -> None:
+    """After the clock of this machine was set back, what was queued or claimed "later" than now is due as it was."""
+    now = timezone.now()
+    queued = Delivery.objects.filter(state=DeliveryState.QUEUED, waits_since__gt=now + CLOCK_SLACK)
+    ahead = F("waits_since") - Value(now)
+    queued.update(due_at=F("due_at") - ahead, waits_since=now)
+    lease = now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
+    claimed = Delivery.objects.filter(
+        state=DeliveryState.SENDING, lease_until__gt=lease + CLOCK_SLACK
+    )
+    claimed.update(due_at=lease, lease_until=lease)
 
 
 def delivery_claim() -> Delivery | None:
@@ -106,6 +122,7 @@ def _claim_one() -> tuple[bool, Delivery | None]:
     if _workers_lost(delivery) >= settings.DELIVERY_WORKERS_LOST_MAX:
         delivery.maybe_there = True
         delivery.last_error = "The worker ended before it could tell the result, time and again."
+        delivery.error_code = FailureCode.WORKERS_LOST
         logger.error("delivery %s: given up, %s", delivery.public_id, delivery.last_error)
         _given_up(delivery, DeliveryState.FAILED)
         return False, None

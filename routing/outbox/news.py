@@ -94,7 +94,9 @@ def _changed(delivery: Delivery) -> bool:
         due_at=timezone.now(),
     )
     current.heard_event = news[-1][0]
-    current.save(update_fields=["heard_event"])
+    # The report may be open again: then its clock is.
+    current.watch_at = timezone.now()
+    current.save(update_fields=["heard_event", "watch_at"])
     return True
 
 

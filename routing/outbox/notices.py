@@ -40,20 +40,20 @@ def notice_after_delivery(delivery: Delivery) -> None:
 
 
 def _told(issue_id: int) -> list[Delivery]:
-    """The deliveries by mail that an authority has or may have."""
-    mailed = deliveries_not_called_off().filter(
-        decision__issue_id=issue_id, contact__channel=ChannelKind.MAIL
-    )
-    found = mailed.select_related("decision").order_by("pk")
+    """The deliveries that an authority has or may have."""
+    called = deliveries_not_called_off().filter(decision__issue_id=issue_id)
+    found = called.select_related("decision", "contact").order_by("pk")
     return [one for one in found if delivery_may_be_there(one)]
 
 
 def _acting(issue_id: int) -> list[Delivery]:
-    """The delivery to whoever has to act by the decision that counts."""
+    """The delivery by mail to whoever has to act by the decision that counts."""
     return [
         one
         for one in _told(issue_id)
-        if one.decision.is_current and one.kind == DeliveryKind.RESPONSIBLE
+        if one.decision.is_current
+        and one.kind == DeliveryKind.RESPONSIBLE
+        and one.contact.channel == ChannelKind.MAIL
     ]
 
 

@@ -21,6 +21,8 @@ from routing.outbox.contacts import contacts_chosen
 
 logger = logging.getLogger(__name__)
 
+# Most are sent, and looked at then, long before that.
+WATCH_AFTER = timedelta(hours=1)
 SEND_TASK = "routing.tasks.deliveries_send_due"
 
 
@@ -118,6 +120,7 @@ def _delivery_new(
         idempotency_key=hashlib.sha256(identity.encode()).hexdigest(),
         due_at=now,
         waits_since=now,
+        watch_at=now + WATCH_AFTER,
     )
 
 

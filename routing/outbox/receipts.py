@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from routing.enums import DeliveryState
+from routing.enums import DeliveryState, FailureCode
 from routing.errors import RoutingError
 
 # Control characters, surrogates and what else neither the database nor XML can carry.
@@ -34,40 +34,58 @@ class DeliveryError(RoutingError):
     """A delivery did not reach the authority.
 
     `maybe_arrived`: whether the receiver may have stored the message all the same, so that it has to be
-    asked before the message is sent again.
+    asked before the message is sent again. `code` is what people read of it.
     """
 
     is_permanent = False
+    code = FailureCode.PROGRAM
 
-    def __init__(self, message: str, *, maybe_arrived: bool = False) -> None:
+    def __init__(
+        self, message: str, *, code: FailureCode | None = None, maybe_arrived: bool = False
+    ) -> None:
         super().__init__(told_plainly(message))
         self.maybe_arrived = maybe_arrived
+        self.code = code or self.code
 
 
 class DeliveryDelayed(DeliveryError):
     """The receiver cannot take it now: down, busy, out of reach, moved, closed to us. It counts for its breaker."""
 
+    code = FailureCode.OUT_OF_ORDER
+
 
 class DeliveryShut(DeliveryDelayed):
-    """The receiver answers that it is elsewhere, locked or not there: somebody will notice and put it right."""
+    """The receiver answers that it is elsewhere, locked or not there: somebody will notice and put it right.
+
+    `status` is the HTTP status of the answer.
+    """
+
+    def __init__(self, message: str, *, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+    code = FailureCode.SHUT
 
 
 class DeliveryRefused(DeliveryError):
     """The receiver does not want it as it is; sending it often again would not help."""
 
     is_permanent = True
+    code = FailureCode.REFUSED
 
 
 class DeliveryByHand(DeliveryError):
     """No program can pass it on: a person does, and says so."""
 
     is_permanent = True
+    code = FailureCode.BY_HAND
 
 
 class DeliveryUnclear(DeliveryError):
     """An earlier attempt may have arrived, and nobody can tell. Nothing was sent now: a person has to look."""
 
     is_permanent = True
+    code = FailureCode.UNCLEAR
 
     def __init__(self, message: str) -> None:
         super().__init__(message, maybe_arrived=True)
@@ -85,4 +103,4 @@ def failure_of_status(status: int, message: str) -> DeliveryError:
         return DeliveryRefused(message)
     if status >= 500 or status in PASSING:
         return DeliveryDelayed(message, maybe_arrived=status >= 500)
-    return DeliveryShut(message)
+    return DeliveryShut(message, status=status)

@@ -95,7 +95,9 @@ def _issue_forwarded(issue: Issue, delivery: Delivery) -> None:
             "foreign_id": delivery.foreign_id,
         },
     )
-    if issue.status == IssueStatus.RECEIVED:
+    # What a body refused is out of the house again as soon as the next one has it.
+    came_back = issue.status == IssueStatus.TRIAGE and went is not None
+    if issue.status == IssueStatus.RECEIVED or came_back:
         issue_set_status(issue=issue, status=IssueStatus.FORWARDED)
     elif issue.status == IssueStatus.FORWARDED and went and went.detail["authority"] != code:
         # Somebody else has it now: whoever reported hears of it, though the state is the same.
@@ -113,10 +115,10 @@ def delivery_record_failure(*, delivery: Delivery, error: DeliveryError) -> Deli
     if current is None:
         return None
     if isinstance(error, DeliveryDelayed):
-        breaker_failed(current.contact.endpoint, str(error))
+        breaker_failed(current.contact.endpoint, str(error), error.code)
     is_last = _is_last(current, error)
     current.due_at = timezone.now() + _until_next(current.attempts)
-    current.last_error = str(error)
+    current.last_error, current.error_code = str(error), error.code
     _failure_store(
         current,
         DeliveryState.FAILED if is_last else DeliveryState.QUEUED,
@@ -189,7 +191,7 @@ def _others_give_up(delivery: Delivery) -> None:
     )
     for one in waiting.order_by("pk"):
         if timezone.now() >= patience_ends(one):
-            one.last_error = delivery.last_error
+            one.last_error, one.error_code = delivery.last_error, delivery.error_code
             maybe_there = delivery_may_be_there(one)
             _failure_store(one, DeliveryState.FAILED, maybe_there=maybe_there, error=one.last_error)
 

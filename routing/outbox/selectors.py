@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from routing.enums import DeliveryState
 from routing.models import Decision, Delivery
@@ -44,6 +45,11 @@ def delivery_is_superseded(delivery: Delivery) -> bool:
         issue__decisions=delivery.decision_id,
         number__gt=Decision.objects.filter(pk=delivery.decision_id).values("number"),
     ).exists()
+
+
+def deliveries_overdue() -> QuerySet[Delivery]:
+    """Those whose authority has let its day go by, by the decisions that count."""
+    return Delivery.objects.filter(deadline_at__lt=timezone.now(), decision__is_current=True)
 
 
 def delivery_state_counts() -> dict[str, int]:

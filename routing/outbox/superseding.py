@@ -41,8 +41,8 @@ def deliveries_cancel(deliveries: Collection[Delivery]) -> None:
     """They are never sent. They have to be locked (`deliveries_unsent`)."""
     for delivery in deliveries:
         delivery.state = DeliveryState.WITHDRAWN
-        delivery.lease_until = None
-    Delivery.objects.bulk_update(deliveries, ["state", "lease_until"])
+        delivery.lease_until = delivery.deadline_at = delivery.watch_at = None
+    Delivery.objects.bulk_update(deliveries, ["state", "lease_until", "deadline_at", "watch_at"])
     DeliveryEvent.objects.bulk_create(
         DeliveryEvent(delivery=delivery, state=DeliveryState.WITHDRAWN) for delivery in deliveries
     )

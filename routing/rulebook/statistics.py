@@ -22,9 +22,9 @@ STATEMENT: Final = Path(__file__).with_name("statistics.sql").read_text("utf-8")
 class Tally:
     """Counts of reports. `key`: a rule id, a code of a category or authority, a month (YYYY-MM), or nothing.
 
-    `judged` of the `decided` are settled and got an authority named by the rules; `right` of these keep it. `at_once`
-    of the `settled` went to it at the first attempt. `ping_pong` of those that were `told` to somebody changed hands
-    twice or more.
+    `judged` of the `decided` got an authority named by the rules, and are settled or were refused by it; `right` of
+    these are settled and keep it. `at_once` of the `settled` went to it at the first attempt. `ping_pong` of those that
+    were `told` to somebody changed hands twice or more. `refused`: the body that the rules named said no.
     """
 
     key: str
@@ -35,6 +35,7 @@ class Tally:
     at_once: int
     told: int
     ping_pong: int
+    refused: int
 
     @property
     def precision(self) -> float | None:
@@ -73,7 +74,7 @@ def statistics_of(jurisdiction: Jurisdiction) -> Statistics:
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, values)
         for kind, key, decided, judged, right, *others in cursor.fetchall():
-            settled, at_once, told, ping_pong = others
+            settled, at_once, told, ping_pong, refused = others
             tallies.setdefault(kind, []).append(
                 Tally(
                     key=key,
@@ -84,6 +85,7 @@ def statistics_of(jurisdiction: Jurisdiction) -> Statistics:
                     at_once=at_once,
                     told=told,
                     ping_pong=ping_pong,
+                    refused=refused,
                 )
             )
     [overall] = tallies["all"]

@@ -32,6 +32,12 @@ life AS (
     GROUP BY issue_id
     HAVING bool_or(is_own)
 ),
+refused AS (
+    SELECT DISTINCT d.issue_id, v.authority_id
+    FROM routing_delivery v
+    JOIN routing_decision d ON d.id = v.decision_id
+    WHERE v.state = 'refused' AND v.kind = 'responsible'
+),
 judged AS (
     SELECT i.id, c.code AS category, life.own_rule AS rule, a.code AS authority,
            to_char(i.received_at AT TIME ZONE %(time_zone)s, 'YYYY-MM') AS month,
@@ -40,23 +46,27 @@ judged AS (
            life.own_authority = life.authority AND life.own_area = life.area AS fits,
            life.is_assigned AND life.first_addressee = life.addressee AND life.changes = 0 AS at_once,
            life.told,
-           life.changes >= 2 AS ping_pong
+           life.changes >= 2 AS ping_pong,
+           -- Whoever would be written to for the body that the rules named has said no, and has not taken it over since.
+           refused.issue_id IS NOT NULL AS refused
     FROM life
     JOIN issues_issue i ON i.id = life.issue_id
     JOIN issues_category c ON c.id = i.category_id
     LEFT JOIN routing_authority a ON a.id = life.own_authority
+    LEFT JOIN refused ON refused.issue_id = i.id AND refused.authority_id = COALESCE(a.acts_through_id, a.id)
 )
 SELECT CASE grouping(rule, category, authority, month)
            WHEN 7 THEN 'rule' WHEN 11 THEN 'category' WHEN 13 THEN 'authority' WHEN 14 THEN 'month' ELSE 'all'
        END AS kind,
        COALESCE(rule, category, authority, month, '') AS key,
        count(*) AS decided,
-       count(*) FILTER (WHERE settled AND named) AS judged,
+       count(*) FILTER (WHERE (settled OR refused) AND named) AS judged,
        count(*) FILTER (WHERE settled AND named AND fits) AS fitting,
        count(*) FILTER (WHERE settled) AS settled,
        count(*) FILTER (WHERE settled AND at_once) AS at_once,
        count(*) FILTER (WHERE told) AS told,
-       count(*) FILTER (WHERE ping_pong) AS ping_pong
+       count(*) FILTER (WHERE ping_pong) AS ping_pong,
+       count(*) FILTER (WHERE refused) AS refused
 FROM judged
 GROUP BY GROUPING SETS ((rule), (category), (authority), (month), ())
 ORDER BY kind, key

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,11 +18,13 @@ from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import activation_rehearse
 from issues.models import Issue
 from issues.services import answers_closed
+from routing.deciding.in_force import refusers_public
 from routing.deciding.results import results_by
-from routing.enums import Outcome
+from routing.enums import DeliveryKind, DeliveryState, Outcome
 from routing.errors import TrialRefused
 from routing.evidence import Question
-from routing.models import Decision, GoldenCase, RuleSet
+from routing.models import Decision, Delivery, GoldenCase, RuleSet
+from routing.sentences.refusals import refused_phrase
 from routing.types import Result
 
 if TYPE_CHECKING:
@@ -68,8 +71,8 @@ class GoldenFinding:
 def golden_pin(*, issue: Issue, by: User, name: str = "") -> GoldenCase:
     """Pins an issue's place, category and authority as a golden case; the decision in force is a person's.
 
-    Free text that somebody wrote into an answer is left out. Raises TrialRefused where no person has decided, and
-    where the issue is pinned already.
+    Free text that somebody wrote into an answer is left out; who refused the issue is named. Raises TrialRefused where
+    no person has decided, and where the issue is pinned already.
     """
     decision = Decision.objects.filter(issue=issue, is_current=True).first()
     if decision is None or decision.decided_by is None:
@@ -87,11 +90,35 @@ def golden_pin(*, issue: Issue, by: User, name: str = "") -> GoldenCase:
                 accuracy_m=issue.accuracy_m,
                 answers=answers_closed(issue.category, issue.answers),
                 authority=decision.authority if assigned else None,
-                reason=decision.reason or text_in(decision.sentences, language_first()),
+                reason=_reason(decision),
                 created_by=by,
             )
     except IntegrityError as error:
         raise TrialRefused(_("This issue is a golden case already.")) from error
+
+
+def _reason(decision: Decision) -> str:
+    """Who refused it, and why the person decided so."""
+    reason = decision.reason or text_in(decision.sentences, language_first())
+    refused = refusers_public(decision.issue_id)
+    return f"{refused_phrase(refused, language_first())} {reason}" if refused else reason
+
+
+def golden_offered(issues: QuerySet[Issue]) -> QuerySet[Issue]:
+    """Of these the ones that a body refused and a person decided since, and that never were a case; latest first."""
+    of_issue = OuterRef("pk")
+    decided = Decision.objects.filter(
+        issue=of_issue, is_current=True, outcome=Outcome.ASSIGNED, decided_by__isnull=False
+    )
+    refused = Delivery.objects.filter(
+        decision__issue=of_issue, kind=DeliveryKind.RESPONSIBLE, state=DeliveryState.REFUSED
+    )
+    return issues.filter(
+        Exists(refused),
+        Exists(decided),
+        ~Exists(refused.filter(decision__is_current=True)),
+        ~Exists(GoldenCase.objects.filter(issue=of_issue)),
+    ).order_by("-pk")
 
 
 def golden_deactivate(*, case: GoldenCase) -> None:

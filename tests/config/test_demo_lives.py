@@ -43,7 +43,7 @@ def test_every_state_and_every_list_has_something_to_show(client):
     assert states == set(IssueStatus.values) - {IssueStatus.FORWARDED}
     assert InboxMail.objects.count() == 2
     client.force_login(clerk)
-    # What did not get through only a worker can say, too.
-    for work in set(Work) - {Work.UNDELIVERED}:
+    # What did not get through, and what nobody there answered, only a worker can say, too.
+    for work in set(Work) - {Work.UNDELIVERED, Work.OVERDUE_THERE}:
         shown = client.get(reverse("triage"), {"work": work.value}).context["rows"]
         assert shown, work

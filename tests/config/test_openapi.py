@@ -30,7 +30,7 @@ from schemathesis.specs.openapi.checks import (
 from config.openapi.document import OPERATIONS, document
 from config.wsgi import application
 from issues.enums import AttributeType, PhotoStatus
-from issues.models import CategoryAttribute, Photo
+from issues.models import CategoryAttribute, Issue, Photo
 from issues.services import api_key_create, issue_release
 from routing.deciding.question_links import clarification_token
 from routing.models import Clarification
@@ -67,13 +67,17 @@ OF_PAGES = {
 LIMITS = (
     "issues.api.views.READS_PER_MINUTE",
     "issues.api.views.REFUSALS_PER_MINUTE",
+    "mapui.partner.webhook.REFUSALS_PER_MINUTE",
     "mapui.public.responsibility.QUESTIONS_PER_MINUTE",
     "mapui.public.questions.LOOKS_PER_MINUTE",
+    "mapui.features.views.READS_PER_MINUTE",
 )
 REPORT = "POST /open311/v2/requests.{format}"
+UPDATE = "POST /open311/v2/servicerequestupdates.{format}"
 # What is drawn answers no question, and names nothing that was seen before.
 NEVER_GOOD = {
     "POST /api/questions/{token}/",
+    "POST /api/webhooks/{contact}/answers",
     "POST /api/triage/issues/{number}/release",
     "POST /api/triage/issues/{number}/steps/{verb}",
 }
@@ -118,6 +122,7 @@ def test_paths_lead_to_the_addresses_they_name(one) -> None:
         "zoom": "0",
         "column": "0",
         "row": "0",
+        "contact": "0",
     }
     path = re.sub(r"\{(\w+)\}", lambda match: examples.get(match[1], "x"), one.path)
     assert resolve(f"/{path}").url_name == one.name
@@ -173,6 +178,8 @@ def world(one_connection, settings, tmp_path) -> tuple[dict[str, Any], dict[str,
     photo.file.save("x.jpg", ContentFile(picture()))
     issue_release(issue=issue, photos=[photo])
     photo.refresh_from_db()
+    row, key = api_key_create(jurisdiction=town, name="App", reports_per_minute=0)
+    Issue.objects.filter(pk=issue.pk).update(api_key=row)
     clarification = Clarification.objects.create(
         issue=issue,
         decision=decision,
@@ -182,7 +189,6 @@ def world(one_connection, settings, tmp_path) -> tuple[dict[str, Any], dict[str,
         asked_at=now,
         expires_at=now + timedelta(days=1),
     )
-    _row, key = api_key_create(jurisdiction=town, name="App", reports_per_minute=0)
     return {
         "number": issue.number,
         "decision": 1,
@@ -191,6 +197,8 @@ def world(one_connection, settings, tmp_path) -> tuple[dict[str, Any], dict[str,
         "category": category.code,
         "jurisdiction_id": town.identifier,
         "jurisdiction": town.identifier,
+        "collection": "issues",
+        "item": issue.number,
         "api_key": key,
         "X-Api-Key": key,
         "name": str(photo.copy_id),
@@ -215,6 +223,9 @@ def known_put(case: Any, values: dict[str, Any], tokens: dict[str, str]) -> None
             held[one["name"]] = values[one["name"]]
     if case.operation.label == REPORT and isinstance(case.body, dict):
         case.body |= {name: values[name] for name in ("api_key", "service_code", "lat", "long")}
+    if case.operation.label == UPDATE and isinstance(case.body, dict):
+        case.body |= {"api_key": values["api_key"], "service_request_id": values["number"]}
+        case.body |= {"status": "OPEN", "jurisdiction_id": values["jurisdiction_id"]}
 
 
 @pytest.mark.parametrize("operation", operations(), ids=lambda one: one.label)

@@ -57,6 +57,7 @@ def test_what_strangers_servers_are_asked_goes_to_the_fetcher() -> None:
         "routing.tasks.map_hearings_hold_due",
         "routing.tasks.probes_run_due",
         "routing.tasks.probes_watch",
+        "routing.tasks.syncs_run_due",
     ]
 
 
@@ -77,6 +78,7 @@ def test_everything_else_goes_to_the_worker() -> None:
         "tasks.deliveries_",
         "tasks.numbers_",
         "tasks.probes_",
+        "tasks.syncs_",
     )
     queues = {queue_of(task) for task in own_tasks() if not any(one in task for one in long)}
     assert queues == {QUEUES["worker"]}

@@ -14,6 +14,7 @@ from gis_core.enums import EditionStatus, Severity
 from gis_core.loading import Source
 from gis_core.models import Edition, EditionCheck
 from gis_core.services.editions import edition_create
+from gis_core.services.locks import edition_lock
 from parcels.models import Parcel
 from tests.gis_core.geodata_factories import (
     load,
@@ -46,7 +47,7 @@ def test_difference_is_shown_by_gemarkung(city, tmp_path):
     out = StringIO()
     call_command("show_edition", edition.pk, stdout=out)
     lines = [line.strip() for line in out.getvalue().splitlines()]
-    assert "parcels: 055287: 1 vanished" in lines
+    assert "Flurstücke: 055287: 1 weggefallen" in lines
     assert run("show_edition", edition.pk)["difference"] == {
         "counts": {"vanished": 1},
         "districts": {"055287": {"vanished": 1}},
@@ -109,7 +110,21 @@ def test_killed_load_shows_what_was_read(city, tmp_path):
     edition = edition_create(jurisdiction=city, dataset="parcels", sources=[Source(path)])
     Edition.objects.filter(pk=edition.pk).update(progress={"rows": 5000, "batches": 1})
     shown = run("show_edition", edition.pk)
-    assert (shown["status"], shown["rows"]) == ("loading", 5000)
+    assert (shown["status"], shown["rows"], shown["killed"]) == ("loading", 5000, True)
+    out = StringIO()
+    call_command("show_edition", edition.pk, stdout=out)
+    told = f"abgebrochen, weiter mit ./run manage load_geodata --resume {edition.pk}"
+    assert f"Flurstücke: {told}" in out.getvalue()
+    Edition.objects.filter(pk=edition.pk).update(progress={})
+    assert not run("show_edition", edition.pk)["killed"]
+
+
+def test_load_that_somebody_works_on_is_not_killed(city, tmp_path):
+    path = write(tmp_path / "a.gml", parcels_gml())
+    edition = edition_create(jurisdiction=city, dataset="parcels", sources=[Source(path)])
+    Edition.objects.filter(pk=edition.pk).update(progress={"rows": 5000, "batches": 1})
+    with edition_lock(edition):
+        assert not run("show_edition", edition.pk)["killed"]
 
 
 def test_roll_back_shows_the_restoring_edition(city, tmp_path):

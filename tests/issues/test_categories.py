@@ -48,6 +48,9 @@ def test_categories_of_the_model_city_cover_the_rules(jurisdiction):
     assert loaded["STREET_LIGHT"].part == RoadPart.LIGHTING
     assert loaded["STREET_LIGHT"].asset_kinds == ["street_light"]
     assert loaded["GAS_SMELL"].is_emergency
+    vehicle = loaded["ABANDONED_VEHICLE"]
+    assert (vehicle.notice_months, vehicle.notice_law) == (1, "§ 20 Abs. 4 KrWG")
+    assert loaded["GAS_SMELL"].notice_months is None
     assert not loaded["ILLEGAL_PARKING"].is_public
     assert not CategoryAttribute.objects.filter(is_required=True).exists()
 
@@ -61,7 +64,7 @@ def test_categories_of_a_group_have_one_pictogram(jurisdiction):
 
 
 def test_categories_without_a_column_of_pictograms_have_none(jurisdiction, folder):
-    change(folder / "categories.csv", ";pictogram\n", ";remarks\n")
+    change(folder / "categories.csv", ";pictogram;", ";remarks;")
     categories_load(jurisdiction=jurisdiction, folder=folder)
     assert set(Category.objects.values_list("pictogram", flat=True)) == {""}
 
@@ -144,6 +147,7 @@ def test_what_vanished_is_switched_off_and_comes_back(jurisdiction, folder):
         ("categories.csv", ";carriageway;;1;0;30", ";carriageway;;1;0;-3", "row 4: order"),
         ("categories.csv", ";carriageway;;1;0;30", ";carriageway;;1;0", "row 4"),
         ("categories.csv", "\nGAS_SMELL;", "\nACUTE_DANGER;", "row 3: ACUTE_DANGER stands"),
+        ("categories.csv", ";1;§ 20", ";one;§ 20", "notice_months"),
         ("categories.csv", "\nGAS_SMELL;", "\n;", "row 3: code"),
         ("categories.csv", ";1;0;30;road", ";1;0;30;unicorn", "row 4: pictogram"),
         ("category_attributes.csv", "\nRATS;", "\nMICE;", "no category 'MICE'"),
@@ -189,6 +193,7 @@ def test_command_prints_a_key_once_and_stores_its_hash(jurisdiction, capsys):
     assert clear not in stored.key_hash
     assert api_key_find(jurisdiction, clear) == stored
     assert (stored.accuracy_m, stored.accuracy_confidence) == (None, None)
+    assert not stored.confirms_reporters
     with pytest.raises(CommandError):
         call_command("create_api_key", "App", jurisdiction="elsewhere.example")
     with pytest.raises(CommandError):
@@ -199,9 +204,9 @@ def test_command_prints_a_key_once_and_stores_its_hash(jurisdiction, capsys):
 
 def test_command_says_what_the_sender_s_accuracy_means(jurisdiction):
     city = {"jurisdiction": "castrop-rauxel.de"}
-    call_command("create_api_key", "App", accuracy_m=4.5, accuracy_confidence=0.68, **city)
-    stored = ApiKey.objects.get()
-    assert (stored.accuracy_m, stored.accuracy_confidence) == (4.5, 0.68)
+    means = {"accuracy_m": 4.5, "accuracy_confidence": 0.68, "confirms_reporters": True}
+    call_command("create_api_key", "App", **means, **city)
+    assert ApiKey.objects.values(*means).get() == means
     for wrong in ({"accuracy_m": -1.0}, {"accuracy_m": 5001.0}, {"accuracy_confidence": 1.0}):
         with pytest.raises(CommandError):
             call_command("create_api_key", "App", **wrong, **city)

@@ -44,6 +44,7 @@ def test_every_script_is_loaded_through_an_entry():
             "offline",
             "offline_worker",
             "page/security_key",
+            "page/copy",
         )
     ]
     reached = set[Path]().union(*(followed(entry, IMPORT) for entry in entries))

@@ -21,6 +21,7 @@ SAME = {
     "Website",
     "Code",
     "%(count)d min",
+    "Links",
     "Name (%(language)s)",
 }
 

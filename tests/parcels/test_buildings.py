@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 import shapely
 from hypothesis import given
@@ -64,6 +66,47 @@ def addresses_nas(*more: str) -> str:
             *more,
         )
     )
+
+
+def gebref(
+    number: int, key: str = "05;Nordrhein-Westfalen;5;Münster;62;Recklinghausen;004", x: int = 0
+) -> str:
+    return (
+        f"N;DENW00AL0000AA{number:02};A;{key};Castrop-Rauxel;0000;;00120;Hauptstraße;{number};;32;"
+        f"{EAST + x:.0f},500;{NORTH:.0f},250;2024-01-31"
+    )
+
+
+def test_land_wide_addresses_are_cut_to_the_municipality(city, tmp_path):
+    other = gebref(9, key="05;Nordrhein-Westfalen;3;Köln;15;Köln;000", x=-30_000)
+    rows = [gebref(1), other, "x;y", gebref(2)]
+    with zipfile.ZipFile(tmp_path / "gebref.zip", "w") as archive:
+        archive.writestr("gebref.txt", "\n".join(rows))
+        archive.writestr("gebref_schluessel.txt", "05;Nordrhein-Westfalen\n")
+        archive.writestr("liesmich.txt", "Stand Januar")
+    edition = load(city, "addresses", tmp_path / "gebref.zip").edition
+    assert sorted(Address.objects.values_list("street", "number")) == [
+        ("Hauptstraße", "1"),
+        ("Hauptstraße", "2"),
+    ]
+    assert edition.report["left_out"] == {"municipality ≠ 05562004": 2}
+    assert (edition.profile, edition.licence, edition.attribution) == (
+        "gebref",
+        "dl-de/zero-2-0",
+        "Geobasis NRW",
+    )
+
+
+def test_land_wide_addresses_without_the_municipality_are_refused(city, tmp_path):
+    keys = (f"05;Nordrhein-Westfalen;3;Köln;15;Köln;00{n}" for n in (1, 2))
+    path = write(tmp_path / "gebref.txt", "\n".join(gebref(1, key=key) for key in keys))
+    with pytest.raises(LoadError, match="none of this one; its key \\(AGS\\) is 05562004"):
+        stage(city, "addresses", path)
+
+
+def test_licence_that_was_said_counts(city, tmp_path):
+    path = write(tmp_path / "gebref.txt", gebref(1))
+    assert stage(city, "addresses", path, licence="CC0").licence == "CC0"
 
 
 def test_nas_buildings_have_function_and_name(city, tmp_path):

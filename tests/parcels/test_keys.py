@@ -69,9 +69,25 @@ def test_missing_denominator_as_nothing_spaces_or_zeros(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("055287001     1      ", "05528700100001______"),
+        ("055287001     1", "05528700100001______"),
+        ("055287001 12 4", "055287001000120004__"),
+        ("055287 14  123   4  ", "055287014001230004__"),
+        ("055287001    1    01", "05528700100001____01"),
+        ("055287      12   4", "055287___000120004__"),
+    ],
+)
+def test_blanks_stand_for_zeros_and_for_what_is_missing(text, key):
+    assert parcel_key_normalise(text) == key
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
+        "055287001 1 / 2",
         "Castrop",
         "5287-14-123/4",
         "0552870140012",

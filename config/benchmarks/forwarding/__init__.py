@@ -10,7 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from config.benchmarks.city import database_use
-from config.benchmarks.forwarding.faults import faults_survived
+from config.benchmarks.forwarding.faults import Report, faults_survived
+from config.benchmarks.forwarding.machines import machines_possible, machines_survived
 from config.benchmarks.forwarding.world import (
     DATABASE,
     World,
@@ -29,6 +30,7 @@ from routing.models import AuthorityContact, Breaker, Delivery
 from routing.outbox.claim import CHOOSE, LANES
 
 DELIVERIES: Final = 1000
+MACHINE_DELIVERIES: Final = 400
 ROUNDS: Final = 5
 WORKERS: Final = 2
 SPEED_SHARE: Final = 0.4
@@ -48,7 +50,8 @@ def forwarding() -> list[Figure]:
     with world_stands() as world:
         with workers_run(WORKERS):
             figures = [_speed(world), _hanging(world)]
-        return [*figures, *_faults(world), _claiming(world)]
+        figures += [*_faults(world), _claiming(world)]
+    return [*figures, *_machines()]
 
 
 def _speed(world: World) -> Figure:
@@ -121,7 +124,18 @@ def _reference(delivery: Delivery) -> str:
 
 
 def _faults(world: World) -> list[Figure]:
-    report = faults_survived(world, DELIVERIES)
+    return _reported("faults", faults_survived(world, DELIVERIES))
+
+
+def _machines() -> list[Figure]:
+    """Two worker machines, where this machine can make them."""
+    if not machines_possible():
+        print("two machines: left out, only root may make network namespaces", flush=True)
+        return []
+    return _reported("two machines", machines_survived(MACHINE_DELIVERIES))
+
+
+def _reported(what: str, report: Report) -> list[Figure]:
     print(
         f"{datetime.now(tz=UTC):%Y-%m-%d} {report.deliveries} deliveries in {report.seconds:.0f} s, workers killed"
         f" {report.kills} times, {', '.join(report.faults)}:"
@@ -131,7 +145,7 @@ def _faults(world: World) -> list[Figure]:
     counted = {"lost": report.lost, "sent twice": report.twice, "stuck": report.stuck}
     return [
         Figure(
-            name=f"faults: {name}",
+            name=f"{what}: {name}",
             value=number,
             unit="deliveries",
             yardstick=report.deliveries,

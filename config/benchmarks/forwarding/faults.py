@@ -62,7 +62,7 @@ def faults_survived(world: World, number: int) -> Report:
         nudge()
         _trouble(report, [one.pk for one in deliveries])
     report.seconds = time.monotonic() - began
-    _count(report, world.arrived() - before, [one.pk for one in deliveries])
+    count_up(report, world.arrived() - before, [one.pk for one in deliveries])
     return report
 
 
@@ -91,8 +91,8 @@ def _trouble(report: Report, keys: list[int]) -> None:
     ]
     ends, kill_at = time.monotonic() + PATIENCE_S, time.monotonic() + KILL_EVERY_S
     total = len(keys)
-    while (waiting := _waiting(keys)) and time.monotonic() < ends:
-        if others and waiting < total * (1 - (4 - len(others)) / 4):
+    while (left := waiting(keys)) and time.monotonic() < ends:
+        if others and left < total * (1 - (4 - len(others)) / 4):
             name, fault = others.pop(0)
             fault()
             report.faults.append(name)
@@ -103,7 +103,8 @@ def _trouble(report: Report, keys: list[int]) -> None:
         time.sleep(0.2)
 
 
-def _waiting(keys: list[int]) -> int:
+def waiting(keys: list[int]) -> int:
+    """How many of them are not settled."""
     return Delivery.objects.filter(
         pk__in=keys, state__in=[DeliveryState.QUEUED, DeliveryState.SENDING]
     ).count()
@@ -145,7 +146,7 @@ def _database_cut() -> None:
         cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
-def _count(report: Report, copies: Counter[str], keys: list[int]) -> None:
+def count_up(report: Report, copies: Counter[str], keys: list[int]) -> None:
     """A delivery that nobody can tell of goes to a person; one that counts as sent has to be there, once."""
     found = Delivery.objects.filter(pk__in=keys).select_related("decision__issue")
     for one in found:

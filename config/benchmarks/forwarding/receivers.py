@@ -1,4 +1,4 @@
-"""`python receivers.py PORT…`: Open311 endpoints that count what arrives. A program of its own, without the project.
+"""`python receivers.py HOST PORT…`: Open311 endpoints that count what arrives. A program without the project.
 
 PUT `/mode` with JSON changes how an endpoint behaves: `hang` seconds before each answer, `lose` the share of answers
 that are lost after the request was stored. GET `/arrived` tells references and times.
@@ -21,8 +21,8 @@ class Receiver(ThreadingHTTPServer):
 
     request_queue_size = 128
 
-    def __init__(self, port: int) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__((host, port), Handler)
         self.arrived: list[tuple[str, float, str]] = []
         self.mode: dict[str, float] = {"hang": 0, "lose": 0}
 
@@ -70,5 +70,5 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    for given in sys.argv[1:]:
-        threading.Thread(target=Receiver(int(given)).serve_forever).start()
+    for given in sys.argv[2:]:
+        threading.Thread(target=Receiver(sys.argv[1], int(given)).serve_forever).start()

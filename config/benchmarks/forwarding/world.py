@@ -31,14 +31,15 @@ from routing.outbox.queue import SEND_TASK, deliveries_planned
 
 DATABASE: Final = "flurpost_bench_forwarding"
 RECEIVERS: Final = 10
+LOOPBACK: Final = "127.0.0.1"
 _numbers: Final = count(1)
 
 
 class World:
     """The city, its receivers in order, and their addresses."""
 
-    def __init__(self, ports: Sequence[int]) -> None:
-        self.addresses = [f"http://127.0.0.1:{port}" for port in ports]
+    def __init__(self, ports: Sequence[int], *, host: str = LOOPBACK) -> None:
+        self.addresses = [f"http://{host}:{port}" for port in ports]
         # Receivers are on this machine here; the installation's own settings stay as they are.
         settings.PRIVATE_NETWORKS["receiver"] = ["127.0.0.0/8"]
         with connection.cursor() as cursor:
@@ -133,13 +134,8 @@ def await_settled(deliveries: Sequence[Delivery], seconds: float) -> bool:
 @contextmanager
 def world_stands() -> Iterator[World]:
     """Receivers, a Redis of its own and the city; `workers_run` adds workers."""
-    ports = [_port() for _ in range(RECEIVERS)]
-    processes.process_start(
-        name="bench-receivers",
-        command=[sys.executable, receivers.__file__, *map(str, ports)],
-        ready=processes.address_answers(f"http://127.0.0.1:{ports[-1]}/arrived"),
-    )
     try:
+        ports = receivers_start(LOOPBACK)
         redis_start()
         yield World(ports)
     finally:
@@ -147,9 +143,20 @@ def world_stands() -> Iterator[World]:
         processes.process_stop("bench-receivers")
 
 
-def _port() -> int:
+def receivers_start(host: str) -> list[int]:
+    """Starts them at an address of this machine; returns their ports."""
+    ports = [port_free(host) for _ in range(RECEIVERS)]
+    processes.process_start(
+        name="bench-receivers",
+        command=[sys.executable, receivers.__file__, host, *map(str, ports)],
+        ready=processes.address_answers(f"http://{host}:{ports[-1]}/arrived"),
+    )
+    return ports
+
+
+def port_free(host: str) -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((host, 0))
         port: int = probe.getsockname()[1]
         return port
 

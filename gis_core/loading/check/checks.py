@@ -16,6 +16,7 @@ from gis_core.datasets import DatasetSpec
 from gis_core.enums import Severity
 from gis_core.loading.check.coverage import coverage_checks
 from gis_core.loading.check.findings import finding
+from gis_core.loading.check.uncovered import uncovered_check
 from gis_core.loading.read.batches import LoadReport
 from gis_core.loading.stage.staging import Difference, Staging
 from gis_core.messages import message_from_json
@@ -23,6 +24,7 @@ from gis_core.models import EditionCheck
 
 ARC_TOLERANCE_MM: Final = 1
 SAMPLES: Final = 20
+_NAMED: Final = 5
 # Findings about reading and about the difference; all others are about the rows.
 OF_A_LOAD: Final = (
     *(
@@ -39,6 +41,12 @@ OF_A_LOAD: Final = (
         "columns",
         "unknown",
         "share",
+        "uncovered",
+        "streets_missing",
+        "locations_missing",
+        "locations_stale",
+        "nothing_changed",
+        "versions",
     ),
 )
 _FILE: Final = Path(__file__).parent / "thresholds.json"
@@ -72,8 +80,11 @@ def checks_run(
         report.coverage_seconds = round(perf_counter() - started, 3)
     found = [
         *_noticed(report),
+        *_named(report),
+        *_still(staging, difference, report),
         *_columns(staging, report),
         *_share(staging, difference, rows, limits),
+        *(uncovered_check(staging, difference, limits) if spec.coverage else ()),
         *lasting,
     ]
     for one in found:
@@ -121,6 +132,13 @@ def _noticed(report: LoadReport) -> Iterator[EditionCheck]:
         yield finding("parts", warning, len(gaps), {"gaps": told})
 
 
+def _named(report: LoadReport) -> Iterator[EditionCheck]:
+    for code, found in report.named.items():
+        names = found["names"]
+        params = {"names": names[:_NAMED]}
+        yield finding(code, Severity.WARNING, found["count"], params, names=names)
+
+
 def _sample(fault: dict[str, Any]) -> dict[str, Any]:
     return {name: fault.get(name, "") for name in ("file", "feature", "column", "value")}
 
@@ -141,6 +159,13 @@ def _filled(contents: list[dict[str, Any]]) -> set[str]:
     return {
         column["column"] for one in contents for column in one["columns"] if column["values"] > 0
     }
+
+
+def _still(staging: Staging, difference: Difference, report: LoadReport) -> Iterator[EditionCheck]:
+    """An update that changes nothing: the active state is as of its date."""
+    if staging.is_update and not (difference.new or difference.changed or difference.vanished):
+        date = report.delivery.get("date", "")[:10]
+        yield finding("nothing_changed", Severity.INFO, difference.unchanged, {"date": date or "–"})
 
 
 def _share(

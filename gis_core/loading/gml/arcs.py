@@ -11,7 +11,7 @@ from gis_core.errors import GeometryError
 
 # An arc is replaced by chords that leave it by no more than this.
 ARC_TOLERANCE_M: Final = 0.001
-# Fewer would make nothing of a circle in degrees, whose numbers are that small.
+# Fewer would make nothing of a small circle.
 _CHORDS_MIN: Final = 64
 
 
@@ -72,6 +72,26 @@ def circle_linearise(centre: list[float], radius: float) -> list[float]:
     chords = np.array(centre) + radius * np.column_stack((np.cos(angles), np.sin(angles)))
     numbers: list[float] = np.vstack((chords, chords[:1])).ravel().tolist()
     return numbers
+
+
+def arc_around(
+    centre: list[float], radius: float, start: float, end: float, *, north: float
+) -> list[list[float]]:
+    """The arc around a position from one angle to another, in degrees, in the two readings that are in use.
+
+    Counterclockwise from east, as mathematics counts; and clockwise from north, as compasses do, where `north` says by
+    how many radians north leaves the y axis, counterclockwise.
+    """
+    if len(centre) != 2 or not 0 < radius < math.inf or not math.isfinite(start + end):
+        raise GeometryError("circle_impossible", radius=radius)
+    begin, sweep = math.radians(start), math.radians(end - start)
+    count = max(math.ceil(abs(sweep) / _step(radius)), 2)
+    shares = sweep * np.arange(count + 1) / count
+    readings = []
+    for angles in (begin + shares, math.pi / 2 + north - begin - shares):
+        chords = np.array(centre) + radius * np.column_stack((np.cos(angles), np.sin(angles)))
+        readings.append(chords.ravel().tolist())
+    return readings
 
 
 def _centre(ax: float, ay: float, bx: float, by: float) -> tuple[float, float] | None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from gis_core.datasets import DatasetSpec
 from gis_core.enums import EditionStatus
 from gis_core.errors import LoadError
-from gis_core.loading.gml.locations import Locations
+from gis_core.loading.gml.locations import Locations, locations_known
 from gis_core.loading.gml.nba_scan import DeliveryFile, delivery_scan, has_changes
 from gis_core.loading.gml.places import Places
 from gis_core.loading.read.batches import LoadReport
@@ -96,12 +96,9 @@ def deliveries_plan(paths: list[Path], profile: Profile, report: LoadReport) -> 
         return DeliveryPlan(
             profile, paths, {}, False, locations, places, _delivery(files), updated=False
         )
-    if not profile.object_id or profile.places:
-        raise LoadError(
-            "nba_not_for_dataset",
-            dataset=profile.dataset,
-            file=next(file.path.name for file in files if file.changes),
-        )
+    changing = [file.path.name for file in files if file.changes and not file.empty]
+    if changing and (not profile.object_id or profile.places):
+        raise LoadError("nba_not_for_dataset", dataset=profile.dataset, file=changing[0])
     files = _ordered(files, report)
     first = [file for file in files if file.portion.date == files[0].portion.date]
     partial = any(file.changes for file in first)
@@ -199,14 +196,18 @@ def _fits(
 def active_check(
     spec: DatasetSpec, jurisdiction: Jurisdiction, plan: DeliveryPlan, profile: Profile
 ) -> None:
-    """Updates must follow on what is active: an edition of deliveries, not younger, with the versions replaced."""
+    """Updates must follow on what is active: an edition of deliveries, not younger, with the versions replaced.
+
+    Gives the plan the locations of the deliveries before it.
+    """
     file = plan.files[0].name
     edition = Edition.objects.filter(
         jurisdiction=jurisdiction, dataset=spec.dataset, status=EditionStatus.ACTIVE
     ).first()
     if edition is None:
         raise LoadError("nba_without_base", file=file)
-    before = edition.report.get("delivery", {}).get("date", "")
+    plan.locations.former = locations_known(edition)
+    before = (edition.restores or edition).report.get("delivery", {}).get("date", "")
     now = plan.delivery.get("date", "")
     if before and now and now < before:
         raise LoadError("nba_older", file=file, date=now, active=before)

@@ -10,7 +10,7 @@ from typing import Final
 from lxml import etree
 
 from gis_core.errors import GeometryError, LoadError
-from gis_core.loading.gml.geometry import GmlError, elements_stream, gml_identifier, local_name
+from gis_core.loading.gml.document import GmlError, elements_stream, gml_identifier, local_name
 from gis_core.loading.gml.locations import LOCATION_ELEMENTS, Locations
 from gis_core.loading.gml.places import Places
 from gis_core.loading.read.formats import GZIP_ERRORS, file_open
@@ -19,6 +19,8 @@ from gis_core.loading.read.profiles import Profile
 # An object identifier of 16 characters, and behind it, in updates, when the version began.
 _VERSIONED: Final = re.compile(r"^(\w{16})(\d{8}T\d{6}Z)$")
 _CHANGE: Final = re.compile(rb"<(?:\w+:)?(?:Replace|Delete|Update)[\s>]")
+_OBJECT: Final = re.compile(rb"<(?:\w+:)?(?:Insert|member|featureMembers?)[\s>]")
+_UPDATES: Final = b"AX_NutzerbezogeneBestandsdatenaktualisierung_NBA"
 _CHUNK: Final = 1 << 20
 _WRAPPERS: Final = frozenset({"Insert", "Replace", "Delete", "Update", "member", "featureMember"})
 _PORTION: Final = "AX_Portionskennung"
@@ -51,20 +53,27 @@ class DeliveryFile:
     events: list[tuple[str, str, str, int, str]] = field(default_factory=list)
     # Whether anything at all is changed, be it of another dataset: then inserts are no complete state either.
     changes: bool = False
+    # An update that says that nothing changed.
+    empty: bool = False
 
 
 def has_changes(path: Path) -> bool:
-    """Whether the file speaks of changes at all: quicker than parsing it."""
+    """Whether the file speaks of changes at all: quicker than parsing it. A delivery of updates without any object
+    says that nothing changed."""
+    objects = named = False
     try:
         with file_open(path) as stream:
             rest = b""
             while chunk := stream.read(_CHUNK):
-                if _CHANGE.search(rest + chunk):
+                text = rest + chunk
+                if _CHANGE.search(text):
                     return True
-                rest = chunk[-40:]
+                objects = objects or _OBJECT.search(text) is not None
+                named = named or _UPDATES in text
+                rest = chunk[-80:]
     except GZIP_ERRORS as error:
         raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
-    return False
+    return named and not objects
 
 
 def delivery_scan(
@@ -74,7 +83,8 @@ def delivery_scan(
     locations: Locations,
     places: Places,
 ) -> DeliveryFile:
-    found, number = DeliveryFile(path), 0
+    found, number, objects = DeliveryFile(path), 0, False
+    places.begin(path)
     names = features | _WRAPPERS | {_PORTION} | places.ways.keys()
     if profile.location:
         names |= LOCATION_ELEMENTS
@@ -82,6 +92,7 @@ def delivery_scan(
         with file_open(path) as stream:
             for element in elements_stream(stream, names):
                 name = local_name(element.tag)
+                objects = objects or name in _WRAPPERS
                 if name in features:
                     number += 1
                     _feature_event(found, element, name, number)
@@ -98,6 +109,8 @@ def delivery_scan(
         raise LoadError(error.message, file=path.name, feature=gml_identifier(element)) from error
     except GZIP_ERRORS as error:
         raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
+    if not objects and has_changes(path):
+        found.changes = found.empty = True
     return found
 
 

@@ -15,7 +15,7 @@ from typing import IO, Final
 
 from lxml import etree
 
-from gis_core.loading.gml.geometry import elements_stream
+from gis_core.loading.gml.document import elements_stream
 from gis_core.loading.read.batches import no_progress
 from gis_core.loading.read.formats import file_open
 from gis_core.loading.read.prefetch import prefetched

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -9,7 +10,10 @@ import shapely
 from lxml import etree
 
 from gis_core.errors import GeometryError
-from gis_core.loading.gml.geometry import PolygonCollector, local_name
+from gis_core.loading.gml.curves import CurveReader
+from gis_core.loading.gml.document import local_name
+from gis_core.loading.gml.geometry import PolygonCollector
+from gis_core.loading.gml.references import References
 from gis_core.loading.read.batches import Geometries
 
 # Surfaces are turned into points in so many at a time.
@@ -28,8 +32,13 @@ class Places:
         self.holders = frozenset(holders)
         # Object identifier → rank of the way, x, y, srsName.
         self._points: dict[str, tuple[int, float, float, str]] = {}
-        self._surfaces = PolygonCollector()
+        self._curves = CurveReader()
+        self._surfaces = PolygonCollector(self._curves)
         self._waiting: list[tuple[int, list[str], str]] = []
+
+    def begin(self, path: Path) -> None:
+        """The elements that come now are from this document."""
+        self._curves.references = References(path)
 
     def add(self, element: etree._Element) -> None:
         """Takes in one element of `ways`; one without relation or geometry says nothing. GeometryError."""
@@ -44,8 +53,8 @@ class Places:
                     for key, value in child.items()
                     if local_name(str(key)) == "href"
                 ]
-            elif name in self.holders and len(child):
-                geometry = child[0]
+            elif name in self.holders and len(held := self._curves.references.held(child)):
+                geometry = held[0]
         if not identifiers or geometry is None:
             return
         if local_name(geometry.tag) == "Point":
@@ -91,7 +100,8 @@ class PointCollector:
 
     arcs = flattened = 0
 
-    def __init__(self) -> None:
+    def __init__(self, curves: CurveReader) -> None:
+        self.curves = curves
         self.coordinates: list[shapely.Point] = []
         self.srs_name = ""
 

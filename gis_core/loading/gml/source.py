@@ -11,18 +11,16 @@ from lxml import etree
 from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.datasets import Columns
 from gis_core.errors import CoordinateError, GeometryError, LoadError
-from gis_core.loading.gml.geometry import (
-    GmlError,
-    Head,
-    PolygonCollector,
-    gml_identifier,
-    head_read,
-    local_name,
-)
+from gis_core.loading.gml.choosing import profile_choose
+from gis_core.loading.gml.curves import CurveReader
+from gis_core.loading.gml.document import GmlError, Head, gml_identifier, head_read, local_name
+from gis_core.loading.gml.geometry import PolygonCollector, ShapeCollector
 from gis_core.loading.gml.nba import DeliveryPlan
 from gis_core.loading.gml.nba_scan import identifier_split, lifetime
+from gis_core.loading.gml.paths import path_first, path_text, paths_compile
 from gis_core.loading.gml.pieces import elements_ahead
 from gis_core.loading.gml.places import PointCollector
+from gis_core.loading.gml.references import References, href_of
 from gis_core.loading.read.batches import BATCH_ROWS, Batch, Geometries, LoadReport, Progress
 from gis_core.loading.read.contents import Layout
 from gis_core.loading.read.formats import GZIP_ERRORS, file_open
@@ -35,20 +33,18 @@ _MEMBERS: Final = frozenset({"member", "featureMember", "Insert"})
 _CHANGES: Final = frozenset({"Replace", "Delete", "Update"})
 _NAS_CRS: Final = "AA_Koordinatenreferenzsystemangaben"
 _NAS_PORTION: Final = "AX_Portionskennung"
-_SERVICE_ERRORS: Final = frozenset({"ExceptionReport", "ServiceExceptionReport"})
 # Of so many features, and of every fiftieth behind them, all elements are looked at to tell which are not read.
 _LOOKED_AT: Final = 1000
 _LOOKED_AT_THEN: Final = 50
 # A batch ends here even with few features: memory stays flat whatever their size.
 _BATCH_NUMBERS: Final = 4_000_000
-# Where a column's value is found: the remaining steps of the path, and the column.
-_Wanted = dict[str, list[tuple[list[str], str]]]
 
 
 def xml_batches(
     path: Path,
     profiles: list[Profile],
     *,
+    surfaces: bool,
     crs: SourceCrs | None,
     report: LoadReport,
     progress: Progress,
@@ -56,13 +52,15 @@ def xml_batches(
 ) -> Iterator[tuple[Profile, Batch]]:
     """Batches of the wanted features with the profile that fits; `delivery` is a plan and the file's number in it.
 
-    LoadError for what is not XML, not wanted, truncated or incomplete.
+    `surfaces`: the dataset stores areas, not points or lines. LoadError for what is not XML, not wanted, truncated
+    or incomplete.
     """
     try:
         with file_open(path) as stream:
             head = head_read(stream)
-        profile = _profile_choose(head, profiles, path.name)
-        reader = _Reader(path.name, profile, head, crs, report, progress, delivery)
+        profile = profile_choose(head, profiles, path.name)
+        collector = _collector(profile, surfaces, CurveReader(References(path), crs))
+        reader = _Reader(path.name, profile, head, collector, crs, report, progress, delivery)
         for batch in reader.read(path):
             yield profile, batch
     except GmlError as error:
@@ -71,25 +69,11 @@ def xml_batches(
         raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
 
 
-def profile_read(path: Path, profiles: list[Profile]) -> Profile:
-    """The profile that fits a file by its root element; LoadError where none does."""
-    try:
-        with file_open(path) as stream:
-            return _profile_choose(head_read(stream), profiles, path.name)
-    except GmlError as error:
-        raise LoadError(error.message, file=path.name) from error
-    except GZIP_ERRORS as error:
-        raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
-
-
-def _profile_choose(head: Head, profiles: list[Profile], file: str) -> Profile:
-    if head.root in _SERVICE_ERRORS:
-        raise LoadError("xml_service_error", file=file, root=head.root)
-    for profile in profiles:
-        if any(uri.startswith(profile.namespace) for uri in head.namespaces):
-            return profile
-    known = [f"{profile.name} ({profile.namespace}…)" for profile in profiles]
-    raise LoadError("xml_root_unknown", file=file, root=head.root, known=known)
+def _collector(profile: Profile, surfaces: bool, curves: CurveReader) -> Any:
+    """What the geometry of the features becomes."""
+    if profile.places:
+        return PointCollector(curves)
+    return PolygonCollector(curves) if surfaces or profile.outlines else ShapeCollector(curves)
 
 
 class _Reader:
@@ -100,6 +84,7 @@ class _Reader:
         file: str,
         profile: Profile,
         head: Head,
+        collector: Any,
         crs: SourceCrs | None,
         report: LoadReport,
         progress: Progress,
@@ -111,20 +96,20 @@ class _Reader:
         self.plan, self.number = delivery or (None, 0)
         self.default_crs = self.batch_crs = crs
         self.members = self.found = self.passed = 0
-        self.wanted = _paths_compile(profile.columns)
+        self.wanted = paths_compile(profile.columns)
         self.own_ids = frozenset(column for _, column in self.wanted.get("@id", ()))
         self.geometry_names = frozenset(profile.geometry)
         self.child_tags = [
             f"{{*}}{name}" for name in {*self.wanted, *profile.geometry} if name[0] != "@"
         ]
-        self.layout, self.seen = Layout(), set[str]()
+        self.layout, self.seen, self.elsewhere = Layout(), set[str](), set[str]()
+        self.collector, self.curves = collector, collector.curves
         self._start()
 
     def _start(self) -> None:
         self.columns: Columns = {name: [] for name in self.profile.columns}
         self.features: list[str] = []
         self.faults: dict[int, Message] = {}
-        self.collector: Any = PointCollector() if self.profile.places else PolygonCollector()
 
     def read(self, path: Path) -> Iterator[Batch]:
         features = frozenset(self.profile.features)
@@ -154,17 +139,20 @@ class _Reader:
     def _header(self, element: etree._Element, name: str) -> None:
         """Default CRS from the collection's envelope or a NAS header, and which part of a delivery this is."""
         if name == "Envelope" and (srs_name := element.get("srsName")):
-            self.default_crs = self._crs(srs_name, "boundedBy")
+            self._default(self._crs(srs_name, "boundedBy"))
         elif name == _NAS_CRS:
-            if _text(element, ["standard"]) == "true" and (
-                href := _text(element, ["crs", "@href"])
+            if path_text(element, ["standard"]) == "true" and (
+                href := path_text(element, ["crs", "@href"])
             ):
-                self.default_crs = self._crs(href, _NAS_CRS)
+                self._default(self._crs(href, _NAS_CRS))
         elif name == _NAS_PORTION and not (self.plan and self.plan.updated):
             part = {local_name(child.tag): child.text or "" for child in element}
             number, total = part.get("laufendeNummerVonGesamtzahl", ""), part.get("gesamtzahl", "")
             if number.isdigit() and total.isdigit():
                 self.report.parts.setdefault(int(total), set()).add(int(number))
+
+    def _default(self, crs: SourceCrs) -> None:
+        self.default_crs = self.curves.default_crs = crs
 
     def _feature(self, element: etree._Element, name: str) -> Batch | None:
         """Takes one feature in; a batch when it is full or when the CRS changes."""
@@ -176,13 +164,16 @@ class _Reader:
                 return None
         if self.found <= _LOOKED_AT or self.found % _LOOKED_AT_THEN == 0:
             self._look(element)
-        values, geometry = self._values(element, name, feature)
+        values, holder = self._values(element, name, feature)
+        geometry: Any = None
         if self.profile.places:
             geometry = self.plan.places.place(feature) if self.plan else None
             if geometry is None:
                 self.report.counts["without a place"] += 1
                 return None
         try:
+            if holder is not None:
+                geometry = next(iter(self.curves.references.held(holder)), None)
             self.collector.add(geometry)
         except GeometryError as error:
             self.faults[len(self.features)] = error.message
@@ -243,7 +234,7 @@ class _Reader:
             if column not in self.layout.columns and any(
                 value is not None for value in self.columns[column]
             ):
-                there = [name for name in names if name[0] == "@" or _first(name) in self.seen]
+                there = [name for name in names if name[0] == "@" or path_first(name) in self.seen]
                 self.layout.columns[column] = " / ".join(there)
         return Batch(
             self.file,
@@ -266,23 +257,39 @@ class _Reader:
     ) -> tuple[dict[str, Any], Any]:
         values: dict[str, Any] = {}
         places = [feature] if self.profile.location in self.own_ids else []
-        geometry = None
+        holder = None
         for child in element.iterchildren(*self.child_tags):
             child_name = local_name(child.tag)
             if child_name in self.geometry_names:
-                geometry = child[0] if len(child) else None
+                holder = child
             else:
                 for steps, column in self.wanted[child_name]:
-                    if column == self.profile.location and (text := _text(child, steps)):
+                    if column == self.profile.location and (text := path_text(child, steps)):
                         places.append(identifier_split(text)[0])
-                    elif column not in values and (text := _text(child, steps)):
+                    elif column not in values and (text := self._text(child, steps, feature)):
                         values[column] = text
         if self.plan is not None and self.profile.location:
             values[self.profile.location] = self.plan.location_text(places)
+            if self.profile.location_ids:
+                values[self.profile.location_ids] = places
         for step, value in (("@id", feature), ("@element", name)):
             for _, column in self.wanted.get(step, ()):
                 values.setdefault(column, value)
-        return values, geometry
+        return values, holder
+
+    def _text(self, element: etree._Element, steps: list[str], feature: str) -> str | None:
+        """The text at the end of a path below an element or below what it refers to; noted where that is elsewhere."""
+        if (steps[:1] and steps[0][0] == "@") or not href_of(element):
+            return path_text(element, steps)
+        try:
+            return path_text(self.curves.references.held(element), steps)
+        except GeometryError as error:
+            name = local_name(element.tag)
+            if name not in self.elsewhere:
+                self.elsewhere.add(name)
+                message = Message("property_elsewhere", {"name": name, **error.message.params})
+                self.report.note(message, file=self.file, feature=feature)
+            return None
 
     def _crs(self, name: str, feature: str) -> SourceCrs:
         try:
@@ -304,30 +311,3 @@ class _Reader:
         known = int(matched) if matched.isdigit() else None
         more = "next" if attributes.get("next") else ""
         self.report.pages.append(Page(self.file, came, known, more))
-
-
-def _first(path: str) -> str:
-    return path.partition("/")[0]
-
-
-def _paths_compile(columns: dict[str, list[str]]) -> _Wanted:
-    wanted: _Wanted = {}
-    for column, paths in columns.items():
-        for path in paths:
-            first, *rest = path.split("/")
-            wanted.setdefault(first, []).append((rest, column))
-    return wanted
-
-
-def _text(element: etree._Element, steps: list[str]) -> str | None:
-    """The text at the end of a path below the element, or None."""
-    for step in steps:
-        if step.startswith("@"):
-            return next(
-                (str(v) for k, v in element.items() if local_name(str(k)) == step[1:]), None
-            )
-        below = next((child for child in element if local_name(child.tag) == step), None)
-        if below is None:
-            return None
-        element = below
-    return (element.text or "").strip() or None

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from shapely.errors import GEOSException
 
-from gis_core.coordinates import SourceCrs
+from gis_core.coordinates import SourceCrs, axes_normalise, storage_crs, transform
 from gis_core.datasets import Columns
+from gis_core.errors import CoordinateError
 from gis_core.loading.read.contents import Layout
 from gis_core.loading.read.pages import Page
 from gis_core.messages import Message, Told
@@ -23,7 +26,9 @@ BATCH_ROWS: Final = 5000
 NOTES_KEPT: Final = 200
 SAMPLES_KEPT: Final = 20
 LEFT_OUT_NAMED: Final = 50
-FAULTS_KEPT: Final = 100
+# A load stops before there are more faulty rows than this, so all of them are kept.
+FAULTS_KEPT: Final = 1100
+UNKNOWN_KEPT: Final = 100
 VALUE_LENGTH: Final = 60
 
 
@@ -45,8 +50,22 @@ class Batch:
     deleted: list[str] = field(default_factory=list)
     # Rows that the reader could not read, by their place; they have no geometry.
     faults: dict[int, Message] = field(default_factory=dict)
+    # The key of the municipality (AGS) of each row, where the file tells it and holds more than one.
+    municipalities: list[str] | None = None
     # What the reader knows of the file's columns.
     layout: Layout = field(default_factory=Layout)
+
+    def place(self, row: int) -> str:
+        """A point of a row's geometry as WKT in the storage CRS; "" where there is none, or none can be told."""
+        shape = None if self.geometry is None else self.geometry[row]
+        if shape is None or self.crs is None or shape.is_empty:
+            return ""
+        try:
+            xy = shapely.get_coordinates(shapely.point_on_surface(shape))
+            stored = transform(axes_normalise(xy, self.crs)[0], self.crs, storage_crs())[0]
+        except (CoordinateError, GEOSException):
+            return ""
+        return str(shapely.to_wkt(shapely.Point(stored[0]), rounding_precision=3))
 
     def keep(self, rows: list[bool]) -> Batch:
         """Only the rows that are marked."""
@@ -90,6 +109,10 @@ class LoadReport:
     unknown: list[dict[str, Any]] = field(default_factory=list)
     # How many rows the profile left out, by "column = value".
     left_out: Counter[str] = field(default_factory=Counter)
+    # Findings that name what they are about: {code: {"count", "names" (the first ones)}}.
+    named: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # What deliveries of the cadastre say of locations, as EditionLocations keeps it; None without any.
+    locations: dict[str, Any] | None = None
 
     def note(self, message: Message, *, file: str = "", feature: str = "") -> None:
         """Keeps a note as long as there are not too many: a report is read by people."""
@@ -99,24 +122,25 @@ class LoadReport:
     def fault(self, batch: Batch, row: int, message: Message, column: str = "") -> None:
         """Notes a row that cannot be stored; the first ones in full."""
         self.counts["faulty rows"] += 1
-        self._tell(self.faults, batch, row, message, column)
+        self._tell(self.faults, FAULTS_KEPT, batch, row, message, column)
 
     def unread(self, batch: Batch, row: int, message: Message, column: str) -> None:
         """Notes a value that counts as unknown because nobody can read it; the first ones in full."""
         self.counts["values unknown"] += 1
-        self._tell(self.unknown, batch, row, message, column)
+        self._tell(self.unknown, UNKNOWN_KEPT, batch, row, message, column)
 
     @staticmethod
     def _tell(
-        told: list[dict[str, Any]], batch: Batch, row: int, message: Message, column: str
+        told: list[dict[str, Any]], most: int, batch: Batch, row: int, message: Message, column: str
     ) -> None:
-        if len(told) < FAULTS_KEPT:
+        if len(told) < most:
             value = batch.columns[column][row] if column in batch.columns else None
             told.append(
                 {
                     **Told(message, batch.file, batch.features[row]).as_json(),
                     "column": column,
                     "value": "" if value is None else str(value)[:VALUE_LENGTH],
+                    "wkt": batch.place(row),
                 }
             )
 
@@ -132,6 +156,8 @@ class LoadReport:
         self.left_out.update(other.left_out)
         self.faults += other.faults
         self.unknown += other.unknown
+        self.named |= other.named
+        self.locations = self.locations if other.locations is None else other.locations
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> LoadReport:
@@ -146,6 +172,7 @@ class LoadReport:
             left_out=Counter(values.get("left_out", {})),
             faults=list(values.get("faults", [])),
             unknown=list(values.get("unknown", [])),
+            named=dict(values.get("named", {})),
         )
 
     @property
@@ -169,6 +196,7 @@ class LoadReport:
             "contents": self.contents,
             "faults": self.faults,
             "unknown": self.unknown,
+            "named": self.named,
             "left_out": dict(self.left_out.most_common(LEFT_OUT_NAMED)),
         }
 

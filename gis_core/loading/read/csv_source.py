@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Final
 
@@ -14,20 +15,27 @@ import shapely
 from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.datasets import Columns
 from gis_core.errors import LoadError
-from gis_core.loading.read.batches import BATCH_ROWS, VALUE_LENGTH, Batch, Progress
+from gis_core.loading.read.batches import BATCH_ROWS, VALUE_LENGTH, Batch, Progress, no_progress
 from gis_core.loading.read.contents import Layout
 from gis_core.loading.read.formats import GZIP_ERRORS, file_open
 from gis_core.loading.read.profiles import Profile, columns_match
 from gis_core.messages import Message
+from gis_core.srids import WGS84
 
 # A line of a register has some hundred characters; a file without line ends would fill the memory.
 LINE_MAX_BYTES: Final = 1024 * 1024
+# Of a file that no profile reads so many columns are named.
+_NAMES_TOLD: Final = 60
+_NAME_LENGTH: Final = 100
+_VALUE: Final = re.compile(
+    r"[-+]?\d+([.,]\d+)*(\s|$)|\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4}", re.ASCII
+)
 
 
 def csv_batches(
     path: Path, profiles: list[Profile], *, crs: SourceCrs | None, progress: Progress
 ) -> Iterator[tuple[Profile, Batch]]:
-    """Batches of a CSV file in UTF-8; the delimiter is what the header line uses. Rows are named by their line.
+    """Batches of a CSV file in UTF-8; the delimiter is what the first line uses. Rows are named by their line.
 
     Two columns of coordinates that the profile names make a point.
     """
@@ -36,24 +44,63 @@ def csv_batches(
             lines = _lines(raw, path.name)
             first = next(lines).removeprefix("\ufeff")
             delimiter = max(";,\t", key=first.count)
-            header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
-            profile, matched = _csv_profile(profiles, header, path.name)
+            written = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
+            profile, header = _csv_profile(profiles, written, path.name)
+            matched = _csv_matched(profile, header)[0]
             points = _csv_points(profile, header, crs, path.name)
             layout = _csv_layout(header, matched, points)
+            # Of a file without a header line the first line is a row.
+            line = 0 if profile.header else 1
+            parts = _key_places(profile, header)
+            is_cut = bool(parts) and _is_of_several(path, delimiter, parts, line)
+            lines = chain([first] * (1 - line), lines)
             rows = csv.reader(lines, delimiter=delimiter, strict=True)
-            line = 1
             while chunk := list(islice(rows, BATCH_ROWS)):
                 batch = _csv_batch(path.name, chunk, header, matched, line)
                 batch.layout = layout
                 if points is not None:
                     _csv_place(batch, [row for row in chunk if row], points)
+                if is_cut:
+                    batch.municipalities = [_municipality(row, parts) for row in chunk if row]
                 line += len(chunk)
-                progress(path.name, line - 1)
+                progress(path.name, line if profile.header else line - 1)
                 yield profile, batch
     except GZIP_ERRORS as error:
         raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
     except csv.Error as error:
         raise LoadError("csv_improper", file=path.name, cause=str(error)) from error
+
+
+def csv_look(
+    path: Path, *, has_header: bool | None, rows: int
+) -> tuple[bool, list[str], list[list[str]]]:
+    """Whether there is a header, the names of the columns, and the first rows. None: the first line is judged."""
+    try:
+        with file_open(path) as raw:
+            if has_header is None:
+                first, _rows = _csv_open(raw, path.name, has_header=True)
+                has_header = not _is_row(first)
+        with file_open(path) as raw:
+            header, found = _csv_open(raw, path.name, has_header=has_header)
+            return has_header, header, list(islice(filter(None, found), rows))
+    except GZIP_ERRORS as error:
+        raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
+    except csv.Error as error:
+        raise LoadError("csv_improper", file=path.name, cause=str(error)) from error
+
+
+def _csv_open(
+    raw: IO[bytes], file: str, *, has_header: bool
+) -> tuple[list[str], Iterator[list[str]]]:
+    """The names of the columns, and the rows of values behind them."""
+    lines = _lines(raw, file)
+    first = next(lines).removeprefix("\ufeff")
+    delimiter = max(";,\t", key=first.count)
+    cells = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
+    if has_header:
+        return cells, csv.reader(lines, delimiter=delimiter, strict=True)
+    rows = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    return [str(number) for number in range(1, len(cells) + 1)], rows
 
 
 def _lines(raw: IO[bytes], file: str) -> Iterator[str]:
@@ -124,17 +171,67 @@ def _csv_place(batch: Batch, rows: list[list[str]], points: _Points) -> None:
     batch.geometry = np.array(places, dtype=object)
 
 
+def csv_fits(path: Path, profiles: list[Profile]) -> bool:
+    """Whether a profile reads the columns of a file."""
+    try:
+        next(csv_batches(path, profiles, crs=crs_parse(WGS84), progress=no_progress), None)
+    except LoadError:
+        return False
+    return True
+
+
 def _csv_profile(
-    profiles: list[Profile], header: list[str], file: str
-) -> tuple[Profile, dict[str, int]]:
+    profiles: list[Profile], written: list[str], file: str
+) -> tuple[Profile, list[str]]:
+    """The profile that fits, and what the columns are called: by the first line, or by the profile."""
     gaps: list[Message] = []
     for profile in profiles:
-        matched, missing = columns_match(profile, header)
+        if profile.header:
+            continue
+        missing = _csv_matched(profile, written)[1]
         if not missing:
-            return profile, {column: header.index(name) for column, name in matched.items()}
+            return profile, written
         gap = Message("csv_column_missing", {"columns": missing})
         gaps.append(Message("profile_misfit", {"profile": profile.name, "gap": gap}))
-    raise LoadError("csv_columns_missing", file=file, gaps=gaps, there=header)
+    if not _is_row(written):
+        raise LoadError("csv_columns_missing", file=file, gaps=gaps, there=written[:_NAMES_TOLD])
+    for profile in profiles:
+        if len(profile.header) == len(written):
+            return profile, profile.header
+    # What stands in a row is not for messages.
+    raise LoadError("csv_headerless", file=file, count=len(written))
+
+
+def _csv_matched(profile: Profile, header: list[str]) -> tuple[dict[str, int], list[str]]:
+    """Where the columns of a profile stand, and which required ones are missing."""
+    matched, missing = columns_match(profile, header)
+    return {column: header.index(name) for column, name in matched.items()}, missing
+
+
+def _is_row(written: list[str]) -> bool:
+    """Whether the first line holds values: names of columns are no numbers, no dates and not that long."""
+    return any(_VALUE.match(cell) or len(cell) > _NAME_LENGTH for cell in written)
+
+
+def _key_places(profile: Profile, header: list[str]) -> list[int]:
+    """Where the parts of a municipality's key stand; none where the file does not have them all."""
+    lower = [name.lower() for name in header]
+    if not set(profile.municipality) <= set(lower):
+        return []
+    return [lower.index(name) for name in profile.municipality]
+
+
+def _municipality(row: list[str], places: list[int]) -> str:
+    return "".join(row[place].strip() for place in places if place < len(row))
+
+
+def _is_of_several(path: Path, delimiter: str, places: list[int], first: int) -> bool:
+    """Whether the file holds rows of more than one municipality; read until there is a second one."""
+    with file_open(path) as raw:
+        rows = csv.reader(_lines(raw, path.name), delimiter=delimiter)
+        keys = (_municipality(row, places) for row in islice(rows, first, None) if row)
+        one = next(keys, "")
+        return any(key != one for key in keys)
 
 
 def _csv_batch(

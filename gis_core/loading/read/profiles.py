@@ -1,4 +1,7 @@
-"""Column mapping profiles: data, not code. A new source of a known format needs a JSON file, no programming.
+"""Column mapping profiles: data, not code. A new source of a known format needs a profile, no programming.
+
+Those of the program are JSON files beside the apps. Those of the installation stand in the database or in the folder
+GEODATA_PROFILES; they are taken only where somebody names them.
 
 A profile is a JSON object:
     name       as given to `--profile` and stored with the edition
@@ -17,11 +20,16 @@ A profile is a JSON object:
     object_id  NAS only: the model's field that holds the object identifier; updates find by it what they change
     location   NAS only: the column whose values refer to objects that name a street and house number ("@id": the
                features are such objects)
+    location_ids  NAS only: the column of the model that keeps the identifiers of these objects, for later updates
     places     NAS only: [element, relation] that refers to the features, which have no geometry of their own; the
                first that is there gives the point
     outlines   areas in metres stand for lines: their edges, 5 cm inside, are taken, and half of these for the length
     changes    WFS only: {"date": name, "key": name} of the properties that say when a feature was changed (kept as
                the model's source_date) and what its key is
+    header     CSV only: what the columns of a file without a header line are called; the profile reads no other file
+    municipality  CSV only: the columns that together make the key of the municipality (AGS); of a file with several
+               municipalities the rows of others are left out and counted
+    licence, attribution  of a source that is always under these; what was said at the load goes before
     points     CSV only: [column of x, column of y, usual CRS or ""], the first pair that is there makes the geometry
 """
 
@@ -29,14 +37,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
+
 from gis_core.datasets import Columns, DatasetSpec
 from gis_core.errors import LoadError, RowsError
 from gis_core.messages import Message
+from gis_core.models import Jurisdiction, OwnProfile
 
 # dBASE keeps ten characters of a column's name.
 SHAPEFILE_NAME_LENGTH: Final = 10
@@ -60,11 +71,16 @@ class Profile:
     constants: dict[str, Any] = field(default_factory=dict)
     object_id: str = ""
     location: str = ""
+    location_ids: str = ""
     places: list[list[str]] = field(default_factory=list)
     changes: dict[str, str] = field(default_factory=dict)
     outlines: bool = False
     points: list[list[str]] = field(default_factory=list)
     leave_out: list[str] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
+    municipality: list[str] = field(default_factory=list)
+    licence: str = ""
+    attribution: str = ""
 
 
 @lru_cache(maxsize=16)
@@ -75,15 +91,62 @@ def profiles_read(directory: Path) -> tuple[Profile, ...]:
 
 
 def profiles_of(spec: DatasetSpec) -> list[Profile]:
-    """The profiles that map to a dataset."""
+    """The program's profiles that map to a dataset."""
     return [profile for profile in profiles_read(spec.profiles) if profile.dataset == spec.dataset]
 
 
+def profiles_own(spec: DatasetSpec, jurisdiction: Jurisdiction | None) -> list[Profile]:
+    """The installation's own profiles that map to a dataset, by name. LoadError for a file that is none."""
+    stored = OwnProfile.objects.filter(jurisdiction=jurisdiction, dataset=spec.dataset.value)
+    found = [
+        profile_parse({**content, "name": name})
+        for name, content in stored.exclude(name="").order_by("name").values_list("name", "content")
+    ]
+    if settings.GEODATA_PROFILES:
+        for path in sorted(Path(settings.GEODATA_PROFILES).glob("*.json")):
+            try:
+                found.append(profile_parse(json.loads(path.read_text("utf-8"))))
+            except (OSError, ValueError, LoadError) as error:
+                raise LoadError("profile_improper", file=path.name) from error
+    return [profile for profile in found if profile.dataset == spec.dataset]
+
+
+def profile_parse(values: Any) -> Profile:
+    """A profile from JSON that people wrote. LoadError for what is none."""
+    kinds = {one.name: str(one.type).partition("[")[0] for one in fields(Profile)}
+    try:
+        are_kinds = all(isinstance(one, _KINDS[kinds[name]]) for name, one in values.items())
+        lists = [
+            *(values.get(name, []) for name in ("formats", "required", "features", "leave_out")),
+            *values["columns"].values(),
+            *values.get("points", []),
+        ]
+        are_texts = all(
+            isinstance(one, list) and all(isinstance(text, str) for text in one) for one in lists
+        )
+        are_coded = all(isinstance(one, dict) for one in values.get("codes", {}).values())
+        are_points = all(len(one) == len(("x", "y", "crs")) for one in values.get("points", []))
+        if are_kinds and are_texts and are_coded and are_points:
+            return Profile(**values)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise LoadError("profile_improper") from error
+    raise LoadError("profile_improper")
+
+
+_KINDS: Final = {"str": str, "list": list, "dict": dict, "bool": bool}
+
+
 def profiles_select(
-    spec: DatasetSpec, wanted_format: str, name: str | None, file: str
+    spec: DatasetSpec,
+    wanted_format: str,
+    name: str | None,
+    file: str,
+    jurisdiction: Jurisdiction | None,
 ) -> list[Profile]:
-    """The profiles that may fit a file: the named one, or all of its format."""
+    """The profiles that may fit a file: the named one, or all of the program's of its format."""
     known = profiles_of(spec)
+    if name and name not in {one.name for one in known}:
+        known = [*known, *profiles_own(spec, jurisdiction)]
     fitting = [p for p in known if wanted_format in p.formats and name in {None, p.name}]
     if not fitting:
         raise LoadError(

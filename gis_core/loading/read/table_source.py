@@ -22,6 +22,7 @@ from gis_core.loading.read.formats import Format, companions
 from gis_core.loading.read.geojson import GeoJson, geojson_batches, geojson_look
 from gis_core.loading.read.pages import Page
 from gis_core.loading.read.profiles import Profile, columns_match
+from gis_core.loading.read.tags import TAGS, tags_columns, tags_wanted
 from gis_core.messages import Message
 
 _BATCH_BYTES: Final = 64 * 1024 * 1024
@@ -68,13 +69,13 @@ def table_batches(
             raise LoadError(_missing(missing, list(info["fields"]), name), file=path.name)
         if info["geometry_type"] is not None:
             crs = _layer_crs(info, crs, path.name)
-        used = set(matched.values())
-        layout = Layout(
-            matched, dict.fromkeys(str(field) for field in info["fields"] if field not in used)
-        )
+        tags = tags_wanted(profile, matched, list(info["fields"]))
+        layout = _layout(matched, tags, list(map(str, info["fields"])))
+        stored = {**matched, **({TAGS: TAGS} if tags else {})}
         read = 0
         for window in _windows(path, name, info):
-            batch = _batch_read(path, name, matched, window, crs)
+            batch = _batch_read(path, name, stored, window, crs)
+            _tags_spread(batch, tags)
             batch.layout = layout
             read += len(batch.features)
             progress(path.name, read)
@@ -102,14 +103,27 @@ def _geojson(
     if named := found.crs:
         crs = _crs_named(named, file)
     crs = crs or crs_parse(_GEOJSON_CRS)
-    used = set(matched.values())
-    layout = Layout(matched, dict.fromkeys(name for name in found.names if name not in used))
+    tags = tags_wanted(profile, matched, list(found.names))
+    layout = _layout(matched, tags, list(found.names))
+    stored = {**matched, **({TAGS: TAGS} if tags else {})}
     read = 0
-    for batch in geojson_batches(found, matched, _rows_at_once(found.path, found.count)):
+    for batch in geojson_batches(found, stored, _rows_at_once(found.path, found.count)):
+        _tags_spread(batch, tags)
         batch.crs, batch.layout = crs, layout
         read += len(batch.features)
         progress(file, read)
         yield profile, batch
+
+
+def _layout(matched: dict[str, str], tags: dict[str, list[str]], fields: list[str]) -> Layout:
+    used = {*matched.values(), *([TAGS] if tags else ())}
+    spread = {column: f"{TAGS}/{names[0]}" for column, names in tags.items()}
+    return Layout({**matched, **spread}, dict.fromkeys(name for name in fields if name not in used))
+
+
+def _tags_spread(batch: Batch, tags: dict[str, list[str]]) -> None:
+    if tags:
+        batch.columns |= tags_columns(tags, batch.columns.pop(TAGS))
 
 
 def _geojson_profile(found: GeoJson, profiles: list[Profile]) -> tuple[Profile, dict[str, str]]:

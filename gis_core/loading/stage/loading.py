@@ -76,7 +76,7 @@ def sources_stage(
         edition.progress, staged = {"files": marks, "batches": 0, "rows": 0}, LoadReport()
         staging.create()
         edition.save(update_fields=["progress"])
-    profiles: dict[str, None] = {}
+    profiles: dict[str, Profile] = {}
 
     def show(file: str, features: int) -> None:
         edition.progress |= {"file": file, "features": features}
@@ -96,7 +96,7 @@ def sources_stage(
         spec, sources, edition.jurisdiction, report=read, progress=show, take=take
     )
     for number, (profile, batch) in enumerate(batches, start=1):
-        profiles[profile.name] = None
+        profiles[profile.name] = profile
         if number > done:
             with transaction.atomic():
                 _commit_without_waiting()
@@ -106,6 +106,9 @@ def sources_stage(
     if taken:
         return taken[0]
     edition.profile = ", ".join(profiles)[:50]
+    if len(profiles) == 1:
+        edition.licence = edition.licence or profile.licence
+        edition.attribution = edition.attribution or profile.attribution
     staged.merge(read)
     if staged.counts["faulty rows"]:
         # The failed edition tells them all.

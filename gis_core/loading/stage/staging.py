@@ -30,6 +30,8 @@ _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "
 _NULL: Final = "\\N"
 _EXAMPLES: Final = 5
 _UNREAD: Final = 30
+# Columns of the staging table that say nothing of the object.
+_BESIDE: Final = ("content_hash", "feature", "batch")
 # Bytes that COPY takes at a time; psycopg2's own 8 KiB would be thousands of small steps.
 _COPY_BLOCK: Final = 1 << 20
 
@@ -187,14 +189,16 @@ class Staging:
 
     def _duplicates_drop(self, report: LoadReport) -> None:
         """The same object twice is usual at the edges of parts and tiles; two objects of one key are not."""
+        # Without a column of keys they are put together from what was read: nobody knows whether it is one object.
+        keyless = [one for one in report.contents if "key" in one["missing"]]
+        if not keyless:
+            self._versions_drop(report)
         conflicts = self.execute(
             "SELECT key, array_agg(DISTINCT feature) FROM {staging} GROUP BY key"
             " HAVING count(DISTINCT content_hash) > 1 ORDER BY key LIMIT {examples}"
         )
         if conflicts:
             named = "; ".join(f"{key} ({', '.join(names[:3])})" for key, names in conflicts)
-            # Without a column of keys they are put together from what was read.
-            keyless = [one for one in report.contents if "key" in one["missing"]]
             unread = sorted({name for one in keyless for name in one["unread"]})
             if unread:
                 raise LoadError(
@@ -209,6 +213,27 @@ class Staging:
             " WHERE s.key = t.key AND s.ctid > t.ctid RETURNING s.ctid) SELECT count(*) FROM gone"
         )[0][0]
         report.counts["identical duplicates"] += repeated
+
+    def _versions_drop(self, report: LoadReport) -> None:
+        """Of one object of several days the latest counts; one whose rings begin elsewhere is the same."""
+        if any(field.attname == "source_date" for field in self.fields):
+            older = self.execute(
+                "WITH gone AS (DELETE FROM {staging} s USING {staging} t WHERE s.key = t.key"
+                " AND s.source_date < t.source_date RETURNING s.key)"
+                " SELECT key, count(*) OVER () FROM gone GROUP BY key ORDER BY key LIMIT {examples}"
+            )
+            if older:
+                names = [key for key, _all in older]
+                report.named["versions"] = {"count": older[0][1], "names": names}
+        if self.geometry_name:
+            turned = self.execute(
+                "WITH gone AS (DELETE FROM {staging} s USING {staging} t WHERE s.key = t.key"
+                " AND s.content_hash > t.content_hash AND ST_Equals(s.{geometry}, t.{geometry})"
+                " AND to_jsonb(s) - %(own)s = to_jsonb(t) - %(own)s RETURNING s.ctid)"
+                " SELECT count(*) FROM gone",
+                {"own": [self.geometry_name, *_BESIDE]},
+            )
+            report.counts["identical duplicates"] += turned[0][0]
 
     def drop(self) -> None:
         self.execute("DROP TABLE IF EXISTS {staging}, {deleted}, {open}, {gone}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from gis_core.enums import EditionStatus
+from gis_core.loading.gml.locations import locations_known
 from gis_core.loading.read.batches import LoadReport
 from gis_core.loading.stage.staging import Staging
 from gis_core.models import Edition
@@ -46,4 +47,7 @@ def active_take(edition: Edition, staging: Staging, digest: str) -> LoadReport |
         edition.profile = base.profile
         edition.progress = {"files": [], "rows": rows, "digest": digest, "update": False}
         edition.save(update_fields=["progress"])
-    return LoadReport.from_json(base.report)
+    report = LoadReport.from_json(base.report)
+    if known := locations_known(base):
+        report.locations = known.as_json()
+    return report

@@ -14,7 +14,7 @@ from django.db.models import Max
 
 from gis_core.datasets import DatasetSpec
 from gis_core.enums import EditionStatus
-from gis_core.loading.gml.geometry import elements_stream, local_name
+from gis_core.loading.gml.document import elements_stream, local_name
 from gis_core.loading.read.batches import Progress
 from gis_core.loading.read.profiles import Profile
 from gis_core.loading.wfs.features import wfs_fetch

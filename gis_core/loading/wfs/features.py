@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from gis_core.errors import LoadError
-from gis_core.loading.gml.geometry import GmlError, elements_stream, gml_identifier, head_read
+from gis_core.loading.gml.document import GmlError, elements_stream, gml_identifier, head_read
 from gis_core.loading.read.batches import Progress
 from gis_core.loading.wfs.service import (
     CAPABILITIES_MAX_BYTES,

@@ -33,6 +33,11 @@ class Command(BaseCommand):
             type=float,
             help="share of the places within the sender's accuracy, 0.1 to 0.999",
         )
+        parser.add_argument(
+            "--confirms-reporters",
+            action="store_true",
+            help="the sender knows who reports as well as the city's own pages do",
+        )
 
     def handle(
         self,
@@ -42,6 +47,7 @@ class Command(BaseCommand):
         reports_per_minute: int,
         accuracy_m: float | None,
         accuracy_confidence: float | None,
+        confirms_reporters: bool,
         **options: Any,
     ) -> None:
         if reports_per_minute < 0:
@@ -57,6 +63,7 @@ class Command(BaseCommand):
                 reports_per_minute=reports_per_minute,
                 accuracy_m=accuracy_m,
                 accuracy_confidence=accuracy_confidence,
+                confirms_reporters=confirms_reporters,
             )
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error

@@ -103,12 +103,13 @@ def _begin(validity: int, uid: int, jurisdiction: Jurisdiction) -> InboxMail:
     return mail
 
 
-def mail_read(raw: bytes) -> InboxMail:
+def mail_read(raw: bytes, *, jurisdiction: Jurisdiction | None = None) -> InboxMail:
     """Takes in one mail that a mail server hands over (a pipe), once; what comes again is known by what it holds.
 
-    Raises an `IssuesError` where INBOX_JURISDICTION is missing or unknown.
+    It is a mail to `jurisdiction`, by itself that of the settings. Raises an `IssuesError` where INBOX_JURISDICTION is
+    asked, and missing or unknown.
     """
-    jurisdiction = jurisdiction_find(settings.INBOX_JURISDICTION)
+    jurisdiction = jurisdiction or jurisdiction_find(settings.INBOX_JURISDICTION)
     uid = int.from_bytes(hashlib.sha256(raw).digest()[:7])
     mail = _begin(PIPED, uid, jurisdiction)
     if mail.state == MailState.READING:

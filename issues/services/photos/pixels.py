@@ -43,12 +43,6 @@ _TURNS: Final = {
 }
 _JPEG_END: Final = b"\xff\xd9"
 _TURNED_BY_EXIF: Final = frozenset({"jpeg", "png", "webp"})
-_SMALL: Final[dict[str, Any]] = {
-    "height": SIDE_MAX,
-    "size": "down",
-    "no_rotate": True,
-    "output_profile": "srgb",
-}
 # One picture at a time in a process: its memory is that of one, however many are sent at once.
 _ONE = threading.Lock()
 
@@ -123,10 +117,17 @@ def _opened(content: bytes, kind: str) -> tuple[Any, bytes]:
         # The mark may be all that is missing; where more is, the decoder warns.
         content, fail_on = content + _JPEG_END, "warning"
     small = pyvips.Image.thumbnail_buffer(
-        content, SIDE_MAX, option_string=f"[fail_on={fail_on}]", **_SMALL
+        content, SIDE_MAX, option_string=f"[fail_on={fail_on}]", **_small(header)
     )
     noted = header.get("exif-data") if header.get_typeof("exif-data") else b""
     return small, bytes(noted)
+
+
+def _small(picture: Any) -> dict[str, Any]:
+    """How to make it small. A picture without a profile is sRGB, and computing that costs more than all the rest."""
+    converted = picture.get_typeof("icc-profile-data") or picture.interpretation == "cmyk"
+    profile = {"output_profile": "srgb"} if converted else {}
+    return {"height": SIDE_MAX, "size": "down", "no_rotate": True, **profile}
 
 
 def _heic_opened(content: bytes, _kind: str) -> tuple[Any, bytes]:
@@ -143,7 +144,7 @@ def _heic_opened(content: bytes, _kind: str) -> tuple[Any, bytes]:
     if profile := opened.info.get("icc_profile"):
         picture.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
     noted = bytes(opened.info.get("exif") or b"")
-    return picture.thumbnail_image(SIDE_MAX, **_SMALL), noted
+    return picture.thumbnail_image(SIDE_MAX, **_small(picture)), noted
 
 
 def _size_check(width: int, height: int, *, limit: int) -> None:

@@ -13,12 +13,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from issues.enums import ReplyState
-from issues.models import LinkRequest, SignInCode, WaitingReport
+from issues.models.reporting import MailedOnce
 from issues.services.replies.sending import LEASE, mail_hand_over
 
 logger = logging.getLogger(__name__)
 
-Row = TypeVar("Row", LinkRequest, SignInCode, WaitingReport)
+Row = TypeVar("Row", bound=MailedOnce)
 RETRY_AFTER: Final = timedelta(minutes=2)
 ATTEMPTS_MAX: Final = 6
 

@@ -27,6 +27,7 @@ from issues.redaction import masked
 from issues.services.events import issue_event_append
 from issues.services.photos.copies import COPY_FIELDS, copies_undone
 from issues.services.retention.files import file_doom
+from issues.services.retention.words import authority_words_erase, authority_words_mask
 from issues.signals import reporter_changed
 
 Counts = Counter[ErasedKind]
@@ -59,6 +60,7 @@ def words_mask(issue: Issue) -> None:
     for inquiry in Inquiry.objects.filter(issue=issue).exclude(answer=""):
         Inquiry.objects.filter(pk=inquiry.pk).update(answer=masked(inquiry.answer))
     Rating.objects.filter(issue=issue).update(words="")
+    authority_words_mask(issue.pk)
 
 
 def photos_erase(issue: Issue, photos: Iterable[Photo]) -> Counts:
@@ -103,6 +105,7 @@ def report_anonymise(issue: Issue) -> Counts:
         file_doom(attachment.file)
         attachment.delete()
     counts += Counter({ErasedKind.FILE: len(files), ErasedKind.TEXT: 1})
+    counts += Counter({ErasedKind.WORDS: authority_words_erase(issue.pk)})
     for texts in (issue.notes, issue.inquiries, issue.replies.exclude(state=ReplyState.QUEUED)):
         texts.all().delete()
     Rating.objects.filter(issue=issue).update(words="")

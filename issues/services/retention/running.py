@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from issues.enums import ErasedKind, RetentionKind
-from issues.models import Issue, LinkRequest, RetentionPeriod, SignInCode, WaitingReport
+from issues.enums import CLOSED, ErasedKind, RetentionKind
+from issues.models import (
+    Citizen,
+    Issue,
+    LegalHold,
+    LinkRequest,
+    Reporter,
+    RetentionPeriod,
+    SignInCode,
+    WaitingReport,
+)
 from issues.services.retention.asking import erasures_catch_up
 from issues.services.retention.erasing import Counts
 from issues.services.retention.files import files_delete_left
@@ -35,10 +44,10 @@ class Due:
 
 
 def retention_due(*, shown: int) -> Iterator[Due]:
-    """What is due now, without changing anything; of unconfirmed reports there are no numbers."""
+    """What is due now, without changing anything; of what is no report there are no numbers."""
     for period in _periods():
-        if period.kind == RetentionKind.UNCONFIRMED:
-            yield Due(period, _unconfirmed(period).count(), ())
+        if period.kind in WHOLE:
+            yield Due(period, WHOLE[period.kind](period).count(), ())
         else:
             found = issues_due(period).order_by("pk")
             yield Due(period, found.count(), tuple(found.values_list("number", flat=True)[:shown]))
@@ -54,8 +63,8 @@ def retention_apply() -> Counts:
     erasures_catch_up()
     total: Counts = Counter()
     for period in _periods():
-        if period.kind == RetentionKind.UNCONFIRMED:
-            total += unconfirmed_erase(period)
+        if period.kind in WHOLE:
+            total += whole_erase(period)
             continue
         last = 0
         while chunk := _chunk(period, last):
@@ -69,24 +78,26 @@ def waiting_erase() -> int:
     """Erases reports that nobody confirmed in time, links to lists and codes that have ended; returns how many."""
     counts: Counts = Counter()
     for period in RetentionPeriod.objects.filter(kind=RetentionKind.UNCONFIRMED):
-        counts += unconfirmed_erase(period)
+        counts += whole_erase(period)
     for ended in (LinkRequest.objects, SignInCode.objects):
         counts[ErasedKind.MAIL] += ended.filter(expires_at__lte=timezone.now()).delete()[0]
     return sum(counts.values())
 
 
 @transaction.atomic
-def unconfirmed_erase(period: RetentionPeriod) -> Counts:
-    """Their photos go with the drafts."""
-    erased, _models = _unconfirmed(period).delete()
-    counts = Counter({ErasedKind.REPORT: erased})
+def whole_erase(period: RetentionPeriod) -> Counts:
+    """Erases rows as a whole: an unconfirmed report, whose photos go with the drafts; an account with its passkeys."""
+    due = WHOLE[period.kind](period)
+    _all, by_model = due.delete()
+    kind = ErasedKind.ACCOUNT if period.kind == RetentionKind.ACCOUNT else ErasedKind.REPORT
+    counts = Counter({kind: by_model.get(due.model._meta.label, 0)})
     deletions_log(period.jurisdiction, counts, rule=period.kind, days=period.days)
     return counts
 
 
 def _periods() -> list[RetentionPeriod]:
     """Those of one jurisdiction after the other, in the order of the rules."""
-    order = [RetentionKind.UNCONFIRMED, *ORDER]
+    order = [*WHOLE, *ORDER]
     found = RetentionPeriod.objects.select_related("jurisdiction").defer("jurisdiction__boundary")
     return sorted(
         found, key=lambda one: (one.jurisdiction_id, order.index(RetentionKind(one.kind)))
@@ -97,6 +108,25 @@ def _unconfirmed(period: RetentionPeriod) -> QuerySet[WaitingReport]:
     """When one ends is noted with it: its mail has told that."""
     there = WaitingReport.objects.filter(category__jurisdiction=period.jurisdiction_id)
     return there.filter(expires_at__lte=timezone.now())
+
+
+def _unused(period: RetentionPeriod) -> QuerySet[Citizen]:
+    """Accounts without a report that is open or held: it may be the account alone that tells who reported.
+
+    The other reports stay and keep the contact as long as its own period says; whoever comes back gets a new account.
+    """
+    there = Citizen.objects.filter(jurisdiction=period.jurisdiction_id)
+    held = Exists(LegalHold.objects.active().filter(issue=OuterRef("issue")))
+    reports = Reporter.objects.filter(citizen=OuterRef("pk"))
+    needed = reports.filter(held | ~Q(issue__status__in=sorted(CLOSED)))
+    return there.filter(used_at__lte=until_of(period)).exclude(Exists(needed))
+
+
+# What goes as a whole, and not of reports.
+WHOLE: Final[Mapping[str, Callable[[RetentionPeriod], QuerySet[Any]]]] = {
+    RetentionKind.UNCONFIRMED: _unconfirmed,
+    RetentionKind.ACCOUNT: _unused,
+}
 
 
 def _chunk(period: RetentionPeriod, last: int) -> list[int]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,10 +18,12 @@ from mapui.rules.views.editing import METHODS, person
 from mapui.site.logins import polled
 from mapui.site.permissions import ACTIVATE_RULES, rules_page
 from mapui.site.rule_words import RuleWords
+from routing.answering.links import contact_links, contact_links_revoke
+from routing.enums import ChannelKind
 from routing.forwarding.channels import channel_of
 from routing.forwarding.contacts import contact_store
 from routing.forwarding.probes import probe_ask
-from routing.models import Authority, AuthorityContact
+from routing.models import Authority, AuthorityContact, ContactSync
 
 
 @rules_page(ACTIVATE_RULES)
@@ -40,6 +44,20 @@ def contact_probe_watch(request: HttpRequest, pk: int, contact_pk: int) -> HttpR
     """The result as it stands, for a page that waits for it."""
     contact = contact_or_404(request, pk, contact_pk)
     return render(request, "mapui/rules/_probe.html", _context(contact))
+
+
+@rules_page(ACTIVATE_RULES)
+@require_http_methods(METHODS)
+def contact_links_page(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
+    """How many links of the contact open a page; POST takes all of them back."""
+    contact = contact_or_404(request, pk, contact_pk)
+    if request.method == "POST":
+        revoked = contact_links_revoke(contact=contact, by=person(request))
+        told = pgettext("links", "Taken back: the links of %(count)s deliveries.")
+        messages.success(request, told % {"count": revoked})
+        return redirect("contact_links", pk, contact_pk)
+    context = {**_context(contact), "count": contact_links(contact)}
+    return render(request, "mapui/rules/links.html", context)
 
 
 @rules_page(ACTIVATE_RULES)
@@ -89,4 +107,13 @@ def _context(contact: AuthorityContact) -> dict[str, object]:
         "contact": contact,
         "probe": contact.probes.first(),
         "names_services": channel_of(contact.channel).names_services,
+        "answers_address": _answers_address(contact),
+        "sync": ContactSync.objects.filter(contact=contact).first(),
     }
+
+
+def _answers_address(contact: AuthorityContact) -> str:
+    """Where the receiver's system may post its answers; empty for what is no webhook."""
+    if contact.channel != ChannelKind.WEBHOOK:
+        return ""
+    return f"{settings.PUBLIC_URL}{reverse('webhook_answer', args=[contact.pk])}"

@@ -18,8 +18,16 @@ from mapui.site.cards.decisions import decision_in_force
 from mapui.site.permissions import page_for
 from mapui.site.types import PageRequest
 from mapui.triage.case.acting import act_respond
-from mapui.triage.case.forms import AnswersForm, CategoryForm, DecisionForm, MoveForm, OverruleForm
+from mapui.triage.case.forms import (
+    AnswersForm,
+    CategoryForm,
+    ContradictionForm,
+    DecisionForm,
+    MoveForm,
+    OverruleForm,
+)
 from mapui.triage.case.views import changed_respond
+from routing.deciding.contradictions import contradiction_open
 from routing.steps.taking import step_take
 from routing.trying.golden import golden_pin
 
@@ -64,6 +72,20 @@ def issue_pin(request: PageRequest, number: str) -> HttpResponse:
         return _("Kept as a golden case: new rules and geodata are held against it.")
 
     return act_respond(request, issue, Form(request.POST), act)
+
+
+@page_for(DECIDE)
+@require_POST
+def issue_contradiction(request: PageRequest, number: str) -> HttpResponse:
+    """What a body says against the geodata becomes a task for the owner of the data."""
+    issue = _issue(request, number, DECIDE)
+    form = ContradictionForm(request.POST, issue=issue)
+
+    def act(person: User) -> str:
+        contradiction_open(issue=issue, by=person, **form.cleaned_data)
+        return pgettext("contradiction", "The task is open; a letter is being written.")
+
+    return act_respond(request, issue, form, act)
 
 
 @page_for(WORK)

@@ -21,6 +21,8 @@ from mapui.site.permissions import page_for
 from mapui.site.types import PageRequest
 from mapui.triage.case.acting import act_respond
 from mapui.triage.case.selectors import NOTE_MAX
+from routing.answering.replying import REPLY_MAX, question_reply
+from routing.deciding.passing_on import refusal_follow
 from routing.enums import AnswerSource, DeliveryState
 from routing.models import DeliveryEvent
 from routing.outbox.answers import (
@@ -50,6 +52,30 @@ class PassOnForm(forms.Form):
     )
 
 
+class AnswerReplyForm(forms.Form):
+    """Our answer to a question of an authority."""
+
+    text = forms.CharField(
+        label=pgettext_lazy("answer", "Your answer to the authority"),
+        max_length=REPLY_MAX,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
+@page_for(WORK)
+@require_POST
+def answer_reply(request: PageRequest, number: str, pk: int) -> HttpResponse:
+    """Answers a question of an authority; its clock goes on."""
+    issue, event = _found(request, number, pk, WORK)
+    form = AnswerReplyForm(request.POST)
+
+    def act(person: User) -> str:
+        question_reply(delivery=event.delivery, text=form.cleaned_data["text"], by=person)
+        return pgettext("answer", "The authority gets your answer.")
+
+    return act_respond(request, issue, form, act)
+
+
 @page_for(WORK)
 @require_POST
 def answer_meaning(request: PageRequest, number: str, pk: int) -> HttpResponse:
@@ -66,6 +92,8 @@ def answer_meaning(request: PageRequest, number: str, pk: int) -> HttpResponse:
         more = {"reason": words} if state == DeliveryState.REFUSED else {}
         if not MEANINGS[state](delivery=event.delivery, said=said, **more):
             return pgettext("answer", "That was known already.")
+        if state == DeliveryState.REFUSED:
+            refusal_follow(issue_id=issue.pk)
         told = pgettext("answer", "%(authority)s: %(state)s.")
         return told % {"authority": event.delivery.authority, "state": DeliveryState(state).label}
 

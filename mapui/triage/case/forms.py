@@ -12,13 +12,16 @@ from django import forms
 from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from gis_core.models import Jurisdiction
+from gis_core.models import Edition, Jurisdiction
 from issues.models import Category, Issue
+from issues.redaction import CONTACTS, masked
 from issues.services.location import ACCURACY_MAX_M
 from issues.types import LocationInput
 from mapui.site.answers import AnswersForm as QuestionsForm
 from mapui.triage.case.seen import SeenForm
+from routing.deciding.contradictions import WORDS_MAX, editions_doubted, refusal_last
 from routing.deciding.overrule import REASON_MAX
 from routing.models import Decision
 from routing.outbox.authorities import AuthorityChoice, authority_choices
@@ -61,6 +64,32 @@ class OverruleForm(DecisionForm):
 def _named(choices: Any) -> list[tuple[str, str]]:
     found: list[AuthorityChoice] = list(choices)
     return [(one.value, one.name) for one in found]
+
+
+class ContradictionForm(forms.Form):
+    """The data that a body contradicts, and its words as the owner of the data reads them."""
+
+    edition = forms.ModelChoiceField(
+        Edition.objects.none(),
+        label=pgettext_lazy("contradiction", "Data that are contradicted"),
+        empty_label=None,
+    )
+    words = forms.CharField(
+        label=pgettext_lazy("contradiction", "What the authority says"),
+        max_length=WORDS_MAX,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+    def __init__(self, data: Any = None, *, issue: Issue) -> None:
+        holder = refusal_last(issue)
+        said = holder.refusal.reason if holder and holder.refusal else ""
+        initial = {"words": masked(said, kinds=CONTACTS)[:WORDS_MAX]}
+        super().__init__(data, initial=initial, auto_id="contradiction_%s", label_suffix="")
+        editions = editions_doubted(issue)
+        field = self.fields["edition"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - as above
+        field.queryset = Edition.objects.filter(pk__in=[one.pk for one in editions])
+        field.choices = [(one.pk, str(one)) for one in editions]
 
 
 class CategoryForm(SeenForm):

@@ -20,13 +20,25 @@ from mapui.site.cards.decisions import decision_card
 from mapui.site.permissions import see_permission
 from mapui.site.types import PageRequest
 from mapui.triage.case import work_forms
-from mapui.triage.case.forms import AnswersForm, CategoryForm, MoveForm, OverruleForm
-from mapui.triage.case.selectors import authority_answers, issue_events, service_answers
+from mapui.triage.case.forms import (
+    AnswersForm,
+    CategoryForm,
+    ContradictionForm,
+    MoveForm,
+    OverruleForm,
+)
+from mapui.triage.case.selectors import (
+    authority_answers,
+    issue_events,
+    recalls_lost,
+    service_answers,
+)
 from mapui.triage.case.shown import issues_shown
 
 # Each part and the right that it needs; the template of each has its name.
 PARTS: Final = {
     "overrule": DECIDE,
+    "contradiction": DECIDE,
     "correct": WORK,
     "state": WORK,
     "assign": WORK,
@@ -54,6 +66,7 @@ def parts_context(issue: Any, card: Any) -> dict[str, Any]:
 
     made: dict[str, Callable[[], Any]] = {
         "overrule_form": overrule,
+        "contradiction_form": partial(ContradictionForm, issue=issue),
         "category_form": partial(CategoryForm, None, issue=issue),
         "move_form": partial(MoveForm, None, issue=issue),
         "answers_form": partial(AnswersForm, None, issue=issue),
@@ -67,6 +80,7 @@ def parts_context(issue: Any, card: Any) -> dict[str, Any]:
         "replies": lambda: list(issue.replies.select_related("by").order_by("-pk")),
         "service_answers": partial(service_answers, issue),
         "authority_answers": partial(authority_answers, issue),
+        "recalls_lost": partial(recalls_lost, issue),
         "events": partial(issue_events, issue),
     }
     return {name: SimpleLazyObject(make) for name, make in made.items()}

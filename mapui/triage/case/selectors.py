@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from issues.enums import ReplyState
 from issues.models import Issue, IssueEvent
 from issues.redaction import CONTACTS, masked
 from routing.enums import AnswerSource, DecisionCause, DeliveryState, ProposalState
-from routing.models import Decision, DeliveryEvent, Proposal, ServiceAnswer
+from routing.models import (
+    Authority,
+    Decision,
+    DeliveryEvent,
+    Proposal,
+    ReporterNotice,
+    ServiceAnswer,
+)
+from routing.outbox.transfers import RECALLS
 
 # Of an authority's words, as everybody may read them.
 NOTE_MAX: Final = 500
@@ -37,6 +46,16 @@ def service_answers(issue: Issue) -> list[ServiceAnswer]:
     return list(ServiceAnswer.objects.filter(issue=issue).order_by("-asked_at", "-pk"))
 
 
+def recalls_lost(issue: Issue) -> list[ReporterNotice]:
+    """What bodies should have heard and could not be told: somebody has to phone."""
+    found = ReporterNotice.objects.filter(
+        delivery__decision__issue=issue,
+        kind__in=RECALLS,
+        state__in=(ReplyState.CANCELLED, ReplyState.FAILED),
+    )
+    return list(found.select_related("delivery__authority", "delivery__contact").order_by("pk"))
+
+
 def authority_answers(issue: Issue) -> list[dict[str, Any]]:
     """All that authorities said of the issue, the latest first; each with its words as they may be passed on."""
     events = (
@@ -45,16 +64,27 @@ def authority_answers(issue: Issue) -> list[dict[str, Any]]:
         .select_related("delivery__authority", "by")
         .order_by("-pk")
     )
+    names = _named(issue, {one.detail["named"] for one in events if "named" in one.detail})
     return [
         {
             "event": one,
             "text": (text := one.detail.get("text") or one.detail.get("reason", "")),
             "proposed": masked(text, kinds=CONTACTS)[:NOTE_MAX],
             "sender": one.detail.get("sender", ""),
-            "named": one.detail.get("named", ""),
+            "named": names.get(one.detail.get("named", ""), ""),
+            "is_ours": bool(one.detail.get("replies")),
+            "is_question": bool(one.detail.get("asks")),
             "is_automatic": one.detail.get("automatic", False),
             "is_open": one.delivery.state
             not in {DeliveryState.WITHDRAWN, DeliveryState.DONE, DeliveryState.REFUSED},
         }
         for one in events
     ]
+
+
+def _named(issue: Issue, codes: set[str]) -> dict[str, str]:
+    """Code → name of the bodies that another one named."""
+    if not codes:
+        return {}
+    found = Authority.objects.filter(jurisdiction=issue.jurisdiction_id, code__in=codes)
+    return {one.code: one.name for one in found}

@@ -18,6 +18,7 @@ from issues.models import (
     Note,
     Reply,
     Reporter,
+    StatutoryPeriod,
 )
 from issues.rights import ANSWER, DECIDE, RELEASE, SEE, WORK, Person, issues_reached, reach_of
 from issues.selectors import categories_likely
@@ -26,8 +27,9 @@ from issues.services.seen import aspect_mark
 from mapui.site.cards.decisions import decision_card
 from mapui.triage.case.selectors import decision_ruled, proposal_open
 from mapui.triage.case.work_shown import work_context
-from routing.enums import ProposalState
-from routing.models import GoldenCase, Proposal, ServiceAnswer
+from routing.enums import DeliveryState, ProposalState
+from routing.models import Delivery, GoldenCase, Proposal, ServiceAnswer
+from routing.outbox.holders import holders_of
 
 OF_IT: Final = OuterRef("pk")
 
@@ -38,6 +40,8 @@ def issues_shown(person: Person, right: str = SEE) -> QuerySet[Any]:
     What most reports do not have is only counted here, so that nothing has to be asked for in vain.
     """
     hold = LegalHold.objects.active().filter(issue=OF_IT)
+    counting = StatutoryPeriod.objects.filter(issue=OF_IT, taken_back_at__isnull=True)
+    period = counting.order_by("-pk")
     issues = issues_reached(person, right).select_related(
         "category", "jurisdiction", "closing_reason", "duplicate_of", "assignee", "department"
     )
@@ -60,9 +64,16 @@ def issues_shown(person: Person, right: str = SEE) -> QuerySet[Any]:
             has_service_answers=Exists(ServiceAnswer.objects.filter(issue=OF_IT)),
             hold_until=Subquery(hold.values("until")[:1]),
             hold_reason=Subquery(hold.values("reason")[:1]),
+            period_law=Subquery(period.values("law")[:1]),
+            period_begins=Subquery(period.values("begins_on")[:1]),
+            period_ends=Subquery(period.values("ends_on")[:1]),
+            period_over=Subquery(period.values("over_at")[:1]),
             rating_stars=F("rating__stars"),
             rating_words=F("rating__words"),
             is_golden=Exists(GoldenCase.objects.filter(issue=OF_IT, is_active=True)),
+            was_refused=Exists(
+                Delivery.objects.filter(decision__issue=OF_IT, state=DeliveryState.REFUSED)
+            ),
         )
     )
 
@@ -90,6 +101,7 @@ def issue_context(issue: Any, person: Person) -> dict[str, Any]:
         "is_undecided": card is None,
         "proposal": proposal_open(issue) if issue.has_proposal else None,
         "ruled": decision_ruled(card.decision if card else None),
+        "holders": holders_of(issue.pk) if issue.was_refused else [],
         "guesses": categories_likely(issue),
         "doubts": opinions_of(issue).not_done if IssueStatus(issue.status).is_closed else 0,
         # For what is done by one click, without a form of its own.

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -24,6 +25,7 @@ from issues.services.photos.work import work_photo_add
 from issues.services.replies.queue import reply_language, reply_proposed
 from issues.services.retention.holds import hold_end, hold_set
 from issues.services.splitting import issue_split as split
+from issues.services.statutory import period_begin, period_take_back
 from issues.services.work import checklist_tick, file_attach, note_write
 from mapui.site.permissions import page_for, see_permission
 from mapui.site.types import PageRequest
@@ -262,6 +264,34 @@ def issue_hold_end(request: PageRequest, number: str) -> HttpResponse:
     def act(person: User) -> str:
         hold_end(issue=issue, by=person)
         return pgettext("hold", "What is due is erased in the coming night.")
+
+    return act_respond(request, issue, None, act)
+
+
+@work_permission
+@require_POST
+def issue_period(request: PageRequest, number: str) -> HttpResponse:
+    """A notice was put up on a day (`placed_on`): the period of the law begins."""
+    issue = _issue(request, number)
+    form = forms.PeriodForm(request.POST, jurisdiction=issue.jurisdiction, issue=issue)
+
+    def act(person: User) -> str:
+        period = period_begin(issue=issue, placed_on=form.cleaned_data["placed_on"], by=person)
+        told = pgettext("statutory", "The period runs until %(day)s.")
+        return told % {"day": date_format(period.ends_on, "SHORT_DATE_FORMAT")}
+
+    return act_respond(request, issue, form, act)
+
+
+@work_permission
+@require_POST
+def issue_period_end(request: PageRequest, number: str) -> HttpResponse:
+    """The notice does not count."""
+    issue = _issue(request, number)
+
+    def act(person: User) -> str:
+        period_take_back(issue=issue, by=person)
+        return pgettext("statutory", "The period is taken back.")
 
     return act_respond(request, issue, None, act)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Jurisdiction
@@ -262,6 +263,20 @@ class ContactForm(StepForm):
     reason = forms.CharField(
         label=pgettext_lazy("work", "Why do you need the contact?"), max_length=200
     )
+
+
+class PeriodForm(StepForm):
+    """A notice was put up: the time runs that the law has the city wait."""
+
+    prefix_id = "period"
+
+    placed_on = forms.DateField(
+        label=pgettext_lazy("statutory", "Notice put up on"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def prepare(self) -> None:
+        self.initial["placed_on"] = timezone.localdate()
 
 
 class HoldForm(StepForm):

@@ -41,6 +41,7 @@ def work_context(issue: Any, person: Person) -> dict[str, Any]:
         "merge_form": merge_form,
         "ask_form": forms.AskForm(**known),
         "note_form": forms.NoteForm(**known),
+        "period_form": forms.PeriodForm(**known) if issue.category.notice_months else None,
     }
 
 

@@ -12,7 +12,7 @@ from django.db.models.enums import TextChoices
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import npgettext, pgettext_lazy
 
 from gis_core.db.counting import counts_of
 from issues.models import Issue
@@ -20,6 +20,7 @@ from issues.rights import SEE, Person, issues_reached
 from mapui.site.lists import LongPaginator
 from routing.enums import DeliveryKind, DeliveryState
 from routing.models import Authority, AuthorityContact, Breaker, Delivery
+from routing.outbox.selectors import deliveries_overdue
 
 # More than so many are "999+".
 COUNTED_MAX: Final = 1000
@@ -31,6 +32,7 @@ class Part(TextChoices):
     FAILED = "failed", pgettext_lazy("deliveries", "Not delivered")
     WAITING = "waiting", pgettext_lazy("deliveries", "Waiting")
     UNANSWERED = "unanswered", pgettext_lazy("deliveries", "No answer yet")
+    OVERDUE = "overdue", pgettext_lazy("deliveries", "Overdue there")
     REFUSED = "refused", pgettext_lazy("deliveries", "Refused")
     ANSWERED = "answered", pgettext_lazy("deliveries", "Taken on")
     OVER = "over", pgettext_lazy("deliveries", "Withdrawn")
@@ -40,6 +42,10 @@ STATES: Final[dict[Part, tuple[DeliveryState, ...]]] = {
     Part.FAILED: (DeliveryState.FAILED,),
     Part.WAITING: (DeliveryState.HELD, DeliveryState.QUEUED, DeliveryState.SENDING),
     Part.UNANSWERED: (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.EXPIRED),
+    Part.OVERDUE: (
+        *(DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED),
+        *(DeliveryState.ACCEPTED, DeliveryState.IN_PROGRESS, DeliveryState.EXPIRED),
+    ),
     Part.REFUSED: (DeliveryState.REFUSED,),
     Part.ANSWERED: (DeliveryState.ACCEPTED, DeliveryState.IN_PROGRESS, DeliveryState.DONE),
     Part.OVER: (DeliveryState.WITHDRAWN,),
@@ -60,7 +66,10 @@ class DeliveriesForm(forms.Form):
         named = Authority.objects.filter(
             Exists(issues.filter(jurisdiction=OuterRef("jurisdiction")))
         )
-        days = [(str(n), pgettext_lazy("deliveries", "%(days)s days") % {"days": n}) for n in AGES]
+        days = [
+            (str(n), npgettext("deliveries", "%(days)s day", "%(days)s days", n) % {"days": n})
+            for n in AGES
+        ]
         self.fields["authority"].choices = [  # type: ignore[attr-defined]
             everything,
             *((one.code, one.name) for one in named.order_by("code")),
@@ -99,6 +108,8 @@ class Deliveries:
         if part == Part.UNANSWERED:
             # Nobody has to answer a copy, nor what was decided otherwise since.
             found = found.filter(kind=DeliveryKind.RESPONSIBLE, decision__is_current=True)
+        if part == Part.OVERDUE:
+            found = found.filter(pk__in=deliveries_overdue())
         if code := self.form.chosen("authority"):
             found = found.filter(authority__code=code)
         if days := self.form.chosen("age"):

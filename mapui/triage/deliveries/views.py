@@ -24,6 +24,7 @@ from mapui.triage.deliveries.listing import (
     contacts_beside,
     endpoints_failing,
 )
+from routing.answering.links import delivery_links_renew, delivery_links_revoke
 from routing.enums import DeliveryState
 from routing.errors import ChangeRefused
 from routing.models import AuthorityContact, Delivery
@@ -37,7 +38,7 @@ from routing.outbox.record import delivery_seen_there
 def deliveries_page(request: PageRequest) -> HttpResponse:
     """Parts with their counts, endpoints out of order, and the deliveries of one part.
 
-    `choose` (a delivery) adds the form by which it is handed over to another contact.
+    `choose` (a delivery) adds the form by which it is handed over to another contact, or its links are taken back.
     """
     context = _context(request)
     if (chosen := request.GET.get("choose")) and context["may_act"]:
@@ -96,7 +97,7 @@ def _reached(request: PageRequest, public_id: str) -> Delivery:
 @page_for(DECIDE)
 @require_POST
 def delivery_act(request: PageRequest, public_id: str, verb: str) -> HttpResponse:
-    """`verb`: stop, resend, there (it arrived), hand-over (with the field `contact`)."""
+    """`verb`: stop, resend, there (it arrived), hand-over (with the field `contact`), revoke and renew (links)."""
     delivery = _reached(request, public_id)
     person = request.user
     if not isinstance(person, User):
@@ -122,6 +123,10 @@ def _act(delivery: Delivery, verb: str, person: User, contact: str) -> None:
             delivery_resend(delivery=delivery, by=person)
         case "there":
             delivery_seen_there(delivery=delivery, by=person)
+        case "revoke":
+            delivery_links_revoke(delivery=delivery, by=person)
+        case "renew":
+            delivery_links_renew(delivery=delivery, by=person)
         case "hand-over":
             contacts = AuthorityContact.objects.filter(authority=delivery.authority_id)
             key = int(contact) if contact.isascii() and contact.isdigit() else 0
@@ -136,5 +141,7 @@ def _done(verb: str) -> str:
         "stop": pgettext("deliveries", "%(number)s is stopped."),
         "resend": pgettext("deliveries", "%(number)s is sent again."),
         "there": pgettext("deliveries", "%(number)s counts as sent."),
+        "revoke": pgettext("deliveries", "The links of %(number)s are taken back."),
+        "renew": pgettext("deliveries", "The authority gets a new link to %(number)s."),
         "hand-over": pgettext("deliveries", "%(number)s goes to the other contact."),
     }[verb]

@@ -18,6 +18,7 @@ from issues.models import Category
 from issues.selectors import categories_guessed, categories_offered
 from issues.services.texts import DESCRIPTION_MAX
 from issues.types import ReporterInput
+from mapui.site.fields import MailField
 from mapui.site.places import PlaceMeant
 from mapui.triage.intake.places import places_found
 
@@ -62,7 +63,7 @@ class IntakeForm(forms.Form):
     phone = forms.CharField(
         label=pgettext_lazy("intake", "Telephone"), required=False, max_length=50
     )
-    email = forms.EmailField(label=pgettext_lazy("intake", "E-mail"), required=False)
+    email = MailField(label=pgettext_lazy("intake", "E-mail"), required=False)
     language = forms.ChoiceField(
         label=pgettext_lazy("intake", "Language"), choices=settings.LANGUAGES
     )

@@ -20,6 +20,7 @@ from parcels.keys import parcel_key_parse
 from routing.deciding.explaining.body_shares import percent_of
 from routing.enums import Outcome, ProposalState
 from routing.models import Authority, Proposal
+from routing.outbox.selectors import deliveries_overdue
 
 # What is due later is no news in a row.
 DUE_SOON: Final = timedelta(days=3)
@@ -49,7 +50,10 @@ def issues_of_rows(issues: QuerySet[Any]) -> QuerySet[Any]:
     """The issues with all that their rows tell, except the authorities; no query depends on their number."""
     photos = Photo.objects.filter(issue=OuterRef("pk"), status=PhotoStatus.STORED)
     proposals = Proposal.objects.filter(issue=OuterRef("pk"), state=ProposalState.OPEN)
-    return issues_decided(issues).annotate(has_photo=Exists(photos), has_proposal=Exists(proposals))
+    overdue = deliveries_overdue().filter(decision__issue=OuterRef("pk"))
+    return issues_decided(issues).annotate(
+        has_photo=Exists(photos), has_proposal=Exists(proposals), is_overdue_there=Exists(overdue)
+    )
 
 
 def rows_made(issues: Sequence[Any], jurisdiction: Jurisdiction | None) -> list[QueueRow]:
@@ -110,6 +114,8 @@ def due_text(issue: Issue) -> str:
 def _marks(issue: Any) -> Iterable[str]:
     if due := due_text(issue):
         yield due
+    if issue.is_overdue_there:
+        yield pgettext("mark of a report", "overdue at the authority")
     if issue.has_news:
         yield pgettext("mark of a report", "answered")
     if issue.priority == Priority.HIGH:

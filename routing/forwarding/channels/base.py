@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext as _
 
+from routing.enums import ForeignMeaning
 from routing.forwarding.envelope import Envelope
 from routing.models import AuthorityContact, Delivery
 from routing.outbox.receipts import Receipt
@@ -79,17 +81,42 @@ class Probe(NamedTuple):
     services: Mapping[str, Service] = MappingProxyType({})
 
 
+class Near(NamedTuple):
+    """An open request at the receiver that may be the same, by its number there."""
+
+    number: str
+    distance_m: int
+
+
+class Foreign(NamedTuple):
+    """What a receiver's system says of a request of ours, by its own `number`.
+
+    `status` and `text` are its words, `meaning` what they mean to us. `at`: by its clock. `mark` names what was said;
+    `is_state`: it is the present state, told anew each time, so that only the latest mark tells whether it is known.
+    """
+
+    number: str
+    meaning: ForeignMeaning
+    status: str
+    text: str
+    at: datetime | None
+    mark: str
+    is_state: bool = False
+
+
 class Channel(ABC):
     """One way of telling authorities. An instance holds nothing of its own: all that differs stands in the contact.
 
     `gives_numbers_later`: a receipt may hold a token only, see `number_ask`. `names_services`: the receiver takes each
     report under a service of its own; a probe reads them, and `settings["service_codes"]` maps our categories to them.
+    `tells_answers`: what the receiver says of our reports can be asked for, see `answers_read`.
     """
 
     label: ClassVar[StrOrPromise]
     settings_form: ClassVar[type[ChannelSettings]] = ChannelSettings
     gives_numbers_later: ClassVar[bool] = False
     names_services: ClassVar[bool] = False
+    tells_answers: ClassVar[bool] = False
 
     @abstractmethod
     def address_check(self, address: str) -> None:
@@ -127,10 +154,31 @@ class Channel(ABC):
     ) -> bool:
         """Tells the receiver what is new of a report that it has; False: it takes no news, a mail has to do.
 
-        `news` are kinds of events, `envelope` is the report as it stands now. `is_over`: another body has to act.
-        Raises DeliveryDelayed or DeliveryRefused.
+        `news` are kinds of events, `envelope` is the report as it stands now. `is_over`: nobody there
+        has to act any more. Raises DeliveryDelayed or DeliveryRefused.
         """
         return False
+
+    def near_ask(self, envelope: Envelope, contact: AuthorityContact) -> tuple[Near, ...]:
+        """What the receiver has near the place that may be the same, the nearest first; within a few seconds.
+
+        Raises DeliveryDelayed or DeliveryRefused; then nobody knows.
+        """
+        return ()
+
+    def answers_read(
+        self,
+        contact: AuthorityContact,
+        *,
+        since: datetime,
+        until: datetime,
+        numbers: Collection[str],
+    ) -> list[Foreign]:
+        """Everything that the receiver has said of our requests, at least of these and between these moments.
+
+        Raises DeliveryDelayed or DeliveryRefused; then it has to be asked again from `since` on.
+        """
+        raise NotImplementedError
 
     def number_ask(self, delivery: Delivery) -> str:
         """The receiver's number behind the token of a receipt; empty: the receiver has no number yet.

@@ -25,7 +25,7 @@ class HandChannel(Channel):
     def send(
         self, envelope: Envelope, contact: AuthorityContact, *, maybe_arrived: bool
     ) -> Receipt:
-        raise DeliveryByHand(pgettext("delivery", "Waits for a person to pass it on by hand."))
+        raise DeliveryByHand("a person passes it on")
 
     def probe(self, contact: AuthorityContact) -> Probe:
         """Nothing can be tried without a person."""

@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import pgettext, pgettext_lazy
 
-from routing.enums import ChannelKind, DeliveryState, Part
+from routing.enums import ChannelKind, DeliveryState, FailureCode, Part
 from routing.forwarding.attachments import geojson, open311_xml, report_text
 from routing.forwarding.channels.base import Channel, Probe, Step
 from routing.forwarding.envelope import Envelope, photo_open
@@ -68,7 +68,9 @@ class MailChannel(Channel):
         try:
             self.address_check(contact.address)
         except ValidationError as error:
-            raise DeliveryRefused(f"{contact.address!r} is no mail address") from error
+            raise DeliveryRefused(
+                f"{contact.address!r} is no mail address", code=FailureCode.ADDRESS
+            ) from error
         _hand_over(mail_build(envelope, contact.address))
         return Receipt(
             state=DeliveryState.SENT,
@@ -150,7 +152,11 @@ def _failure(error: Exception, *, maybe_arrived: bool) -> DeliveryError:
     if isinstance(error, smtplib.SMTPResponseException):
         return _refusal(error.smtp_code, error.smtp_error, maybe_arrived=maybe_arrived)
     # From DATA on it may have been before or after the last dot: nobody knows.
-    return DeliveryDelayed(f"{type(error).__name__}: {error}", maybe_arrived=maybe_arrived)
+    return DeliveryDelayed(
+        f"{type(error).__name__}: {error}",
+        code=FailureCode.UNREACHABLE,
+        maybe_arrived=maybe_arrived,
+    )
 
 
 def _refusal(code: int, answer: bytes | str, *, maybe_arrived: bool) -> DeliveryError:

@@ -42,8 +42,15 @@ def answer_items(
     if is_xml(text):
         root = xml_root(content_type, text)
         found = [root] if root.tag == name else list(root.iter(name))
-        return [{field.tag: (field.text or "").strip() for field in record} for record in found]
+        return [_fields(record) for record in found]
     return _records_of_json(_json(content_type, text), wrappers)
+
+
+def _fields(record: Element) -> dict[str, Any]:
+    """The fields of an element; those below it stand in a dictionary of their own."""
+    return {
+        field.tag: _fields(field) if len(field) else (field.text or "").strip() for field in record
+    }
 
 
 def is_xml(text: bytes) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from routing.enums import DeliveryState
+from routing.enums import DeliveryState, FailureCode
 from routing.forwarding.channels.open311_answers import (
     WRAPPERS,
     AnswerError,
@@ -82,7 +82,9 @@ class Endpoint:
         try:
             records = answer_records(content_type, body)
         except AnswerError as error:
-            raise DeliveryDelayed(f"HTTP {status}, but {error}", maybe_arrived=True) from error
+            raise DeliveryDelayed(
+                f"HTTP {status}, but {error}", code=FailureCode.UNREADABLE, maybe_arrived=True
+            ) from error
         for record in records:
             foreign_id = _number(record)
             token = record_text(record, "token")
@@ -97,7 +99,11 @@ class Endpoint:
                         "parts": list(envelope.parts),
                     },
                 )
-        raise DeliveryDelayed(f"HTTP {status} without a number or token", maybe_arrived=True)
+        raise DeliveryDelayed(
+            f"HTTP {status} without a number or token",
+            code=FailureCode.UNREADABLE,
+            maybe_arrived=True,
+        )
 
     def requests_page(self, page: int, *, start: datetime) -> list[dict[str, Any]]:
         """A page of the receiver's list, of every service and state; raises DeliveryUnclear where it shows none."""
@@ -113,6 +119,13 @@ class Endpoint:
                 f"it may have arrived, and the receiver shows no list ({error}): please look there"
             ) from error
 
+    def form_post(self, path: str, form: dict[str, str]) -> None:
+        """Posts a form with the key; raises DeliveryDelayed or DeliveryRefused."""
+        key = self._key()
+        self._request(
+            "POST", path, data=self._jurisdiction() | form | ({"api_key": key} if key else {})
+        )
+
     def number_of(self, record: dict[str, Any]) -> str:
         return _number(record)
 
@@ -127,6 +140,10 @@ class Endpoint:
         """The receiver's own record of a request; empty when it shows none."""
         records = self._records(f"requests/{quote(foreign_id, safe='')}")
         return records[0] if records else {}
+
+    def requests(self, **parameters: str) -> list[dict[str, Any]]:
+        """The first page of the receiver's list."""
+        return self._records("requests", **parameters)
 
     def _records(self, path: str, **parameters: str) -> list[dict[str, Any]]:
         return self.items(path, "request", WRAPPERS, **parameters)
@@ -146,7 +163,9 @@ class Endpoint:
         try:
             return answer_items(content_type, body, name, wrappers)
         except AnswerError as error:
-            raise DeliveryDelayed(f"HTTP {status}, but {error}") from error
+            raise DeliveryDelayed(
+                f"HTTP {status}, but {error}", code=FailureCode.UNREADABLE
+            ) from error
 
     @property
     def spoken(self) -> str:
@@ -166,7 +185,8 @@ class Endpoint:
             return ""
         if not os.environ.get(variable):
             raise DeliveryRefused(
-                f"the environment variable {variable} with the API key is not set"
+                f"the environment variable {variable} with the API key is not set",
+                code=FailureCode.SECRET,
             )
         return os.environ[variable]
 
@@ -213,5 +233,9 @@ def _number(record: dict[str, Any]) -> str:
     """The receiver's number of a request; raises DeliveryDelayed for one that cannot be kept."""
     number = record_text(record, "service_request_id")
     if len(number) > NUMBER_MAX:
-        raise DeliveryDelayed(f"its number has {len(number)} characters", maybe_arrived=True)
+        raise DeliveryDelayed(
+            f"its number has {len(number)} characters",
+            code=FailureCode.UNREADABLE,
+            maybe_arrived=True,
+        )
     return number

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from django.utils import timezone
+
 from routing.forwarding.answers import Answer
+from routing.forwarding.chain import Former
 from routing.forwarding.envelope import Envelope
 
 DESCRIPTION_MAX: Final = 4000
@@ -108,13 +111,24 @@ def description(envelope: Envelope, settings: Mapping[str, Any]) -> str:
     photos = len(envelope.photos)
     lines = [
         f"{reference_marker(envelope)} {envelope.category}",
+        f"Vielleicht schon bei Ihnen: {', '.join(envelope.perhaps)}" if envelope.perhaps else "",
         envelope.description,
         "\n".join(f"{one.question} {one.value}" for one in told),
         " · ".join(filter(None, (place.road, section, place.address, place.parcel_label))),
         derived,
         number,
         envelope.reason,
+        "\n".join(_former(one) for one in envelope.formers),
         f"Fotos unter dem folgenden Link: {photos}" if photos and not with_photos else "",
         f"Antworten: {envelope.link}",
     ]
     return "\n\n".join(line for line in lines if line)[:DESCRIPTION_MAX]
+
+
+def _former(one: Former) -> str:
+    """A body that had it before, in one line."""
+    day = f"{timezone.localtime(one.refused_at):%d.%m.%Y}" if one.refused_at else ""
+    refused = f"am {day} abgelehnt" if day else ""
+    named = f"nennt {one.named}" if one.named else ""
+    told = ", ".join(filter(None, (f"Vorher bei: {one.name}", refused, named)))
+    return f"{told} („{one.words}“)" if one.words else told

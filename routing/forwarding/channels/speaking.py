@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import httpx
 
 from gis_core.net import outgoing
+from routing.enums import FailureCode
 from routing.outbox.receipts import (
     DeliveryDelayed,
     DeliveryError,
@@ -31,12 +32,12 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def client_open() -> httpx.Client:
-    """Follows no redirect: report and key go where the contact says and nowhere else."""
+def client_open(*, seconds: float = SEND_SECONDS) -> httpx.Client:
+    """Follows no redirect: report and key go where the contact says and nowhere else. Ends after so many seconds."""
     return outgoing.client(
         purpose=outgoing.Purpose.RECEIVER,
-        deadline_s=SEND_SECONDS,
-        timeout_s=TIMEOUT_SECONDS,
+        deadline_s=seconds,
+        timeout_s=min(TIMEOUT_SECONDS, seconds),
         follow_redirects=False,
     )
 
@@ -48,14 +49,19 @@ def ask(client: httpx.Client, method: str, url: str, **arguments: Any) -> Answer
         with client.stream(method, url, **arguments) as response:
             body = _body(response, ends)
     except outgoing.AddressRefused as error:
-        raise DeliveryRefused(str(error)) from error
+        raise DeliveryRefused(str(error), code=FailureCode.ADDRESS) from error
     except NOTHING_SENT as error:
-        raise DeliveryDelayed(f"{type(error).__name__}: {error}") from error
+        raise DeliveryDelayed(
+            f"{type(error).__name__}: {error}", code=FailureCode.UNREACHABLE
+        ) from error
     except DeliveryError:
         raise
     except Exception as error:
         # A receiver may answer anything, and the client raise anything about it (ADR 13).
-        raise DeliveryDelayed(f"{type(error).__name__}: {error}", maybe_arrived=True) from error
+        code = FailureCode.SLOW if isinstance(error, httpx.TimeoutException) else None
+        raise DeliveryDelayed(
+            f"{type(error).__name__}: {error}", code=code, maybe_arrived=True
+        ) from error
     return Answer(response.status_code, response.headers.get("content-type", ""), body)
 
 
@@ -72,7 +78,11 @@ def _body(response: httpx.Response, ends: float) -> bytes:
     for chunk in response.iter_bytes():
         body += chunk
         if len(body) > ANSWER_BYTES_MAX:
-            raise DeliveryRefused("the answer is too long", maybe_arrived=True)
+            raise DeliveryRefused(
+                "the answer is too long", code=FailureCode.UNREADABLE, maybe_arrived=True
+            )
         if time.monotonic() > ends:
-            raise DeliveryDelayed("the answer takes too long", maybe_arrived=True)
+            raise DeliveryDelayed(
+                "the answer takes too long", code=FailureCode.SLOW, maybe_arrived=True
+            )
     return body

@@ -19,7 +19,7 @@ from django.conf import settings as configured
 from django.utils import timezone
 from django.utils.translation import pgettext, pgettext_lazy
 
-from routing.enums import ChannelKind, DeliveryState
+from routing.enums import ChannelKind, DeliveryState, FailureCode
 from routing.forwarding.attachments import feature
 from routing.forwarding.channels.base import Channel, ChannelSettings, Probe, Step
 from routing.forwarding.channels.speaking import Answer, ask, client_open, success_check
@@ -171,13 +171,20 @@ def _post(
     return answer
 
 
+def signature_of(contact: AuthorityContact, message_id: str, seconds: int, body: bytes) -> str:
+    """By the secret of a contact; raises ValueError or binascii.Error where the environment holds none."""
+    variable = contact.settings.get("secret_env", "")
+    return signature(os.environ.get(variable, ""), message_id, seconds, body)
+
+
 def _signed(contact: AuthorityContact, message_id: str, seconds: int, body: bytes) -> str:
     variable = contact.settings.get("secret_env", "")
     try:
-        return signature(os.environ.get(variable, ""), message_id, seconds, body)
+        return signature_of(contact, message_id, seconds, body)
     except (ValueError, binascii.Error) as error:
         raise DeliveryRefused(
-            f"the environment variable {variable} holds no secret of the form whsec_…"
+            f"the environment variable {variable} holds no secret of the form whsec_…",
+            code=FailureCode.SECRET,
         ) from error
 
 

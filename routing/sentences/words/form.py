@@ -70,4 +70,14 @@ class Words:
     asks_reporter: str
     no_contact: str
     person_decided: str
+    refused: str
+    refused_naming: str
+    refused_sent: str
+    refused_next: str
+    refused_unnamed: str
+    refused_open: str
+    refused_again: str
+    refused_public: str
+    clearing: str
+    no_clearing: str
     or_: str

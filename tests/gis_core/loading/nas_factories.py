@@ -70,9 +70,9 @@ def parcel(
     )
 
 
-def location(oid: str, number: str, street: str = "00306") -> str:
+def location(oid: str, number: str, street: str = "00306", begun: str = BEGUN) -> str:
     return (
-        f'<AX_LagebezeichnungMitHausnummer gml:id="{oid}">{life(BEGUN)}<lagebezeichnung><AX_Lagebezeichnung>'
+        f'<AX_LagebezeichnungMitHausnummer gml:id="{oid}">{life(begun)}<lagebezeichnung><AX_Lagebezeichnung>'
         "<verschluesselt><AX_VerschluesselteLagebezeichnung><land>05</land><regierungsbezirk>5</regierungsbezirk>"
         f"<kreis>62</kreis><gemeinde>004</gemeinde><lage>{street}</lage></AX_VerschluesselteLagebezeichnung>"
         "</verschluesselt></AX_Lagebezeichnung></lagebezeichnung>"
@@ -80,9 +80,9 @@ def location(oid: str, number: str, street: str = "00306") -> str:
     )
 
 
-def street(name: str, key: str = "05562004" + "00306") -> str:
+def street(name: str, key: str = "05562004" + "00306", begun: str = BEGUN) -> str:
     return (
-        '<AX_LagebezeichnungKatalogeintrag gml:id="DENW1234000000K1">'
+        f'<AX_LagebezeichnungKatalogeintrag gml:id="DENW1234000000K1">{life(begun)}'
         f"<schluesselGesamt>{key}</schluesselGesamt><bezeichnung>{name}</bezeichnung>"
         "</AX_LagebezeichnungKatalogeintrag>"
     )
@@ -98,6 +98,11 @@ def replace(text: str, index: int, begun: str) -> str:
         f'<wfsext:Replace vendorId="AdV" safeToIgnore="false">{text}<ogc:Filter>'
         f'<ogc:FeatureId fid="{identifier(index)}{stamp(begun)}"/></ogc:Filter></wfsext:Replace>'
     )
+
+
+def replaced(text: str) -> str:
+    """Any object but a parcel; which version it replaces is asked of parcels only."""
+    return f'<wfsext:Replace vendorId="AdV" safeToIgnore="false">{text}</wfsext:Replace>'
 
 
 def replace_7(text: str, index: int, begun: str) -> str:

@@ -54,6 +54,48 @@ def test_good_parcels_only_tell_what_points_hit(city, tmp_path):
     assert edition.checks.get().params["one"] == 1000
 
 
+def test_parcels_that_are_left_out_leave_holes(city, tmp_path):
+    shapes = [square(column, row) for column in range(4) for row in range(4)]
+    edition_activate(edition=parcels_stage(city, tmp_path, shapes))
+    # Two that touch are one hole; one is divided, one shrinks by a slit that is too narrow to count.
+    west, east = shapely.box(*square(3, 3).bounds), square(3, 0)
+    halves = [
+        shapely.box(382930, 5712330, 382935, 5712340),
+        shapely.box(382935, 5712330, 382940, 5712340),
+    ]
+    left = [
+        one for one in shapes if one not in (square(0, 0), square(0, 1), square(2, 2), west, east)
+    ]
+    features = [
+        parcel_gml(f"055287001{shapes.index(one) + 1:05}______", polygon_gml(one)) for one in left
+    ]
+    features += [
+        parcel_gml(f"055287002{n:05}______", polygon_gml(one)) for n, one in enumerate(halves, 1)
+    ]
+    narrow = shapely.box(382930.2, 5712300, 382940, 5712310)
+    features.append(parcel_gml(f"055287001{shapes.index(east) + 1:05}______", polygon_gml(narrow)))
+    path = write(tmp_path / "fewer.gml", collection_gml(*features))
+    found = stage(city, "parcels", path).checks.get(code="uncovered")
+    assert (found.severity, found.count, found.params) == (
+        Severity.WARNING,
+        2,
+        {"count": 2, "area": 300},
+    )
+    assert [(one["key"], one["area_m2"]) for one in found.details["samples"]] == [
+        ("05528700100002______", 200),
+        ("05528700100011______", 100),
+    ]
+
+
+def test_unchanged_and_replaced_parcels_leave_no_hole(city, tmp_path):
+    edition_activate(edition=parcels_stage(city, tmp_path, [square(0), square(1)]))
+    whole = shapely.box(382900, 5712300, 382920, 5712310)
+    path = write(
+        tmp_path / "one.gml", collection_gml(parcel_gml(KEYS[0], polygon_gml(whole), flaeche="200"))
+    )
+    assert "uncovered" not in findings(stage(city, "parcels", path))
+
+
 def test_overlap_is_found_with_its_area_and_place(city, tmp_path):
     shapes = [square(0), shapely.box(382908, 5712300, 382920, 5712310), square(2)]
     edition = parcels_stage(city, tmp_path, shapes)

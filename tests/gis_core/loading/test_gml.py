@@ -13,19 +13,20 @@ from lxml import etree
 
 from gis_core.errors import GeometryError
 from gis_core.loading.gml.arcs import ARC_TOLERANCE_M, arc_linearise
-from gis_core.loading.gml.geometry import GmlError, PolygonCollector, elements_stream, head_read
+from gis_core.loading.gml.curves import CurveReader
+from gis_core.loading.gml.document import GmlError, elements_stream, head_read
+from gis_core.loading.gml.geometry import PolygonCollector
 
 GML = 'xmlns:gml="http://www.opengis.net/gml/3.2"'
 RING = "0 0 10 0 10 10 0 10 0 0"
 CIRCLE = "<gml:CircleByCenterPoint><gml:pos>5 0</gml:pos>{}</gml:CircleByCenterPoint>"
 
 
-def read(text: str) -> tuple[shapely.MultiPolygon, PolygonCollector]:
+def read(text: str) -> tuple[shapely.MultiPolygon, CurveReader]:
     collector = PolygonCollector()
     collector.add(etree.fromstring(text.replace(">", f" {GML}>", 1).replace("/ ", "/")))
-    seen = PolygonCollector(
-        srs_name=collector.srs_name, arcs=collector.arcs, flattened=collector.flattened
-    )
+    curves = collector.curves
+    seen = CurveReader(srs_name=curves.srs_name, arcs=curves.arcs, flattened=curves.flattened)
     return collector.finish()[0], seen
 
 

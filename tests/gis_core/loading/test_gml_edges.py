@@ -17,13 +17,9 @@ from gis_core.loading.gml.arcs import (
     circle_linearise,
     circle_through,
 )
-from gis_core.loading.gml.geometry import (
-    GmlError,
-    PolygonCollector,
-    elements_stream,
-    gml_identifier,
-    head_read,
-)
+from gis_core.loading.gml.curves import CurveReader
+from gis_core.loading.gml.document import GmlError, elements_stream, gml_identifier, head_read
+from gis_core.loading.gml.geometry import PolygonCollector
 from gis_core.loading.gml.locations import Locations
 from gis_core.loading.gml.nba import _delivery, _fits, _fold, _Object, _ordered
 from gis_core.loading.gml.nba_scan import (
@@ -280,7 +276,7 @@ def test_position_without_two_numbers_is_an_error(text):
 
 
 def test_points_are_collected_in_their_order_and_once():
-    collector = PointCollector()
+    collector = PointCollector(CurveReader())
     collector.add((shapely.Point(1, 2), "urn:1"))
     collector.add_shape(shapely.Point(3, 4))
     assert collector.srs_name == "urn:1"
@@ -309,11 +305,11 @@ def test_location_is_a_name_or_a_key_of_the_catalogue():
             "<bezeichnung>Brunnenstraße</bezeichnung></AX_LagebezeichnungKatalogeintrag>"
         )
     )
-    assert locations.unused == 1
+    assert locations.streets_missing == {"0556200400001"}
     assert locations.text([FIRST, SECOND, FIRST]) == ("Brunnenstraße 3; Feldweg", True)
     assert locations.text(["unknown", SECOND]) == ("Feldweg", False)
     assert locations.text([]) == ("", True)
-    assert locations.unused == 0
+    assert locations.places_missing == {"unknown"}
 
 
 # --- Updates --------------------------------------------------------------------------------------

@@ -72,9 +72,9 @@ def test_load_shows_a_table_and_sets_the_boundary(tmp_path):
         as_of="2026-09-30",
         activate=True,
     )
-    row = next(line for line in text.splitlines() if "parcels" in line)
+    row = next(line for line in text.splitlines() if "Flurstücke" in line)
     assert [cell.strip() for cell in row.split("│")[2:9]] == [
-        *("parcels", "active", "3", "3", "0", "0", "0")
+        *("Flurstücke", "aktiv", "3", "3", "0", "0", "0")
     ]
     city.refresh_from_db()
     assert city.boundary.area == pytest.approx(300, rel=1e-6)
@@ -93,6 +93,7 @@ def test_json_is_one_object_a_dataset(tmp_path):
         *("flstkennz", "gemarkung", "flaeche", "aktualit")
     ]
     assert result == {
+        "killed": False,
         "left_out": {},
         "faults": [],
         "dataset": "parcels",
@@ -218,11 +219,11 @@ def test_fact_that_nobody_reads_is_refused(tmp_path):
 
 def test_load_says_what_became_of_each_column():
     jurisdiction_make()
-    options = {"jurisdiction": "castrop-rauxel.de", "dataset": "road_sections"}
-    text = " ".join(run("load_geodata", CASES / "roads_ogr2ogr_default.geojson", **options).split())
-    assert "osm_id → key (3), highway → road_class (3), name → name (3)" in text
-    assert "keine Spalte gefunden für reference" in text
-    assert "nicht gelesene Spalten: other_tags" in text
+    options = {"jurisdiction": "castrop-rauxel.de", "dataset": "addresses"}
+    text = " ".join(run("load_geodata", CASES / "hk_header.csv", **options).split())
+    assert "oid → key (4), str → street (4), hnr → number (4)" in text
+    assert "keine Spalte gefunden für postcode" in text
+    assert "nicht gelesene Spalten: nba, qua, " in text
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"datasets": [{"file": "a.gml"}]}', "no json"])

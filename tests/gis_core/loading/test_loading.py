@@ -16,6 +16,7 @@ from gis_core.coordinates import crs_parse, transform_geometry
 from gis_core.enums import EditionStatus
 from gis_core.errors import LoadError
 from gis_core.models import Edition
+from gis_core.services.editions import edition_activate
 from gis_core.srids import WGS84, storage_srid
 from parcels.models import Parcel
 from tests.gis_core.geodata_factories import (
@@ -27,6 +28,7 @@ from tests.gis_core.geodata_factories import (
     parcels_gml,
     polygon_gml,
     square,
+    stage,
     table_write,
     write,
 )
@@ -127,6 +129,34 @@ def test_different_parcels_with_one_key_are_refused_by_name(city, tmp_path):
     failed = Edition.objects.get()
     assert (failed.status, failed.report["rows"]) == (EditionStatus.FAILED, 2)
     assert failed.error["code"] == "keys_twice"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_later_version_of_one_object_counts_and_is_told(city, tmp_path, order):
+    days = [
+        parcel_gml(KEYS[0], polygon_gml(square(i)), aktualit=f"2026-0{i + 1}-01Z") for i in range(2)
+    ]
+    paths = [write(tmp_path / f"{i}.gml", collection_gml(days[i])) for i in order]
+    edition = load(city, "parcels", *paths).edition
+    assert Parcel.objects.get().source_date == date(2026, 2, 1)
+    found = edition.checks.get(code="versions")
+    assert (found.count, found.severity, found.params) == (1, "warning", {"names": [KEYS[0]]})
+
+
+def test_ring_that_begins_elsewhere_is_the_same_object(city, tmp_path):
+    ring = list(square(0).exterior.coords)
+    turned = [ring[2], ring[3], ring[0], ring[1], ring[2]]
+    paths = [
+        write(
+            tmp_path / f"{i}.gml",
+            collection_gml(parcel_gml(KEYS[0], polygon_gml(shapely.Polygon(one)))),
+        )
+        for i, one in enumerate((ring, turned))
+    ]
+    one = stage(city, "parcels", *paths)
+    assert (one.report["rows"], one.report["counts"]) == (1, {"identical duplicates": 1})
+    edition_activate(edition=one)
+    assert stage(city, "parcels", *reversed(paths)).report["unchanged"] == 1
 
 
 def test_multi_part_with_hole_is_kept_whole(city, tmp_path):

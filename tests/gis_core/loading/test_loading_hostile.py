@@ -224,7 +224,7 @@ def test_truncated_gzip(city, tmp_path):
         (
             "a.gml",
             b"<html><body>Sorry</body></html>",
-            r"a\.gml: its root is html and no namespace fits",
+            r"a\.gml: its root is html, its namespaces are –, and no column mapping fits",
         ),
     ],
 )

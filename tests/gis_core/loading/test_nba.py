@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from datetime import date
 
 import pytest
 
 from gis_core.enums import EditionStatus
 from gis_core.errors import EditionError, LoadError
-from gis_core.services.editions import edition_activate
+from gis_core.models import EditionLocations
+from gis_core.services.editions import edition_activate, edition_rollback
 from parcels.models import LandUse, Parcel
 from tests.gis_core.geodata_factories import (
     KEYS,
@@ -46,12 +48,12 @@ def counts(result) -> tuple[int, int, int, int]:
     return difference.new, difference.changed, difference.vanished, difference.unchanged
 
 
-def change(date: str = nas.CHANGED) -> str:
+def change(on: str = nas.CHANGED) -> str:
     """Replaces the first parcel, ends the second by Delete."""
     return nas.delivery(
         nas.replace(nas.parcel(0, area=90, begun=nas.CHANGED), 0, nas.BEGUN),
         nas.delete(1, nas.BEGUN),
-        date=date,
+        date=on,
     )
 
 
@@ -60,6 +62,8 @@ def test_replace_and_delete_leave_the_rest(base, tmp_path):
     assert counts(result) == (0, 1, 1, 1)
     assert state() == {KEYS[0]: 90, KEYS[2]: 100}
     assert result.edition.report["delivery"] == {"profile": "Castrop", "date": nas.CHANGED}
+    hole = result.edition.checks.get(code="uncovered")
+    assert (hole.params, hole.details["samples"][0]["key"]) == ({"count": 1, "area": 100}, KEYS[1])
 
 
 def test_insert_in_an_update_adds(city, tmp_path):
@@ -268,14 +272,151 @@ def test_update_that_does_not_bring_the_streets_keeps_the_text(addressed, tmp_pa
     )
 
 
-def test_update_of_a_street_alone_is_noted(addressed, tmp_path):
+def texts() -> dict[str, str]:
+    return dict(Parcel.objects.active().values_list("key", "location_text"))
+
+
+def test_update_of_a_house_number_alone_changes_the_text_of_its_parcel(addressed, tmp_path):
     text = nas.delivery(
-        nas.insert(nas.location(FIRST, "12")), nas.delete(1, nas.BEGUN), date=nas.CHANGED
+        nas.insert(nas.location(FIRST, "12", begun=nas.CHANGED)),
+        nas.delete(1, nas.BEGUN),
+        date=nas.CHANGED,
     )
     result = load(addressed, "parcels", write(tmp_path / "u.xml", text))
-    assert [note["text"] for note in result.edition.report["notes"]] == [
-        "1 streets or house numbers changed without their parcels: what is stored of those stays"
-    ]
+    assert counts(result) == (0, 1, 1, 0)
+    assert texts() == {KEYS[0]: "Brunnenstraße 12; Brunnenstraße 10 A"}
+
+
+def renamed(path):
+    """An update that renames the street and brings nothing else."""
+    street = nas.street("Neue Straße", begun=nas.CHANGED)
+    return write(path, nas.delivery(nas.replaced(street), date=nas.CHANGED))
+
+
+def test_renamed_street_changes_all_that_refer_to_it_and_nothing_else(addressed, tmp_path):
+    before = Parcel.objects.active().get(key=KEYS[0])
+    result = load(addressed, "parcels", renamed(tmp_path / "u.xml"))
+    assert counts(result) == (0, 1, 0, 1)
+    assert texts() == {KEYS[0]: "Neue Straße 10; Neue Straße 10 A", KEYS[1]: ""}
+    after = Parcel.objects.active().get(key=KEYS[0])
+    same = ("object_id", "official_area", "source_date", "location_ids", "gemarkung_key")
+    assert [getattr(after, name) for name in same] == [getattr(before, name) for name in same]
+    assert after.geometry.wkb == before.geometry.wkb
+
+
+def test_renamed_street_of_a_complete_delivery_is_the_row_of_the_update(addressed, tmp_path):
+    """The row that an update makes anew is what a complete delivery would bring."""
+    load(addressed, "parcels", renamed(tmp_path / "u.xml"))
+    whole = nas.delivery(
+        nas.insert(
+            nas.parcel(0, refers=(FIRST, SECOND)),
+            nas.parcel(1),
+            nas.location(FIRST, "10"),
+            nas.location(SECOND, "10 A"),
+            nas.street("Neue Straße"),
+        )
+    )
+    assert counts(load(addressed, "parcels", write(tmp_path / "w.xml", whole))) == (0, 0, 0, 2)
+
+
+def test_new_parcel_gets_the_house_number_of_an_earlier_delivery(addressed, tmp_path):
+    load(addressed, "parcels", renamed(tmp_path / "1.xml"))
+    new = nas.insert(nas.parcel(2, begun=nas.LATER, refers=(SECOND,)))
+    moved = nas.replace(nas.parcel(0, begun=nas.LATER, refers=(FIRST,)), 0, nas.BEGUN)
+    text = nas.delivery(new, moved, date=nas.LATER)
+    result = load(addressed, "parcels", write(tmp_path / "2.xml", text))
+    assert texts() == {KEYS[0]: "Neue Straße 10", KEYS[1]: "", KEYS[2]: "Neue Straße 10 A"}
+    assert not result.edition.checks.filter(code__contains="missing").exists()
+
+
+def test_renaming_that_was_rolled_back_does_not_count(addressed, tmp_path):
+    edition_rollback(edition=load(addressed, "parcels", renamed(tmp_path / "1.xml")).edition)
+    new = nas.delivery(
+        nas.insert(nas.parcel(2, begun=nas.LATER, refers=(FIRST,))),
+        nas.delete(1, nas.BEGUN),
+        date=nas.LATER,
+    )
+    load(addressed, "parcels", write(tmp_path / "2.xml", new))
+    assert texts()[KEYS[2]] == "Brunnenstraße 10"
+
+
+def test_base_that_kept_no_locations_asks_for_a_complete_delivery(addressed, tmp_path):
+    """As it was loaded before locations were kept."""
+    EditionLocations.objects.all().delete()
+    result = load(addressed, "parcels", renamed(tmp_path / "1.xml"))
+    assert counts(result) == (0, 0, 0, 2)
+    stale = result.edition.checks.get(code="locations_stale")
+    assert stale.params == {"names": ["0556200400306"]}
+    new = nas.delivery(
+        nas.insert(
+            nas.parcel(2, begun=nas.LATER, refers=(FIRST,)),
+            nas.location(SECOND, "11", begun=nas.LATER),
+        ),
+        nas.delete(1, nas.BEGUN),
+        date=nas.LATER,
+    )
+    result = load(addressed, "parcels", write(tmp_path / "2.xml", new))
+    found = {check.code: check.params.get("names") for check in result.edition.checks.all()}
+    assert found["locations_missing"] == [FIRST]
+    assert found["locations_stale"] == [SECOND]
+
+
+def test_missing_entry_of_the_catalogue_is_found(city, tmp_path):
+    text = nas.delivery(
+        nas.insert(nas.parcel(0, refers=(FIRST,)), nas.location(FIRST, "10")),
+    )
+    edition = stage(city, "parcels", write(tmp_path / "base.xml", text))
+    assert edition.checks.get(code="streets_missing").params == {"names": ["0556200400306"]}
+
+
+@pytest.mark.parametrize("key", ["05562004  306", "05 5 62 004 00306"])
+def test_blanks_in_the_key_of_a_street(city, tmp_path, key):
+    text = nas.delivery(
+        nas.insert(
+            nas.parcel(0, refers=(FIRST,)),
+            nas.location(FIRST, "10", street="306"),
+            nas.street("Brunnenstraße", key=key),
+        )
+    )
+    load(city, "parcels", write(tmp_path / "base.xml", text))
+    assert texts() == {KEYS[0]: "Brunnenstraße 10"}
+
+
+def test_location_of_the_later_delivery_counts_whatever_the_order_of_files(city, tmp_path):
+    base = nas.insert(
+        nas.parcel(0, refers=(FIRST,)), nas.location(FIRST, "10"), nas.street("Brunnenstraße")
+    )
+    write(tmp_path / "z.xml", nas.delivery(base))
+    renamed(tmp_path / "a.xml")
+    load(city, "parcels", tmp_path)
+    assert texts() == {KEYS[0]: "Neue Straße 10"}
+
+
+# --- Empty updates --------------------------------------------------------------------------------
+
+
+def test_empty_update_moves_the_date_on(base, tmp_path):
+    load(base, "parcels", write(tmp_path / "u.xml", change()))
+    empty = write(tmp_path / "e.xml", nas.delivery(date=nas.LATER))
+    result = load(base, "parcels", empty)
+    assert counts(result) == (0, 0, 0, 2)
+    assert result.edition.as_of == date(2026, 3, 15)
+    finding = result.edition.checks.get(code="nothing_changed")
+    assert (finding.severity, finding.params) == ("info", {"date": "2026-03-15"})
+    with pytest.raises(LoadError, match="older than the active delivery"):
+        load(base, "parcels", write(tmp_path / "old.xml", nas.delivery(date=nas.CHANGED)))
+
+
+def test_empty_update_before_another_one_in_one_go(base, tmp_path):
+    write(tmp_path / "1.xml", nas.delivery(date=nas.BEGUN))
+    write(tmp_path / "2.xml", change())
+    assert counts(load(base, "parcels", tmp_path)) == (0, 1, 1, 1)
+
+
+def test_complete_delivery_without_the_dataset_is_no_empty_update(base, tmp_path):
+    text = nas.delivery(nas.insert(nas.street("Brunnenstraße")))
+    with pytest.raises(LoadError, match="holds no feature of parcels"):
+        load(base, "parcels", write(tmp_path / "u.xml", text))
 
 
 # --- Other datasets -------------------------------------------------------------------------------

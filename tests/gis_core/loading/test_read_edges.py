@@ -301,12 +301,32 @@ def test_csv_is_divided_by_what_its_header_uses(tmp_path, delimiter):
         (b"key;n\na;\x00\n", "csv_nul", "line 2"),
         (b'key;n\n"a"b;1\n', "csv_improper", ""),
         (b"other;n\na;1\n", "csv_columns_missing", ""),
+        (b"a;2024-01-31\nb;2024-02-01\n", "csv_headerless", ""),
+        (b"POLYGON((382000.5 5712000.5, 382001.5 5712000.5))\n", "csv_headerless", ""),
     ],
 )
 def test_csv_that_is_none_names_its_line(tmp_path, content, code, feature):
     with pytest.raises(LoadError) as caught:
         rows_of(tmp_path, content, required=["key"])
     assert (caught.value.message.code, caught.value.feature) == (code, feature)
+    assert "5712" not in str(caught.value)
+
+
+HEADER = {"header": ["land", "municipality", "key"], "municipality": ["land", "municipality"]}
+
+
+def test_csv_without_a_header_is_read_by_that_of_the_profile(tmp_path):
+    [batch] = rows_of(tmp_path, b"05;004;a\n05;9;b\n", **HEADER)
+    assert (batch.columns["key"], batch.features) == (["a", "b"], ["line 1", "line 2"])
+    assert batch.municipalities == ["05004", "059"]
+    [batch] = rows_of(tmp_path, b"05;004;a\n05;004;b\n", **HEADER)
+    assert batch.municipalities is None
+
+
+def test_csv_with_a_header_is_not_for_a_profile_that_brings_its_own(tmp_path):
+    with pytest.raises(LoadError) as caught:
+        rows_of(tmp_path, b"land;municipality;key\n05;004;a\n", **HEADER)
+    assert caught.value.message.code == "csv_columns_missing"
 
 
 @pytest.mark.parametrize(

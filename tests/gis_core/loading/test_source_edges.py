@@ -13,10 +13,12 @@ from lxml import etree
 from gis_core.coordinates import crs_parse
 from gis_core.errors import LoadError
 from gis_core.loading.gml import source as gml_source
-from gis_core.loading.gml.locations import Locations
+from gis_core.loading.gml.choosing import profile_read
+from gis_core.loading.gml.locations import Location, Locations
 from gis_core.loading.gml.nba import DeliveryPlan, _Object
+from gis_core.loading.gml.paths import path_text
 from gis_core.loading.gml.places import Places
-from gis_core.loading.gml.source import _text, profile_read, xml_batches
+from gis_core.loading.gml.source import xml_batches
 from gis_core.loading.read.batches import Batch, LoadReport
 from gis_core.loading.read.formats import Format
 from gis_core.loading.read.profiles import Profile
@@ -62,12 +64,14 @@ def read(
     report=None,
     delivery=None,
     seen=None,
+    surfaces=True,
 ) -> list[Batch]:
     path = tmp_path / "a.gml"
     path.write_text(text, "utf-8")
     batches = xml_batches(
         path,
         [profile],
+        surfaces=surfaces,
         crs=crs,
         report=report or LoadReport(),
         progress=lambda *step: None if seen is None else seen.append(step),
@@ -104,9 +108,44 @@ def test_value_is_the_first_that_is_found_on_its_paths(tmp_path, inside, key):
 
 def test_text_at_the_end_of_a_path():
     element = etree.fromstring("<a n='1'><b><c> x </c></b><b><d>y</d></b></a>")
-    assert _text(element, ["b", "c"]) == "x"
-    assert _text(element, ["b", "d"]) is None
-    assert (_text(element, ["@n"]), _text(element, ["@m"])) == ("1", None)
+    assert path_text(element, ["b", "c"]) == "x"
+    assert path_text(element, ["b", "d"]) is None
+    assert (path_text(element, ["@n"]), path_text(element, ["@m"])) == ("1", None)
+
+
+def test_value_that_stands_elsewhere_in_the_document_is_read_there(tmp_path):
+    link = 'xmlns:x="http://www.w3.org/1999/xlink" x:href'
+    text = document(
+        feature(inside=f'<deep {link}="#d"/>'),
+        feature(number=2, inside=f'<deep {link}="http://example.org/code"/>'),
+        '<other id="d"><k>there</k></other>',
+    )
+    report = LoadReport()
+    profile = replace(BASE, columns={"key": ["deep/other/k"]})
+    [batch] = read(tmp_path, text, profile=profile, report=report)
+    assert batch.columns["key"] == ["there", None]
+    [note] = report.notes
+    assert (note["code"], note["feature"]) == ("property_elsewhere", "f2")
+    assert note["params"] == {"name": "deep", "href": "http://example.org/code"}
+
+
+def test_geometry_that_stands_elsewhere_in_the_document_is_read_there(tmp_path):
+    polygon = f'<Polygon id="g" srsName="EPSG:25832">{ring(0)}</Polygon>'
+    where = '<where xmlns:x="http://www.w3.org/1999/xlink" x:href="#g"/>'
+    text = document(
+        feature(is_placed=False, inside=where), f"<member><geo>{polygon}</geo></member>"
+    )
+    [batch] = read(tmp_path, text)
+    assert (batch.geometry[0].area, batch.crs.srid) == (100, 25832)
+
+
+@pytest.mark.parametrize("geometry", ["<Point>{}</Point>", "<MultiPoint><m>{}</m></MultiPoint>"])
+def test_points_of_another_model(tmp_path, geometry):
+    point = "<Point><pos>1 2</pos></Point>" if "Multi" in geometry else "<pos>1 2</pos>"
+    where = f"<where>{geometry.format(point)}</where>"
+    text = document(feature(is_placed=False, inside=where), feature(number=2, is_placed=False))
+    [batch] = read(tmp_path, text, surfaces=False)
+    assert batch.geometry.tolist() == [shapely.Point(1, 2), None]
 
 
 def test_feature_without_an_identifier_is_numbered(tmp_path):
@@ -365,7 +404,7 @@ def test_object_lies_where_something_that_refers_to_it_lies(tmp_path):
 
 def test_location_is_put_together_from_what_is_referred_to(tmp_path):
     locations = Locations()
-    locations.places = {FIRST: ("Feldweg", "", "1"), "f1": ("Own", "", "")}
+    locations.places = {FIRST: Location("Feldweg", "", "1"), "f1": Location("Own", "", "")}
     profile = replace(BASE, columns={"text": ["at/@href", "at"], "key": ["k"]}, location="text")
     text = document(feature(inside=f"<at href='urn:adv:oid:{FIRST}'/><k>a</k>"))
     [batch] = read(tmp_path, text, profile, delivery=(plan_of(locations=locations), 0))

@@ -14,6 +14,7 @@ from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.errors import LoadError
 from gis_core.loading.digest import _content_digest
 from gis_core.loading.read import table_source
+from gis_core.loading.read.batches import no_progress
 from gis_core.loading.read.formats import Format
 from gis_core.loading.read.profiles import Profile
 from gis_core.loading.read.table_source import (
@@ -58,6 +59,39 @@ def layers(path: Path, **columns: str) -> Path:
 def test_layer_is_the_one_asked_for_or_named_or_fitting(tmp_path, columns, asked, chosen):
     path = layers(tmp_path / "a.gpkg", **columns)
     assert _layer_choose(path, [PARCELS], asked) == (chosen, PARCELS)
+
+
+ROADS = Profile(
+    name="osm",
+    dataset="road_sections",
+    formats=["table"],
+    columns={"key": ["osm_id"], "reference": ["ref", "nat_ref"], "length": ["@length"], "name": []},
+    required=["key"],
+)
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.geojson", "a.fgb"])
+def test_tags_that_stand_together_are_columns(tmp_path, name):
+    tags = [
+        r'"ref"=>"B 37","note"=>"so \"called\""',
+        '"nat_ref"=>"L 1"',
+        '{"ref": "K 2"}',
+        "{broken",
+    ]
+    driver = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}[Path(name).suffix]
+    path = table_write(
+        tmp_path / name,
+        {"osm_id": ["1", "2", "3", "4"], "other_tags": tags},
+        [shapely.LineString([(7.3 + n / 100, 51.5), (7.3, 51.6)]) for n in range(1, 5)],
+        driver=driver,
+        crs="EPSG:4326",
+    )
+    batches = table_batches(path, [ROADS], layer=None, crs=None, pages=[], progress=no_progress)
+    [(_profile, batch)] = list(batches)
+    found = dict(zip(batch.columns["key"], batch.columns["reference"], strict=True))
+    assert found == {"1": "B 37", "2": "L 1", "3": "K 2", "4": None}
+    assert batch.layout.columns == {"key": "osm_id", "reference": "other_tags/ref"}
+    assert list(batch.layout.unread) == []
 
 
 @pytest.mark.parametrize(

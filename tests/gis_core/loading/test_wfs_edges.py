@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from gis_core.errors import LoadError
-from gis_core.loading.gml.geometry import local_name
+from gis_core.loading.gml.document import local_name
 from gis_core.loading.wfs.features import (
     Page,
     _changed,

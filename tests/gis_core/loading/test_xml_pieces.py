@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_core.loading.gml.geometry import GmlError, elements_stream
+from gis_core.loading.gml.document import GmlError, elements_stream
 from gis_core.loading.gml.pieces import elements_ahead
 
 NAMES = ["member", "F", "Envelope"]

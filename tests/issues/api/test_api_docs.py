@@ -34,6 +34,7 @@ INSIDE = {
     "InquiryClosed",
     "OpinionRefused",
     "HoldRefused",
+    "PeriodRefused",
     "SignInRefused",
     "ReporterRefused",
     "MergeRefused",

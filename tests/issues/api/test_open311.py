@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from issues import agency
-from issues.enums import AttributeType, Channel, IssueStatus, PhotoStatus
+from issues.enums import AttributeType, Channel, IssueStatus, PhotoStatus, ReporterCheck
 from issues.models import Category, Issue, Photo
 from issues.services import (
     api_key_create,
@@ -340,6 +340,21 @@ def test_post_with_a_key_switched_off_is_refused(client, report, sender):
     sender[0].is_active = False
     sender[0].save()
     assert codes_of(client.post(f"{BASE}/requests.xml", report)) == [403]
+
+
+@pytest.mark.parametrize("wanted", [ReporterCheck.MAIL, ReporterCheck.ACCOUNT])
+def test_post_where_the_city_has_to_know_who_reports_needs_a_sender_that_does(
+    client, report, sender, category, wanted
+):
+    category.reporter_check = wanted
+    category.save()
+    answer = client.post(f"{BASE}/requests.xml", report)
+    assert codes_of(answer) == [403]
+    assert f"{settings.PUBLIC_URL}/report/" in answer.content.decode()
+    assert not Issue.objects.exists()
+    sender[0].confirms_reporters = True
+    sender[0].save()
+    assert client.post(f"{BASE}/requests.xml", report).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -778,13 +793,17 @@ def test_photo_is_served_only_when_released(client, make_issue, admin_client):
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response["Content-Disposition"] == f'inline; filename="{copy_id}.jpg"'
+    # Kept by browsers and proxies, and asked for again each time.
+    assert response["Cache-Control"] == "public, no-cache"
+    again = {"If-None-Match": response["ETag"]}
+    assert client.get(url, headers=again).status_code == 304
     assert client.get(f"{BASE}/photos/{second.public_id}.jpg").status_code == 404
     staff = admin_client.get(f"{BASE}/photos/{second.public_id}.jpg")
     assert staff.status_code == 200
     assert staff["Cache-Control"] == "private, no-store"
     assert b"".join(staff.streaming_content).startswith(b"\xff\xd8")
     issue_withdraw(issue=issue)
-    assert client.get(url).status_code == 404
+    assert client.get(url, headers=again).status_code == 404
 
 
 def test_photo_not_fetched_yet_is_not_found(admin_client, make_issue):

@@ -13,11 +13,14 @@ from django.utils import timezone
 from issues.enums import ErasedKind, EventKind, IssueStatus, PhotoStatus, ReplyState, RetentionKind
 from issues.models import (
     Attachment,
+    Citizen,
     Deletion,
     DoomedFile,
     Issue,
     IssueEvent,
+    LegalHold,
     Note,
+    Passkey,
     Photo,
     Rating,
     Reply,
@@ -32,7 +35,14 @@ from issues.services.retention.running import retention_apply
 from issues.types import Box, ReporterInput
 from tests.issues.retention.conftest import WORDS, files, mail_sent
 
-DAYS = {"unconfirmed": 2, "contact": 60, "original": 30, "unreleased": 30, "report": 1095}
+DAYS = {
+    "unconfirmed": 2,
+    "contact": 60,
+    "original": 30,
+    "unreleased": 30,
+    "report": 1095,
+    "account": 730,
+}
 
 
 def closed(issue: Issue, days: float) -> None:
@@ -48,7 +58,13 @@ def log() -> list[tuple[str, str, int, str, int | None]]:
 
 def test_every_city_begins_with_the_periods_and_keeps_within_limits(jurisdiction):
     assert dict(jurisdiction.retention_periods.values_list("kind", "days")) == DAYS
-    for kind, days in [("unconfirmed", 4), ("original", 31), ("report", 300), ("contact", 0)]:
+    for kind, days in [
+        ("unconfirmed", 4),
+        ("original", 31),
+        ("report", 300),
+        ("contact", 0),
+        ("account", 90),
+    ]:
         period = RetentionPeriod.objects.get(jurisdiction=jurisdiction, kind=kind)
         period.days = days
         with pytest.raises(ValidationError):
@@ -218,6 +234,46 @@ def test_file_that_is_gone_already_stops_nobody(issue, make_issue, folder):
     retention_apply()
     assert not Reporter.objects.filter(issue=other).exists()
     assert Photo.objects.get(pk=photo.pk).boxes
+
+
+def test_account_that_nobody_uses_goes_and_its_reports_stay(issue, make_jurisdiction):
+    """Both sides of the period, the other city's, the dry run, the log, and a second run."""
+    herne = make_jurisdiction("herne.de")
+    RetentionPeriod.objects.filter(jurisdiction=herne, kind="account").update(days=800)
+    for city, name, days in [
+        (issue.jurisdiction, "gone", 730.1),
+        (issue.jurisdiction, "kept", 729.9),
+        (herne, "there", 730.1),
+    ]:
+        Citizen.objects.create(
+            jurisdiction=city,
+            email=f"{name}@example.org",
+            used_at=timezone.now() - timedelta(days=days),
+        )
+    gone = Citizen.objects.get(email="gone@example.org")
+    Passkey.objects.create(citizen=gone, credential_id=b"1", data=b"2")
+    Reporter.objects.update(citizen=gone)
+    # While the report is open, and while a hold stands on it, the account stays.
+    assert not retention_apply()
+    closed(issue, 1)
+    hold = LegalHold.objects.create(
+        issue=issue, reason="Klage", until=timezone.localdate() + timedelta(days=9)
+    )
+    assert not retention_apply()
+    LegalHold.objects.filter(pk=hold.pk).update(ended_at=timezone.now())
+    out = StringIO()
+    call_command("retention", stdout=out)
+    assert "castrop-rauxel.de: Konten, nach der letzten Anmeldung, 730 d: 1\n" in out.getvalue()
+    assert Citizen.objects.count() == 3
+    for _turn in range(2):
+        retention_apply()
+        assert list(Citizen.objects.order_by("pk").values_list("email", flat=True)) == [
+            "kept@example.org",
+            "there@example.org",
+        ]
+    assert not Passkey.objects.exists()
+    assert Reporter.objects.get().email == "maria@example.org"
+    assert log() == [("", "account", 1, "account", 730)]
 
 
 def test_other_city_has_its_own_periods(issue, make_jurisdiction, make_category, make_issue):

@@ -132,8 +132,9 @@ def test_edition_shows_findings_errors_first_and_difference(manager, edition):
     check_create(edition, Severity.INFO, "flat", details={"samples": [sample]})
     check_create(edition, Severity.ERROR, "share")
     response = manager.get(reverse("geodata_edition", args=[edition.pk]))
-    assert [check.code for check, _samples in response.context["checks"]] == ["share", "flat"]
-    [shown] = response.context["checks"][1][1]
+    found = response.context["findings"]
+    assert [one.check.code for one in found] == ["share", "flat"]
+    [shown] = found[1].samples
     assert shown.facts == [("Fläche (m²)", "0,5")]
     assert shown.geometries == [("vorher", "POINT (1 2)")]
     page = response.content.decode()
@@ -141,6 +142,32 @@ def test_edition_shows_findings_errors_first_and_difference(manager, edition):
     assert "1.234" in page
     assert [row.counts for row in response.context["difference"].districts] == [[1, 1, 1, 1, 1]]
     assert reverse("geodata_action", args=[edition.pk, "activate"]) in page
+
+
+def test_findings_of_the_edition_before_stand_apart(manager, town, edition):
+    old = {"samples": [{"key": "a", "area_m2": 0.5}]}
+    for code, severity in (("overlaps", Severity.WARNING), ("share", Severity.ERROR)):
+        check_create(edition, severity, code, details=old)
+    later = staged_create(town, base=edition)
+    check_create(later, Severity.WARNING, "overlaps", details=old)
+    check_create(later, Severity.ERROR, "share", details=old)
+    check_create(later, Severity.WARNING, "gaps", details={"samples": [{"key": "b"}]})
+    response = manager.get(reverse("geodata_edition", args=[later.pk]))
+    assert [one.check.code for one in response.context["findings"]] == ["share", "gaps"]
+    assert [one.check.code for one in response.context["findings_former"]] == ["overlaps"]
+    assert "1 Befund wie beim vorigen Datenstand" in response.content.decode()
+
+
+def test_parcels_are_called_as_people_call_them(manager, edition):
+    key = "05528700100001______"
+    check_create(edition, Severity.WARNING, "overlaps", details={"samples": [{"key": key}]})
+    assert f'Gemarkung 055287, Flur 1, Flurstück 1 <span class="key meta">{key}</span>' in page_of(
+        manager, edition
+    )
+    change_create(edition, ChangeKind.VANISHED, 7)
+    changes = manager.get(reverse("geodata_changes", args=[edition.pk])).context["changes"]
+    [label] = [change.label for change in changes if change.key == "05999900100007______"]
+    assert label == "Gemarkung 059999, Flur 1, Flurstück 7"
 
 
 def test_edition_lists_its_impact(manager, town):
@@ -329,3 +356,30 @@ def test_page_lists_rows_that_cannot_be_stored(manager, edition):
     assert "Hier stehen die ersten 2 von 250." in text
     assert '<th scope="row">Zeile 3</th><td>Nummer</td><td>&lt;script&gt;' in text
     assert "<td>gestern</td><td>&#x27;x&#x27; ist kein Datum</td>" in text
+
+
+def test_rows_that_cannot_be_stored_leave_as_csv_and_stand_on_the_map(manager, edition):
+    address = reverse("geodata_faults", args=[edition.pk])
+    assert manager.get(address).status_code == 404
+    fault = {"code": "value_missing", "params": {"columns": "hnr"}, "column": "number", "text": "x"}
+    places = ["POINT (382950 5712350)", *[""] * 149]
+    edition.report = {
+        "faults": [
+            {**fault, "feature": f"line {number}", "value": "=1+1", "wkt": wkt}
+            for number, wkt in enumerate(places, start=1)
+        ],
+        "counts": {"faulty rows": 150},
+        "unknown": [],
+    }
+    edition.save()
+    lines = manager.get(address).content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Objekt;Merkmal;Wert;Fehler;Breite;Länge"
+    *row, latitude, longitude = lines[1].split(";")
+    assert row[:3] == ["Zeile 1", "Nummer", "'=1+1"]
+    assert [round(float(latitude), 3), round(float(longitude), 3)] == [51.55, 7.312]
+    assert len(lines) == 151
+    page = page_of(manager, edition)
+    assert "Hier stehen die ersten 100 von 150." in page
+    assert reverse("geodata_map", args=[edition.pk]) in page
+    [feature] = manager.get(reverse("geodata_findings_feed", args=[edition.pk])).json()["features"]
+    assert feature["properties"]["severity"] == "Fehler"

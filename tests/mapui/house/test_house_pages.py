@@ -78,6 +78,7 @@ def text_of(response) -> str:
                 "names_de": "Bank",
                 "order": 3,
                 "hold_minutes": 5,
+                "notice_remind_days": 3,
                 "reporter_check": "mail",
             },
         ),

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import io
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from issues.enums import EventKind, IssueStatus, PhotoStatus
-from issues.models import Issue, Photo, Reply, Reporter
+from issues.enums import AttributeType, EventKind, IssueStatus, PhotoStatus
+from issues.models import CategoryAttribute, Issue, Photo, Reply, Reporter
 from issues.services.reporting.links import report_path
 from mapui.partner import views
+from routing.deciding.overrule import decision_confirm
+from routing.deciding.passing_on import refusal_follow
 from routing.enums import AnswerSource, DeliveryKind, DeliveryState, Outcome
 from routing.forwarding.links import links_revoke, partner_token
-from routing.models import Decision, Delivery, DeliveryEvent
+from routing.models import Authority, Decision, Delivery, DeliveryEvent
 from routing.outbox.claim import delivery_claim
+from routing.outbox.queue import deliveries_queue
 from routing.outbox.receipts import Receipt
 from routing.outbox.record import delivery_record_receipt
-from tests.routing.delivery_factories import authority_make, decision_make, delivery_make
+from tests.mapui.factories import staff_create
+from tests.routing.delivery_factories import (
+    EVIDENCE,
+    authority_make,
+    contact_make,
+    decision_make,
+    delivery_make,
+    issue_make,
+)
 
 pytestmark = pytest.mark.django_db
 SCRIPT = "<script>alert(1)</script>"
@@ -104,6 +117,40 @@ def test_page_shows_what_was_sent(client, delivery) -> None:
     assert (page["X-Robots-Tag"], page["Referrer-Policy"]) == ("noindex", "same-origin")
 
 
+def test_page_shows_answers_and_objects_as_the_mail_does(client) -> None:
+    issue = issue_make(answers={"LAMP_NUMBER": "L00123", "TOLD": f"{SCRIPT} Ruf 02305 1234567"})
+    for code in ("LAMP_NUMBER", "TOLD"):
+        CategoryAttribute.objects.create(
+            category=issue.category,
+            code=code,
+            datatype=AttributeType.STRING,
+            descriptions={"de": f"Frage {code}", "en": code},
+        )
+    evidence = deepcopy(EVIDENCE)
+    lamp = {"kind": "lamp", "number": "L00123", "distance": 20.0}
+    evidence["situations"][0]["assets"] = [lamp]
+    evidence |= {"asset_kinds": ["lamp"], "answers": issue.answers}
+    contact_make("STRNRW")
+    deliveries_queue(decision_make(issue=issue, evidence=evidence))
+    shown = text_of(client.get(address(send())))
+    for word in ("Frage LAMP_NUMBER", "Nummer am Objekt (gemeldet)", "L00123", "[Telefonnummer]"):
+        assert word in shown, word
+    assert SCRIPT not in shown
+    assert "1234567" not in shown
+
+
+def test_bodies_with_one_public_name_can_be_told_apart(client, delivery) -> None:
+    for code in ("UAB", "UWB"):
+        authority = authority_make(code)
+        names = {"de": f"Kreis, Behörde {code}", "en": f"County, office {code}"}
+        Authority.objects.filter(pk=authority.pk).update(
+            names=names, public_names={"de": "Kreis", "en": "County"}
+        )
+    shown = text_of(client.get(address(delivery)))
+    for code in ("UAB", "UWB"):
+        assert f'<option value="{code}">Kreis, Behörde {code}</option>' in shown
+
+
 def test_map_and_photos_come_below_the_link(client, delivery) -> None:
     stored = Photo(issue=issue_of(delivery), status=PhotoStatus.STORED, width=64, height=48)
     stored.file.save("a.jpg", io.BytesIO(jpeg()))
@@ -182,6 +229,28 @@ def test_refusal_names_who_is_responsible(client, delivery) -> None:
     again = text_of(client.get(address(delivery)))
     assert "L 645 &lt;script&gt;" in again
     assert SCRIPT not in again
+
+
+def test_every_body_of_the_chain_sees_who_had_it_and_who_has_it(client, delivery) -> None:
+    authority_make("KREIS")
+    words = f"L 645 {SCRIPT}, Ruf 02305 123456"
+    answer(client, delivery, "refuse", named="KREIS", text=words)
+    issue = issue_of(delivery)
+    # Proposed is not passed on yet.
+    decision = refusal_follow(issue_id=issue.pk)
+    assert (decision.outcome, decision.authority.code) == (Outcome.PROPOSED, "KREIS")
+    assert "sieht es sich jetzt an" in text_of(client.get(address(delivery)))
+    contact_make("KREIS")
+    decision_confirm(issue_id=issue.pk, seen=2, by=staff_create())
+    following = send()
+    shown = text_of(client.get(address(following)))
+    assert "Amt STRNRW</strong>: hat am" in shown
+    assert "und Amt KREIS genannt" in shown
+    assert "L 645 &lt;script&gt;" in shown
+    assert "123456" not in shown
+    former = text_of(client.get(address(delivery)))
+    assert "Amt KREIS hat es jetzt" in former
+    assert "Amt KREIS</strong>: hat die Meldung jetzt" in former
 
 
 def test_question_changes_no_state_and_is_news(client, delivery) -> None:
@@ -301,3 +370,38 @@ def test_whoever_need_not_act_can_only_ask(client, delivery) -> None:
 def test_who_tries_many_links_is_stopped(client, monkeypatch) -> None:
     monkeypatch.setattr(views, "LOOKS_PER_MINUTE", 3)
     assert [client.get("/partner/x/").status_code for _ in range(4)] == [404, 404, 404, 429]
+
+
+def test_page_names_the_day_the_pause_and_our_answer(client: Client, delivery: Delivery) -> None:
+    assert "Bitte antworten Sie bis" in text_of(client.get(address(delivery)))
+    answer(client, delivery, "ask", text="Welche Laterne?")
+    page = text_of(client.get(address(delivery)))
+    assert "Zurzeit läuft keine Frist: die Stelle hat eine Rückfrage gestellt." in page
+    Decision.objects.update(evidence={})
+    clerk = User.objects.create_superuser("klara")
+    staff = Client()
+    staff.force_login(clerk)
+    event = DeliveryEvent.objects.get(detail__asks=True)
+    number = issue_of(delivery).number
+    assert "Der Stelle antworten" in text_of(staff.get(f"/triage/issues/{number}/"))
+    reply = f"/triage/issues/{number}/answers/{event.pk}/reply/"
+    staff.post(reply, {"text": "Die zweite von links."})
+    page = text_of(client.get(address(delivery)))
+    assert "Antwort auf Ihre Rückfrage" in page
+    assert "Die zweite von links." in page
+    assert "Bitte antworten Sie bis" in page
+
+
+def test_staff_read_who_was_named_and_no_code(client, delivery) -> None:
+    authority_make("EUV")
+    answer(client, delivery, "refuse", named="EUV", text="Gehweg")
+    Decision.objects.update(evidence={})
+    staff = Client()
+    staff.force_login(User.objects.create_superuser("klara"))
+    page = text_of(staff.get(f"/triage/issues/{issue_of(delivery).number}/"))
+    assert "abgelehnt (nennt Amt EUV)" in page
+
+
+def test_address_thanks_for_no_answer_that_was_not_given(client, delivery) -> None:
+    assert "Danke" not in text_of(client.get(f"{address(delivery)}?told=done"))
+    assert "Danke" in text_of(client.get(answer(client, delivery, "done")["Location"]))

@@ -38,16 +38,19 @@ TRIALS: Final[Needed] = (EDIT_RULES, MANAGE_GEODATA)
 MATRIX: Final[dict[Needed, str]] = {
     OPEN: """
         open311_discovery open311_services open311_service open311_requests open311_request open311_token photo
+        open311_updates
         report report_places report_categories report_photo report_waiting
         report_offline report_worker report_manifest report_confirm own_report
         own_step own_photo own_export own_reports own_reports_order own_reports_ordered
         citizen_account citizen_data citizen_step passkey_options
-        partner partner_map partner_photo partner_step
+        partner partner_map partner_photo partner_step partner_open webhook_answer
         set_language public_map public_issue responsibility responsibility_api question question_api inquiry
         legal_page openapi_document public_feed issue_said issue_preview public_statistics
         follow follow_sent follow_link follow_confirm follow_list follow_end city_style city_logo
         embed embedding public_places
         explanation_schema webhook_schema icon map_style public_issues boundary map_service_states map_image map_legend
+        features_landing features_conformance features_collections features_collection features_items
+        features_item
         login password_forgotten password_new invitation logout account_login openid_connect_login
         openid_connect_callback
     """,
@@ -66,7 +69,8 @@ MATRIX: Final[dict[Needed, str]] = {
     """,
     (WORK,): """
         issue_category issue_place issue_answers issue_step issue_take issue_take_out issue_note issue_tick
-        answer_meaning issue_attach issue_split issue_hold issue_hold_end intake intake_looked
+        answer_meaning answer_reply issue_attach issue_split issue_hold issue_hold_end issue_period issue_period_end
+        intake intake_looked
         intake_places intake_mails intake_mail_take
         intake_mail_dismiss
     """,
@@ -74,8 +78,8 @@ MATRIX: Final[dict[Needed, str]] = {
         ANSWER,
     ): "reply_preview issue_ask issue_ask_end issue_contact reporter_reports answer_pass_on",
     (DECIDE,): """
-        issue_overrule issue_confirm issue_pin issue_outgoing issue_by_hand proposal_accept proposal_dismiss
-        delivery_act
+        issue_overrule issue_confirm issue_pin issue_contradiction issue_outgoing issue_by_hand
+        proposal_accept proposal_dismiss delivery_act
     """,
     (RELEASE,): """
         issue_release issue_withdraw issue_release_api photo_edit photo_draft photo_turned
@@ -84,19 +88,23 @@ MATRIX: Final[dict[Needed, str]] = {
         people person_invite people_history departments department_new department department_remove person
         role_give role_take invitation_again person_off person_on
     """,
-    (
-        MANAGE_HOUSE,
-    ): "house house_part house_new house_entry house_remove house_history house_deletions",
+    (MANAGE_HOUSE,): """
+        house house_part house_new house_entry house_remove house_history house_deletions house_transfers
+        house_transfers_csv
+    """,
     (MANAGE_GEODATA,): """
         geodata_list geodata_new rasters rasters_progress services services_source services_progress
         services_source_again services_source_remove services_entry services_act geodata_edition
-        geodata_progress geodata_changes geodata_map geodata_map_script geodata_map_style geodata_action
-        geodata_changes_feed geodata_findings_feed geodata_impact_feed
+        geodata_progress geodata_faults geodata_changes geodata_map geodata_map_script geodata_map_style geodata_action
+        geodata_changes_feed geodata_findings_feed geodata_export geodata_findings_export geodata_impact_feed
+        contradictions contradiction_letter contradiction_done
+        mappings mapping mapping_export mapping_remove
     """,
     TRIALS: """
         trials trial trial_progress trial_cancel trial_resume trial_issue trial_map trial_map_script
         trial_map_style trial_changes_feed
     """,
+    (SEE, MANAGE_GEODATA): "features_key",
     (SEE, EDIT_RULES): "golden golden_file statistics statistics_csv statistics_json",
     (EDIT_RULES,): """
         golden_load golden_off rules_draft rules_import rules_condition rules_describe rules_discard
@@ -104,12 +112,13 @@ MATRIX: Final[dict[Needed, str]] = {
         priors_take rules_prior_new rules_prior rules_prior_remove rules_ground_start
     """,
     RULES: """
-        rules authorities rules_set rules_coverage rules_coverage_csv rules_coverage_json rules_ground
+        rules authorities terms rules_set rules_coverage rules_coverage_csv rules_coverage_json rules_ground
         rules_ground_watch rules_hole rules_hole_script rules_hole_style rules_hole_feed rules_difference
         rules_csv rules_json priors_proposal
     """,
     (ACTIVATE_RULES,): """
         authority_new authority_edit contact_new contact_edit contact_probe contact_probe_watch contact_services
+        terms_new terms_edit terms_remove contact_links
         rules_activate rules_retire
     """,
 }
@@ -119,6 +128,7 @@ ARGUMENTS: Final[dict[str, Any]] = {
     "int": 999_999,
     "str": "MST-2026-999999",
     "slug": "nothing",
+    "path": "nothing",
     "uuid": UUID(int=0),
 }
 GIVEN: Final = {"map_script": {"name": "triage"}, "map_style": {"name": "public"}}

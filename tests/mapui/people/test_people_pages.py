@@ -266,6 +266,20 @@ def test_department_is_made_changed_and_removed(page, town):
     assert not Department.objects.exists()
 
 
+def test_one_department_of_a_city_is_its_clearing_unit(page, town):
+    fields = {"name_de": "Klärung", "is_clearing": "on"}
+    page.post(reverse("department_new"), fields)
+    unit = Department.objects.get()
+    assert unit.is_clearing
+    assert "Klärungsstelle</span>" in text_of(page.get(reverse("departments")))
+    second = page.post(reverse("department_new"), {"name_de": "Tiefbau", "is_clearing": "on"})
+    assert "Klärungsstelle ist bereits: Klärung." in text_of(second)
+    assert page.post(reverse("department", args=[unit.pk]), fields).status_code == 302
+    page.post(reverse("department", args=[unit.pk]), {"name_de": "Klärung"})
+    unit.refresh_from_db()
+    assert not unit.is_clearing
+
+
 def test_department_of_another_city_is_not_found(page):
     other = jurisdiction_create("nebenan.example", "Nebenan")
     department = Department.objects.create(jurisdiction=other, names={"de": "Dort"})

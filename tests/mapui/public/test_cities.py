@@ -80,7 +80,8 @@ def walk(client, start: list[str], **asked) -> dict[str, str]:
         if answer.streaming:
             answer.close()
             continue
-        found[address] = answer.content.decode()
+        # Pictures hold what texts they hold.
+        found[address] = answer.content.decode(errors="replace")
         waiting += [one.replace("&amp;", "&") for one in LINK.findall(found[address])]
     return found
 

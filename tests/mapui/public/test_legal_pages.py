@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from gis_core.models import Jurisdiction
-from issues.enums import LegalKind
+from issues.enums import LegalKind, RetentionKind
 from issues.models import LegalPage
 from mapui.public.legal import FEEDBACK_PER_HOUR
 from tests.mapui.factories import jurisdiction_create
@@ -35,6 +35,19 @@ def test_every_city_begins_with_templates_that_say_so(client, town):
     LegalPage.objects.update(is_checked=True)
     shown = client.get(reverse("legal_page", args=["imprint"])).content.decode()
     assert "Vorlage" not in shown
+
+
+def test_privacy_notice_names_accounts_and_the_periods_of_the_city(client, town):
+    town.retention_periods.filter(kind=RetentionKind.CONTACT).update(days=45)
+    for language, account, contact in [
+        ("de", "Konten: 2 Jahre nach", "Kontaktdaten: 45 Tage nach"),
+        ("en", "accounts: 2 years after", "contact: 45 days after"),
+    ]:
+        client.post(reverse("set_language"), {"language": language})
+        shown = client.get(reverse("legal_page", args=["privacy"])).content.decode()
+        assert account in shown
+        assert contact in shown
+        assert "{frist_" not in shown
 
 
 @pytest.mark.parametrize("name", ["public_map", "responsibility", "login"])

@@ -77,6 +77,15 @@ def test_page_names_a_picture_of_the_right_size_with_words(client, town):
     assert tags["twitter:card"] == "summary_large_image"
 
 
+def test_page_shows_the_map_that_leads_to_the_place_and_the_panel_does_not(client, town):
+    issue = issue_create(town)
+    link = f"//a[@href='/?issue={issue.number}']/img[@src='{address(issue)}']/@alt"
+    page = html.fromstring(client.get(f"/issues/{issue.number}/").content.decode())
+    assert page.xpath(link) == ["Auf der Karte zeigen"]
+    panel = client.get(f"/issues/{issue.number}/", headers={"HX-Request": "true"})
+    assert not html.fromstring(panel.content.decode()).xpath(link)
+
+
 def test_place_lies_in_the_middle_of_the_map_and_is_asked_for_once(client, town, wms):
     issue = issue_create(town)
     picture = shown(client, issue)
@@ -108,14 +117,17 @@ def test_sheltered_place_is_a_circle_around_what_the_public_sees(client, town, w
 
 def test_what_is_not_public_has_no_picture_also_where_one_was_made(client, town, wms):
     issue = issue_create(town)
-    shown(client, issue)
+    kept = client.get(address(issue))
+    assert kept["Cache-Control"] == "public, no-cache"
+    again = {"If-None-Match": kept["ETag"]}
+    assert client.get(address(issue), headers=again).status_code == 304
     for change in ({"released_at": None}, {"category__is_public": False}):
         Issue.objects.update(released_at=issue.released_at)
         if "released_at" in change:
             Issue.objects.update(**change)
         else:
             type(issue.category).objects.update(is_public=False)
-        assert client.get(address(issue)).status_code == 404
+        assert client.get(address(issue), headers=again).status_code == 404
     assert client.get("/issues/MST-2026-999999/preview.jpg").status_code == 404
 
 

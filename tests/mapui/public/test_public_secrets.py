@@ -198,8 +198,8 @@ def filled(route: str) -> Iterator[str]:
 def open311_addresses(numbers: Iterable[str]) -> Iterator[str]:
     base = "/open311/v2"
     names = ["discovery", "services", "services/ROAD_SURFACE", "requests", "requests/x", "tokens/x"]
-    names += [f"requests/{number}" for number in numbers]
-    assert len(open311) == 8
+    names += [*(f"requests/{number}" for number in numbers), "servicerequestupdates"]
+    assert len(open311) == 9
     for name in names:
         for suffix in ("", ".xml", ".json"):
             yield f"{base}/{name}{suffix}"
@@ -209,6 +209,7 @@ def open311_addresses(numbers: Iterable[str]) -> Iterator[str]:
         "start_date=2026-03-01T00:00:00Z",
     ):
         yield f"{base}/requests.json?{query}"
+        yield f"{base}/servicerequestupdates.json?{query}"
     for photo in Photo.objects.all():
         yield f"{base}/photos/{photo.public_id}.jpg"
         yield f"{base}/photos/{photo.copy_id or photo.public_id}.jpg"

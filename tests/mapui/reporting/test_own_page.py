@@ -264,10 +264,13 @@ def test_a_place_without_words_is_told_by_the_road_that_is_near(client, town, is
         road_class="B",
         road_number="235",
         length=100,
-        geometry=f"SRID={issue.point.srid};MULTILINESTRING(({issue.point.x} {issue.point.y + 5},"
-        f" {issue.point.x + 90} {issue.point.y + 5}))",
+        geometry=f"SRID={issue.point.srid};MULTILINESTRING(({issue.point.x} {issue.point.y + 200},"
+        f" {issue.point.x + 90} {issue.point.y + 200}))",
     )
     assert "bei B 235" in text_of(client.get(report_path(issue)))
+    # The road on which the decision found it goes before: everybody else reads that one.
+    Issue.objects.update(road="Im Winkel")
+    assert "bei Im Winkel" in text_of(client.get(report_path(issue)))
 
 
 def test_erasing_asks_says_what_stays_and_is_done_once(client, issue):

@@ -115,6 +115,9 @@ def test_client_that_asks_for_many_is_stopped(client, issue, monkeypatch):
 def test_what_is_no_address_is_told_at_the_field(client, town, email):
     answer = order(client, email)
     assert answer.status_code == 422
+    # In words that say "Sie" or nobody, whatever library has words of its own.
+    assert ("Das ist keine E-Mail-Adresse." in answer.content.decode()) == (0 < len(email) < 200)
+    assert "Gib " not in answer.content.decode()
     assert not LinkRequest.objects.exists()
 
 

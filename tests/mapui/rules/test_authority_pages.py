@@ -154,3 +154,15 @@ def test_settings_that_a_channel_refuses_are_told_on_the_page(activator, asking)
     response = activator.post(reverse("contact_new", args=[authority.pk]), data)
     assert response.status_code == 422
     assert "zu tief" in response.content.decode()
+
+
+def test_settings_of_other_channels_stand_folded(activator):
+    contact = contact_make("EUV", channel="open311", address="https://receiver.example/v2")
+    address = reverse("contact_edit", args=[contact.authority_id, contact.pk])
+    page = activator.get(address).content.decode()
+    assert "<details open><summary>Open311</summary>" in page
+    assert "<details><summary>Webhook</summary>" in page
+    wrong = {"channel": "mail", "address": "a@b.example", "secret_env": "nonsense"}
+    page = activator.post(address, wrong).content.decode()
+    assert "<details><summary>Open311</summary>" in page
+    assert "<details open><summary>Webhook</summary>" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,20 @@ from django.utils import timezone
 from issues.enums import IssueStatus, Role
 from issues.models import Category, Department
 from issues.services.people import grant_give
-from routing.enums import AnswerSource, DeliveryState
-from routing.models import AuthorityContact, Breaker, Delivery, DeliveryEvent
+from routing.enums import AnswerSource, DeadlineKind, DeliveryState, PauseKind
+from routing.forwarding.links import partner_token
+from routing.forwarding.notices import notice_mail
+from routing.models import (
+    AuthorityContact,
+    Breaker,
+    Decision,
+    Delivery,
+    DeliveryEvent,
+    ReporterNotice,
+)
 from routing.outbox.answers import Said, delivery_accepted
 from routing.outbox.claim import delivery_claim
-from routing.outbox.receipts import DeliveryDelayed, DeliveryUnclear, Receipt
+from routing.outbox.receipts import DeliveryByHand, DeliveryDelayed, DeliveryUnclear, Receipt
 from routing.outbox.record import delivery_record_failure, delivery_record_receipt
 from tests.routing.delivery_factories import contact_make, delivery_make, jurisdiction_make
 
@@ -54,6 +64,8 @@ def test_parts_count_and_show_what_stands_where(clerk: Client) -> None:
     assert lost.decision.issue.number in page
     assert "vielleicht angekommen: bitte nachsehen" in page
     assert "nobody can tell" in page
+    assert ">1 Tag</option>" in page
+    assert ">5 Tage</option>" in page
     # The page asks again by itself, and its head does.
     assert 'hx-get="/triage/deliveries/part/?part=failed&amp;page=1" hx-trigger="every 20s"' in page
     assert "htmx.min.js" in page
@@ -181,3 +193,69 @@ def test_page_costs_the_same_with_many(
         failed()
     with django_assert_max_num_queries(17):
         clerk.get(PAGE)
+
+
+def test_overdue_there_stands_on_page_queue_and_map(clerk: Client) -> None:
+    delivery_make()
+    claimed = delivery_claim()
+    assert claimed is not None
+    delivery_record_receipt(delivery=claimed, receipt=Receipt(state=DeliveryState.SENT))
+    number = claimed.decision.issue.number
+    overdue = {"work": "overdue_there"}
+    assert number not in clerk.get(PAGE, {"part": "overdue"}).text
+    assert number not in clerk.get("/triage/", overdue).text
+    since = timezone.now() - timedelta(days=1)
+    Delivery.objects.update(deadline_kind=DeadlineKind.ANSWER, deadline_at=since)
+    page = clerk.get(PAGE, {"part": "overdue"}).text
+    assert number in page
+    assert "Übernahme bis" in page
+    assert "bei der Stelle überfällig" in clerk.get("/triage/", overdue).context["rows"][0].marks
+    Decision.objects.update(evidence={})
+    assert "überfällig" in clerk.get(f"/triage/issues/{number}/").text
+    Delivery.objects.update(deadline_at=None, pause=PauseKind.QUESTION)
+    waiting = clerk.get(PAGE, {"part": "unanswered"}).text
+    assert "Die Frist der Stelle ruht: die Stelle hat eine Rückfrage gestellt" in waiting
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "words"),
+    [
+        (DeliveryUnclear("nobody can tell"), "Vielleicht ist sie angekommen", "nobody can tell"),
+        (DeliveryByHand("a person"), "Wartet darauf, dass jemand sie von Hand weitergibt.", ""),
+    ],
+)
+def test_failure_is_told_in_german_beside_the_receivers_words(clerk, error, told, words) -> None:
+    failed(error=error)
+    page = clerk.get(PAGE).text
+    assert told in page
+    assert (f'Wortlaut: <span lang="">{words}' in page) == bool(words)
+    assert "a person" not in page
+
+
+def test_links_of_a_delivery_are_taken_back_and_sent_anew(clerk: Client) -> None:
+    delivery_make()
+    claimed = delivery_claim()
+    assert claimed is not None
+    old = partner_token(claimed)
+    # What was never sent has no link to renew.
+    act(clerk, claimed, "renew")
+    assert not ReporterNotice.objects.exists()
+    delivery_record_receipt(delivery=claimed, receipt=Receipt(state=DeliveryState.SENT))
+    page = clerk.get(PAGE, {"part": "unanswered", "choose": str(claimed.public_id)}).text
+    assert f"{PAGE}{claimed.public_id}/renew/" in page
+    assert clerk.get(f"/partner/{old}/").status_code == 200
+    act(clerk, claimed, "renew")
+    assert clerk.get(f"/partner/{old}/").status_code == 404
+    notice = ReporterNotice.objects.get()
+    mail = notice_mail(notice)
+    assert mail is not None
+    [path] = re.findall(r"/partner/\S+/", mail.body)
+    assert clerk.get(path).status_code == 200
+    act(clerk, claimed, "revoke")
+    assert clerk.get(path).status_code == 404
+    by = DeliveryEvent.objects.filter(detail__has_key="links").values_list("by__username")
+    assert [one for [one] in by] == ["entscheidung"] * 2
+    # The page of the authority says nothing of it.
+    delivery = Delivery.objects.get()
+    assert "Ihre Antwort" in clerk.get(f"/partner/{partner_token(delivery)}/").text
+    assert "Frage oder Hinweis" not in clerk.get(f"/partner/{partner_token(delivery)}/").text

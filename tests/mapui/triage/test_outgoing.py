@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from issues.enums import IssueStatus
 from issues.models import Issue
-from routing.enums import ChannelKind, DeliveryState, Outcome, Part
+from routing.enums import ChannelKind, DeliveryState, FailureCode, Outcome, Part
 from routing.forwarding.channels.mail import mail_build
 from routing.forwarding.contacts import contact_store, contacts_load
 from routing.forwarding.envelope import envelope_build
@@ -104,7 +104,7 @@ def test_report_by_hand_waits_for_a_person_and_keeps_the_number(clerk) -> None:
     # No second attempt: a person is told at once.
     assert (delivery.state, delivery.attempts) == (DeliveryState.FAILED, 1)
     assert (delivery.sent_at, issue.status) == (None, IssueStatus.RECEIVED)
-    assert "by hand" in delivery.last_error or "von Hand" in delivery.last_error
+    assert delivery.error_code == FailureCode.BY_HAND
     page = clerk.get(page_of(issue)).text
     assert 'href="https://portal.example/meldung"' in page
     assert "Schlagloch: B 235" in page

@@ -41,8 +41,8 @@ class Mailbox:
 
 
 @contextmanager
-def smtp_server() -> Iterator[tuple[Mailbox, int]]:
-    mailbox = Mailbox()
+def smtp_server(mailbox: Mailbox | None = None) -> Iterator[tuple[Mailbox, int]]:
+    mailbox = mailbox or Mailbox()
     # The controller tries its own port on starting, so it has to know it.
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

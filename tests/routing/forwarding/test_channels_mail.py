@@ -244,6 +244,35 @@ def test_mail_delayed_then_accepted(mailbox: Mailbox, refusing: str) -> None:
     assert len(mailbox.messages) == 1
 
 
+class Greylist(Mailbox):
+    """Takes a recipient at the second try, and keeps to whom it was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tried: list[str] = []
+
+    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802
+        self.tried.append(address)
+        self.recipient_answers = ["450 4.2.0 Greylisted"] if len(self.tried) == 1 else []
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+
+def test_greylisting_server_of_a_domain_with_umlauts_gets_one_mail(mailbox, settings) -> None:
+    """The domain goes as IDNA, whether the server knows SMTPUTF8 or not."""
+    with smtp_server(Greylist()) as (box, port):
+        settings.EMAIL_PORT = port
+        delivery = delivery_make(address="meldung@bürgerservice-köln.example")
+        for _ in range(3):
+            deliveries_send_due()
+            due_now()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == (DeliveryState.SENT, 2)
+    address = "meldung@xn--brgerservice-kln-zwb8g.example"
+    assert box.tried == [address, address]
+    assert len(box.messages) == 1
+    assert box.messages[0]["To"] == address
+
+
 def test_mail_refused_for_good_is_given_up_and_can_be_requeued(mailbox: Mailbox, caplog) -> None:
     mailbox.recipient_answers += ["550 No such user"] * 3
     delivery = delivery_make()

@@ -202,6 +202,21 @@ def test_clock_that_jumps_takes_nothing_from_a_worker_that_lives() -> None:
     delivery_let_go(again)
 
 
+def test_clock_that_is_set_back_keeps_nothing_waiting() -> None:
+    """What was queued and claimed an hour "later" than now is due as if the clock had always been right."""
+    queued, claimed = delivery_make(), delivery_make()
+    later = timezone.now() + timedelta(hours=1)
+    Delivery.objects.filter(pk=queued.pk).update(due_at=later, waits_since=later)
+    Delivery.objects.filter(pk=claimed.pk).update(
+        state=DeliveryState.SENDING, due_at=later, lease_until=later, attempts=1
+    )
+    assert deliveries_send_due() == 1
+    queued.refresh_from_db()
+    claimed.refresh_from_db()
+    assert queued.attempts == 1
+    assert claimed.lease_until < timezone.now() + timedelta(minutes=4)
+
+
 @pytest.mark.parametrize(("phase", "maybe_there"), [("RCPT", False), ("message", True)])
 def test_mail_server_that_stalls(settings, phase: str, *, maybe_there: bool) -> None:
     """Before the message was handed over it has surely not arrived; after that nobody can tell."""

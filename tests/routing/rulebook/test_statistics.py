@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from issues.enums import IssueStatus
-from routing.enums import DecisionCause, Outcome
-from routing.models import RuleSet
+from routing.enums import ChannelKind, DecisionCause, DeliveryKind, DeliveryState, Outcome
+from routing.models import AuthorityContact, Delivery, RuleSet
+from routing.outbox.queue import deliveries_queue
 from routing.rulebook.statistics import rule_precisions, statistics_of
 from tests.mapui.factories import (
+    NOON,
     authority_create,
     category_create,
     decision_create,
@@ -121,6 +123,32 @@ def test_after_the_report_was_moved_the_rules_answer_to_the_new_place_counts(cit
 def test_after_new_geodata_the_former_answer_counts_as_wrong(city, report):
     report(("EUV", SENT, RULES), ("KREIS66", SENT, DecisionCause.RENEWED))
     assert rule_precisions(city) == {"R1": (0, 1)}
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "counted"),
+    [
+        (DeliveryState.REFUSED, IssueStatus.TRIAGE, (1, 1, 0)),
+        # It took the issue over in the end: on the same delivery, or by a later one that somebody settled.
+        (DeliveryState.ACCEPTED, IssueStatus.ACCEPTED, (0, 0, 0)),
+        (DeliveryState.REFUSED, IssueStatus.DONE, (1, 1, 1)),
+    ],
+)
+def test_refusal_counts_against_the_rule_until_it_is_settled(city, report, state, status, counted):
+    """Through whom a body is written to does not matter."""
+    order_office = authority_create(city, "ORD")
+    authority_create(city, "PRIV", acts_through=order_office)
+    issue = report(("PRIV", SENT, RULES), status=status)
+    contact = AuthorityContact.objects.create(
+        authority=order_office, channel=ChannelKind.MAIL, address="ord@authority.example"
+    )
+    deliveries_queue(issue.decisions.get())
+    Delivery.objects.filter(contact=contact).update(state=state, sent_at=NOON)
+    overall = statistics_of(city).overall
+    assert (overall.refused, overall.judged, overall.right) == counted
+    # What somebody else says of a copy is no refusal.
+    Delivery.objects.update(kind=DeliveryKind.COPY)
+    assert statistics_of(city).overall.refused == 0
 
 
 def test_ping_pong_is_two_changes_of_the_authority(city, report):

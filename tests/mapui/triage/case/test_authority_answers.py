@@ -9,7 +9,7 @@ from issues.enums import IssueStatus, Role
 from issues.models import Issue
 from issues.services.people import grant_give
 from routing.enums import AnswerSource, DeliveryState
-from routing.models import Delivery, DeliveryEvent
+from routing.models import Decision, Delivery, DeliveryEvent
 from routing.outbox.claim import delivery_claim
 from routing.outbox.receipts import Receipt
 from routing.outbox.record import delivery_record_receipt
@@ -72,6 +72,20 @@ def test_one_tap_says_what_a_mail_means(client, answer, meaning, status):
     assert (state_of(answer), issue_of(answer).status) == (meaning, status)
     told = DeliveryEvent.objects.filter(delivery=answer.delivery, state=meaning).get()
     assert (told.source, told.by.username) == (AnswerSource.STAFF, "sichtung")
+
+
+def test_refusal_that_a_clerk_reads_out_of_a_mail_shows_the_chain_and_what_is_next(client, answer):
+    # As drawn it names a parcel, and nothing else of what evidence holds.
+    Decision.objects.update(evidence={})
+    client.post(address(answer, "answer_meaning"), {"state": "refused"})
+    page = client.get(reverse("triage_issue", args=[issue_of(answer).number])).content.decode()
+    for word in (
+        "Amt STRNRW ist nach eigener Auskunft nicht zuständig.",
+        "Wer sonst zuständig ist, ist offen.",
+        "Wer die Meldung hatte",
+        "hat am",
+    ):
+        assert word in page, word
 
 
 def test_second_tap_changes_nothing(client, answer):

@@ -24,6 +24,7 @@ PANEL = {"HX-Request": "true", "HX-Current-URL": "http://testserver/triage/?stat
 # (4), the report and its photos (2).
 FORMS = {
     "overrule": ('name="authority"', 5),
+    "contradiction": ("Die Entscheidung beruht auf keinen Geodaten.", 2),
     "correct": ('name="category"', 3),
     "state": ('name="status"', 1),
     "assign": ('name="to"', 2),
@@ -39,9 +40,11 @@ FACTS = {
     "evidence": ("", 3),
     "rules": ("", 3),
     "editions": ("Keine", 3),
-    "answers": ("Noch hat niemand geantwortet.", 1),
+    "answers": ("Noch hat niemand geantwortet.", 2),
     "events": ('class="events"', 1),
 }
+# Nothing was sent, so nobody could answer or refuse.
+NOT_HERE = {"answers", "contradiction"}
 
 
 @pytest.fixture
@@ -77,7 +80,7 @@ def test_panel_has_the_places_of_the_parts_and_asks_for_none(
     # it: notes, question, checklist.
     with django_assert_num_queries(15):
         panel = client.get(address, headers=PANEL).content.decode()
-    for name in PARTS.keys() - {"services", "rules", "answers"}:
+    for name in PARTS.keys() - NOT_HERE - {"services", "rules"}:
         assert f'hx-get="{reverse("issue_part", args=[issue.number, name])}"' in panel, name
     for held, _queries in FORMS.values():
         assert held not in panel, held
@@ -109,8 +112,7 @@ def test_page_has_all_parts_without_a_script_and_opens_the_one_named(client, iss
     assert f'href="{address}#part-state"' in panel
     page = client.get(address).content.decode()
     for name, (held, _queries) in {**FORMS, **FACTS}.items():
-        # Nothing was sent, so nobody could answer.
-        assert (held in page) == (name != "answers"), held
+        assert (held in page) == (name not in NOT_HERE), held
     assert 'id="part-state" open>' in page
     assert page.count("part-state") == 1
     assert 'id="part-assign">' in page
