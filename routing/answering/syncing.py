@@ -17,10 +17,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from routing.answering.foreign import foreign_take
-from routing.enums import DeliveryState
+from routing.enums import AnswerSource, DeliveryState
 from routing.forwarding.channels import channel_of, channels_all
 from routing.forwarding.channels.base import Foreign
-from routing.models import AuthorityContact, Breaker, ContactSync, Delivery
+from routing.models import AuthorityContact, Breaker, ContactSync, Delivery, DeliveryEvent
 from routing.outbox.receipts import DeliveryError, told_plainly
 
 logger = logging.getLogger(__name__)
@@ -129,11 +129,21 @@ def _store(deliveries: Sequence[Delivery], found: Sequence[Foreign]) -> None:
         by_number[delivery.foreign_id].append(delivery)
     said = sorted(found, key=lambda one: one.at.timestamp() if one.at else 0)
     last = {one.number: one for one in said if one.is_state}
+    known = _marks(deliveries)
     for one in said:
         if one.is_state and one is not last[one.number]:
             continue
         for delivery in by_number.get(one.number, ()):
-            foreign_take(delivery=delivery, foreign=one)
+            if one.is_state or (delivery.pk, one.mark) not in known:
+                foreign_take(delivery=delivery, foreign=one)
+
+
+def _marks(deliveries: Sequence[Delivery]) -> set[tuple[int, str]]:
+    """What is noted already, in one query: most of what a turn reads was read before."""
+    noted = DeliveryEvent.objects.filter(
+        delivery__in=deliveries, source=AnswerSource.OPEN311, detail__has_key="mark"
+    )
+    return set(noted.values_list("delivery", "detail__mark"))
 
 
 def _failed(sync: ContactSync, error: str) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from issues.enums import EventKind, IssueStatus, ReplyState
@@ -19,7 +21,14 @@ from routing.enums import AnswerSource, ChannelKind, DeliveryState
 from routing.forwarding.channels.open311_statuses import status_meaning
 from routing.forwarding.notices import notices_send_due
 from routing.forwarding.sending import deliveries_send_due
-from routing.models import AuthorityContact, Breaker, ContactSync, Delivery, ReporterNotice
+from routing.models import (
+    AuthorityContact,
+    Breaker,
+    ContactSync,
+    Delivery,
+    DeliveryEvent,
+    ReporterNotice,
+)
 from routing.outbox.news import news_gather
 from tests.routing.delivery_factories import authority_make, delivery_make
 from tests.routing.forwarding.servers import Answer, Receiver, http_server
@@ -208,6 +217,27 @@ def test_updates_of_fixmystreet_are_read_in_their_order_and_once(receiver) -> No
     assert state(delivery)[0] == DeliveryState.DONE
     path = [one[1] for one in server.requests][-1]
     assert path.endswith("/servicerequestupdates.json")
+
+
+def test_updates_that_were_read_before_cost_nothing_each(receiver) -> None:
+    server, address = receiver
+    delivered(address, answers_by="updates")
+    update = {
+        "service_request_id": "F-1",
+        "status": "OPEN",
+        "updated_datetime": "2026-11-30T06:00:00+01:00",
+    }
+    counts = []
+    for number in (2, 12):
+        server.answer.pages = [
+            [{**update, "update_id": f"u{n}", "description": f"Wort {n}"} for n in range(number)]
+        ]
+        sync()
+        with CaptureQueriesContext(connection) as asked:
+            sync()
+        counts.append(len(asked))
+    assert DeliveryEvent.objects.filter(detail__mark__startswith="update ").count() == 12
+    assert counts[0] == counts[1]
 
 
 def test_receiver_that_takes_one_number_at_a_time_is_asked_so(receiver) -> None:
