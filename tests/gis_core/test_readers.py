@@ -65,18 +65,15 @@ def test_views_show_the_active_state_with_its_crs(reader):
 
 
 def test_reader_gets_at_nothing_else(reader):
-    tables = rows(
+    privileges = rows(
         reader,
-        "SELECT quote_ident(schemaname) || '.' || quote_ident(relname) FROM pg_stat_user_tables",
+        "SELECT relid::regclass::text,"
+        " has_any_column_privilege(relid, 'SELECT, INSERT, UPDATE, REFERENCES')"
+        " OR has_table_privilege(relid, 'DELETE, TRUNCATE, TRIGGER')"
+        " FROM pg_stat_user_tables",
     )
-    assert len(tables) > 50
-    for (table,) in tables:
-        privileges = rows(
-            reader,
-            f"SELECT has_any_column_privilege('{table}', 'SELECT, INSERT, UPDATE, REFERENCES'),"
-            f" has_table_privilege('{table}', 'DELETE, TRUNCATE, TRIGGER')",
-        )
-        assert privileges == [(False, False)] or table == "public.spatial_ref_sys"
+    assert len(privileges) > 50
+    assert {table for table, held in privileges if held} <= {"spatial_ref_sys"}
     for statement in (
         "SELECT * FROM issues_issue",
         "SELECT * FROM auth_user",
