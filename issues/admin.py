@@ -41,6 +41,7 @@ class LookOnly:
 
 class PhotoInline(LookOnly, admin.TabularInline):
     model = Photo
+    fk_name = "issue"
     fields = ["public_id", "status", "source_url", "refused_because", "is_released"]
     # Nothing is changed here, and a form would refuse the public identifier, which the model does not let anyone edit.
     readonly_fields = ["public_id", "status", "source_url", "refused_because", "is_released"]

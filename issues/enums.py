@@ -228,6 +228,14 @@ class PhotoStatus(models.TextChoices):
     ERASED = "erased", _("erased")
 
 
+class PhotoOrigin(models.TextChoices):
+    """Who took a photo: the reporter of the issue, the city's staff at work, an authority with its answer."""
+
+    REPORTER = "reporter", pgettext_lazy("photo", "from the reporter")
+    STAFF = "staff", pgettext_lazy("photo", "from the staff")
+    AUTHORITY = "authority", pgettext_lazy("photo", "from the authority")
+
+
 class FindingKind(models.TextChoices):
     """What in a text tells who somebody is; the word stands in its place where the text is public."""
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.db.prepared import prepared_execute
 from gis_core.models import Jurisdiction
-from issues.enums import INTERNAL, QUIET, EventKind, IssueStatus, PhotoStatus
+from issues.enums import INTERNAL, QUIET, EventKind, IssueStatus, PhotoOrigin, PhotoStatus
 from issues.errors import (
     IssueUnknown,
     JurisdictionMissing,
@@ -317,6 +317,18 @@ def photos_refused_reasons(issue: Issue) -> list[str]:
     """Why photos of the issue were not taken, in the order in which they were sent."""
     refused = issue.photos.filter(status=PhotoStatus.REFUSED).order_by("pk")
     return list(refused.values_list("refused_because", flat=True))
+
+
+def photos_of_reporter(issue: Issue) -> QuerySet[Photo]:
+    """What whoever reported the issue sent, in this order, also where the issue was put to another one."""
+    sent = Q(issue=issue, came_with=None) | Q(came_with=issue)
+    return Photo.objects.filter(sent, origin=PhotoOrigin.REPORTER).order_by("pk")
+
+
+def work_photos_released(issue: Issue) -> QuerySet[Photo]:
+    """The photos of what was done that everybody may see, in the order in which they came."""
+    released = issue.photos.filter(is_released=True)
+    return released.exclude(origin=PhotoOrigin.REPORTER).order_by("pk")
 
 
 def photos_pending(sender: ApiKey | None) -> int:

@@ -12,9 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from issues.enums import (
-    PhotoStatus,
-)
+from issues.enums import PhotoOrigin, PhotoStatus
 from issues.models.issues import Issue
 
 # Clockwise, in degrees.
@@ -30,11 +28,16 @@ class Photo(models.Model):
     `file` is the original, `width` and `height` are its pixels; staff and the authority that acts see it. The public
     sees `copy` alone, a file of its own under the name `copy_id`, which exists as long as the photo is released, since
     `released_at`. In it the photo is turned clockwise by `turned` degrees, and its `boxes` are black: lists of left,
-    top, width and height in pixels of the turned photo. `is_of_work`: it shows what was done.
+    top, width and height in pixels of the turned photo. A photo of another `origin` than the reporter
+    shows what was done: it is never forwarded, and nobody outside sees it before its release.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="photos")
+    # Of an issue that was put to this one: whoever reported that one sent the photo.
+    came_with = models.ForeignKey(
+        Issue, on_delete=models.SET_NULL, null=True, blank=True, related_name="photos_lent"
+    )
     status = models.CharField(_("status"), max_length=8, choices=PhotoStatus)
     file = models.FileField(_("file"), upload_to="photos/%Y/%m", blank=True)
     width = models.PositiveIntegerField(null=True, blank=True)
@@ -50,10 +53,12 @@ class Photo(models.Model):
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
     turned = models.PositiveSmallIntegerField(_("turned"), default=0)
     boxes = models.JSONField(_("black boxes"), default=list, blank=True)
-    is_of_work = models.BooleanField(_("shows what was done"), default=False, db_default=False)
-    # Sent by an authority with its answer: no reporter's, never forwarded, shown to nobody outside before a release.
-    from_authority = models.BooleanField(
-        pgettext_lazy("photo", "from an authority"), default=False, db_default=False
+    origin = models.CharField(
+        pgettext_lazy("photo", "origin"),
+        max_length=9,
+        choices=PhotoOrigin,
+        default=PhotoOrigin.REPORTER,
+        db_default=PhotoOrigin.REPORTER,
     )
     # As the camera noted it; two reports of the same often have photos of the same minutes.
     taken_at = models.DateTimeField(null=True, blank=True)
@@ -86,6 +91,11 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def is_of_work(self) -> bool:
+        """Whether it shows what was done, and not what was reported."""
+        return self.origin != PhotoOrigin.REPORTER
 
     @property
     def is_edited(self) -> bool:

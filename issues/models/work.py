@@ -18,10 +18,14 @@ from issues.models.issues import Issue
 class Note(models.Model):
     """A note inside the house, with the people whom it names. Never public, never forwarded.
 
-    `by` is null of what a mail of the reporter said.
+    `by` is null of what no member of the staff wrote. `reporter_of` is the issue whose reporter wrote it: their words
+    about a duplicate stand with the other issue.
     """
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="notes")
+    reporter_of = models.ForeignKey(
+        Issue, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +19,7 @@ from issues.enums import EventKind, IssueStatus
 from issues.errors import MergeRefused
 from issues.life import is_step
 from issues.models import Category, Issue, Photo
+from issues.selectors import photos_of_reporter
 from issues.services.events import issue_event_append
 from issues.services.photos.copies import COPY_FIELDS, copy_drop
 from issues.services.workflow import issue_set_status, issue_touched, state_kept
@@ -132,7 +132,7 @@ def _taken(issue: Issue) -> list[datetime]:
     """When the issue's own photos were taken; of a draft nothing is known."""
     if not issue.pk:
         return []
-    photos = issue.photos.exclude(taken_at=None)
+    photos = photos_of_reporter(issue).exclude(taken_at=None)
     return [at for at in photos.values_list("taken_at", flat=True) if at is not None]
 
 
@@ -157,7 +157,6 @@ def issue_merge(
         }
         stored, main = locked[issue.pk], locked[into.pk]
         _merge_check(stored, main)
-        photos = list(stored.photos.values_list("public_id", flat=True))
         kept = state_kept(stored)
         if stored.status != IssueStatus.DUPLICATE:
             stored = issue_set_status(
@@ -167,8 +166,9 @@ def issue_merge(
         stored.save(update_fields=["duplicate_of"])
         # What stands beside it goes along: a merged issue has none merged into it.
         stored.duplicates.update(duplicate_of=main)
-        _photos_put(stored.photos.all(), main)
-        detail = {"into": main.number, "kept": kept, "photos": [str(one) for one in photos]}
+        for photo in stored.photos.all():
+            _photo_put(photo, main, came_with=photo.came_with_id or stored.pk)
+        detail = {"into": main.number, "kept": kept}
         issue_event_append(issue=stored, kind=EventKind.MERGED, by=by, detail=detail)
         issue_event_append(issue=main, kind=EventKind.MERGED, by=by, detail={"from": stored.number})
         issue_touched(stored)
@@ -188,8 +188,8 @@ def issue_unmerge(*, issue: Issue, by: User | None) -> Issue:
         if main is None:
             raise MergeRefused(_("This report is not put to another one."))
         event = stored.events.filter(kind=EventKind.MERGED, detail__has_key="into").last()
-        photos = event.detail["photos"] if event else []
-        _photos_put(main.photos.filter(public_id__in=photos), stored)
+        for photo in main.photos.filter(came_with=stored):
+            _photo_put(photo, stored, came_with=None)
         stored.duplicate_of = None
         stored.save(update_fields=["duplicate_of"])
         former = event.detail["kept"]["status"] if event else IssueStatus.TRIAGE
@@ -205,13 +205,12 @@ def issue_unmerge(*, issue: Issue, by: User | None) -> Issue:
     return stored
 
 
-def _photos_put(photos: Iterable[Photo], issue: Issue) -> None:
-    """Puts photos to another issue; the public sees them no longer, because nobody has looked at them there."""
-    for photo in photos:
-        if photo.is_released:
-            copy_drop(photo)
-        photo.issue = issue
-        photo.save(update_fields=["issue", *COPY_FIELDS])
+def _photo_put(photo: Photo, issue: Issue, *, came_with: int | None) -> None:
+    """Puts a photo to another issue; the public sees it no longer, because nobody has looked at it there."""
+    if photo.is_released:
+        copy_drop(photo)
+    photo.issue, photo.came_with_id = issue, came_with
+    photo.save(update_fields=["issue", "came_with", *COPY_FIELDS])
 
 
 def _merge_check(issue: Issue, main: Issue) -> None:

@@ -92,8 +92,15 @@ def issue_follow_up(*, issue: Issue, day: date | None, by: User | None) -> Issue
     return stored
 
 
-def note_write(*, issue: Issue, text: str, by: User | None, people: Collection[User] = ()) -> Note:
-    """A note inside the house, by nobody where the reporter's mail wrote it.
+def note_write(
+    *,
+    issue: Issue,
+    text: str,
+    by: User | None,
+    people: Collection[User] = (),
+    reporter_of: Issue | None = None,
+) -> Note:
+    """A note inside the house; `by` is nobody where the reporter of `reporter_of` or a sender's program wrote it.
 
     Of `people` those are mentioned whose user name stands behind an @.
 
@@ -104,7 +111,7 @@ def note_write(*, issue: Issue, text: str, by: User | None, people: Collection[U
         raise TextNotClean(_("The note is empty."), field="note")
     named = {name.rstrip(".").lower() for name in _MENTION.findall(words)}
     with transaction.atomic():
-        note = Note.objects.create(issue=issue, text=words, by=by)
+        note = Note.objects.create(issue=issue, text=words, by=by, reporter_of=reporter_of)
         note.mentions.set(one for one in people if one.get_username().lower() in named)
         issue_event_append(issue=issue, kind=EventKind.NOTED, by=by, detail={"note": note.pk})
         issue_touched(issue)

@@ -18,6 +18,7 @@ from gis_core.net.clients import client_address
 from issues.enums import PhotoStatus
 from issues.errors import IssuesError, RequestsTooMany
 from issues.models import Issue
+from issues.selectors import photos_of_reporter
 from issues.services.limits import limit_check
 from issues.services.reporting.confirming import report_confirm as confirm
 from issues.services.reporting.confirming import waiting_by_token
@@ -89,7 +90,7 @@ def own_step(request: PageRequest, issue: Issue, step: str) -> HttpResponse:
 @own_view
 def own_photo(_request: PageRequest, issue: Issue, name: UUID) -> HttpResponseBase:
     """One's own photo as it was sent, whether or not it is public."""
-    own = issue.photos.filter(status=PhotoStatus.STORED, from_authority=False)
+    own = photos_of_reporter(issue).filter(status=PhotoStatus.STORED)
     photo = own.filter(public_id=name).first()
     if photo is None:
         raise Http404

@@ -13,6 +13,7 @@ from issues.enums import IssueStatus, PhotoStatus, ReplyState, RetentionKind
 from issues.models import Issue, LegalHold, Rating, Reply, Reporter, RetentionPeriod
 from issues.public_steps import public_steps
 from issues.public_view import note_public
+from issues.selectors import photos_of_reporter, work_photos_released
 from issues.services.inquiries import inquiry_is_open, inquiry_url
 from issues.services.reporting.links import report_token, report_url
 from issues.services.reporting.own import STARS_MAX, is_withdrawn, rating_open_until
@@ -32,7 +33,6 @@ def own_context(issue: Issue) -> dict[str, Any]:
     until = rating_open_until(rating)
     is_closed = IssueStatus(issue.public_status).is_closed
     agency = agency_names([issue.pk]).get(issue.pk, "")
-    photos = list(issue.photos.filter(status=PhotoStatus.STORED).order_by("pk"))
     return {
         "page": "own_report",
         "jurisdiction": issue.jurisdiction,
@@ -49,8 +49,8 @@ def own_context(issue: Issue) -> dict[str, Any]:
         "is_withdrawn": is_withdrawn(issue),
         "agency": agency,
         "why": text_in(reason_told(issue, agency)),
-        "photos": [one for one in photos if not one.from_authority],
-        "answered_photos": [one for one in photos if one.from_authority and one.is_released],
+        "photos": photos_of_reporter(issue).filter(status=PhotoStatus.STORED),
+        "work_photos": work_photos_released(issue),
         "question_url": _question_url(issue),
         "inquiries": [
             (one, inquiry_url(one) if inquiry_is_open(one) else "")
@@ -102,7 +102,9 @@ def _kept(issue: Issue, reporter: Reporter | None) -> dict[str, Any]:
             and any((reporter.first_name, reporter.last_name, reporter.email, reporter.phone))
         ),
         "erase_asked_at": reporter.erase_asked_at if reporter else None,
-        "is_held": LegalHold.objects.active().filter(issue=issue).exists(),
+        "is_held": LegalHold.objects.active()
+        .filter(issue__in=[issue.pk, issue.duplicate_of_id])
+        .exists(),
         "kept": {kind.value: one.days for kind, one in by_kind.items()},
         "kept_for": by_kind[RetentionKind.REPORT].told,
     }

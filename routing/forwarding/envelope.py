@@ -12,7 +12,7 @@ from datetime import datetime
 from django.core.files.base import ContentFile, File
 
 from gis_core.languages import text_in
-from issues.enums import PhotoStatus, Priority
+from issues.enums import PhotoOrigin, PhotoStatus, Priority
 from issues.models import Issue, Photo
 from issues.services.photos.copies import copy_draw
 from routing.enums import DeliveryKind, Part
@@ -112,7 +112,9 @@ def envelope_build(delivery: Delivery) -> Envelope:
 
 def photos_of(issue: Issue) -> tuple[Photo, ...]:
     """What was reported, not what was done about it, in the order by which links count them."""
-    return tuple(issue.photos.filter(status=PhotoStatus.STORED, is_of_work=False).order_by("pk"))
+    return tuple(
+        issue.photos.filter(status=PhotoStatus.STORED, origin=PhotoOrigin.REPORTER).order_by("pk")
+    )
 
 
 def message_id(public_id: uuid.UUID) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from issues.enums import PhotoStatus
+from issues.enums import PhotoOrigin, PhotoStatus
 from issues.models import Issue, Photo
 from routing.enums import DeliveryState
 from routing.forwarding.links import partner_token
@@ -61,5 +61,5 @@ def test_authority_takes_over_with_two_taps_and_finishes_with_a_photo(
     expect(page.get_by_role("status")).to_contain_text("erledigt")
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.DONE
-    assert Photo.objects.get(status=PhotoStatus.STORED).from_authority
+    assert Photo.objects.get(status=PhotoStatus.STORED).origin == PhotoOrigin.AUTHORITY
     assert Issue.objects.get().has_news

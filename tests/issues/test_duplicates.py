@@ -11,6 +11,7 @@ from django.utils import timezone
 from issues.enums import Channel, IssueStatus, PhotoStatus
 from issues.errors import MergeRefused
 from issues.models import Issue, Photo, Reporter
+from issues.selectors import photos_of_reporter
 from issues.services import issue_set_status
 from issues.services.duplicates import duplicates_find, issue_merge, issue_unmerge
 from issues.services.replies.sending import replies_send_due
@@ -131,6 +132,18 @@ def test_what_was_merged_into_a_merged_one_goes_along(lamp, make_issue, admin_us
     issue_merge(issue=second, into=lamp, by=admin_user)
     third.refresh_from_db()
     assert third.duplicate_of == lamp
+
+
+def test_photos_go_back_to_the_report_with_which_they_came(lamp, make_issue, admin_user):
+    second, third = (make_issue(one, photos=[picture()]) for one in ("zwei", "drei"))
+    issue_merge(issue=third, into=second, by=admin_user)
+    issue_merge(issue=second, into=lamp, by=admin_user)
+    for one in (second, third):
+        assert photos_of_reporter(one).get().issue == lamp
+    assert not photos_of_reporter(lamp)
+    issue_unmerge(issue=second, by=admin_user)
+    assert [one.photos.count() for one in (lamp, second, third)] == [1, 1, 0]
+    assert photos_of_reporter(third).get().issue == lamp
 
 
 def test_refused(lamp, make_issue, admin_user):

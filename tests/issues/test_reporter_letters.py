@@ -13,7 +13,7 @@ from PIL import Image
 
 from gis_core.net.cities import city_address
 from issues import agency
-from issues.enums import IssueStatus
+from issues.enums import IssueStatus, PhotoOrigin
 from issues.errors import PhotoRefused
 from issues.models import Issue, Reply, ReplyTemplate
 from issues.services import issue_release, issue_set_status
@@ -204,7 +204,7 @@ def test_no_other_photo_goes_along(done, mailbox, case):
     if case == "taken back":
         issue_withdraw(issue=done, reason="Fehler")
     if case == "of the report":
-        done.photos.update(is_of_work=False)
+        done.photos.update(origin=PhotoOrigin.REPORTER)
     status = IssueStatus.IN_PROGRESS if case == "not done" else IssueStatus.DONE
     issue_set_status(issue=done, status=status)
     letter = sent(mailbox)

@@ -46,7 +46,7 @@ def letter_take(
     with transaction.atomic():
         reply = _reply(letter, jurisdiction)
         if reply is not None:
-            return MailState.ANSWER, _answer_take(reply.issue, letter)
+            return MailState.ANSWER, _answer_take(reply, letter)
         return MailState.ISSUE, _issue_take(letter, jurisdiction, by)
 
 
@@ -90,10 +90,15 @@ def _issue_take(letter: Letter, jurisdiction: Jurisdiction, by: User | None) -> 
     return issue
 
 
-def _answer_take(issue: Issue, letter: Letter) -> Issue:
-    """To the open question of the house, else as a note that makes the issue news."""
+def _answer_take(reply: Reply, letter: Letter) -> Issue:
+    """To the open question of the house, else as a note that makes the issue news.
+
+    Whoever reported a duplicate was not asked.
+    """
+    issue = reply.issue
     words = quote_cut(letter.text) or letter.subject
-    inquiry = Inquiry.objects.filter(issue=issue, closed_at__isnull=True).first()
+    asked = Inquiry.objects.filter(issue=reply.reporter_of, closed_at__isnull=True)
+    inquiry = asked.filter(issue=issue).first()
     is_answered = False
     if inquiry is not None:
         with suppress(InquiryClosed, TextNotClean), transaction.atomic():
@@ -101,7 +106,7 @@ def _answer_take(issue: Issue, letter: Letter) -> Issue:
             is_answered = True
     if not is_answered:
         text = words or pgettext("mail", "[a mail without words]")
-        note_write(issue=issue, text=_cut(text, NOTE_MAX), by=None)
+        note_write(issue=issue, text=_cut(text, NOTE_MAX), by=None, reporter_of=reply.reporter_of)
         issue_event_append(issue=issue, kind=EventKind.HEARD, detail={"channel": Channel.MAIL})
         issue_news(issue)
     _files_put(issue, list(letter.files), FILES_MAX)

@@ -7,6 +7,7 @@ from typing import Final
 from django.utils import timezone
 from django.utils.translation import pgettext
 
+from issues.enums import PhotoOrigin
 from issues.errors import PhotoRefused
 from issues.models import Issue, Photo
 from issues.services.photos.stored import photo_event, photo_new
@@ -18,13 +19,13 @@ PHOTOS_OF_AUTHORITIES: Final = 10
 
 def authority_photo_store(*, issue: Issue, prepared: PreparedPhoto) -> Photo:
     """Stores a photo with a locked issue, in the transaction of the answer. Raises `PhotoRefused`."""
-    if issue.photos.filter(from_authority=True).count() >= PHOTOS_OF_AUTHORITIES:
+    if issue.photos.filter(origin=PhotoOrigin.AUTHORITY).count() >= PHOTOS_OF_AUTHORITIES:
         told = pgettext("partner", "There are %(limit)d photos with the answers already.")
         raise PhotoRefused(told % {"limit": PHOTOS_OF_AUTHORITIES})
     photo = photo_new(issue, prepared)
     if photo.refused_because:
         raise PhotoRefused(photo.refused_because)
-    photo.from_authority = photo.is_of_work = True
+    photo.origin = PhotoOrigin.AUTHORITY
     photo.save()
     photo_event(photo, timezone.now()).save()
     return photo

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import pgettext
 
+from issues.enums import PhotoOrigin
 from issues.errors import PhotoRefused
 from issues.models import Issue, Photo
+from issues.selectors import work_photos_released
 from issues.services.photos.drawing import photo_small
 from issues.services.photos.stored import photo_event, photo_new, photo_prepare
 from issues.services.workflow import issue_touched
@@ -28,13 +30,13 @@ def work_photo_add(*, issue: Issue, content: bytes, by: User | None) -> Photo:
     prepared = photo_prepare(content)
     with transaction.atomic():
         stored = Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
-        if stored.photos.filter(is_of_work=True).count() >= WORK_PHOTOS_MAX:
+        if stored.photos.filter(origin=PhotoOrigin.STAFF).count() >= WORK_PHOTOS_MAX:
             message = pgettext("report", "At most %(limit)d photos are possible.")
             raise PhotoRefused(message % {"limit": WORK_PHOTOS_MAX}, field="file")
         photo = photo_new(stored, prepared)
         if photo.refused_because:
             raise PhotoRefused(photo.refused_because, field="file")
-        photo.is_of_work = True
+        photo.origin = PhotoOrigin.STAFF
         photo.save()
         photo_event(photo, timezone.now(), by).save()
         issue_touched(stored)
@@ -48,7 +50,7 @@ def work_photo_small(issue: Issue) -> bytes | None:
     """
     if issue.released_at is None or not issue.category.is_public:
         return None
-    photo = issue.photos.filter(is_of_work=True, is_released=True).order_by("-pk").first()
+    photo = work_photos_released(issue).last()
     if photo is None:
         return None
     try:

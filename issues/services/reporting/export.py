@@ -14,8 +14,9 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from issues.enums import INTERNAL, EventKind, PhotoStatus, ReplyState
-from issues.models import Issue, Rating, Reply, Reporter, RetentionPeriod
+from issues.models import Issue, Note, Rating, Reply, Reporter, RetentionPeriod
 from issues.public_steps import public_steps
+from issues.selectors import photos_of_reporter
 
 # What is larger waits on the disk until it is sent.
 IN_MEMORY: Final = 4 * 1024 * 1024
@@ -43,7 +44,7 @@ def data_export(issue: Issue, *, recipients: Sequence[str]) -> IO[bytes]:
         archive.writestr("report.json", told)
         for number, reply in enumerate(replies, start=1):
             archive.writestr(f"messages/{number}.txt", f"{reply.subject}\n\n{reply.text}")
-        photos = issue.photos.filter(status=PhotoStatus.STORED, from_authority=False).order_by("pk")
+        photos = photos_of_reporter(issue).filter(status=PhotoStatus.STORED)
         for number, photo in enumerate(photos, start=1):
             # One that is missing on the disk costs nobody the rest.
             with suppress(FileNotFoundError), photo.file.open("rb") as content:
@@ -82,12 +83,12 @@ def _facts(issue: Issue, replies: Sequence[Reply], recipients: Sequence[str]) ->
         "contact": model_to_dict(reporter, _CONTACT) if reporter else None,
         "photos": [
             {"taken_at": one.taken_at, "is_public": one.is_released, "status": one.status}
-            for one in issue.photos.filter(from_authority=False).order_by("pk")
+            for one in photos_of_reporter(issue)
         ],
         "steps": [{"on": one.on, "state": one.status} for one in public_steps(issue) if one.on],
         "events": [{"at": one.at, "kind": one.kind} for one in events.order_by("at", "pk")],
         "questions": list(issue.inquiries.values("text", "asked_at", "answer", "closed_at")),
-        "own_notes": list(issue.notes.filter(by=None).values("at", "text")),
+        "own_notes": list(Note.objects.filter(reporter_of=issue).values("at", "text")),
         "messages": [{"sent_at": one.sent_at, "subject": one.subject} for one in replies],
         "rating": model_to_dict(rating, ["stars", "words", "at"]) if rating else None,
         "recipients": list(recipients),

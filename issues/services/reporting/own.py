@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from issues.enums import EventKind, IssueStatus, ReporterNews
 from issues.errors import IssueUnknown, PhotoRefused, ReporterRefused, TextNotClean
 from issues.models import ClosingReason, Issue, Photo, Rating, Reporter, Sighting
+from issues.selectors import photos_of_reporter
 from issues.services.events import issue_event_append
 from issues.services.photos.stored import PHOTOS_PER_REPORT, photo_event, photo_new, photo_prepare
 from issues.services.release import issue_withdraw
@@ -36,7 +37,7 @@ def photo_add(*, issue: Issue, content: bytes) -> Photo:
     prepared = photo_prepare(content)
     with transaction.atomic():
         stored = Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
-        if stored.photos.filter(from_authority=False).count() >= PHOTOS_PER_REPORT + PHOTOS_LATER:
+        if photos_of_reporter(stored).count() >= PHOTOS_PER_REPORT + PHOTOS_LATER:
             message = pgettext("report", "At most %(limit)d photos are possible.")
             raise PhotoRefused(message % {"limit": PHOTOS_PER_REPORT + PHOTOS_LATER})
         photo = photo_new(stored, prepared)
@@ -94,7 +95,7 @@ def report_reopen(*, issue: Issue, words: str) -> Issue:
         if not IssueStatus(stored.status).is_closed:
             raise ReporterRefused(pgettext("own report", "The report is open."))
         if stored.duplicate_of is not None:
-            return _heard(stored.duplicate_of, reason, says="not_done")
+            return _heard(stored.duplicate_of, reason, says="not_done", reporter_of=stored)
         stored = issue_set_status(issue=stored, status=IssueStatus.TRIAGE)
         return _heard(stored, reason, says="not_done")
 
@@ -188,10 +189,10 @@ def sighting_add(*, issue: Issue, entry: UUID) -> int:
     return issue.sightings.count()
 
 
-def _heard(issue: Issue, words: str, *, says: str) -> Issue:
-    """What whoever reported says, as a note of nobody in the house; the issue has news."""
+def _heard(issue: Issue, words: str, *, says: str, reporter_of: Issue | None = None) -> Issue:
+    """What whoever reported it, or `reporter_of`, says, as a note of nobody in the house; the issue has news."""
     if words:
-        note_write(issue=issue, text=words, by=None)
+        note_write(issue=issue, text=words, by=None, reporter_of=reporter_of or issue)
     issue_event_append(issue=issue, kind=EventKind.HEARD, detail={"says": says})
     issue_news(issue)
     return issue

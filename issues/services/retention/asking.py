@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from issues.enums import PhotoStatus, ReplyState, ReporterNews
 from issues.models import Issue, Reply, Reporter
+from issues.selectors import photos_of_reporter
 from issues.services.retention.erasing import Counts, contact_erase, photos_erase, words_mask
-from issues.services.retention.holds import hold_of
 from issues.services.retention.log import ASKED, deletions_log
-from issues.services.retention.rules import issues_free, photos_open
+from issues.services.retention.rules import issues_free
 from issues.signals import reporter_changed
 
 
@@ -24,7 +24,7 @@ def data_erase(*, issue: Issue, released_photos: bool) -> bool:
     """
     with transaction.atomic():
         stored = Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
-        if hold_of(stored) is None:
+        if issues_free(Issue.objects.filter(pk=stored.pk)).exists():
             _erase(stored, released_photos)
             return True
         asked = {"erase_asked_at": timezone.now(), "erase_photos": released_photos}
@@ -50,10 +50,11 @@ def erasures_catch_up() -> int:
 
 def _erase(issue: Issue, released_photos: bool) -> None:
     counts: Counts = Counter(contact_erase(issue))
-    stored = issue.photos.filter(status=PhotoStatus.STORED)
-    counts += photos_erase(issue, stored if released_photos else photos_open(issue))
+    photos = photos_of_reporter(issue)
+    stored = photos.filter(status=PhotoStatus.STORED)
+    counts += photos_erase(stored if released_photos else stored.filter(is_released=False))
     # What a worker has in hands at this moment comes in nevertheless, and goes with its period.
-    waiting = issue.photos.filter(status=PhotoStatus.PENDING, is_claimed=False)
+    waiting = photos.filter(status=PhotoStatus.PENDING, is_claimed=False)
     waiting.update(status=PhotoStatus.ERASED, source_url="", due_at=None)
     words_mask(issue)
     deletions_log(issue.jurisdiction, counts, rule=ASKED, days=None, number=issue.number)

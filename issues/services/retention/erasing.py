@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django.core.files.base import ContentFile
+from django.db.models import Q
 from django.utils import timezone
 
 from issues.enums import ErasedKind, EventKind, PhotoStatus, ReplyState, ReporterNews
@@ -55,7 +56,7 @@ def contact_erase(issue: Issue) -> Counts:
 def words_mask(issue: Issue) -> None:
     """Takes out of what the person wrote whatever tells who they are: names, telephone numbers, addresses."""
     Issue.objects.filter(pk=issue.pk).update(description=masked(issue.description))
-    for note in Note.objects.filter(issue=issue, by=None):
+    for note in Note.objects.filter(Q(issue=issue, by=None) | Q(reporter_of=issue)):
         Note.objects.filter(pk=note.pk).update(text=masked(note.text))
     for inquiry in Inquiry.objects.filter(issue=issue).exclude(answer=""):
         Inquiry.objects.filter(pk=inquiry.pk).update(answer=masked(inquiry.answer))
@@ -63,7 +64,7 @@ def words_mask(issue: Issue) -> None:
     authority_words_mask(issue.pk)
 
 
-def photos_erase(issue: Issue, photos: Iterable[Photo]) -> Counts:
+def photos_erase(photos: Iterable[Photo]) -> Counts:
     """The photos with their copies; that there were some stays known."""
     count = 0
     for photo in photos:
@@ -73,12 +74,12 @@ def photos_erase(issue: Issue, photos: Iterable[Photo]) -> Counts:
         photo.copy, photo.copy_id, photo.is_released, photo.released_at = "", None, False, None
         photo.turned, photo.boxes, photo.taken_at = 0, [], None
         photo.save(update_fields=["file", "status", "turned", "boxes", "taken_at", *COPY_FIELDS])
-        _photo_told(issue, photo)
+        _photo_told(photo)
         count += 1
     return Counter({ErasedKind.PHOTO: count})
 
 
-def originals_erase(issue: Issue, photos: Iterable[Photo]) -> Counts:
+def originals_erase(photos: Iterable[Photo]) -> Counts:
     """The originals of released photos: the copy that everybody sees takes their place."""
     count = 0
     with copies_undone() as made:
@@ -91,7 +92,7 @@ def originals_erase(issue: Issue, photos: Iterable[Photo]) -> Counts:
             photo.width, photo.height = photo.size
             photo.turned, photo.boxes = 0, []
             photo.save(update_fields=["file", "width", "height", "turned", "boxes"])
-            _photo_told(issue, photo)
+            _photo_told(photo)
             count += 1
     return Counter({ErasedKind.ORIGINAL: count})
 
@@ -99,7 +100,7 @@ def originals_erase(issue: Issue, photos: Iterable[Photo]) -> Counts:
 def report_anonymise(issue: Issue) -> Counts:
     """Contact, photos, files and every text that a person wrote; category, place, states and times stay."""
     counts = contact_erase(issue)
-    counts += photos_erase(issue, issue.photos.filter(status=PhotoStatus.STORED))
+    counts += photos_erase(issue.photos.filter(status=PhotoStatus.STORED))
     files = list(issue.attachments.all())
     for attachment in files:
         file_doom(attachment.file)
@@ -138,6 +139,6 @@ def _steps_forget(issue: Issue) -> None:
     Step.objects.filter(pk__in=steps, issues__isnull=True).delete()
 
 
-def _photo_told(issue: Issue, photo: Photo) -> None:
+def _photo_told(photo: Photo) -> None:
     detail = {"photo": str(photo.public_id), "copy_stays": photo.is_released}
-    issue_event_append(issue=issue, kind=EventKind.PHOTO_ERASED, detail=detail)
+    issue_event_append(issue=photo.issue, kind=EventKind.PHOTO_ERASED, detail=detail)

@@ -51,8 +51,9 @@ def issues_due(period: RetentionPeriod) -> QuerySet[Issue]:
 
 
 def issues_free(issues: QuerySet[Issue]) -> QuerySet[Issue]:
-    """Those of the issues on which no legal hold stands."""
-    return issues.exclude(Exists(LegalHold.objects.active().filter(issue=OuterRef("pk"))))
+    """Those of the issues on which no legal hold stands, nor on the one they were put to: it has their photos."""
+    held = Q(issue=OuterRef("pk")) | Q(issue=OuterRef("duplicate_of"))
+    return issues.exclude(Exists(LegalHold.objects.active().filter(held)))
 
 
 def until_of(period: RetentionPeriod) -> datetime:
@@ -60,7 +61,7 @@ def until_of(period: RetentionPeriod) -> datetime:
     return timezone.now() - timedelta(days=period.days)
 
 
-def photos_open(issue: Issue) -> QuerySet[Photo]:
+def _photos_open(issue: Issue) -> QuerySet[Photo]:
     """The stored photos of the issue that nobody released."""
     return issue.photos.filter(status=PhotoStatus.STORED, is_released=False)
 
@@ -100,11 +101,11 @@ def _with_unreleased(issues: QuerySet[Issue], until: datetime) -> QuerySet[Issue
 RULES: Final[Mapping[RetentionKind, Rule]] = {
     RetentionKind.ORIGINAL: Rule(
         _with_originals,
-        lambda issue, until: originals_erase(issue, _originals(until).filter(issue=issue)),
+        lambda issue, until: originals_erase(_originals(until).filter(issue=issue)),
     ),
     RetentionKind.CONTACT: Rule(_with_contact, lambda issue, _until: contact_erase(issue)),
     RetentionKind.UNRELEASED: Rule(
-        _with_unreleased, lambda issue, _until: photos_erase(issue, photos_open(issue))
+        _with_unreleased, lambda issue, _until: photos_erase(_photos_open(issue))
     ),
     RetentionKind.REPORT: Rule(_closed, lambda issue, _until: report_anonymise(issue)),
 }

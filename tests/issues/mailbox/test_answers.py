@@ -48,6 +48,18 @@ def test_later_answer_is_a_note_that_is_news(account, make_mail, asked):
     assert Issue.objects.get().has_news
 
 
+def test_whoever_reported_the_same_does_not_answer_for_the_one_who_was_asked(
+    account, make_mail, make_issue, asked
+):
+    again = make_issue("Die zweite")
+    reply = Reply.objects.get()
+    Reply.objects.filter(pk=reply.pk).update(reporter_of=again)
+    account.put(make_mail("Die dritte.", To=answer_address()).as_bytes())
+    mailbox_read()
+    assert (Inquiry.objects.get().answer, Inquiry.objects.get().closed_at) == ("", None)
+    assert Note.objects.get().reporter_of == again
+
+
 def test_bounce_marks_the_message_as_not_sent(account, asked):
     reply = Reply.objects.get()
     account.put(bounce("failed", reply.public_id))

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from issues.enums import AttributeType, EventKind, IssueStatus, PhotoStatus
+from issues.enums import AttributeType, EventKind, IssueStatus, PhotoOrigin, PhotoStatus
 from issues.models import CategoryAttribute, Issue, Photo, Reply, Reporter
 from issues.services.reporting.links import report_path
 from mapui.partner import views
@@ -191,7 +191,7 @@ def test_photo_of_an_authority_is_internal_until_it_is_released(client, delivery
     issue = issue_of(delivery)
     answer(client, delivery, "done", photo=photo(jpeg()))
     stored = Photo.objects.get()
-    assert stored.from_authority
+    assert stored.origin == PhotoOrigin.AUTHORITY
     assert not stored.is_released
     assert issue.events.filter(kind=EventKind.PHOTO_ADDED).count() == 1
     own = client.get(report_path(issue))

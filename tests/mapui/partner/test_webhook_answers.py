@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from issues.enums import IssueStatus
+from issues.enums import IssueStatus, PhotoOrigin
 from issues.models import Issue
 from routing.enums import AnswerSource, ChannelKind, DeliveryState
 from routing.forwarding.channels.webhook import signature
@@ -96,7 +96,7 @@ def test_answers_mean_what_the_page_means_and_each_counts_once(delivery) -> None
     assert state(delivery)[0] == DeliveryState.DONE
     issue = Issue.objects.get(pk=delivery.decision.issue_id)
     assert (issue.status, issue.has_news, issue.status_note) == ("in_progress", True, "")
-    assert issue.photos.get().from_authority
+    assert issue.photos.get().origin == PhotoOrigin.AUTHORITY
 
 
 def test_refusal_names_who_is_responsible(delivery) -> None:

@@ -12,12 +12,14 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from issues.enums import EventKind, IssueStatus, PhotoStatus
+from issues.enums import EventKind, IssueStatus, PhotoOrigin, PhotoStatus
 from issues.models import Issue, Note, Photo, Rating, ReplyTemplate, Reporter
 from issues.services import issue_release, issue_set_status
 from issues.services.duplicates import issue_merge
+from issues.services.photos.work import work_photo_add
 from issues.services.replies.sending import replies_send_due
 from issues.services.reporting.links import report_path, report_token
+from issues.services.reporting.own import photo_add
 from issues.services.retention.holds import hold_set
 from mapui.reporting import own
 from routing.enums import NetworkDataset
@@ -28,7 +30,7 @@ from tests.mapui.reporting.test_steps import picture
 
 pytestmark = pytest.mark.django_db
 # Of the page, however much there is to show.
-QUERIES = 14
+QUERIES = 15
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -149,6 +151,49 @@ def test_words_about_a_merged_report_go_to_the_other_one(client, issue, town):
     assert Issue.objects.get(pk=issue.pk).status == IssueStatus.DUPLICATE
     assert Issue.objects.get(pk=main.pk).has_news
     assert Note.objects.get().issue == main
+
+
+def test_whoever_reported_the_same_learns_nothing_of_the_other(client, issue, town, tmp_path):
+    main = issue_create(town)
+    theirs = photo_add(issue=main, content=picture().read())
+    work_photo_add(issue=main, content=picture().read(), by=None)
+    mine = issue.photos.get()
+    issue_merge(issue=issue, into=main, by=None)
+    step(client, issue, "reopen", words="Der Hund von Frau Kurz war es")
+    step(client, main, "done", words="Herr Lang war da")
+    for one, other, said, unsaid in (
+        (issue, theirs, "Kurz", "Lang"),
+        (main, mine, "Lang", "Kurz"),
+    ):
+        path = report_path(one)
+        page = text_of(client.get(path))
+        assert page.count("Ihr Foto") == 1
+        assert str(other.public_id) not in client.get(path).content.decode()
+        assert client.get(f"{path}photos/{other.public_id}.jpg").status_code == 404
+        answer = client.get(f"{path}export.zip")
+        archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+        assert [name for name in archive.namelist() if "photos" in name] == ["photos/1.jpg"]
+        told = archive.read("report.json").decode()
+        assert said in told
+        assert unsaid not in told
+    step(client, issue, "erase", released="1")
+    assert [Photo.objects.get(pk=one.pk).status for one in (mine, theirs)] == [
+        PhotoStatus.ERASED,
+        PhotoStatus.STORED,
+    ]
+    assert Photo.objects.get(origin=PhotoOrigin.STAFF).status == PhotoStatus.STORED
+    assert "Kurz" not in Note.objects.get(reporter_of=issue).text
+
+
+def test_photo_of_the_work_is_shown_once_it_is_released(client, issue):
+    photo = work_photo_add(issue=issue, content=picture().read(), by=None)
+    address = f"{report_path(issue)}photos/{photo.public_id}.jpg"
+    assert client.get(address).status_code == 404
+    assert "Fotos der zuständigen Stelle" not in text_of(client.get(report_path(issue)))
+    issue_release(issue=issue, photos=[photo])
+    photo.refresh_from_db()
+    assert str(photo.copy_id) in client.get(report_path(issue)).content.decode()
+    assert client.get(address).status_code == 404
 
 
 def test_rating_once_changeable_for_two_weeks(client, issue):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from issues.enums import EventKind, IssueStatus, Role
+from issues.enums import EventKind, IssueStatus, PhotoOrigin, Role
 from issues.models import ChecklistItem, Department, Inquiry, Issue, Rating, Reporter, Step
 from issues.services.inquiries import inquiry_ask, inquiry_url
 from issues.services.people import grant_give
@@ -181,7 +181,7 @@ def test_photo_of_what_was_done_waits_for_its_release_like_any_other(
     page = post(client, "issue_attach", issue, file=io.BytesIO(picture.getvalue()), **given)
     assert "Nach der Freischaltung sehen es alle." in page.content.decode()
     photo = issue.photos.get()
-    assert (photo.is_of_work, photo.is_released) == (True, False)
+    assert (photo.origin, photo.is_released) == (PhotoOrigin.STAFF, False)
     assert not issue.attachments.exists()
     assert issue.events.get(kind=EventKind.PHOTO_ADDED).by == clerk
     refused = post(client, "issue_attach", issue, file=io.BytesIO(b"%PDF-1.7 x"), **given)
