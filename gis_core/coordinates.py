@@ -155,7 +155,7 @@ def _inside(xy: Coordinates, bounds: tuple[float, float, float, float]) -> bool:
 
 
 def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str]:
-    """Coordinates with x first and without zone prefix, and what was done ("" for nothing).
+    """Coordinates with x first and without zone prefix, and what was put right ("" for nothing).
 
     Geographic coordinates are swapped where their CRS was named by URN or URL and has latitude first; but where
     only the other order lies in the area of the storage CRS, that is the right one. Projected ones are judged by
@@ -165,7 +165,7 @@ def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str
     if len(xy) == 0:
         return xy, ""
     if source.crs.is_geographic:
-        swap = source.register_axes and source.crs.axis_info[0].direction == "north"
+        swap = named = source.register_axes and source.crs.axis_info[0].direction == "north"
         home = _home_degrees()
         if home and not _inside(xy[:, ::-1] if swap else xy, home):
             swap = swap != _inside(xy if swap else xy[:, ::-1], home)
@@ -173,7 +173,7 @@ def axes_normalise(xy: Coordinates, source: SourceCrs) -> tuple[Coordinates, str
         if not _inside(turned, (-180.0, -90.0, 180.0, 90.0)):
             likely = crs_guess(np.median(xy, axis=0), besides=source.srid)
             raise _misfit(xy, source, likely or Message("guess_degrees"))
-        return turned, "axes swapped" if swap else ""
+        return turned, "axes swapped" if swap != named else ""
     bounds = _area_bounds(source.crs)
     if bounds is None or _inside(xy, bounds):
         return xy, ""
@@ -251,6 +251,12 @@ def transform(
     used = transformer.get_last_used_operation() if transformer.accuracy < 0 else transformer
     accuracy = used.accuracy if used.accuracy >= 0 else None
     return result, Operation(source.name, target.name, used.description, accuracy)
+
+
+def positions_stored(xy: Coordinates, source: SourceCrs) -> Coordinates:
+    """Positions as a source has them, in the storage CRS. CoordinateError where they do not fit their CRS."""
+    normal, _ = axes_normalise(xy, source)
+    return transform(normal, source, storage_crs())[0]
 
 
 def transform_geometry(

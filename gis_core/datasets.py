@@ -39,6 +39,22 @@ Columns = dict[str, list[Any]]
 Convert = Callable[[Columns, Jurisdiction], Columns]
 
 
+@dataclass(frozen=True)
+class Dictionary:
+    """Words of a source that a conversion understands, beside the codes of profiles.
+
+    `column`: what it is about, for reports and own words. `unknown`: of each row the word that is not understood, or
+    "". `target`: the column that the meaning of an own word goes to. `choices`: what a meaning may be, as (value,
+    label); None: any text that `is_meaning` accepts.
+    """
+
+    column: str
+    unknown: Callable[[Columns, Jurisdiction], list[str]]
+    target: str
+    choices: Callable[[Jurisdiction], list[tuple[str, Any]]] | None = None
+    is_meaning: Callable[[str], bool] = bool
+
+
 class StagedRows(Protocol):
     """What a check sees of the rows that are staged for an edition."""
 
@@ -69,7 +85,13 @@ class DatasetSpec:
     on top of those that every dataset gets. `key_normalise`: a key as a source writes
     it as it is stored. `looks_up`: datasets whose active rows `convert` reads. `is_evidence`: decisions rest on
     it, so a change concerns open issues. `is_wide`: sources are cut by Land or country, not by municipality.
-    `internal`: fields that only help searching, and that nobody is given.
+    `margin_m`: objects stay up to so far outside the municipality; of a generalised boundary (VG250) 100 m may be
+    wrong, and reports at the boundary reach beyond it. `boundary_key`: the dataset holds the municipality's boundary,
+    under this key; it cuts all datasets, this one as well.
+    `internal`: fields that only help searching, and that nobody is given. `same`: SQL conditions, each of which says
+    that rows `a` and `b` of two sources are one object, the first by the key; none: the dataset has one source.
+    `apart`: the SQL condition that two such rows must not overlap; "": they may.
+    `dictionaries`: what words of a source mean.
     `labels`: what people call the objects with these keys, active ones or former ones; None: by their keys.
     """
 
@@ -79,6 +101,8 @@ class DatasetSpec:
     profiles: Path
     boundary: Callable[[Jurisdiction], GEOSGeometry | None] | None = None
     boundary_rank: int = 0
+    margin_m: float = 250.0
+    boundary_key: Callable[[Jurisdiction], str] | None = None
     district_field: str = ""
     successions: bool = False
     coverage: bool = False
@@ -89,6 +113,9 @@ class DatasetSpec:
     is_wide: bool = False
     labels: Callable[[Jurisdiction, Iterable[str]], dict[str, str]] | None = None
     internal: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    apart: str = ""
+    dictionaries: tuple[Dictionary, ...] = ()
 
     @property
     def attributes(self) -> list[Field[Any, Any]]:

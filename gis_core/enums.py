@@ -41,6 +41,14 @@ class ChangeKind(models.TextChoices):
     MERGED = "merged", _("merged")
 
 
+class FetchKind(models.TextChoices):
+    """What geodata are fetched from."""
+
+    WFS = "wfs", "WFS"
+    OGC_FEATURES = "ogc_features", "OGC API Features"
+    FILE = "file", pgettext_lazy("geodata", "file")
+
+
 class ServiceKind(models.TextChoices):
     """What a map service speaks. WFS and OGC API Features offer objects, which are loaded and not drawn as pictures.
 

@@ -20,10 +20,20 @@ from gis_core.texts import TEXTS
 
 _LINE: Final = re.compile(r"^line (\d+)$")
 _texts: dict[str, str] = dict(TEXTS)
+
+
+def feature_shown(feature: str) -> str:
+    """A feature's name in the active language: lines of a table are called so in each, all else is a proper name."""
+    match = _LINE.match(feature)
+    return gettext("line %(number)s") % {"number": match[1]} if match else feature
+
+
 # Parameters whose values are codes of the program, and what people call them.
 _LABELS: Final[dict[str, Callable[[str], str]]] = {
     "dataset": dataset_label,
     "status": lambda status: str(EditionStatus(status).label),
+    "feature": feature_shown,
+    "features": feature_shown,
 }
 
 
@@ -111,12 +121,6 @@ def told_text(values: Mapping[str, Any] | str) -> str:
         return values
     told = told_from_json(values)
     return told.shown() if told else str(values.get("text", ""))
-
-
-def feature_shown(feature: str) -> str:
-    """A feature's name in the active language: lines of a table are called so in each, all else is a proper name."""
-    match = _LINE.match(feature)
-    return gettext("line %(number)s") % {"number": match[1]} if match else feature
 
 
 def _plain(value: Any) -> str:

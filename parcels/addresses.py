@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 # A house number: 12, 12a, 12 A, 12-14, 12/1, 33 1/3. Of several in a text the last: "Straße des 17. Juni 5".
@@ -35,11 +36,13 @@ def address_parse(text: str) -> AddressText | None:
     return next((AddressText(part, "") for part in named if any(c.isalpha() for c in part)), None)
 
 
+@lru_cache(maxsize=4096)
 def house_number(text: str) -> str:
     """A house number in one spelling: "12 A" and "12a" are "12a"; "33 1/3" stays."""
     return _BLANK.sub("", text.strip()).replace("–", "-").lower()
 
 
+@lru_cache(maxsize=4096)
 def street_search_text(street: str) -> str:
     """A street in one spelling: case, "Straße" and "Str.", umlauts, blanks and hyphens do not matter."""
     folded = _STREET.sub("str", unicodedata.normalize("NFC", street).lower())

@@ -113,6 +113,28 @@ def owners_are_known(staging: StagedRows, limits: dict[str, Any]) -> Iterator[Ed
         yield finding("ownerless", Severity.ERROR, known, {"before": known})
 
 
+def parcels_are_there(staging: StagedRows, limits: dict[str, Any]) -> Iterator[EditionCheck]:
+    """Owner classes of parcels that nobody knows; most of them: the keys are of another place or spelling."""
+    rows = staging.execute(
+        "SELECT staged.key, count(*) OVER () FROM {staging} AS staged WHERE NOT EXISTS"
+        " (SELECT FROM parcels_parcel AS parcel WHERE parcel.jurisdiction_id = %(jurisdiction)s"
+        " AND parcel.edition_to_id IS NULL AND parcel.key = staged.key)"
+        " AND EXISTS (SELECT FROM parcels_parcel AS parcel WHERE parcel.jurisdiction_id = %(jurisdiction)s"
+        " AND parcel.edition_to_id IS NULL) ORDER BY staged.key LIMIT %(samples)s",
+        {"jurisdiction": staging.edition.jurisdiction_id, "samples": _SAMPLES},
+    )
+    if rows:
+        wrong, total = rows[0][1], staging.execute("SELECT count(*) FROM {staging}")[0][0]
+        most = total >= limits["share_from_rows"] and 2 * wrong > total
+        yield finding(
+            "parcels_unknown",
+            Severity.ERROR if most else Severity.WARNING,
+            wrong,
+            {"keys": [key for key, _all in rows[:3]], "rows": total},
+            samples=[{"key": key} for key, _all in rows],
+        )
+
+
 ADDRESS_CHECKS: Final = (suffixes_are_there, streets_are_named)
-OWNERSHIP_CHECKS: Final = (owners_are_known,)
+OWNERSHIP_CHECKS: Final = (owners_are_known, parcels_are_there)
 PARCEL_CHECKS: Final = (areas_agree, districts_are_known)

@@ -10,8 +10,11 @@ TEXTS: Final = {
     "parcel_key": _("%(text)s is not a parcel key"),
     "no_area": _("%(value)s is no area"),
     "no_date": _("%(value)s is no date"),
+    "district_nameless": _("the Gemarkung %(key)s has no name"),
     "district_key": _("%(key)s is no key of a Gemarkung (6 digits) or Flur (9 digits)"),
-    "land_use_unknown": _("unknown land use %(use)s; it belongs into land_use_codes.csv"),
+    "land_use_unknown": _(
+        "unknown land use %(use)s; say under Geodata → Dictionaries what it counts as"
+    ),
     "owner_profile_columns": _("The first line must be: %(columns)s"),
     "owner_profile_line": _(
         "Line %(line)s does not have three columns with an attribute in the first."
@@ -33,6 +36,10 @@ TEXTS: Final = {
     ),
     "check_ownerless": _(
         "No parcel has an owner class; %(before)s have one now. Was the right column read?"
+    ),
+    "check_parcels_unknown": _(
+        "Of %(rows)s rows these name a parcel that is not among the active ones: %(keys)s. Are the keys spelt"
+        " otherwise, or is it another state?"
     ),
     "check_gemarkung_unknown": _(
         "Parcels of a Gemarkung that is not among the cadastral districts: %(keys)s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from routing.enums import Outcome
 
@@ -55,6 +55,10 @@ class SectionFact:
     cleaning_class: str
     same_parcel: bool
     owner: str = "UNKNOWN"
+
+
+# Assets that count whatever is reported; others count for the categories that name their kind.
+KINDS_ALWAYS: Final = frozenset({"construction_site", "bridge", "level_crossing"})
 
 
 @dataclass(frozen=True, slots=True)

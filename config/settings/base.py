@@ -325,8 +325,10 @@ PHOTO_MAX_BYTES = 15 * 1024 * 1024
 PHOTO_MAX_PIXELS = 250_000_000
 PHOTO_MAX_PIXELS_WHOLE = 52_000_000
 PHOTO_MAX_PIXELS_AVIF = 26_000_000
-# Pages of a WFS lie here while they are loaded.
+# What is fetched of services lies here while it is loaded.
 FETCH_ROOT = VAR / "fetched"
+# Sources of geodata by Land: a CSV file, explained in docs/loading-geodata.md; empty for none.
+GEODATA_PRESETS = env.text("GEODATA_PRESETS", str(ROOT / "fixtures" / "geodata_presets.csv"))
 # Services to load from every night: a JSON file, explained in docs/loading-geodata.md; empty for none.
 GEODATA_SERVICES = env.text("GEODATA_SERVICES", "")
 # Column mappings of the installation's own as files, beside those in the database.

@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import Any, Final
 
 from gis_core.datasets import DatasetSpec
-from gis_core.enums import ChangeKind, EditionStatus
+from gis_core.enums import ChangeKind
+from gis_core.loading.stage.sources import active_edition
 from gis_core.loading.stage.staging import Difference, Staging
 from gis_core.models import Edition, EditionChange, Succession
 
@@ -31,40 +32,26 @@ _UNDONE: Final = (
 )
 
 
-def active_edition(edition: Edition) -> Edition | None:
-    """The edition that is active for the same dataset, if any."""
-    return Edition.objects.filter(
-        jurisdiction=edition.jurisdiction_id,
-        dataset=edition.dataset,
-        status=EditionStatus.ACTIVE,
-    ).first()
-
-
 def difference_compute(staging: Staging, spec: DatasetSpec) -> Difference:
     """Compares with the active state and stores the changes; to be repeated when another edition became active."""
     edition = staging.edition
     base = active_edition(edition)
-    ids = {"edition": edition.pk, "jurisdiction": edition.jurisdiction_id}
     edition.base = base
     edition.save(update_fields=["base"])
     edition.changes.all().delete()
     edition.successions.all().delete()
     staging.execute("DROP TABLE IF EXISTS {open}, {gone}")
-    staging.execute(_open_statement(staging), ids)
-    staging.execute(_gone_statement(staging), ids)
+    staging.execute(_open_statement(staging))
+    staging.execute(_gone_statement(staging))
     if base is None:
         return Difference(staging.rows(), 0, 0, 0)
     changed, new = staging.execute(
         "SELECT count(*) FILTER (WHERE changed), count(*) FILTER (WHERE NOT changed) FROM {open}"
     )[0]
     vanished = staging.execute("SELECT count(*) FROM {gone} WHERE NOT changed")[0][0]
-    active = staging.execute(
-        "SELECT count(*) FROM {table} WHERE jurisdiction_id = %(jurisdiction)s"
-        " AND edition_to_id IS NULL",
-        ids,
-    )[0][0]
+    active = staging.execute("SELECT count(*) FROM {table} a WHERE {ours}")[0][0]
     if active and (new or changed or vanished):
-        _changes_store(staging, spec, ids)
+        _changes_store(staging, spec)
     return Difference(new, changed, vanished, active - changed - vanished)
 
 
@@ -74,8 +61,7 @@ def _open_statement(staging: Staging) -> str:
         return "CREATE UNLOGGED TABLE {open} (key varchar, changed boolean)"
     return (
         "CREATE UNLOGGED TABLE {open} AS SELECT s.key, a.key IS NOT NULL AS changed FROM {staging} s"
-        " LEFT JOIN {table} a ON a.jurisdiction_id = %(jurisdiction)s AND a.edition_to_id IS NULL"
-        " AND a.key = s.key WHERE a.key IS NULL OR a.content_hash <> s.content_hash"
+        " LEFT JOIN {table} a ON {ours} AND a.key = s.key WHERE a.key IS NULL OR a.content_hash <> s.content_hash"
     )
 
 
@@ -86,7 +72,7 @@ def _gone_statement(staging: Staging) -> str:
     head = (
         "CREATE UNLOGGED TABLE {gone} AS SELECT a.id, a.key, s.key IS NOT NULL AS changed FROM {table} a"
         " LEFT JOIN {staging} s ON s.key = a.key"
-        " WHERE a.jurisdiction_id = %(jurisdiction)s AND a.edition_to_id IS NULL AND "
+        " WHERE {ours} AND "
     )
     if not staging.is_update:
         return head + "(s.key IS NULL OR s.content_hash <> a.content_hash)"
@@ -100,7 +86,8 @@ def _gone_statement(staging: Staging) -> str:
     return head + f"(s.content_hash <> a.content_hash OR (s.key IS NULL AND ({named})))"
 
 
-def _changes_store(staging: Staging, spec: DatasetSpec, ids: dict[str, Any]) -> None:
+def _changes_store(staging: Staging, spec: DatasetSpec) -> None:
+    ids = {"edition": staging.edition.pk, "jurisdiction": staging.edition.jurisdiction_id}
     district = f"left(r.{spec.district_field}, 6)" if spec.district_field else "''"
     for statement in (_OPENED, _GONE):
         staging.execute(statement.replace("<district>", district), ids)
@@ -159,8 +146,8 @@ def difference_apply(staging: Staging) -> None:
         "UPDATE {table} a SET edition_to_id = %(edition)s FROM {gone} g WHERE a.id = g.id", ids
     )
     insert = (
-        "INSERT INTO {table} (jurisdiction_id, edition_from_id, {columns})"
-        " SELECT %(jurisdiction)s, %(edition)s, {columns} FROM {staging}"
+        "INSERT INTO {table} (jurisdiction_id, edition_from_id, edition_to_id, {columns})"
+        " SELECT %(jurisdiction)s, %(edition)s, {before}, {columns} FROM {staging} r"
     )
     if edition.base_id is not None:
         insert += " WHERE key IN (SELECT key FROM {open})"
@@ -178,15 +165,16 @@ def difference_undo(staging: Staging, restoring: Edition) -> tuple[int, int]:
         "jurisdiction": restoring.jurisdiction_id,
     }
     closed = staging.execute(
-        "WITH closed AS (UPDATE {table} SET edition_to_id = %(restoring)s"
-        " WHERE edition_from_id = %(edition)s AND edition_to_id IS NULL RETURNING 1)"
+        "WITH closed AS (UPDATE {table} a SET edition_to_id = %(restoring)s"
+        " WHERE a.edition_from_id = %(edition)s AND {ours} RETURNING 1)"
         " SELECT count(*) FROM closed",
         ids,
     )[0][0]
     opened = staging.execute(
-        "WITH opened AS (INSERT INTO {table} (jurisdiction_id, edition_from_id, {columns})"
-        " SELECT %(jurisdiction)s, %(restoring)s, {columns} FROM {table}"
-        " WHERE edition_to_id = %(edition)s RETURNING 1) SELECT count(*) FROM opened",
+        "WITH opened AS (INSERT INTO {table} (jurisdiction_id, edition_from_id, edition_to_id, {columns})"
+        " SELECT %(jurisdiction)s, %(restoring)s, {before}, {columns} FROM {table} r"
+        " WHERE r.edition_to_id = %(edition)s AND r.edition_from_id IN {own} RETURNING 1)"
+        " SELECT count(*) FROM opened",
         ids,
     )[0][0]
     staging.execute(_UNDONE, ids)

@@ -1,8 +1,8 @@
 """By what the sources of a load are known again: their bytes and all that decides what comes of them.
 
 A digest covers the sources with their options, the editions that a conversion looks up, and this program with its
-profiles and codes. Of a service's answer the time at which it was given does not count. The jurisdiction's boundary is
-left out, although reading asks whether the source lies near it: that was asked when the rows became active.
+profiles and codes. Of a service's answer the time at which it was given does not count. The boundary counts where it
+cuts the source, and own words count; whether the source lies near it was asked when the rows became active.
 """
 
 from __future__ import annotations
@@ -29,9 +29,12 @@ _PROGRAM: Final = frozenset({".py", ".json", ".csv"})
 
 
 def sources_digest(
-    spec: DatasetSpec, jurisdiction: Jurisdiction, files: Iterable[tuple[str, Path, Format]]
+    spec: DatasetSpec,
+    jurisdiction: Jurisdiction,
+    files: Iterable[tuple[str, Path, Format]],
+    more: object,
 ) -> str:
-    """Of files, each with its name and options; "" where one cannot be unpacked."""
+    """Of files, each with its name and options, and of what cuts and reads them; "" where one cannot be unpacked."""
     looked_up = Edition.objects.filter(
         jurisdiction=jurisdiction, dataset__in=spec.looks_up, status=EditionStatus.ACTIVE
     )
@@ -40,6 +43,7 @@ def sources_digest(
         storage_srid(),
         jurisdiction.municipality_key,
         sorted(looked_up.values_list("pk", flat=True)),
+        more,
     )
     whole = hashlib.blake2b(repr(facts).encode(), digest_size=16)
     try:

@@ -17,6 +17,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FieldError, Geometry
 from gis_core.errors import LoadError
 from gis_core.loading.read.archives import archive_unpack, is_zip
 from gis_core.loading.read.csv_source import csv_look
+from gis_core.loading.read.encodings import text_options
 from gis_core.loading.read.formats import Format, data_files, format_recognise
 from gis_core.loading.read.geojson import geojson_batches, geojson_look
 
@@ -68,6 +69,8 @@ def source_unpacked(path: Path) -> Iterator[tuple[Path, Format]]:
         kind = format_recognise(found)
         if kind is Format.XML:
             raise LoadError("mapping_of_xml", file=path.name)
+        if kind is Format.OSM:
+            raise LoadError("mapping_of_osm", file=path.name)
         yield found, kind
 
 
@@ -107,9 +110,10 @@ def _geojson_layer(path: Path) -> Layer | None:
 
 
 def _table_layer(path: Path, name: str) -> Layer:
-    info = pyogrio.read_info(path, layer=name)
+    texts = text_options(path)
+    info = pyogrio.read_info(path, layer=name, **texts)
     meta, _fids, _shapes, data = pyogrio.raw.read(
-        path, layer=name, max_features=ROWS_SEEN, read_geometry=False
+        path, layer=name, max_features=ROWS_SEEN, read_geometry=False, **texts
     )
     columns = {
         str(column): _texts(np.asarray(values).tolist())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +20,7 @@ from gis_core.loading.read.formats import Format
 from gis_core.loading.read.profiles import Profile, profiles_of
 from gis_core.loading.read.table_source import table_batches
 from gis_core.loading.stage.making import rows_make
+from gis_core.loading.words import words_own
 from gis_core.messages import told_text
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
@@ -38,7 +39,7 @@ _BY_VALUES: Final = {
     "number_suffix": re.compile(r"[a-zA-Z]"),
     "postcode": re.compile(r"\d{5}"),
     "source_date": re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.\d{4}"),
-    "road_number": re.compile(r"[ABLK] ?\d{1,4}"),
+    "road_number": re.compile(r"(?:[ABLK]|St?) ?\d{1,4}"),
 }
 # What no source has in each row; a column that does means something else.
 _SPARSE: Final = frozenset({"number_suffix"})
@@ -120,18 +121,22 @@ def mapping_content(
     points: list[list[str]],
     constants: dict[str, str],
     codes: dict[str, dict[str, str]],
+    leave_out: list[str] | None = None,
 ) -> dict[str, Any]:
     """The profile as JSON, without its name.
 
-    `chosen`: which column of the source fills a column; `header`: what the columns are called where no line says so.
+    `chosen`: which column of the source fills a column; `header`: what the columns are called where no line says so;
+    `leave_out`: without a value in these a row is left out, None for those of the program's own mapping.
     """
     targets, known = targets_of(spec), _tables(spec)
+    if leave_out is None:
+        leave_out = known[0].leave_out if known else []
     content: dict[str, Any] = {
         "dataset": spec.dataset.value,
         "formats": ["table"],
         "columns": {one.name: [chosen[one.name]] if one.name in chosen else [] for one in targets},
         "required": [one.name for one in targets if one.is_required and one.name not in constants],
-        "leave_out": [one for one in known[0].leave_out if one in chosen] if known else [],
+        "leave_out": [one for one in leave_out if one in chosen],
     }
     more = {"header": header, "points": points, "constants": constants, "codes": codes}
     return {**content, **{name: value for name, value in more.items() if value}}
@@ -233,7 +238,9 @@ def mapping_preview(
         batch = _first(found, kind, profile, layer, named)
         if batch is None:
             return Preview([], [], [])
-        made = rows_make(spec, jurisdiction, profile, _cut(batch), report)
+        made = rows_make(
+            spec, jurisdiction, profile, _cut(batch), report, words_own(spec, jurisdiction)
+        )
     names = [one.name for one in spec.attributes if one.name in made.rows]
     rows = [list(row) for row in zip(*(made.rows[name] for name in names), strict=True)]
     shapes = [] if made.geometry is None else list(made.geometry)
@@ -255,6 +262,4 @@ def _first(
 
 
 def _cut(batch: Batch) -> Batch:
-    faults = {row: one for row, one in batch.faults.items() if row < ROWS_DRAWN}
-    cut = batch.keep([row < ROWS_DRAWN for row in range(len(batch.features))])
-    return replace(cut, faults=faults)
+    return batch.keep([row < ROWS_DRAWN for row in range(len(batch.features))])

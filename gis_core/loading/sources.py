@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -19,9 +19,12 @@ from django.conf import settings
 
 from gis_core.coordinates import SourceCrs
 from gis_core.datasets import DatasetSpec
+from gis_core.enums import FetchKind
 from gis_core.errors import LoadError
 from gis_core.loading.digest import sources_digest
-from gis_core.loading.gml.choosing import profile_read
+from gis_core.loading.fetch.pages import directory_for
+from gis_core.loading.fetching import box_of, source_fetch
+from gis_core.loading.gml.choosing import is_description, profile_read
 from gis_core.loading.gml.nba import DeliveryPlan, active_check, deliveries_plan, is_nas
 from gis_core.loading.gml.relocated import locations_tell, relocated_batches
 from gis_core.loading.gml.source import xml_batches
@@ -29,15 +32,19 @@ from gis_core.loading.read.archives import archive_unpack, is_zip
 from gis_core.loading.read.batches import Batch, LoadReport, Progress
 from gis_core.loading.read.contents import Contents
 from gis_core.loading.read.csv_source import csv_batches, csv_fits
-from gis_core.loading.read.edges import lines_measure
+from gis_core.loading.read.cut import Cut, own_rows
+from gis_core.loading.read.edges import lines_measure, points_inside
 from gis_core.loading.read.extent import ExtentCheck
 from gis_core.loading.read.formats import Format, data_files, files_expand, format_recognise
+from gis_core.loading.read.layers import table_fits
+from gis_core.loading.read.once import Once
+from gis_core.loading.read.osm_source import osm_batches
 from gis_core.loading.read.pages import pages_check
 from gis_core.loading.read.prefetch import prefetched
 from gis_core.loading.read.profiles import Profile, profiles_select
-from gis_core.loading.read.table_source import table_batches, table_fits
+from gis_core.loading.read.table_source import table_batches
 from gis_core.loading.wfs.changes import ServiceChanges, changes_fetch
-from gis_core.loading.wfs.features import directory_for, wfs_fetch
+from gis_core.loading.words import words_own
 from gis_core.models import Jurisdiction
 
 # A parcel of this many positions is none; the boundary of a Land has some hundred thousand.
@@ -48,8 +55,8 @@ POSITIONS_MAX: Final = 500_000
 class Source:
     """A file, or the directory of a delivery in parts, with what its content does not say by itself.
 
-    With `url` it is a WFS, of which the feature type `layer` (or the one that a profile reads) is fetched into `path`;
-    with `changes` only what changed, where the active edition came from the same service.
+    With `url` it is fetched into `path`: of a service (`kind`) the feature type or collection `layer`, or the one that
+    a profile reads; with `changes` only what changed, where the active edition came from the same WFS.
     """
 
     path: Path
@@ -58,6 +65,7 @@ class Source:
     crs: SourceCrs | None = None
     url: str = ""
     changes: bool = False
+    kind: FetchKind = FetchKind.WFS
 
     @property
     def name(self) -> str:
@@ -89,7 +97,8 @@ def source_batches(
 
     `take` is asked, with the sources' digest, whether their rows are at hand; then nothing is read.
     """
-    extent, contents = ExtentCheck(spec, jurisdiction), Contents()
+    extent, contents, cut = ExtentCheck(spec, jurisdiction), Contents(), Cut(spec, jurisdiction)
+    once = Once()
     with ExitStack() as stack:
         sources = list(sources)
         partial = _changed(spec, sources, jurisdiction, progress)
@@ -102,18 +111,17 @@ def source_batches(
                 for file in _files(spec, source, jurisdiction, stack, progress)
             ]
         )
-        if partial is None and take(_digest(spec, jurisdiction, files)):
+        if partial is None and take(_digest(spec, jurisdiction, files, cut)):
             files = []
         plan, files = _delivery(spec, jurisdiction, files, report)
         for number, file in enumerate(files):
             with _labelled(file.label, file.path):
-                for profile, whole in _read(spec, file, report, progress, plan, number):
+                for profile, whole in _read(spec, file, report, progress, plan, number, cut):
                     whole.file = file.label
-                    batch = _cut(whole, jurisdiction, report)
+                    batch = own_rows(whole, jurisdiction, report, extent, cut)
                     contents.take(file.label, profile, batch.layout, batch.columns)
                     _size_check(batch)
-                    extent.check(batch)
-                    lines_measure(profile, batch)
+                    batch = _shaped(profile, batch, once)
                     batch.update = partial is not None or (plan is not None and plan.partial)
                     yield profile, batch
         if plan is not None:
@@ -126,16 +134,20 @@ def source_batches(
                 Batch(name, {}, [], None, None, update=True, deleted=partial.vanished),
             )
         report.contents = contents.as_json()
-        if not any(source.url for source in sources):
+        if not any(source.url and source.kind != FetchKind.FILE for source in sources):
             # Of a service all pages were fetched.
             pages_check(report.pages)
-        extent.finish(", ".join(file.label for file in files))
+        cut.tell(report)
+        once.tell(report)
+        if cut.area is None or plan is None or not plan.partial:
+            # What changed may lie outside altogether.
+            extent.finish(", ".join(file.label for file in files))
     for source in sources:
         if source.url:
             shutil.rmtree(source.path)
 
 
-def _digest(spec: DatasetSpec, jurisdiction: Jurisdiction, files: list[_File]) -> str:
+def _digest(spec: DatasetSpec, jurisdiction: Jurisdiction, files: list[_File], cut: Cut) -> str:
     """By which the same sources are known again."""
     described = [
         (
@@ -153,7 +165,8 @@ def _digest(spec: DatasetSpec, jurisdiction: Jurisdiction, files: list[_File]) -
         )
         for file in files
     ]
-    return sources_digest(spec, jurisdiction, described)
+    words = sorted((column, *own.items()) for column, own in words_own(spec, jurisdiction).items())
+    return sources_digest(spec, jurisdiction, described, (cut.mark, words))
 
 
 @contextmanager
@@ -167,17 +180,18 @@ def _labelled(label: str, path: Path) -> Iterator[None]:
         raise LoadError(error.message, file=label, feature=error.feature) from error
 
 
-def wfs_source(
+def fetched_source(
     url: str,
     *,
-    type_name: str = "",
+    kind: FetchKind = FetchKind.WFS,
+    layer: str = "",
     profile: str | None = None,
     crs: SourceCrs | None = None,
     changes: bool = False,
 ) -> Source:
-    """A WFS as a source; each one is fetched anew, one that broke off goes on."""
-    path = directory_for(Path(settings.FETCH_ROOT), url, type_name, time.time())
-    return Source(path, profile, type_name or None, crs, url, changes)
+    """A service or a file by its address as a source; each one is fetched anew, one that broke off goes on."""
+    path = directory_for(Path(settings.FETCH_ROOT), url, layer, time.time())
+    return Source(path, profile, layer or None, crs, url, changes, kind)
 
 
 def _changed(
@@ -195,6 +209,7 @@ def _changed(
         path=source.path,
         type_name=source.layer or "",
         profiles=readable,
+        box=box_of(spec, jurisdiction),
         progress=progress,
     )
 
@@ -206,18 +221,23 @@ def _files(
     stack: ExitStack,
     progress: Progress,
 ) -> Iterator[_File]:
+    paths = [] if source.url else files_expand(source.path)
     if source.url:
-        readable = profiles_select(spec, "xml", source.profile, source.url, jurisdiction)
-        pages = wfs_fetch(
+        paths, crs = source_fetch(
+            source.kind,
             source.url,
             source.path,
-            type_names=[name for profile in readable for name in profile.features],
-            type_name=source.layer or "",
+            spec=spec,
+            jurisdiction=jurisdiction,
+            profile=source.profile,
+            layer=source.layer or "",
             progress=progress,
         )
-        yield from (_recognised(spec, source, path.name, path, jurisdiction) for path in pages)
-        return
-    for path in files_expand(source.path):
+        if source.kind != FetchKind.FILE:
+            read = replace(source, layer=None, crs=crs or source.crs)
+            yield from (_recognised(spec, read, path.name, path, jurisdiction) for path in paths)
+            return
+    for path in paths:
         if not is_zip(path):
             yield _recognised(spec, source, path.name, path, jurisdiction)
             continue
@@ -242,9 +262,9 @@ def _recognised(
         kind = format_recognise(path)
         wanted = "xml" if kind is Format.XML else "table"
         profiles = profiles_select(spec, wanted, source.profile, path.name, jurisdiction)
-        if kind is Format.CSV and source.layer:
+        if kind in {Format.CSV, Format.OSM} and source.layer:
             raise LoadError("layer_of_csv", file=path.name, layer=repr(source.layer))
-        if kind is Format.XML and source.layer and not source.url:
+        if kind is Format.XML and source.layer:
             profiles = _with_feature(profiles, source.layer, path.name)
     return _File(label, path, source, kind, profiles)
 
@@ -261,6 +281,8 @@ def _with_feature(profiles: list[Profile], layer: str, file: str) -> list[Profil
 
 def _fitting(files: list[_File]) -> list[_File]:
     """Of several tables in an archive those of the dataset; all where none fits, so that the reader says why."""
+    data = [one for one in files if one.kind is not Format.XML or not is_description(one.path)]
+    files = data or files
     if len(files) < 2 or any(file.kind is Format.XML for file in files):
         return files
     named = [
@@ -272,6 +294,8 @@ def _fitting(files: list[_File]) -> list[_File]:
 
 
 def _fits(file: _File) -> bool:
+    if file.kind is Format.OSM:
+        return True
     fits = csv_fits if file.kind is Format.CSV else table_fits
     return fits(file.path, file.profiles)
 
@@ -313,6 +337,7 @@ def _read(
     progress: Progress,
     plan: DeliveryPlan | None,
     number: int,
+    cut: Cut,
 ) -> Iterator[tuple[Profile, Batch]]:
     """Batches of a file, each read while the former one is staged."""
     path, profiles, crs = file.path, file.profiles, file.source.crs
@@ -334,32 +359,24 @@ def _read(
         )
     if file.kind is Format.CSV:
         return csv_batches(path, profiles, crs=crs, progress=progress)
+    if file.kind is Format.OSM:
+        return prefetched(
+            lambda show: osm_batches(path, profiles, report=report, progress=show), progress
+        )
     layer = file.source.layer
     return prefetched(
         lambda show: table_batches(
-            path, profiles, layer=layer, crs=crs, pages=report.pages, progress=show
+            path, profiles, layer=layer, crs=crs, pages=report.pages, cut=cut, progress=show
         ),
         progress,
     )
 
 
-def others_left_out(jurisdiction: Jurisdiction) -> str:
-    """Under which name LoadReport.left_out counts the rows of other municipalities."""
-    return f"municipality ≠ {jurisdiction.municipality_key}"
-
-
-def _cut(batch: Batch, jurisdiction: Jurisdiction, report: LoadReport) -> Batch:
-    """The rows of the municipality; those of others are counted."""
-    own = jurisdiction.municipality_key
-    if batch.municipalities is None:
-        return batch
-    rows = [one == own for one in batch.municipalities]
-    report.left_out[others_left_out(jurisdiction)] += rows.count(False)
-    faults = {row: fault for row, fault in batch.faults.items() if rows[row]}
-    before = [sum(rows[:row]) for row in faults]
-    cut = batch.keep(rows)
-    cut.faults = dict(zip(before, faults.values(), strict=True))
-    return cut
+def _shaped(profile: Profile, batch: Batch, once: Once) -> Batch:
+    """The kind of geometry that the profile wants, its length where that is wanted, each object once."""
+    points_inside(profile, batch)
+    lines_measure(profile, batch)
+    return once.apply(profile, batch)
 
 
 def _behind(

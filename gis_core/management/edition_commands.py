@@ -62,6 +62,7 @@ def edition_summary(edition: Edition) -> dict[str, Any]:
         "status": edition.status,
         "killed": _is_killed(edition),
         "source": edition.source,
+        "source_name": edition.source_name,
         "profile": edition.profile,
         "as_of": edition.as_of and str(edition.as_of),
         "licence": edition.licence,
@@ -149,7 +150,7 @@ def editions_show(
         seconds = f"{values['seconds']:.2f}"
         table.add_row(
             str(values["edition"]),
-            dataset_label(values["dataset"]),
+            _named(values),
             str(EditionStatus(values["status"]).label),
             *numbers,
             seconds,
@@ -159,10 +160,12 @@ def editions_show(
         console.print(table)
         for values in summaries:
             for line in _lines(values):
-                console.print(
-                    f"{dataset_label(values['dataset'])}: {line}", markup=False, highlight=False
-                )
+                console.print(f"{_named(values)}: {line}", markup=False, highlight=False)
     command.stdout.write(capture.get())
+
+
+def _named(values: dict[str, Any]) -> str:
+    return ", ".join(filter(None, [dataset_label(values["dataset"]), values["source_name"]]))
 
 
 def _lines(values: dict[str, Any]) -> Iterator[str]:

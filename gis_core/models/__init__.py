@@ -12,6 +12,7 @@ from gis_core.models.jurisdictions import Jurisdiction
 from gis_core.models.map_services import MapService, MapSource
 from gis_core.models.own_profiles import OwnProfile
 from gis_core.models.own_rasters import OwnRaster
+from gis_core.models.own_words import OwnWord
 
 __all__ = [
     "Edition",
@@ -25,6 +26,7 @@ __all__ = [
     "MapSource",
     "OwnProfile",
     "OwnRaster",
+    "OwnWord",
     "Succession",
     "spatial_index",
 ]

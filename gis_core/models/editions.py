@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
 from gis_core.dataset_names import dataset_label
 from gis_core.enums import ChangeKind, EditionStatus, Severity
@@ -15,12 +16,16 @@ from gis_core.srids import storage_srid
 
 
 class Edition(models.Model):
-    """One load of one dataset: what, from where, as of when, by whom, under which licence.
+    """One load of one source of a dataset: what, from where, as of when, by whom, under which licence.
+
+    `source_name` says which of several sources of the dataset it is ("": the one without a name); of objects that
+    two sources have, the one of the lower `precedence` counts, then that of the first name.
 
     Activating an edition opens its new rows and closes those it replaces in one transaction. `base` is the
     edition that was active when the difference was computed; `restores` says which edition's state a roll-back
     brought back (`base` is then the edition that was rolled back). `request` is what is needed to resume
-    the load, `progress` how far it came: {"file", "features", "batches", "rows"}.
+    the load, `progress` how far it came: {"file", "features", "batches", "rows"}. An edition without a file has
+    "ends" in `request` where its source ends, "leads" where that comes to count first.
     """
 
     jurisdiction = models.ForeignKey(
@@ -30,7 +35,9 @@ class Edition(models.Model):
     status = models.CharField(
         _("status"), max_length=12, choices=EditionStatus, default=EditionStatus.STAGED
     )
-    source = models.CharField(_("source"), max_length=500)
+    source = models.CharField(_("file or address"), max_length=500)
+    source_name = models.CharField(_("source"), max_length=60, blank=True)
+    precedence = models.IntegerField(_("precedence"), default=0)
     profile = models.CharField(_("profile"), max_length=50)
     as_of = models.DateField(_("as of"), null=True, blank=True)
     licence = models.CharField(_("licence"), max_length=100, blank=True)
@@ -63,9 +70,9 @@ class Edition(models.Model):
         permissions = [("manage_geodata", _("Can load, activate and roll back geodata"))]
         constraints = [
             models.UniqueConstraint(
-                fields=["jurisdiction", "dataset"],
+                fields=["jurisdiction", "dataset", "source_name"],
                 condition=Q(status=EditionStatus.ACTIVE),
-                name="edition_one_active_per_dataset",
+                name="edition_one_active_per_source",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=EditionStatus.values), name="edition_status_is_known"
@@ -82,6 +89,17 @@ class Edition(models.Model):
     @property
     def dataset_label(self) -> str:
         return dataset_label(self.dataset)
+
+    @property
+    def title(self) -> str:
+        """What people call it: "areas 12", of a source with a name "areas 12, county"."""
+        named = f", {self.source_name}" if self.source_name else ""
+        return f"{self.dataset_label} {self.pk}{named}"
+
+    @property
+    def source_label(self) -> str:
+        """What people call the source, in the active language."""
+        return self.source_name or pgettext("source of geodata", "unnamed")
 
     @property
     def is_first(self) -> bool:
@@ -103,7 +121,8 @@ class Edition(models.Model):
 class EditionLocations(models.Model):
     """What an edition's deliveries of the cadastre say of locations: later updates refer to what they do not bring.
 
-    `streets`: {key of 13 digits: name}; `places`: {object identifier: [name, key of the street, house number]}.
+    `streets`: {key of 13 digits: name}; `places`: {object identifier: [name, key of the street, house number]};
+    `points`: {object identifier: rank of the way by which the house number got its point, 0 for the best}.
     """
 
     edition = models.OneToOneField(
@@ -111,6 +130,7 @@ class EditionLocations(models.Model):
     )
     streets = models.JSONField(_("streets"), default=dict)
     places = models.JSONField(_("locations"), default=dict)
+    points = models.JSONField(pgettext_lazy("locations", "ways to the points"), default=dict)
 
     class Meta:
         verbose_name = _("locations of an edition")

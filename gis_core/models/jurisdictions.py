@@ -128,9 +128,7 @@ class Jurisdiction(models.Model):
     bears_through_roads = models.BooleanField(
         _("bears the duty for through-road stretches"),
         default=False,
-        help_text=_(
-            "More than 80,000 inhabitants, or opted in (FStrG § 5 (2), (2a), StrWG NRW § 44)."
-        ),
+        help_text=_("By its number of inhabitants, or on request; the rules say for which roads."),
     )
 
     class Meta:

@@ -15,13 +15,16 @@ from gis_core.datasets import dataset_spec
 from gis_core.enums import EditionStatus, Severity
 from gis_core.errors import EditionError
 from gis_core.loading.difference import (
-    active_edition,
     difference_apply,
     difference_undo,
     statistics_refresh,
 )
 from gis_core.loading.read.batches import LoadReport
+from gis_core.loading.stage.outlines import land_moved
+from gis_core.loading.stage.precedence import precedence_apply
+from gis_core.loading.stage.sources import active_edition, sources_beside
 from gis_core.loading.stage.staging import Staging
+from gis_core.maps.attribution import attribution_refresh
 from gis_core.maps.entries import entries_changed
 from gis_core.messages import Message
 from gis_core.models import Edition, EditionLocations
@@ -39,6 +42,8 @@ from gis_core.signals import edition_activated
 logger = logging.getLogger(__name__)
 # In reports: of an activation against its base, and of a roll-back.
 _CHANGES: Final = ("new", "changed", "vanished", "opened", "closed")
+# Until one row in so many changed.
+_STATISTICS_LAST: Final = 10
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -128,11 +133,14 @@ def edition_rollback(*, edition: Edition, by: User | None = None) -> Edition:
         edition.save(update_fields=["status"])
         opened, closed = difference_undo(staging, restoring)
         restoring.report = {"opened": opened, "closed": closed}
+        if restoring.precedence != edition.precedence:
+            restoring.report["reordered"] = True
         restoring.status = (
             EditionStatus.ACTIVE if restoring.restores_id else EditionStatus.SUPERSEDED
         )
         restoring.activated_at = timezone.now()
         restoring.save(update_fields=["status", "report", "activated_at"])
+        precedence_apply(dataset_spec(edition.dataset), restoring)
     _announce(restoring, staging)
     return restoring
 
@@ -150,7 +158,7 @@ def activation_rehearse(edition: Edition) -> Iterator[Edition]:
     with transaction.atomic():
         try:
             _activate(rehearsed, staging)
-            _boundary_refresh(rehearsed)
+            _boundary_refresh(rehearsed, staging)
             yield rehearsed
         finally:
             transaction.set_rollback(True)
@@ -161,25 +169,26 @@ def _staged_required(edition: Edition, staging: Staging) -> None:
     if edition.status != EditionStatus.STAGED:
         raise EditionError("edition_not_staged", edition=edition.pk, status=edition.status)
     staged = edition.progress["rows"]
-    if not staging.exists() or (staged and staging.rows() == 0):
+    if not staging.exists() or (staged and staging.is_empty()):
         raise EditionError("edition_lost", edition=edition.pk)
 
 
 def _base_refresh(edition: Edition, staging: Staging) -> bool:
-    """Compares anew where another edition became active since; whether that was so.
+    """Compares anew where another edition of this or another source became active since; whether that was so.
 
     EditionError for an update of the cadastre, which fits the state that it was loaded upon and no other.
     """
     current = active_edition(edition)
-    if (current and current.pk) == edition.base_id:
+    is_same = (current and current.pk) == edition.base_id
+    if is_same and sources_beside(edition) == edition.report.get("beside", []):
         return False
-    if staging.is_update:
+    if staging.is_update and not is_same:
         raise EditionError("edition_update_outdated", edition=edition.pk)
     report = LoadReport.from_json(edition.report)
     took = {name: edition.report[name] for name in ("seconds", "read_seconds")}
     edition_compare(edition, staging, dataset_spec(edition.dataset), report, edition.report["rows"])
     edition.report |= took
-    edition.save(update_fields=["report"])
+    edition.save(update_fields=["report", "precedence"])
     return True
 
 
@@ -194,6 +203,7 @@ def _activate(edition: Edition, staging: Staging) -> None:
     difference_apply(staging)
     edition.status, edition.activated_at = EditionStatus.ACTIVE, timezone.now()
     edition.save(update_fields=["status", "activated_at", "activated_by", "override_reason"])
+    precedence_apply(dataset_spec(edition.dataset), edition)
 
 
 def _dataset_lock(edition: Edition) -> None:
@@ -210,6 +220,8 @@ def _restoring(edition: Edition, by: User | None) -> Edition:
     return Edition.objects.create(
         jurisdiction=edition.jurisdiction,
         dataset=edition.dataset,
+        source_name=edition.source_name,
+        precedence=(former or edition).precedence,
         status=EditionStatus.STAGED,
         source=(former or edition).source,
         profile=(former or edition).profile,
@@ -226,23 +238,30 @@ def _restoring(edition: Edition, by: User | None) -> Edition:
 def _announce(edition: Edition, staging: Staging) -> None:
     """What follows from a new state, which stands whatever goes wrong here: that is logged."""
     try:
-        if any(edition.report.get(name) for name in _CHANGES):
+        changes = sum(edition.report.get(name, 0) for name in _CHANGES)
+        # Fewer are left to autovacuum, which counts them together.
+        if changes > edition.report.get("unchanged", 0) / _STATISTICS_LAST:
             statistics_refresh(staging)
+        _boundary_refresh(edition, staging)
         staging.drop()
-        _boundary_refresh(edition)
+        attribution_refresh()
     except DatabaseError:
         logger.exception("edition %s is active; what follows from it went wrong", edition.pk)
     entries_changed()
     edition_activated.send_robust(Edition, edition_id=edition.pk)
 
 
-def _boundary_refresh(edition: Edition) -> None:
+def _boundary_refresh(edition: Edition, staging: Staging) -> None:
     """Notes in the edition's report whether the boundary moved, which concerns more than the places of its rows."""
-    if not dataset_spec(edition.dataset).boundary:
+    spec = dataset_spec(edition.dataset)
+    if not spec.boundary:
         return
     jurisdiction = edition.jurisdiction
     jurisdiction.refresh_from_db(fields=["boundary"])
     before = jurisdiction.boundary
+    # Uniting all parcels takes longer than a small difference; a roll-back has none of its own.
+    if before and spec.coverage and staging.exists() and not land_moved(staging):
+        return
     jurisdiction_boundary_refresh(jurisdiction=jurisdiction)
     after = jurisdiction.boundary
     if after is not None and (before is None or not after.equals(before)):

@@ -9,7 +9,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from io import SEEK_END, StringIO
@@ -27,14 +27,16 @@ from django.db.models.fields import DateField, DecimalField, FloatField, Integer
 
 from gis_core.coordinates import crs_parse, transform_geometry
 from gis_core.datasets import DatasetSpec
-from gis_core.enums import EditionStatus
 from gis_core.models import Edition, EditionCheck, Jurisdiction
+from gis_core.selectors import editions_active, editions_origin
 from gis_core.srids import WGS84, storage_srid
 
 BATCH_ROWS: Final = 5000
 DEGREE_DECIMALS: Final = 7
 METRE_DECIMALS: Final = 3
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+# Where a row says of which source it is.
+SOURCE_OF_ROW: Final = "edition_from__source_name"
 # Of a sample of a finding: where it lies, the first that there is.
 SHAPES: Final = ("wkt", "after", "before")
 
@@ -46,25 +48,20 @@ Row = tuple[bytes | None, Sequence[Any]]
 class Table:
     """What is exported. `columns`: name and kind of the values ("text", "integer", "number", "date").
 
-    `edition` is where it comes from; None: nothing is active. `shapes`: the type of the geometry as OGC names it,
-    "Unknown" for several, None for a table without geometry.
+    `editions` are where it comes from, one a source; none: nothing is active. `shapes`: the type of the geometry as
+    OGC names it, "Unknown" for several, None for a table without geometry.
     """
 
     name: str
-    edition: Edition | None
+    editions: Sequence[Edition]
     columns: Sequence[tuple[str, str]]
     shapes: str | None
     rows: Callable[[], Iterator[Row]]
 
     @property
     def origin(self) -> dict[str, str]:
-        """Licence, attribution and date of the data."""
-        one = self.edition
-        return {
-            "licence": one.licence if one else "",
-            "attribution": one.attribution if one else "",
-            "as_of": one.as_of.isoformat() if one and one.as_of else "",
-        }
+        """Licence, attribution and date of the data: of several sources all, and the oldest date."""
+        return asdict(editions_origin(self.editions))
 
     def batches(self) -> Iterator[tuple[Any, list[Sequence[Any]]]]:
         """Arrays of shapes (shapely, storage CRS) with as many rows of values; one batch at least, if an empty one."""
@@ -81,10 +78,12 @@ class Table:
 def dataset_table(spec: DatasetSpec, jurisdiction: Jurisdiction) -> Table:
     """The active state of a dataset, by key."""
     name, field = spec.dataset.value, spec.geometry_field
-    edition = Edition.objects.filter(
-        jurisdiction=jurisdiction, dataset=name, status=EditionStatus.ACTIVE
-    ).first()
+    editions = list(editions_active(jurisdiction, name))
     names = [one.name for one in spec.attributes]
+    columns = [(one.name, _kind(one)) for one in spec.attributes]
+    if spec.same:
+        names.append(SOURCE_OF_ROW)
+        columns.append(("source_name", "text"))
 
     def rows() -> Iterator[Row]:
         found = spec.model.objects.active().filter(jurisdiction=jurisdiction).order_by("key")
@@ -96,9 +95,8 @@ def dataset_table(spec: DatasetSpec, jurisdiction: Jurisdiction) -> Table:
         for shape, *values in shaped.iterator(BATCH_ROWS):
             yield shape and bytes(shape), values
 
-    columns = [(one.name, _kind(one)) for one in spec.attributes]
     shapes = None if field is None else _SHAPES[field.geom_type]
-    return Table(name, edition, columns, shapes, rows)
+    return Table(name, editions, columns, shapes, rows)
 
 
 _SHAPES: Final = {
@@ -117,7 +115,7 @@ def findings_table(edition: Edition) -> Table:
         for shape, name in _samples(check)
     ]
     return Table(
-        "findings", edition, [(one, "text") for one in columns], "Unknown", lambda: iter(found)
+        "findings", [edition], [(one, "text") for one in columns], "Unknown", lambda: iter(found)
     )
 
 

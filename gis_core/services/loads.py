@@ -9,6 +9,7 @@ from datetime import date
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import shapely
 from django.db import DatabaseError
 
 from gis_core.datasets import DatasetSpec, dataset_spec
@@ -17,9 +18,12 @@ from gis_core.errors import CodedError, EditionError, GisError, LoadCancelled, L
 from gis_core.loading.check.checks import checks_run
 from gis_core.loading.difference import difference_compute
 from gis_core.loading.read.batches import LoadReport, Progress, no_progress
-from gis_core.loading.sources import Source, others_left_out
+from gis_core.loading.read.cut import boundary_drawn, cut_tell, others_left_out
+from gis_core.loading.sources import Source
 from gis_core.loading.stage.loading import source_from_json, source_to_json, sources_stage
+from gis_core.loading.stage.sources import source_place, sources_beside
 from gis_core.loading.stage.staging import Staging
+from gis_core.loading.stage.unchanged import without_file_stage
 from gis_core.messages import Message, Told
 from gis_core.models import Edition, EditionLocations, Jurisdiction
 from gis_core.services.locks import edition_lock, session_lock
@@ -35,16 +39,25 @@ def edition_create(
     jurisdiction: Jurisdiction,
     dataset: str,
     sources: Iterable[Source],
+    source_name: str = "",
     as_of: date | None = None,
     licence: str = "",
     attribution: str = "",
     created_by: User | None = None,
 ) -> Edition:
-    """An edition in state LOADING that remembers its sources; edition_resume() loads it, also in another process."""
+    """An edition in state LOADING that remembers its sources; edition_resume() loads it, also in another process.
+
+    It replaces what was loaded under the same `source_name`; without a name the only source that there is. LoadError
+    for a name where the dataset has one source, and without one where it has several.
+    """
     spec, sources = dataset_spec(dataset), list(sources)
+    loaded = next((source.layer or source.name for source in sources), "")
+    named, precedence = source_place(jurisdiction, spec, source_name, loaded=loaded)
     return Edition.objects.create(
         jurisdiction=jurisdiction,
         dataset=spec.dataset,
+        source_name=named,
+        precedence=precedence,
         status=EditionStatus.LOADING,
         source=", ".join(source.name for source in sources)[:500],
         as_of=as_of,
@@ -55,32 +68,13 @@ def edition_create(
     )
 
 
-def edition_stage(
-    *,
-    jurisdiction: Jurisdiction,
-    dataset: str,
-    sources: Iterable[Source],
-    as_of: date | None = None,
-    licence: str = "",
-    attribution: str = "",
-    created_by: User | None = None,
-    progress: Progress = no_progress,
-) -> Edition:
-    """Loads sources beside the active state, checks them and computes the difference; returns the STAGED edition.
+def edition_stage(*, progress: Progress = no_progress, **described: Any) -> Edition:
+    """Loads what edition_create() takes beside the active state, checks it and computes the difference.
 
-    Raises LoadError (naming file, feature and cause) after storing the edition as FAILED, with the error and what
-    was read so far in its report.
+    Returns the STAGED edition. Raises LoadError (naming file, feature and cause) after storing the edition as FAILED,
+    with the error and what was read so far in its report.
     """
-    edition = edition_create(
-        jurisdiction=jurisdiction,
-        dataset=dataset,
-        sources=sources,
-        as_of=as_of,
-        licence=licence,
-        attribution=attribution,
-        created_by=created_by,
-    )
-    return edition_resume(edition=edition, progress=progress)
+    return edition_resume(edition=edition_create(**described), progress=progress)
 
 
 def edition_resume(*, edition: Edition, progress: Progress = no_progress) -> Edition:
@@ -137,17 +131,25 @@ def _load(edition: Edition, spec: DatasetSpec, progress: Progress) -> None:
     started = perf_counter()
     staging = Staging(spec, edition)
     sources = [source_from_json(values) for values in edition.request["sources"]]
-    report = sources_stage(edition, staging, spec, sources, progress)
+    if sources:
+        report = sources_stage(edition, staging, spec, sources, progress)
+    else:
+        report = without_file_stage(edition, staging)
     read = perf_counter()
     progress("duplicates", edition.progress["rows"])
+    if spec.boundary_key is not None:
+        _cut_by_itself(edition, staging, spec.boundary_key(edition.jurisdiction), spec, report)
     rows = staging.prepare(report)
+    if rows == 0 and report.cut and not staging.is_update:
+        params = {"count": report.cut["count"], "name": edition.jurisdiction.name}
+        raise LoadError("cut_whole", file=edition.source, **params)
     if rows == 0 and report.left_out[others_left_out(edition.jurisdiction)]:
         raise LoadError(
             "municipality_missing",
             file=edition.source,
             key=edition.jurisdiction.municipality_key,
         )
-    if rows == 0 and not staging.is_update:
+    if rows == 0 and not staging.is_update and not edition.request.get("ends"):
         raise LoadError("load_empty", file=edition.source, dataset=spec.dataset.value)
     edition_compare(edition, staging, spec, report, rows, progress)
     if report.locations is not None:
@@ -157,7 +159,25 @@ def _load(edition: Edition, spec: DatasetSpec, progress: Progress) -> None:
     edition.status = EditionStatus.STAGED
     edition.report["seconds"] = round(perf_counter() - started, 3)
     edition.report["read_seconds"] = round(read - started, 3)
-    edition.save(update_fields=["status", "profile", "report", "as_of", "licence", "attribution"])
+    edition.save(
+        update_fields=[
+            *("status", "profile", "report", "as_of", "licence", "attribution", "precedence")
+        ]
+    )
+
+
+def _cut_by_itself(
+    edition: Edition, staging: Staging, key: str, spec: DatasetSpec, report: LoadReport
+) -> None:
+    """Leaves out what is far from the municipality, where its boundary is one of the areas that were loaded.
+
+    Where reports outside are accepted, somebody has to know whose area that is.
+    """
+    margin = max(spec.margin_m, edition.jurisdiction.acceptance_margin_m)
+    boundary = boundary_drawn(edition.jurisdiction)
+    drawn = None if boundary is None else shapely.to_wkb(boundary)
+    names = staging.cut(key, drawn, margin)
+    cut_tell(report, len(names), margin, names)
 
 
 def edition_compare(
@@ -171,6 +191,8 @@ def edition_compare(
     """Difference and checks of what is staged, into the edition's report; not saved."""
     progress("difference", rows)
     difference = difference_compute(staging, spec)
+    if edition.base is not None and not edition.request.get("leads"):
+        edition.precedence = edition.base.precedence
     progress("checks", rows)
     started = perf_counter()
     checks_run(staging, spec, report, difference, rows)
@@ -180,6 +202,10 @@ def edition_compare(
         **report.as_json(),
         "checks_seconds": round(perf_counter() - started, 3),
     }
+    if beside := sources_beside(edition):
+        edition.report["beside"] = beside
+    if edition.base is not None and edition.base.precedence != edition.precedence:
+        edition.report["reordered"] = True
 
 
 def _delivered(report: LoadReport) -> date | None:

@@ -18,7 +18,9 @@ from gis_core.models import Edition, Jurisdiction
 
 SCHEMA: Final = sql.Identifier("geodata")
 # What is told of an edition: no person, and no name of a file or address.
-EDITION_COLUMNS: Final = ("id", "dataset", "as_of", "licence", "attribution", "activated_at")
+EDITION_COLUMNS: Final = (
+    *("id", "dataset", "source_name", "as_of", "licence", "attribution", "activated_at"),
+)
 
 
 def reader_grant(role: str) -> None:
@@ -77,15 +79,24 @@ def _dataset_view(spec: DatasetSpec) -> tuple[str, sql.Composable]:
     if (field := spec.geometry_field) is not None:
         names.append(str(field.column))
     query = sql.SQL(
-        "SELECT object.id, city.identifier AS jurisdiction, object.edition_from_id AS edition, {columns}"
+        "SELECT object.id, city.identifier AS jurisdiction, object.edition_from_id AS edition, {columns}{source}"
         " FROM public.{table} object JOIN public.{cities} city ON city.id = object.jurisdiction_id"
         " WHERE object.edition_to_id IS NULL"
     ).format(
         columns=sql.SQL(", ").join(sql.Identifier("object", name) for name in names),
+        source=sql.SQL(_SOURCE).format(editions=sql.Identifier(Edition._meta.db_table))
+        if spec.same
+        else sql.SQL(""),
         table=sql.Identifier(spec.model._meta.db_table),
         cities=sql.Identifier(Jurisdiction._meta.db_table),
     )
     return spec.dataset.value, query
+
+
+_SOURCE: Final = (
+    ", (SELECT one.source_name FROM public.{editions} one WHERE one.id = object.edition_from_id)"
+    " AS source_name"
+)
 
 
 def _editions_view() -> sql.Composable:

@@ -44,8 +44,9 @@ _TABLES: Final = {
     "value_missing": _("%(columns)s is missing"),
     "contents_read": _("%(file)s, column mapping %(profile)s: read %(columns)s"),
     "contents_missing": _("no column found for %(columns)s"),
+    "contents_encoding": _("the source names no encoding; its texts were read as %(encoding)s"),
     "contents_unread": _("columns not read: %(columns)s"),
-    "contents_left_out": _("rows left out by the column mapping: %(values)s"),
+    "contents_left_out": _("rows left out: %(values)s"),
     "json_broken": _("is no complete JSON (%(cause)s): has it been fetched to its end?"),
     "page_of_more": _(
         "is a part of an answer: it says that there are %(matched)s features, %(came)s came; load the service by its"
@@ -63,13 +64,20 @@ _TABLES: Final = {
     ),
     "row_fault": _("%(feature)s: %(fault)s"),
     "text_long": _("%(column)s has %(length)s characters, at most %(most)s are stored"),
-    "layer_of_csv": _("is a CSV, which has no layers: %(layer)s does not apply"),
+    "layer_of_csv": _("has no layers: %(layer)s does not apply"),
     "layers_none": _("has no layers"),
     "layers_several": _("has several layers that fit: %(there)s; say which with --layer"),
     "columns_missing": _("layer %(layer)s has no column %(columns)s; there are %(there)s"),
     "profiles_misfit": _("no column mapping fits: %(gaps)s"),
     "profile_improper": _("is no column mapping: see the fields in docs/loading-geodata.md"),
     "profile_named_so": _("%(name)s is no name for a mapping of one's own"),
+    "word_improper": _("%(value)s cannot mean %(meaning)s"),
+    "mapping_of_osm": _(
+        "is OpenStreetMap's own format: roads, tracks and addresses can be loaded as they are"
+    ),
+    "osm_without_profile": _(
+        "is OpenStreetMap's own format, of which only roads, tracks and addresses are read"
+    ),
     "mapping_of_xml": _(
         "GML and NAS cannot be mapped here; a mapping for them is written as a JSON file"
     ),
@@ -82,7 +90,16 @@ _TABLES: Final = {
     "crs_of_columns_unnamed": _(
         "nothing says in which coordinate reference system %(x)s and %(y)s are; say it with --crs"
     ),
-    "csv_not_utf8": _("is not UTF-8: %(cause)s at byte %(byte)s of a line"),
+    "file_web_page": _(
+        "is a web page, not data: probably a portal asked for a login, or the link led to a description"
+    ),
+    "json_not_utf8": _("is not UTF-8, as GeoJSON has to be: save it anew as UTF-8"),
+    "csv_encoding": _(
+        "holds characters that %(encoding)s does not have, as the lines before are: save it anew as UTF-8"
+    ),
+    "csv_places_missing": _(
+        "no two columns hold coordinates under a known name (%(known)s); map the columns"
+    ),
     "csv_improper": _("is no proper CSV: %(cause)s"),
     "csv_line_long": _("is longer than %(most)s bytes"),
     "csv_nul": _("holds NUL bytes: it is no UTF-8 text"),
@@ -168,7 +185,10 @@ _GEOMETRY: Final = {
     "degrees_unprojectable": _(
         "longitude %(longitude)s, latitude %(latitude)s cannot be projected"
     ),
-    "extent_far": _("lies %(km)s km outside %(name)s; likely cause: %(guess)s"),
+    "extent_far": _(
+        "lies %(km)s km outside %(name)s; likely cause: %(guess)s. A source that holds more than the municipality is"
+        " cut to it once its boundary is loaded (areas)"
+    ),
     "extent_nowhere": _("no feature lies within %(km)s km of %(name)s; likely cause: %(guess)s"),
 }
 _DELIVERIES: Final = {
@@ -217,6 +237,25 @@ _SERVICES: Final = {
     "wfs_incomplete_twice": _(
         "is incomplete: it counts %(matched)s features, %(came)s came; %(again)s came twice, its order changes"
         " from page to page"
+    ),
+    "ogc_no_json": _("answers with no proper JSON: %(cause)s"),
+    "ogc_no_collections": _("is no OGC API Features: it lists no collections"),
+    "ogc_collection_missing": _("offers no collection %(wanted)s; there are %(there)s"),
+    "ogc_broken": _("answers with broken JSON from feature %(start)s on: %(cause)s"),
+    "ogc_other_crs": _("answers in %(crs)s although it was asked for %(asked)s"),
+    "ogc_repeats": _("names a page as the next one that came before, from feature %(start)s on"),
+    "ogc_foreign_page": _(
+        "names a page of another server (%(server)s) as the next one; only its own are read"
+    ),
+    "download_nameless": _("its address ends without the name of a file"),
+    "download_not_one": _(
+        "names no file, or several, for %(pattern)s: %(there)s. Please download the right one and upload it"
+    ),
+    "changes_of_wfs": _("only a WFS can be asked for changes, not %(kind)s"),
+    "preset_unknown": _("There is no preset %(name)s; there are %(known)s"),
+    "preset_without_boundary": _(
+        "%(name)s is a service of the whole Land, and the boundary of the municipality is not known yet."
+        " Load one of these first: %(first)s"
     ),
     "address_none": _("%(url)s is no address."),
     "address_scheme": _("%(url)s is no address that begins with http:// or https://."),
@@ -277,9 +316,14 @@ _EDITIONS: Final = {
     "cancelled_early": _("cancelled before it began"),
     "load_running": _("another load of %(dataset)s is running"),
     "load_empty": _("holds no feature of %(dataset)s"),
+    "cut_whole": _(
+        "all %(count)s features lie outside %(name)s: the data of another municipality, or a wrong coordinate reference"
+        " system?"
+    ),
     "municipality_missing": _(
         "holds rows of several municipalities, and none of this one; its key (AGS) is %(key)s"
     ),
+    "key_shared": _("%(key)s (%(features)s)"),
     "keys_twice": _(
         "different features share a key: %(keys)s; which of them counts only the source can say, so it has to be"
         " put right there"
@@ -307,6 +351,20 @@ _EDITIONS: Final = {
     "edition_overtaken": _("another edition of %(dataset)s was just activated: try again"),
     "edition_not_loadable": _("edition %(edition)s is %(status)s: nothing to load"),
     "edition_not_loading": _("edition %(edition)s is not being loaded"),
+    "source_unnamed": _("the source without a name"),
+    "source_misfit": _(
+        "%(dataset)s has one source: a load replaces what is there. Leave out the name of the source"
+    ),
+    "source_name_wrong": _(
+        "%(name)s cannot be the name of a source: letters, digits, blanks and . , / & ( ) + - are allowed, %(length)s"
+        " characters at most"
+    ),
+    "source_needed": _(
+        "%(dataset)s has several sources: name the one that is replaced (%(known)s), or a new one, for example"
+        " %(proposed)s"
+    ),
+    "source_not_active": _("edition %(edition)s is not the active one of a source that can end"),
+    "source_leads": _("the source of edition %(edition)s counts first already, or is not active"),
     "work_broke_off": _("The work broke off; the log says more."),
     "broke_off": _("the work broke off: %(cause)s"),
 }
@@ -314,7 +372,10 @@ _EDITIONS: Final = {
 _CHECKS: Final = {
     "check_validity": _("Invalid areas were repaired"),
     "check_unplaced": _("Objects were left out because nothing says where they are"),
+    "check_cut": _("Objects more than %(margin)s m outside the municipality were left out"),
     "check_duplicates": _("Identical objects were taken once"),
+    "check_words": _("Values stand in no dictionary (Geodata → Dictionaries)"),
+    "check_taken_once": _("Objects stand twice at one place; the first one was taken: %(names)s"),
     "check_versions": _("Objects came in versions of several days; the latest counts: %(names)s"),
     "check_uncovered": _(
         "Land is no longer covered: %(count)s holes, %(area)s m². Are objects missing from the source?"
@@ -353,6 +414,22 @@ _CHECKS: Final = {
     ),
     "check_outside": _(
         "Objects lie more than %(km)s km outside the municipality: is the coordinate reference system right?"
+    ),
+    "check_ended": _("The source ends: all its objects vanish"),
+    "check_source_twice": _(
+        "Objects are in another source as well, at most %(metres)s m away. The first source that has one counts:"
+        " %(order)s"
+    ),
+    "check_source_apart": _(
+        "The same objects lie more than %(metres)s m apart in two sources. The first source that has one counts:"
+        " %(order)s"
+    ),
+    "check_source_key": _(
+        "Objects more than %(metres)s m apart have one key in two sources: of each only one would count. Give one of"
+        " the sources other numbers. The first source counts: %(order)s"
+    ),
+    "check_source_overlaps": _(
+        "Areas of two sources that must not overlap have more than %(area)s m² in common; both count"
     ),
     "check_overlaps": _("Areas overlap by more than %(area)s m²"),
     "check_gaps": _("Areas do not fit their neighbours: slits up to %(width)s m wide"),

@@ -30,8 +30,10 @@ from mapui.maps.situation import CLASSES, situation_map_build
 from mapui.site.permissions import jurisdiction_for, page_for, staff_feed
 from mapui.site.types import PageRequest
 from parcels.models import CadastralDistrict
+from routing.enums import RoadClass
 from routing.figures import Place, figures_by_place
 from routing.models import RoadSection
+from routing.road_signs import sign_letters
 
 # 1 cm; what a map of a whole city shows needs no more.
 DECIMALS: Final = 7
@@ -125,13 +127,19 @@ def _districts(
             yield _feature("district", name, place, places, shape, url)
 
 
+def _numbered(letters: Any) -> Concat:
+    return Concat(letters, Value(" "), "road_number")
+
+
 def _roads(
     jurisdiction: Jurisdiction, asked: SituationAsked, places: list[Place]
 ) -> Iterator[dict[str, Any]]:
     """All sections of a road together: a decision names the road."""
+    letters = sign_letters(RoadClass.L, jurisdiction.municipality_key)
     title = Case(
         When(road_number="", then=F("name")),
-        default=Concat("road_class", Value(" "), "road_number"),
+        When(road_class=RoadClass.L, then=_numbered(Value(letters))),
+        default=_numbered(F("road_class")),
         output_field=CharField(),
     )
     rows = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,13 +12,13 @@ from typing import Any, Final, Protocol
 import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import pgettext
 
 from gis_core.datasets import DatasetSpec, dataset_specs
-from gis_core.enums import EditionStatus
 from gis_core.models import Edition, Jurisdiction
-from gis_core.services.exports import shapes_geojson, value_plain
+from gis_core.selectors import editions_active, editions_origin
+from gis_core.services.exports import SOURCE_OF_ROW, shapes_geojson, value_plain
 from gis_core.srids import WGS84, storage_srid
 from issues.public_view import hour_shown, public_view
 from issues.rights import MANAGE_GEODATA, SEE, Person, issues_reached, reach_of
@@ -68,8 +69,9 @@ def collections_for(person: Person, jurisdiction: Jurisdiction) -> Iterator[Coll
     if issues_reached(person).filter(jurisdiction=jurisdiction).exists() or is_staff:
         yield StaffIssues(jurisdiction, person)
     if is_staff or reach_of(person, MANAGE_GEODATA).holds(jurisdiction):
-        active = Edition.objects.filter(jurisdiction=jurisdiction, status=EditionStatus.ACTIVE)
-        editions = {one.dataset: one for one in active}
+        editions: dict[str, list[Edition]] = defaultdict(list)
+        for one in editions_active(jurisdiction):
+            editions[one.dataset].append(one)
         for spec in dataset_specs():
             if spec.dataset.value in editions:
                 yield Dataset(jurisdiction, spec, editions[spec.dataset.value])
@@ -177,14 +179,20 @@ class Dataset:
 
     is_dated = False
 
-    def __init__(self, jurisdiction: Jurisdiction, spec: DatasetSpec, edition: Edition) -> None:
+    def __init__(
+        self, jurisdiction: Jurisdiction, spec: DatasetSpec, editions: Sequence[Edition]
+    ) -> None:
         self.jurisdiction, self.spec = jurisdiction, spec
         self.name, self.title = spec.dataset.value, str(spec.dataset.label)
-        self.attribution, self.licence = edition.attribution, (edition.licence, "")
+        origin = editions_origin(editions)
+        self.attribution, self.licence = origin.attribution, (origin.licence, "")
 
     def _found(self) -> Any:
         found = self.spec.model.objects.active().filter(jurisdiction=self.jurisdiction)
         names = [one.name for one in self.spec.attributes]
+        if self.spec.same:
+            found = found.annotate(source_name=F(SOURCE_OF_ROW))
+            names.append("source_name")
         if (field := self.spec.geometry_field) is not None:
             return found.annotate(shape=AsWKB(field.name)).values(*names, "shape")
         return found.values(*names)

@@ -9,25 +9,29 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from gis_core.enums import EditionStatus
 from gis_core.errors import GisError
 from gis_core.models import Edition
 from gis_core.services.editions import edition_cancel, edition_discard
 from gis_core.services.jobs import JobState, job_forget, job_mark, job_order
+from gis_core.services.sources import source_can_end, source_can_lead, source_end, source_lead
 from gis_core.services.uploads import uploads_remove
+
+Done = tuple[str, Edition]
 
 
 @dataclass(frozen=True)
 class Action:
-    """`run` does it or orders it, and returns what to tell the person; GisError when it cannot be done."""
+    """`run` does it or orders it, and returns what to tell the person and the edition to show; GisError when it cannot
+    be done."""
 
     name: str
     label: str | Promise
     question: str | Promise
     explanation: str | Promise
-    run: Callable[[Edition, User, str], str]
+    run: Callable[[Edition, User, str], Done]
     is_dangerous: bool = False
 
 
@@ -38,32 +42,47 @@ def _ordered(edition: Edition, action: str, task: str, *args: Any) -> None:
         raise GisError(_("The queue cannot be reached; nothing was changed. Please try later."))
 
 
-def _activate(edition: Edition, by: User, reason: str) -> str:
+def _activate(edition: Edition, by: User, reason: str) -> Done:
     _ordered(edition, "activate", "geodata_activate", by.pk, reason)
-    return _("The edition is being activated.")
+    return _("The edition is being activated."), edition
 
 
-def _rollback(edition: Edition, by: User, reason: str) -> str:
+def _rollback(edition: Edition, by: User, reason: str) -> Done:
     _ordered(edition, "rollback", "geodata_rollback", by.pk)
-    return _("The former state is being restored.")
+    return _("The former state is being restored."), edition
 
 
-def _resume(edition: Edition, by: User, reason: str) -> str:
+def _resume(edition: Edition, by: User, reason: str) -> Done:
     _ordered(edition, "load", "geodata_load")
-    return _("The load goes on.")
+    return _("The load goes on."), edition
 
 
-def _cancel(edition: Edition, by: User, reason: str) -> str:
+def _cancel(edition: Edition, by: User, reason: str) -> Done:
     edition_cancel(edition=edition)
-    return _("The load stops after the rows it is reading.")
+    return _("The load stops after the rows it is reading."), edition
 
 
-def _discard(edition: Edition, by: User, reason: str) -> str:
+def _discard(edition: Edition, by: User, reason: str) -> Done:
     edition_discard(edition=edition, by=by)
     uploads_remove(edition)
     job_forget(edition)
     edition.refresh_from_db()
-    return _("The edition was discarded. The active state is as it was.")
+    return _("The edition was discarded. The active state is as it was."), edition
+
+
+def _end(edition: Edition, by: User, reason: str) -> Done:
+    return _staged(source_end(edition=edition, by=by))
+
+
+def _lead(edition: Edition, by: User, reason: str) -> Done:
+    return _staged(source_lead(edition=edition, by=by))
+
+
+def _staged(edition: Edition) -> Done:
+    _ordered(edition, "load", "geodata_load")
+    return pgettext(
+        "geodata", "Nothing has changed yet: look at this edition and activate it."
+    ), edition
 
 
 ACTIONS: Final = {
@@ -114,6 +133,29 @@ ACTIONS: Final = {
             _rollback,
             is_dangerous=True,
         ),
+        Action(
+            "lead",
+            pgettext_lazy("geodata", "Count first"),
+            pgettext_lazy("geodata", "Let this source count first?"),
+            pgettext_lazy(
+                "geodata",
+                "Of objects that several sources have, that of this source counts then. An edition is made with the"
+                " same objects; nothing changes before it is activated.",
+            ),
+            _lead,
+        ),
+        Action(
+            "end",
+            pgettext_lazy("geodata", "End the source"),
+            pgettext_lazy("geodata", "End this source?"),
+            pgettext_lazy(
+                "geodata",
+                "An edition is made without any object of this source; other sources stay. Nothing changes before it is"
+                " activated, and it can be rolled back.",
+            ),
+            _end,
+            is_dangerous=True,
+        ),
     )
 }
 
@@ -133,4 +175,5 @@ def actions_allowed(edition: Edition, job: JobState | None) -> dict[str, Action]
             names = ("cancel",)
     else:
         names = _BY_STATUS.get(edition.status, ())
+        names += ("lead",) * source_can_lead(edition) + ("end",) * source_can_end(edition)
     return {name: ACTIONS[name] for name in names}

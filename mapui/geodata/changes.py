@@ -15,6 +15,7 @@ from gis_core.enums import ChangeKind, EditionStatus
 from gis_core.loading.rows import edition_extent, edition_rows
 from gis_core.models import Edition, EditionChange
 from gis_core.srids import WGS84, storage_srid
+from mapui.geodata.findings import labels_shown
 from mapui.geodata.impact import impact_shown
 from mapui.geodata.selectors import DifferenceTable
 from mapui.site.types import Bounds
@@ -33,7 +34,7 @@ def change_features(
     if edition.is_first:
         new = ChangeKind.NEW.value
         own = edition_rows(edition, bbox, limit=CHANGE_LIMIT + 1) if new in kinds else []
-        return _features((new, key, [], outline) for key, outline in own)
+        return _features(edition, [(new, key, [], outline) for key, outline in own])
     changes = EditionChange.objects.filter(
         edition=edition, kind__in=list(kinds), geometry__isnull=False
     )
@@ -43,12 +44,14 @@ def change_features(
     found = changes.annotate(outline=AsGeoJSON(Transform("geometry", WGS84), precision=7)).order_by(
         "-kind", "key"
     )
-    return _features(found.values_list("kind", "key", "related", "outline")[: CHANGE_LIMIT + 1])
+    rows = found.values_list("kind", "key", "related", "outline")[: CHANGE_LIMIT + 1]
+    return _features(edition, list(rows))
 
 
 def _features(
-    rows: Iterable[tuple[str, str, list[str], str]],
+    edition: Edition, rows: list[tuple[str, str, list[str], str]]
 ) -> tuple[list[dict[str, Any]], bool]:
+    labels = labels_shown(edition, [key for _kind, key, _related, _outline in rows])
     features = [
         {
             "type": "Feature",
@@ -58,6 +61,7 @@ def _features(
                 "kind": kind,
                 "kind_text": str(ChangeKind(kind).label),
                 "key": key,
+                "name": labels.get(key, ""),
                 "related": related,
             },
         }

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import shapely
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from gis_core.coordinates import storage_to_wgs84
 from gis_core.messages import feature_shown, message_from_json
@@ -59,6 +59,12 @@ ATTRIBUTES: Final[dict[str, str | Promise]] = {
     "valid_from": pgettext_lazy("attribute", "valid from"),
     "valid_to": pgettext_lazy("attribute", "valid until"),
 }
+# What rows are left out by, and what dictionaries are about, beside the columns.
+_BESIDE: Final[dict[str, str | Promise]] = {
+    "distance": pgettext_lazy("attribute", "distance from the municipality"),
+    "municipality": pgettext_lazy("attribute", "municipality"),
+    "usage": pgettext_lazy("attribute", "land use"),
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ class ContentShown:
     columns: list[tuple[str, str, int]]
     missing: list[tuple[str, str]]
     unread: list[str]
+    encoding: str
 
 
 def contents_shown(edition: Edition) -> list[ContentShown]:
@@ -81,7 +88,7 @@ def contents_shown(edition: Edition) -> list[ContentShown]:
 
 def attribute_shown(column: str) -> str:
     """What people call a column of a profile."""
-    return str(ATTRIBUTES.get(column, column))
+    return str(ATTRIBUTES.get(column) or _BESIDE.get(column, column))
 
 
 def left_out_shown(edition: Edition) -> list[tuple[str, int]]:
@@ -89,7 +96,12 @@ def left_out_shown(edition: Edition) -> list[tuple[str, int]]:
     found = []
     for text, count in edition.report.get("left_out", {}).items():
         column, sign, value = text.split(" ", 2)
-        found.append((f"{attribute_shown(column)} {sign} {value}", count))
+        shown = f"{attribute_shown(column)} {sign} {value}"
+        if not value:
+            shown = pgettext("geodata", "without %(attribute)s") % {
+                "attribute": attribute_shown(column)
+            }
+        found.append((shown, count))
     return sorted(found, key=lambda one: -one[1])
 
 
@@ -104,13 +116,13 @@ def faults_shown(edition: Edition) -> list[tuple[str, str, str, str, str, str]]:
             attribute_shown(fault["column"]),
             fault["value"],
             message.shown() if (message := message_from_json(fault)) else fault["text"],
-            *_degrees(fault.get("wkt", "")),
+            *place_degrees(fault.get("wkt", "")),
         )
         for fault in (*faults, *(report["unknown"] if faults else ()))
     ]
 
 
-def _degrees(wkt: str) -> tuple[str, str]:
+def place_degrees(wkt: str) -> tuple[str, str]:
     """Latitude and longitude of a place in the storage CRS; "" for none."""
     if not wkt:
         return "", ""
@@ -127,4 +139,5 @@ def _shown(one: dict[str, Any]) -> ContentShown:
         [(c["source"], attribute_shown(c["column"]), c["values"]) for c in one["columns"]],
         [(attribute_shown(column), ", ".join(names)) for column, names in one["missing"].items()],
         one["unread"],
+        one.get("encoding", ""),
     )

@@ -44,7 +44,8 @@ def _respond(table: Table, kind: str) -> HttpResponseBase:
     """GeoJSON and CSV leave while they are read; a GeoPackage is a database, which is whole first."""
     if kind not in FORMATS:
         raise Http404
-    name = f"{table.name}-{table.edition.pk}.{kind}" if table.edition else f"{table.name}.{kind}"
+    numbers = "".join(f"-{one.pk}" for one in table.editions)
+    name = f"{table.name}{numbers}.{kind}"
     if kind == GEOPACKAGE:
         return FileResponse(
             geopackage_open(table),

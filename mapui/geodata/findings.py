@@ -12,12 +12,15 @@ from django.utils.formats import localize
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from shapely import union_all
+from shapely.geometry import shape
 
 from gis_core.datasets import dataset_spec
 from gis_core.enums import Severity
 from gis_core.messages import feature_shown, told_text
 from gis_core.models import Edition, EditionCheck
 from gis_core.srids import WGS84, storage_srid
+from mapui.site.types import Bounds
 
 SEVERITY_ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 # What checks tell of an example besides its key, and what that is called on the page.
@@ -27,6 +30,8 @@ SAMPLE_FACTS: Final = {
     "column": pgettext_lazy("geodata", "Attribute"),
     "value": pgettext_lazy("geodata", "Value"),
     "other": _("and"),
+    "source": pgettext_lazy("geodata", "Source"),
+    "distance_m": _("Distance (m)"),
     "area_m2": _("Area (m²)"),
     "length_m": _("Length (m)"),
     "official_m2": _("Official area (m²)"),
@@ -140,6 +145,15 @@ def finding_features(edition: Edition) -> list[dict[str, Any]]:
             name, severity = f"{check.code}-{len(features)}", check.get_severity_display()
             features.append(_feature(name, text, severity, check.message, key))
     return features
+
+
+def finding_bounds(edition: Edition) -> Bounds | None:
+    """South-west and north-east (WGS84) of what finding_features() gives; None without any."""
+    shapes = [shape(one["geometry"]) for one in finding_features(edition)]
+    if not shapes:
+        return None
+    west, south, east, north = (round(value, 5) for value in union_all(shapes).bounds)
+    return (south, west), (north, east)
 
 
 def _feature(

@@ -8,12 +8,22 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
 from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.datasets import DatasetSpec, dataset_spec, dataset_specs
+from gis_core.enums import FetchKind
 from gis_core.errors import CoordinateError, LoadError
 from gis_core.loading.read.profiles import Profile, profiles_of, profiles_own
+from gis_core.loading.stage.sources import NAME_LENGTH, source_place
 from gis_core.models import Jurisdiction
+from gis_core.services.geodata_presets import (
+    GeodataPreset,
+    PresetUnusable,
+    preset_check,
+    presets,
+)
+from mapui.geodata.selectors import sources_known
 
 
 class FilesInput(forms.FileInput):
@@ -32,24 +42,47 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(one, initial) for one in files or [None]]
 
 
+def source_field() -> forms.CharField:
+    """The name of one of several sources of a dataset."""
+    return forms.CharField(
+        label=pgettext_lazy("geodata", "Name of the source"),
+        required=False,
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"list": "sources", "autocomplete": "off"}),
+        help_text=pgettext_lazy(
+            "geodata",
+            "For areas, assets and addresses that come from several sources: a load replaces what has the same name.",
+        ),
+    )
+
+
 class LoadForm(forms.Form):
-    """One load of one dataset, from uploaded files or from a WFS."""
+    """One load of one dataset, from uploaded files, a service, or a file by its address."""
 
     dataset = forms.ChoiceField(label=_("Dataset"))
+    source_name = source_field()
     uploads = FilesField(
         label=_("Files"),
         required=False,
         help_text=_(
-            "GML, NAS, GeoPackage, shapefile, GeoJSON, FlatGeobuf or CSV, also zipped."
+            "GML, NAS, GeoPackage, shapefile, GeoJSON, FlatGeobuf, OpenStreetMap (.osm.pbf) or CSV, also zipped."
             " All parts of a delivery together."
         ),
     )
     url = forms.URLField(
-        label=_("or address of a WFS"),
+        label=pgettext_lazy("geodata", "or address of a service or a file"),
         required=False,
         max_length=500,
         assume_scheme="https",
-        help_text=_("The service is read whole, page by page."),
+        help_text=pgettext_lazy(
+            "geodata", "A service is asked for what lies in and around the municipality."
+        ),
+    )
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("geodata", "What is there"),
+        required=False,
+        choices=FetchKind.choices,
+        initial=FetchKind.WFS,
     )
     profile = forms.ChoiceField(
         label=_("Column mapping"),
@@ -66,7 +99,9 @@ class LoadForm(forms.Form):
         label=_("Layer or feature type"),
         required=False,
         max_length=100,
-        help_text=_("Only for a GeoPackage or a WFS in which several would fit."),
+        help_text=pgettext_lazy(
+            "geodata", "Only for a GeoPackage or a service in which several would fit."
+        ),
     )
     as_of = forms.DateField(
         label=_("Date of the data"),
@@ -87,6 +122,7 @@ class LoadForm(forms.Form):
         _choices(
             self.fields["dataset"], [(spec.dataset.value, spec.dataset.label) for spec in specs]
         )
+        self.sources = [] if jurisdiction is None else sources_known(jurisdiction)
         named = sorted({name for spec in specs for name in self._profiles(spec)})
         _choices(self.fields["profile"], [("", _("by content")), *((name, name) for name in named)])
 
@@ -109,7 +145,12 @@ class LoadForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if "uploads" in data and "url" in data and bool(data["uploads"]) == bool(data["url"]):
-            self.add_error("uploads", _("Please give either files or the address of a WFS."))
+            told = pgettext("geodata", "Please give either files or an address.")
+            self.add_error("uploads", told)
+        if refused := self._preset_refused(data):
+            self.add_error("url", refused)
+        data["kind"] = data.get("kind") or FetchKind.WFS
+        self._source_check(data)
         if (profile := data.get("profile")) and (dataset := data.get("dataset")):
             known = self._profiles(dataset_spec(dataset))
             if profile not in known:
@@ -119,6 +160,53 @@ class LoadForm(forms.Form):
                     % {"known": ", ".join(known)},
                 )
         return data
+
+    def _preset_refused(self, data: dict[str, Any]) -> str:
+        """Why the municipality cannot load from the address of a preset yet."""
+        url, jurisdiction = data.get("url"), self._jurisdiction
+        if not url or jurisdiction is None:
+            return ""
+        of_dataset = (one for one in presets() if one.dataset == data.get("dataset"))
+        found = (one for one in of_dataset if one.url_for(jurisdiction) == url)
+        return preset_refused(next(found, None), jurisdiction)
+
+    def _source_check(self, data: dict[str, Any]) -> None:
+        if not data.get("dataset") or self._jurisdiction is None or "source_name" not in data:
+            return
+        loaded = [data.get("layer"), *(file.name for file in data.get("uploads") or ())]
+        try:
+            source_place(
+                self._jurisdiction,
+                dataset_spec(data["dataset"]),
+                data["source_name"],
+                loaded=next(filter(None, loaded), ""),
+            )
+        except LoadError as error:
+            self.add_error("source_name", error.shown())
+
+
+def preset_values(preset: GeodataPreset, jurisdiction: Jurisdiction) -> dict[str, Any]:
+    """What a preset fills in."""
+    return {
+        "dataset": preset.dataset,
+        "url": preset.url_for(jurisdiction),
+        "kind": preset.kind,
+        "layer": preset.layer,
+        "profile": preset.profile,
+        "licence": preset.licence,
+        "attribution": preset.attribution,
+    }
+
+
+def preset_refused(preset: GeodataPreset | None, jurisdiction: Jurisdiction | None) -> str:
+    """Why the municipality cannot use it yet; "" where it can."""
+    if preset is None or jurisdiction is None:
+        return ""
+    try:
+        preset_check(preset, jurisdiction)
+    except PresetUnusable as error:
+        return error.shown()
+    return ""
 
 
 def _choices(field: forms.Field, choices: list[tuple[Any, Any]]) -> None:

@@ -16,7 +16,8 @@ from gis_core.maps.geojson import BoundingBoxError, bbox_parse, collection_respo
 from gis_core.models import Edition
 from gis_core.net.problems import problem_respond
 from mapui.geodata.changes import change_bounds, change_features, kinds_mapped
-from mapui.geodata.findings import finding_features
+from mapui.geodata.contents import FAULTS_SHOWN, faults_shown
+from mapui.geodata.findings import finding_bounds, finding_features
 from mapui.geodata.impact import impact_features, impact_shown
 from mapui.geodata.selectors import difference_table
 from mapui.geodata.views import edition_or_404, geodata_permission
@@ -42,6 +43,9 @@ def geodata_map(request: PageRequest, pk: int) -> HttpResponse:
         "difference": difference_table(edition),
         "kinds": list(ChangeKind),
         "impact": impact_shown(edition),
+        **(
+            {"faults": faults_shown(edition)[:FAULTS_SHOWN]} if edition.report.get("faults") else {}
+        ),
         # Written by Folium from names alone; nothing of it comes from a person.
         "map_html": mark_safe(rendered.html),  # noqa: S308
         "map_scripts": [*rendered.scripts, reverse("geodata_map_script", args=[pk])],
@@ -56,7 +60,10 @@ def _map(request: HttpRequest, edition: Edition) -> RenderedMap:
         kinds=kinds_mapped(edition, difference_table(edition)),
         has_impact=bool(edition.report.get("impact")),
         has_findings=bool(finding_features(edition)),
-        bounds=change_bounds(edition) or bounds_shown(edition.jurisdiction),
+        has_faults=bool(edition.report.get("faults")),
+        bounds=change_bounds(edition)
+        or finding_bounds(edition)
+        or bounds_shown(edition.jurisdiction),
         services=map_services_shown(request.user),
     )
 

@@ -13,10 +13,12 @@ from gis_core.datasets import DatasetSpec, dataset_specs
 from gis_core.errors import CoordinateError
 from gis_core.loading.look import Layer
 from gis_core.loading.mapping import Target, mapping_content, targets_of
-from mapui.geodata.forms import FilesField
+from mapui.geodata.forms import FilesField, source_field
 
 NAME_LENGTH: Final = 40
 VALUES_MOST: Final = 50
+# What the buttons say that store the mapping.
+STORING: Final = frozenset({"save", "load"})
 
 
 class SourceForm(forms.Form):
@@ -66,7 +68,14 @@ class MappingForm(forms.Form):
     label_suffix = ""
 
     def __init__(
-        self, data: Any, *, spec: DatasetSpec, layer: Layer, content: dict[str, Any], crs: str
+        self,
+        data: Any,
+        *,
+        spec: DatasetSpec,
+        layer: Layer,
+        content: dict[str, Any],
+        crs: str,
+        name: str,
     ) -> None:
         super().__init__(data)
         self._spec, self._layer, self._content = spec, layer, content
@@ -76,13 +85,26 @@ class MappingForm(forms.Form):
         choices = [("", pgettext("mapping", "none")), *named]
         for one in self.targets:
             self._add(one, choices)
+        needed = [(one.name, one.label) for one in self.targets if one.is_required]
+        if needed:
+            self.fields["leave_out"] = forms.MultipleChoiceField(
+                label=pgettext("mapping", "Leave out rows without a value"),
+                choices=needed,
+                initial=content.get("leave_out", []),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                help_text=pgettext(
+                    "mapping",
+                    "Otherwise such a row is a fault. The edition counts what is left out.",
+                ),
+            )
         if self.is_placed_by_columns:
             x, y, _crs = next(iter(content.get("points", [])), ("", "", ""))
-            for name, label, value in (
+            for axis, label, value in (
                 ("x", pgettext("mapping", "East or longitude"), x),
                 ("y", pgettext("mapping", "North or latitude"), y),
             ):
-                self.fields[name] = forms.ChoiceField(
+                self.fields[axis] = forms.ChoiceField(
                     label=label, choices=choices, initial=value, required=False
                 )
         if spec.geometry_field is not None:
@@ -95,6 +117,7 @@ class MappingForm(forms.Form):
             )
         self.fields["name"] = forms.SlugField(
             label=pgettext("mapping", "Name of the mapping"),
+            initial=name,
             required=False,
             max_length=NAME_LENGTH,
             allow_unicode=True,
@@ -102,6 +125,9 @@ class MappingForm(forms.Form):
                 "mapping", "Letters, digits and hyphens. A mapping of this name is replaced."
             ),
         )
+
+        if spec.same:
+            self.fields["source_name"] = source_field()
 
     def _label(self, name: str) -> str:
         """The column with a value of it: a number alone tells nothing."""
@@ -145,6 +171,12 @@ class MappingForm(forms.Form):
             said = {value: value if value in one.values else "" for value in seen}
         return [f"{value} = {meaning}" for value, meaning in said.items()][:VALUES_MOST]
 
+    def gaps(self) -> list[str]:
+        """What the dataset needs and the mapping does not say yet, by label."""
+        said = {name for name, names in self._content["columns"].items() if names}
+        said |= self._content.get("constants", {}).keys()
+        return [one.label for one in self.targets if one.is_required and one.name not in said]
+
     def codes(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("codes_")]
 
@@ -171,6 +203,9 @@ class MappingForm(forms.Form):
                 told = pgettext("mapping", "A column or a fixed value is needed.")
                 self.add_error(f"column_{one.name}", told)
             self._codes_check(one, data)
+        if self.data.get("act") in STORING and not data.get("name"):
+            told = pgettext("mapping", "A name is needed to store the mapping.")
+            self.add_error("name", told)
         if self.is_placed_by_columns and not (data.get("x") and data.get("y")):
             self.add_error("x", pgettext("mapping", "Two columns make the place."))
         return data
@@ -204,6 +239,7 @@ class MappingForm(forms.Form):
                 for one in self.targets
                 if chosen[one.name] and data.get(f"codes_{one.name}")
             },
+            leave_out=data.get("leave_out", []),
         )
         features = self._content.get("features", [])
         return made | ({"features": features} if features else {})

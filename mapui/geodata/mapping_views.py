@@ -24,6 +24,7 @@ from gis_core.loading import Source
 from gis_core.loading.look import Layer, source_look
 from gis_core.loading.mapping import Preview, mapping_preview
 from gis_core.loading.read.profiles import profile_parse
+from gis_core.loading.stage.sources import source_place
 from gis_core.models import OwnProfile
 from gis_core.services.editions import edition_create
 from gis_core.services.jobs import JobState, job_mark, job_order
@@ -36,7 +37,8 @@ from gis_core.services.profiles import (
 )
 from gis_core.services.uploads import upload_drop, upload_keep, upload_remove
 from issues.rights import reached
-from mapui.geodata.mapping_forms import LookForm, MappingForm, SourceForm
+from mapui.geodata.mapping_forms import NAME_LENGTH, STORING, LookForm, MappingForm, SourceForm
+from mapui.geodata.selectors import sources_known
 from mapui.geodata.sketch import sketch_draw
 from mapui.geodata.streaming import uploads_stream
 from mapui.geodata.views import geodata_permission, person_of
@@ -144,10 +146,15 @@ def mapping_page(request: PageRequest, pk: int) -> HttpResponse:
             said = look.cleaned_data
             draft_look(draft, layer=said.get("layer", ""), has_header=said.get("has_header"))
         return redirect("mapping", pk=pk)
-    crs = request.GET.get("crs", "")[:100]
+    crs, name = request.GET.get("crs", "")[:100], request.GET.get("name", "")[:NAME_LENGTH]
     form_data = request.POST if request.method == "POST" else None
     form = MappingForm(
-        form_data, spec=dataset_spec(draft.dataset), layer=shown, content=draft.content, crs=crs
+        form_data,
+        spec=dataset_spec(draft.dataset),
+        layer=shown,
+        content=draft.content,
+        crs=crs,
+        name=name,
     )
     if form_data is not None and form.is_valid():
         return _act(request, draft, form)
@@ -160,10 +167,14 @@ def _act(request: PageRequest, draft: OwnProfile, form: MappingForm) -> HttpResp
     crs = "" if form.is_placed_by_columns else form.cleaned_data.get("crs", "")
     draft_change(draft, content=content)
     act = request.POST.get("act")
-    if act not in {"save", "load"}:
-        query = f"?{urlencode({'crs': crs})}" if crs else ""
-        return redirect(f"{reverse('mapping', args=[draft.pk])}{query}#preview")
+    if act not in STORING:
+        query = urlencode({key: said for key, said in (("crs", crs), ("name", name)) if said})
+        return redirect(f"{reverse('mapping', args=[draft.pk])}{'?' * bool(query)}{query}#preview")
+    source_name = form.cleaned_data.get("source_name", "")
     try:
+        if act == "load":
+            spec = dataset_spec(draft.dataset)
+            source_place(draft.jurisdiction, spec, source_name, loaded=name)
         profile_save(
             jurisdiction=draft.jurisdiction, name=name, content=content, by=person_of(request)
         )
@@ -174,10 +185,12 @@ def _act(request: PageRequest, draft: OwnProfile, form: MappingForm) -> HttpResp
     if act == "save":
         profile_remove(draft)
         return redirect("mappings")
-    return _load(request, draft, name, crs)
+    return _load(request, draft, name, crs, source_name)
 
 
-def _load(request: PageRequest, draft: OwnProfile, name: str, crs: str) -> HttpResponse:
+def _load(
+    request: PageRequest, draft: OwnProfile, name: str, crs: str, source_name: str
+) -> HttpResponse:
     """The uploaded file becomes an edition by the mapping that was just stored."""
     source = Source(
         Path(draft.source),
@@ -189,6 +202,7 @@ def _load(request: PageRequest, draft: OwnProfile, name: str, crs: str) -> HttpR
         jurisdiction=draft.jurisdiction,
         dataset=draft.dataset,
         sources=[source],
+        source_name=source_name,
         created_by=person_of(request),
     )
     profile_remove(draft, is_source_needed=True)
@@ -208,10 +222,14 @@ def _shown(
     crs: str,
 ) -> HttpResponse:
     preview, problem = None, ""
-    try:
-        preview = _preview(draft, shown, crs)
-    except GisError as error:
-        problem = error.shown()
+    if gaps := form.gaps():
+        told = pgettext("mapping", "A column or a fixed value is still needed for: %(columns)s.")
+        problem = told % {"columns": ", ".join(gaps)}
+    else:
+        try:
+            preview = _preview(draft, shown, crs)
+        except GisError as error:
+            problem = error.shown()
     labels = {one.name: one.verbose_name for one in dataset_spec(draft.dataset).attributes}
     context = {
         "page": "geodata",
@@ -225,6 +243,7 @@ def _shown(
         "heads": [labels.get(name, name) for name in preview.columns] if preview else [],
         "sketch": preview and sketch_draw(preview.shapes, draft.jurisdiction),
         "problem": problem,
+        "sources": sources_known(draft.jurisdiction),
     }
     status = 422 if form.errors else 200
     return render(request, "mapui/geodata/mapping.html", context, status=status)

@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from gis_core.dataset_names import dataset_choices
+from gis_core.datasets import dataset_spec
 from gis_core.enums import ChangeKind, EditionStatus
 from gis_core.models import Edition, Jurisdiction
-from gis_core.selectors import edition_difference
+from gis_core.selectors import edition_difference, editions_active
 from parcels.enums import DistrictKind
 from parcels.models import CadastralDistrict, Parcel
 
 OPEN_STATES: Final = (EditionStatus.LOADING, EditionStatus.STAGED, EditionStatus.FAILED)
 
 
+@dataclass
+class SourceState:
+    """A source of a dataset with the edition that is active and the latest one that waits for somebody."""
+
+    name: str = ""
+    active: Edition | None = None
+    pending: Edition | None = None
+
+    @property
+    def label(self) -> str:
+        edition = self.active or self.pending
+        return edition.source_label if edition else ""
+
+
 @dataclass(frozen=True)
 class DatasetState:
-    """A dataset (name and label) with the edition that is active and the latest one that waits for somebody."""
+    """A dataset (name and label) with its sources in the order in which they count, one at least."""
 
     dataset: str
     label: str
-    active: Edition | None
-    pending: Edition | None
+    sources: list[SourceState]
+
+    @property
+    def is_active(self) -> bool:
+        return any(one.active for one in self.sources)
+
+    @property
+    def names_sources(self) -> bool:
+        """Whether the sources are told apart by name."""
+        return len(self.sources) > 1 or bool(self.sources[0].name)
 
 
 @dataclass(frozen=True)
@@ -53,15 +77,35 @@ def dataset_states(jurisdiction: Jurisdiction | None) -> list[DatasetState]:
     """Every dataset that can be loaded, in the order of loading."""
     wanted = (EditionStatus.ACTIVE, *OPEN_STATES)
     editions = Edition.objects.filter(jurisdiction=jurisdiction, status__in=wanted)
-    active: dict[str, Edition] = {}
-    pending: dict[str, Edition] = {}
-    for edition in editions.order_by("pk"):
-        target = active if edition.status == EditionStatus.ACTIVE else pending
-        target[edition.dataset] = edition
+    sources: dict[str, dict[str, SourceState]] = defaultdict(dict)
+    # What is active comes first, in the order in which it counts; then what waits, the latest last.
+    is_active = Case(When(status=EditionStatus.ACTIVE, then=0), default=1)
+    for edition in editions.order_by(is_active, "precedence", "source_name", "pk"):
+        state = sources[edition.dataset].setdefault(
+            edition.source_name, SourceState(edition.source_name)
+        )
+        if edition.status == EditionStatus.ACTIVE:
+            state.active = edition
+        else:
+            state.pending = edition
     return [
-        DatasetState(name, label, active.get(name), pending.get(name))
+        DatasetState(name, label, list(sources[name].values()) or [SourceState()])
         for name, label in dataset_choices()
     ]
+
+
+def sources_known(jurisdiction: Jurisdiction) -> list[str]:
+    """The names of the sources that are active, by name."""
+    named = editions_active(jurisdiction).exclude(source_name="").order_by("source_name")
+    return list(named.values_list("source_name", flat=True).distinct())
+
+
+def sources_told(edition: Edition) -> list[Edition]:
+    """The active editions of the dataset's sources as they count; none where there is only one."""
+    if not dataset_spec(edition.dataset).same:
+        return []
+    active = list(editions_active(edition.jurisdiction_id, edition.dataset))
+    return active if len(active) > 1 else []
 
 
 def editions_shown(*, jurisdiction: Jurisdiction | None, dataset: str = "") -> QuerySet[Edition]:

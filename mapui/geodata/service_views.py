@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -116,7 +118,8 @@ def _one(picked: list[MapService]) -> list[str]:
 
 
 def _layers_shown(source: MapSource, ticked: list[str]) -> list[dict[str, Any]]:
-    """Each layer with why it cannot be picked, the entry it has already, and whether it is ticked."""
+    """Each layer with why it cannot be picked, the entry it has already, whether it is ticked, and where its objects
+    are loaded."""
     entries = {service.layers: service for service in source.services.all()}
     return [
         {
@@ -125,9 +128,23 @@ def _layers_shown(source: MapSource, ticked: list[str]) -> list[dict[str, Any]]:
             "unfit": reason.shown() if (reason := layer_unfit(source, layer)) else "",
             "entry": entries.get(layer["name"]) if layer["name"] else None,
             "ticked": layer["name"] in ticked,
+            "loading": _loading_address(source, layer["name"]),
         }
         for layer in source.layers
     ]
+
+
+def _loading_address(source: MapSource, name: str) -> str:
+    """The page that loads the objects of a WFS or an OGC API Features, filled in; "" for pictures."""
+    if source.kind not in {ServiceKind.WFS, ServiceKind.OGC_FEATURES} or not name:
+        return ""
+    filled = {
+        "url": source.url,
+        "kind": source.kind,
+        "layer": name,
+        "licence": source.licence[:100],
+    }
+    return f"{reverse('geodata_new')}?{urlencode(filled)}"
 
 
 @services_permission

@@ -12,6 +12,7 @@ from mapui.geodata import (
     raster_views,
     service_views,
     views,
+    word_views,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -21,6 +22,9 @@ urlpatterns: list[URLPattern] = [
     path("geodata/mappings/<int:pk>/", mapping_views.mapping_page, name="mapping"),
     path("geodata/mappings/<int:pk>.json", mapping_views.mapping_export, name="mapping_export"),
     path("geodata/mappings/<int:pk>/remove/", mapping_views.mapping_remove, name="mapping_remove"),
+    path("geodata/words/", word_views.words_page, name="words"),
+    path("geodata/words.json", word_views.words_export, name="words_export"),
+    path("geodata/words/<int:pk>/remove/", word_views.word_drop, name="word_remove"),
     path("geodata/rasters/", raster_views.rasters_list, name="rasters"),
     path("geodata/rasters/progress/", raster_views.rasters_progress, name="rasters_progress"),
     path("geodata/services/", service_views.services_list, name="services"),

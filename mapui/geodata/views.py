@@ -18,23 +18,31 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from gis_core.dataset_names import dataset_choices, dataset_names
-from gis_core.enums import ChangeKind, EditionStatus
+from gis_core.datasets import dataset_spec
+from gis_core.enums import ChangeKind, EditionStatus, FetchKind
 from gis_core.errors import GisError
 from gis_core.loading import Source
-from gis_core.loading.sources import wfs_source
+from gis_core.loading.sources import fetched_source
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_create
 from gis_core.services.exports import FORMATS
+from gis_core.services.geodata_presets import GeodataPreset, presets
 from gis_core.services.jobs import JobState, job_mark, job_order, job_state
 from gis_core.services.uploads import upload_drop, upload_keep
 from issues.rights import reached
-from mapui.geodata.actions import ACTIONS, actions_allowed
+from mapui.geodata.actions import ACTIONS, Done, actions_allowed
 from mapui.geodata.changes import kinds_mapped
 from mapui.geodata.contents import FAULTS_SHOWN, contents_shown, faults_shown, left_out_shown
 from mapui.geodata.findings import errors_standing, findings_shown, labels_shown
-from mapui.geodata.forms import LoadForm, OverrideForm
+from mapui.geodata.forms import LoadForm, OverrideForm, preset_refused, preset_values
 from mapui.geodata.impact import golden_broken, impact_shown
-from mapui.geodata.selectors import changes_shown, dataset_states, difference_table, editions_shown
+from mapui.geodata.selectors import (
+    changes_shown,
+    dataset_states,
+    difference_table,
+    editions_shown,
+    sources_told,
+)
 from mapui.geodata.streaming import uploads_stream
 from mapui.site.permissions import MANAGE_GEODATA, jurisdiction_for, page_for
 from mapui.site.tables import csv_respond
@@ -86,9 +94,13 @@ def geodata_new(request: PageRequest) -> HttpResponse:
 @csrf_protect
 def _geodata_new(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
-        asked = {"dataset": request.GET.get("dataset", CadastreDataset.PARCELS)}
-        shown = LoadForm(initial=asked, jurisdiction=jurisdiction_for(request, MANAGE_GEODATA))
-        return render(request, "mapui/geodata/new.html", _form_context(request, shown))
+        jurisdiction = jurisdiction_for(request, MANAGE_GEODATA)
+        preset = next((one for one in presets() if one.name == request.GET.get("preset")), None)
+        asked = {"dataset": CadastreDataset.PARCELS, **request.GET.dict()}
+        if preset and jurisdiction:
+            asked = preset_values(preset, jurisdiction)
+        shown = LoadForm(initial=asked, jurisdiction=jurisdiction)
+        return render(request, "mapui/geodata/new.html", _form_context(request, shown, preset))
     jurisdiction = jurisdiction_for(request, MANAGE_GEODATA)
     form = LoadForm(request.POST, request.FILES, jurisdiction=jurisdiction)
     if jurisdiction is None:
@@ -105,16 +117,29 @@ def _geodata_new(request: PageRequest) -> HttpResponse:
     return redirect("geodata_edition", pk=edition.pk)
 
 
-def _form_context(request: HttpRequest, form: LoadForm) -> dict[str, Any]:
+def _form_context(
+    request: HttpRequest, form: LoadForm, preset: GeodataPreset | None = None
+) -> dict[str, Any]:
     jurisdiction = jurisdiction_for(request, MANAGE_GEODATA)
-    return {"page": "geodata", "jurisdiction": jurisdiction, "form": form}
+    return {
+        "page": "geodata",
+        "jurisdiction": jurisdiction,
+        "form": form,
+        "presets": presets(),
+        "preset": preset,
+        "refused": preset_refused(preset, jurisdiction),
+    }
 
 
 def _create(form: LoadForm, jurisdiction: Jurisdiction, request: PageRequest) -> Edition:
     data = form.cleaned_data
     profile, layer, crs = data["profile"] or None, data["layer"], data["crs"]
     if data["url"]:
-        sources = [wfs_source(data["url"], type_name=layer, profile=profile, crs=crs)]
+        sources = [
+            fetched_source(
+                data["url"], kind=FetchKind(data["kind"]), layer=layer, profile=profile, crs=crs
+            )
+        ]
     else:
         kept = upload_keep(data["uploads"])
         sources = [Source(path, profile, layer or None, crs) for path in kept]
@@ -122,6 +147,7 @@ def _create(form: LoadForm, jurisdiction: Jurisdiction, request: PageRequest) ->
         jurisdiction=jurisdiction,
         dataset=data["dataset"],
         sources=sources,
+        source_name=data["source_name"],
         as_of=data["as_of"],
         licence=data["licence"],
         attribution=data["attribution"],
@@ -169,6 +195,8 @@ def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
         or any(one.samples for one in findings),
         "faults_have_places": any(one.get("wkt") for one in edition.report.get("faults", [])),
         "job": job,
+        "has_sources": bool(dataset_spec(edition.dataset).same),
+        "sources": sources_told(edition),
         "actions": actions_allowed(edition, job),
     }
     return render(request, "mapui/geodata/edition.html", context)
@@ -269,10 +297,10 @@ def geodata_action(request: PageRequest, pk: int, action: str) -> HttpResponse:
 
 
 def _act(
-    request: PageRequest, edition: Edition, run: Callable[[Edition, User, str], str], reason: str
+    request: PageRequest, edition: Edition, run: Callable[[Edition, User, str], Done], reason: str
 ) -> HttpResponse:
     try:
-        text = run(edition, person_of(request), reason)
+        text, edition = run(edition, person_of(request), reason)
     except GisError as error:
         messages.error(request, error.shown())
     else:

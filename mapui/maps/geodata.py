@@ -8,6 +8,7 @@ from typing import Any
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from gis_core.enums import ChangeKind
 from gis_core.models import Edition, MapService
@@ -51,6 +52,7 @@ def edition_map_build(
     kinds: Iterable[ChangeKind],
     has_impact: bool,
     has_findings: bool,
+    has_faults: bool,
     bounds: Bounds,
     services: Iterable[MapService],
 ) -> RenderedMap:
@@ -69,7 +71,7 @@ def edition_map_build(
         ).add_to(built)
     if has_findings:
         url = reverse("geodata_findings_feed", args=[edition.pk])
-        FindingLayer(name=_("Findings of the checks"), url=url).add_to(built)
+        FindingLayer(name=str(_FOUND[has_faults][0]), url=url).add_to(built)
     if has_impact:
         url = reverse("geodata_impact_feed", args=[edition.pk])
         ImpactLayer(name=_("Issues concerned"), url=url).add_to(built)
@@ -79,7 +81,7 @@ def edition_map_build(
         for kind in kinds
     ]
     if has_findings:
-        entries.append({"kind": "finding", "colour": "#c2185b", "text": _("Finding of a check")})
+        entries.append({"kind": "finding", "colour": "#c2185b", "text": str(_FOUND[has_faults][1])})
     if has_impact:
         entries.append({"kind": "impact", "colour": "#1c2526", "text": _("Issue concerned")})
     Legend(title=_("Legend"), entries=entries, symbols=static("mapui/symbols.svg")).add_to(built)
@@ -88,6 +90,14 @@ def edition_map_build(
     return map_render(built, name="geodata")
 
 
+# What the layer of findings holds and a mark in it means: without and with rows that cannot be stored.
+_FOUND = {
+    False: (gettext_lazy("Findings of the checks"), gettext_lazy("Finding of a check")),
+    True: (
+        pgettext_lazy("geodata", "Rows that cannot be stored"),
+        pgettext_lazy("geodata", "Row that cannot be stored"),
+    ),
+}
 _GONE = (ChangeKind.VANISHED, ChangeKind.SPLIT, ChangeKind.MERGED)
 
 

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from gis_core.maps.tiles import TileLayer, TileShape
+from gis_core.models import Jurisdiction
 from parcels.enums import CadastreDataset
 from parcels.models import Address, Building, LandUse, Ownership, Parcel
-from routing.enums import AreaKind, NetworkDataset, StretchStatus
+from routing.enums import AreaKind, NetworkDataset, RoadClass, StretchStatus
 from routing.models import Area, RailTrack, RoadPartArea, RoadSection, ThroughRoad
+from routing.road_signs import STAATSSTRASSEN
 
+_STAATSSTRASSEN: Final = " ".join(
+    f"WHEN '{RoadClass.L}{land}' THEN '{letters}'" for land, letters in STAATSSTRASSEN.items()
+)
 # From this zoom on a tile shows all it has; closer maps draw it larger.
 FINEST_ZOOM: Final = 17
 
@@ -56,7 +61,13 @@ HOUSE_NUMBERS: Final = TileLayer(
 ROADS: Final = TileLayer(
     name="roads",
     model=RoadSection,
-    columns={"class": "t.road_class", "number": "t.road_number", "name": "t.name"},
+    columns={
+        "class": "t.road_class",
+        "number": "t.road_number",
+        "name": "t.name",
+        "letters": f"CASE t.road_class || left(j.municipality_key, 2) {_STAATSSTRASSEN} ELSE t.road_class END",
+    },
+    joins=f"JOIN {Jurisdiction._meta.db_table} j ON j.id = t.jurisdiction_id",
     where="""t.road_class = ANY (CASE WHEN %(zoom)s < 9 THEN '{A,B}'::text[] WHEN %(zoom)s < 11 THEN '{A,B,L,K}'
              WHEN %(zoom)s < 13 THEN '{A,B,L,K,G}' ELSE '{A,B,L,K,G,S,P}' END)""",
     shape=TileShape.JOINED,

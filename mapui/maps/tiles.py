@@ -11,6 +11,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gis_core.maps.attribution import attribution_own
 from gis_core.maps.tiles import TileError, edition_mark, tile_address_check, tile_render
 from mapui.maps.style.colours import Variant
 from mapui.maps.style.maplibre import style_build
@@ -37,7 +38,7 @@ def style(request: HttpRequest, variant: str) -> HttpResponse:
         style_build(
             Variant(variant),
             tiles=addresses,
-            attribution=_("Own geodata of this installation"),
+            attribution=attribution_own() or _("Own geodata of this installation"),
         )
     )
     response["Cache-Control"] = ASKED_AGAIN

@@ -66,7 +66,7 @@ def place_near(jurisdiction: Jurisdiction, point: Point) -> str:
         jurisdiction=jurisdiction, geometry__dwithin=(point, D(m=ROAD_M))
     )
     near = sections.annotate(away=Distance("geometry", point)).order_by("away", "key")
-    return next((one.title for one in near[:5] if one.title), "")
+    return next(filter(None, (one.title(jurisdiction) for one in near[:5])), "")
 
 
 def neighbour_of(jurisdiction: Jurisdiction, point: Point) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -289,21 +289,26 @@ def _photos(issue: Issue) -> tuple[tuple[PhotoFacts, ...], int]:
     return there, len(photos) - len(there)
 
 
-def _editions_drawn(issue: Issue) -> dict[str, Edition]:
+def _editions_drawn(issue: Issue) -> dict[tuple[str, str], Edition]:
+    """By dataset and source."""
     if not issue.is_placed:
         return {}
     active = Edition.objects.filter(
         jurisdiction=issue.jurisdiction, dataset__in=DATASETS, status=EditionStatus.ACTIVE
     )
-    return {one.dataset: one for one in active}
+    return _by_source(active)
 
 
-def _data(decision: Decision | None, drawn: Mapping[str, Edition]) -> list[DataFacts]:
+def _by_source(editions: Iterable[Edition]) -> dict[tuple[str, str], Edition]:
+    return {(one.dataset, one.source_name): one for one in editions}
+
+
+def _data(decision: Decision | None, drawn: Mapping[tuple[str, str], Edition]) -> list[DataFacts]:
     used = Edition.objects.filter(pk__in=decision.editions.values()) if decision else ()
-    decided = {one.dataset: one for one in used}
+    decided = _by_source(used)
     labels: dict[tuple[date | None, date | None, str, str], list[str]] = defaultdict(list)
-    for dataset in sorted({*decided, *drawn}):
-        then, now = decided.get(dataset), drawn.get(dataset)
+    for named in sorted({*decided, *drawn}):
+        then, now = decided.get(named), drawn.get(named)
         former, shown = then or now, now or then
         if former and shown:
             origin = (shown.attribution, shown.licence)

@@ -97,7 +97,8 @@ def ground_read(*, jurisdiction: Jurisdiction, box: BaseGeometry) -> Ground:
         parcels=_shapes(_rows(Parcel, jurisdiction, box), box, text="number"),
         tracks=_shapes(_rows(RailTrack, jurisdiction, box), box, kind="kind"),
         roads=tuple(
-            Shape(row.key, cut, row.road_class, _road_text(row)) for row, cut in _cut(sections, box)
+            Shape(row.key, cut, row.road_class, _road_text(row, jurisdiction))
+            for row, cut in _cut(sections, box)
         ),
         stretches=tuple(
             replace(one, geometry=one.geometry.intersection(box))
@@ -136,9 +137,9 @@ def _shapes(rows: Any, box: BaseGeometry, *, kind: str = "", text: str = "") -> 
     )
 
 
-def _road_text(section: RoadSection) -> str:
+def _road_text(section: RoadSection, jurisdiction: Jurisdiction) -> str:
     """Class and number with the street's name: "B 235 Habinghorster Straße"; no name twice."""
-    return " ".join(dict.fromkeys(filter(None, (section.title, section.name))))
+    return " ".join(dict.fromkeys(filter(None, (section.title(jurisdiction), section.name))))
 
 
 def _stretches(

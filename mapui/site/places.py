@@ -27,8 +27,10 @@ from parcels.keys import parcel_label
 from parcels.models import Address, Parcel
 from parcels.places import place_parse
 from parcels.selectors import addresses_search, parcels_search
+from routing.enums import RoadClass
 from routing.evidence.stations import StationFound, stations_find
 from routing.models import Asset, RoadSection
+from routing.road_signs import SIGN, road_title, sign_class
 
 CHOICES_MAX: Final = 20
 OFFERED_MAX: Final = 8
@@ -37,10 +39,7 @@ NUMBERS_NEAR: Final = 4
 TEXT_MAX: Final = 200
 # A street is known no better than this.
 STREET_M: Final = 20.0
-_ROAD: Final = re.compile(
-    r"(?P<road_class>[ABLK]|Autobahn|(?:Bundes|Landes|Kreis)stra(?:ß|ss)e)\s*(?P<number>\d{1,4}[a-z]?)",
-    re.IGNORECASE,
-)
+_ROAD: Final = re.compile(SIGN, re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+")
 _POSTCODE: Final = re.compile(r"[\s,]+\d{5}\b.*$", re.ASCII)
 
@@ -230,11 +229,11 @@ def _roads(jurisdiction: Jurisdiction, text: str) -> Iterator[PlaceMeant]:
     match = _ROAD.fullmatch(text)
     if match is None:
         return
-    road_class, number = match["road_class"][0].upper(), match["number"]
+    road_class, number = sign_class(match["letters"]), match["number"]
     sections = RoadSection.objects.active().filter(
         jurisdiction=jurisdiction, road_class=road_class, road_number__iexact=number
     )
-    yield from _along(f"{road_class} {number}", sections)
+    yield from _along(_road_title(road_class, number, jurisdiction), sections)
 
 
 def _roads_begun(jurisdiction: Jurisdiction, text: str) -> Iterator[PlaceMeant]:
@@ -242,13 +241,18 @@ def _roads_begun(jurisdiction: Jurisdiction, text: str) -> Iterator[PlaceMeant]:
     match = _ROAD.fullmatch(text)
     if match is None:
         return
-    road_class = match["road_class"][0].upper()
+    road_class = sign_class(match["letters"])
     begun = RoadSection.objects.active().filter(
         jurisdiction=jurisdiction, road_class=road_class, road_number__istartswith=match["number"]
     )
     numbers = begun.values_list("road_number", flat=True).distinct()
     for number in sorted(numbers, key=lambda one: (len(one), one))[:OFFERED_MAX]:
-        yield from _along(f"{road_class} {number}", begun.filter(road_number=number))
+        title = _road_title(road_class, number, jurisdiction)
+        yield from _along(title, begun.filter(road_number=number))
+
+
+def _road_title(road_class: RoadClass, number: str, jurisdiction: Jurisdiction) -> str:
+    return road_title(road_class, number, "", jurisdiction.municipality_key)
 
 
 def _streets(jurisdiction: Jurisdiction, text: str) -> Iterator[PlaceMeant]:

@@ -23,10 +23,9 @@ from parcels.selectors import parcels_search
 from routing.enums import DeliveryState, Outcome, ProposalState
 from routing.models import Authority, Decision, Delivery, Proposal
 from routing.outbox.selectors import deliveries_overdue
+from routing.road_signs import NUMBERED, SIGN, sign_class, sign_letters
 
-# Roads are named "B 235" where they have a number, else by the name of the street.
-CLASSIFIED: Final = r"^[ABLK] \d"
-_ROAD: Final = re.compile(r"^([ABLK])\s*(\d{1,4}[a-z]?)$", re.IGNORECASE)
+_ROAD: Final = re.compile(rf"^{SIGN}$", re.IGNORECASE)
 _HAS_DIGIT: Final = re.compile(r"\d")
 
 
@@ -72,10 +71,16 @@ def issues_parted(issues: QuerySet[Any], sorting: str) -> list[QuerySet[Any]]:
     ]
 
 
-def road_named(text: str) -> str:
+def road_named(text: str, jurisdiction: Jurisdiction | None) -> str:
     """The road with a number that the text is, as decisions name it ("b235" is "B 235"); "" where it is none."""
     match = _ROAD.match(text.strip())
-    return f"{match[1].upper()} {match[2]}" if match else ""
+    if match is None:
+        return ""
+    return f"{_letters(sign_class(match['letters']), jurisdiction)} {match['number']}"
+
+
+def _letters(road_class: str, jurisdiction: Jurisdiction | None) -> str:
+    return sign_letters(road_class, jurisdiction.municipality_key if jurisdiction else "")
 
 
 def _of_the_report(issues: Any, chosen: TriageFilter) -> Any:
@@ -155,7 +160,7 @@ def _of_the_decision(
         least, below = CONFIDENCES[Confidence(chosen.confidence)]
         sure = current.filter(probability__gte=least, probability__lt=below)
         issues = issues.filter(Exists(sure.filter(issue=OuterRef("pk"))))
-    roads = _roads(current, chosen)
+    roads = _roads(current, chosen, jurisdiction)
     if roads is not None:
         issues = issues.filter(pk__in=roads.values("issue_id"))
     if chosen.owner:
@@ -189,15 +194,17 @@ def _undecided(issues: Any) -> Any:
     return issues.filter(~Exists(current), is_unclear=True)
 
 
-def _roads(current: Any, chosen: TriageFilter) -> Any:
+def _roads(current: Any, chosen: TriageFilter, jurisdiction: Jurisdiction | None) -> Any:
     """The decisions of a road or a class of roads; None where neither is asked for."""
     if chosen.road:
-        named = current.exclude(road="")
-        return named.filter(road__istartswith=road_named(chosen.road) or chosen.road.strip())
+        road = road_named(chosen.road, jurisdiction) or chosen.road.strip()
+        return current.exclude(road="").filter(road__istartswith=road)
     if chosen.road_class == "G":
-        return current.exclude(road="").exclude(road__regex=CLASSIFIED)
+        return current.exclude(road="").exclude(road__regex=NUMBERED)
     if chosen.road_class:
-        return current.exclude(road="").filter(road__istartswith=f"{chosen.road_class} ")
+        return current.exclude(road="").filter(
+            road__istartswith=f"{_letters(chosen.road_class, jurisdiction)} "
+        )
     return None
 
 
@@ -208,7 +215,7 @@ def _of_the_text(issues: Any, text: str, jurisdiction: Jurisdiction | None) -> Q
     if ending := number_of(text):
         return issues.filter(number__endswith=ending)
     current = Decision.objects.filter(is_current=True)
-    if road := road_named(text):
+    if road := road_named(text, jurisdiction):
         # Named as the index has it.
         named = current.exclude(road="").filter(road__iexact=road)
         return issues.filter(pk__in=named.values("issue_id"))

@@ -34,13 +34,14 @@ from parcels.places import place_parse
 from parcels.selectors import addresses_search, parcels_search
 from routing.enums import AreaKind
 from routing.models import Area, RoadSection
+from routing.road_signs import SIGN, road_title, sign_class
 
 TEXT_MAX: Final = 100
 OF_A_KIND: Final = 6
 _NUMBER: Final = re.compile(r"^(?:[A-Za-z]{2,6}-\d{4}-)?0*(\d{1,6})$")
 # A number alone, which may be found in each Gemarkung.
 _PARCEL: Final = re.compile(r"^(\d{1,5})/(\d{1,4})$")
-_ROAD: Final = re.compile(r"^([ABLK])\s*(\d{1,4}[a-z]?)$", re.IGNORECASE)
+_ROAD: Final = re.compile(rf"^{SIGN}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def suggestions(person: Person, jurisdiction: Jurisdiction, text: str) -> list[S
 def queue_suggestions(jurisdiction: Jurisdiction, text: str) -> Iterator[Suggestion]:
     """The reports of a road that the text is, and those that the search of the queue finds for it."""
     kind, here = pgettext("search", "List"), {"jurisdiction": jurisdiction.identifier}
-    if road := road_named(text):
+    if road := road_named(text, jurisdiction):
         label = pgettext("search", "Reports on %(road)s") % {"road": road}
         query = urlencode({"road": road, **here})
         yield Suggestion(kind, label, page=f"{reverse('triage')}?{query}")
@@ -129,12 +130,13 @@ def _issues(person: Person, jurisdiction: Jurisdiction, text: str) -> Iterator[S
 
 def _roads(jurisdiction: Jurisdiction, text: str) -> Iterator[Suggestion]:
     if match := _ROAD.match(text):
-        road_class, number = match[1].upper(), match[2]
+        road_class, number = sign_class(match["letters"]), match["number"]
         sections = RoadSection.objects.active().filter(
             jurisdiction=jurisdiction, road_class=road_class, road_number__iexact=number
         )
         if bounds := _bounds(sections):
-            yield Suggestion(pgettext("search", "Road"), f"{road_class} {number}", bounds=bounds)
+            title = road_title(road_class, number, "", jurisdiction.municipality_key)
+            yield Suggestion(pgettext("search", "Road"), title, bounds=bounds)
 
 
 def _districts(jurisdiction: Jurisdiction, text: str) -> Iterator[Suggestion]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from gis_core.datasets import DatasetSpec, dataset_register
+from typing import Final
+
+from gis_core.datasets import DatasetSpec, Dictionary, dataset_register
 from parcels.edition_checks import ADDRESS_CHECKS, OWNERSHIP_CHECKS, PARCEL_CHECKS
-from parcels.enums import CadastreDataset
-from parcels.importers.buildings import addresses_convert, buildings_convert
+from parcels.enums import CadastreDataset, Usage
+from parcels.importers.buildings import addresses_convert, buildings_convert, functions_unknown
 from parcels.importers.cadastre import (
     PROFILES,
     districts_convert,
     land_use_convert,
+    land_use_unknown,
     ownership_convert,
     parcel_labels,
     parcels_convert,
@@ -17,6 +20,9 @@ from parcels.importers.cadastre import (
 )
 from parcels.keys import parcel_key_normalise
 from parcels.models import Address, Building, CadastralDistrict, LandUse, Ownership, Parcel
+
+# A city may have two streets of one name: so far apart, one house number in two sources is two.
+SAME_ADDRESS_M: Final = 1000.0
 
 
 def datasets_register() -> None:
@@ -52,6 +58,9 @@ def datasets_register() -> None:
             land_use_convert,
             PROFILES,
             district_field="parcel_key",
+            dictionaries=(
+                Dictionary("usage", land_use_unknown, "usage", lambda _city: Usage.choices),
+            ),
         ),
         DatasetSpec(
             CadastreDataset.OWNERSHIP,
@@ -63,7 +72,12 @@ def datasets_register() -> None:
             labels=parcel_labels,
         ),
         DatasetSpec(
-            CadastreDataset.BUILDINGS, Building, buildings_convert, PROFILES, is_evidence=False
+            CadastreDataset.BUILDINGS,
+            Building,
+            buildings_convert,
+            PROFILES,
+            is_evidence=False,
+            dictionaries=(Dictionary("function", functions_unknown, "description"),),
         ),
         DatasetSpec(
             CadastreDataset.ADDRESSES,
@@ -73,6 +87,14 @@ def datasets_register() -> None:
             checks=ADDRESS_CHECKS,
             is_evidence=False,
             internal=("search_text", "location_ids"),
+            same=(
+                "a.key = b.key",
+                (
+                    "a.search_text = b.search_text AND a.number <> ''"
+                    " AND (a.postcode = b.postcode OR a.postcode = '' OR b.postcode = '')"
+                    f" AND ST_DWithin(a.geometry, b.geometry, {SAME_ADDRESS_M})"
+                ),
+            ),
         ),
     ):
         dataset_register(spec)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 from functools import lru_cache
-from typing import Any
 
 from gis_core.datasets import Columns
+from gis_core.loading.gml.nba import AS_STORED, stored_texts
 from gis_core.models import Jurisdiction
 from parcels.addresses import address_search_text, house_number
 from parcels.importers.cadastre import PROFILES
 from parcels.importers.values import dates_read, texts_read
+from parcels.models import Address
 
 
 def buildings_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
@@ -29,6 +30,16 @@ def buildings_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     }
 
 
+def functions_unknown(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
+    """Of each row the code of a function that has no text, "" for the others."""
+    known = building_functions()
+    codes = (text.rpartition("_")[2] for text in texts_read(columns["function"]))
+    return [
+        "" if text or code in known else code
+        for code, text in zip(codes, texts_read(columns["description"]), strict=True)
+    ]
+
+
 @lru_cache(maxsize=1)
 def building_functions() -> dict[str, str]:
     """Code of a building's function → what it is called."""
@@ -38,17 +49,12 @@ def building_functions() -> dict[str, str]:
 
 def addresses_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     numbers = [
-        house_number(f"{number}{suffix}")
+        house_number(_joined(number, suffix))
         for number, suffix in zip(
             texts_read(columns["number"]), texts_read(columns["number_suffix"]), strict=True
         )
     ]
-    streets = [
-        _street(street, number)
-        for street, number in zip(
-            texts_read(columns["street"]), texts_read(columns["number"]), strict=True
-        )
-    ]
+    streets = [" ".join(street.split()) for street in _texts_whole(columns, jurisdiction)]
     return {
         "key": [
             key or f"{street} {number}, {place}"[:64]
@@ -72,6 +78,21 @@ def addresses_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     }
 
 
-def _street(text: str, number: Any) -> str:
-    """NAS gives the whole of street and number: what is before the number is the street."""
-    return text.removesuffix(f" {number}").strip()
+def _joined(number: str, suffix: str) -> str:
+    """Number and suffix as one: "2" and "a" are "2a", "2" and "1/2" are "2 1/2"; a dash is no suffix."""
+    between = " " if suffix[:1].isdigit() else ""
+    return f"{number}{between}{suffix.strip('-–')}"
+
+
+def _texts_whole(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
+    """Street and number; updates that do not bring the street leave what is stored of it."""
+    texts = texts_read(columns["street"])
+    if AS_STORED not in texts:
+        return texts
+    keys = texts_read(columns["key"])
+    kept = [key for key, text in zip(keys, texts, strict=True) if text == AS_STORED]
+    stored = stored_texts(Address, "street", kept, jurisdiction, object_id="key")
+    return [
+        stored.get(key, "") if text == AS_STORED else text
+        for key, text in zip(keys, texts, strict=True)
+    ]

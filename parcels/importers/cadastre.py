@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from functools import lru_cache
+from math import isclose
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import shapely
-from django.contrib.gis.db.models import Union
 from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from shapely.errors import GEOSException
 
 from gis_core.datasets import Columns, RowError
+from gis_core.errors import RowsError
 from gis_core.loading.gml.nba import AS_STORED, stored_texts
+from gis_core.messages import Message
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
 from parcels.enums import DistrictKind, Usage
@@ -26,25 +31,40 @@ from parcels.models import CadastralDistrict, Parcel
 PROFILES: Final = Path(__file__).parents[1] / "profiles"
 # Parcels that touch may leave slits of millimetres; closing them keeps the hull in one piece.
 _HULL_CLOSING_M: Final = 0.5
+_AREA_TOLERANCE: Final = 1e-9
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
 def parcels_hull(jurisdiction: Jurisdiction) -> GEOSGeometry | None:
     """The area that all active parcels cover (storage CRS), or None without parcels.
 
-    United by Gemarkung: a million parcels at once would take gigabytes of the server.
+    United by Gemarkung: a million parcels at once would take gigabytes.
     """
-    active = Parcel.objects.active().filter(jurisdiction=jurisdiction)
+    active = Parcel.objects.active().filter(jurisdiction=jurisdiction).order_by()
     parts = []
-    for gemarkung in active.order_by().values_list("gemarkung_key", flat=True).distinct():
-        united = active.filter(gemarkung_key=gemarkung).aggregate(area=Union("geometry"))["area"]
-        parts.append(shapely.from_wkb(bytes(united.wkb)))
+    for gemarkung in active.values_list("gemarkung_key", flat=True).distinct():
+        of_one = active.filter(gemarkung_key=gemarkung)
+        # Hexadecimal WKB as text, as in gis_core.loading.check.coverage.
+        wkb = of_one.values_list(Cast("geometry", TextField()), flat=True)
+        parts.append(_united(shapely.from_wkb([bytes.fromhex(one) for one in wkb])))
     if not parts:
         return None
     hull = shapely.union_all(parts)
     for distance in (_HULL_CLOSING_M, -_HULL_CLOSING_M):
         hull = shapely.buffer(hull, distance, join_style="mitre")
     return GEOSGeometry(memoryview(shapely.to_wkb(hull)), srid=storage_srid())
+
+
+def _united(shapes: Any) -> Any:
+    """The area of shapes. Where they neither overlap nor leave slits, leaving out common edges is enough."""
+    try:
+        united = shapely.coverage_union_all(shapes)
+    except GEOSException:
+        return shapely.union_all(shapes)
+    # Of shapes that do, edges are left that no area has, or areas vanish.
+    whole = float(shapely.area(shapes).sum())
+    is_whole = isclose(float(shapely.area(united)), whole, rel_tol=_AREA_TOLERANCE)
+    return united if is_whole and shapely.is_valid(united) else shapely.union_all(shapes)
 
 
 def parcels_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
@@ -77,7 +97,7 @@ def _locations(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
         return texts
     identifiers = texts_read(columns["object_id"])
     kept = [i for i, text in zip(identifiers, texts, strict=True) if text == AS_STORED]
-    stored = stored_texts(Parcel, "location_text", kept, jurisdiction)
+    stored = stored_texts(Parcel, "location_text", kept, jurisdiction, object_id="object_id")
     return [
         stored.get(identifier, "") if text == AS_STORED else text
         for identifier, text in zip(identifiers, texts, strict=True)
@@ -118,34 +138,56 @@ def districts_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     for row, key in enumerate(keys):
         if len(key) not in kinds or not key.isdigit():
             raise RowError(row, "district_key", key=repr(key))
-    return {
-        "key": keys,
-        "kind": [kinds[len(key)] for key in keys],
-        "name": texts_read(columns["name"]),
-    }
+    names = texts_read(columns["name"])
+    for row, (key, name) in enumerate(zip(keys, names, strict=True)):
+        if name:
+            continue
+        if kinds[len(key)] != DistrictKind.FLUR:
+            raise RowError(row, "district_nameless", key=repr(key))
+        # Not every service names what is called by its number.
+        names[row] = key[6:]
+    return {"key": keys, "kind": [kinds[len(key)] for key in keys], "name": names}
 
 
 def land_use_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
+    sources = _uses(columns)
+    own = columns.get("usage") or [None] * len(sources)
     uses = [
-        _usage(row, *values)
-        for row, values in enumerate(
-            zip(
-                columns["element"],
-                columns["function"],
-                columns["use_type"],
-                columns["description"],
-                strict=True,
-            )
-        )
+        (meant, source[2] or source[0] or "", source[3] or source[1] or "")
+        if meant
+        else _meaning(*source)
+        for source, meant in zip(sources, own, strict=True)
     ]
+    unknown = {
+        row: Message("land_use_unknown", {"use": _named(source)})
+        for row, (source, use) in enumerate(zip(sources, uses, strict=True))
+        if use is None
+    }
+    if unknown:
+        raise RowsError(unknown, file="", features=[""] * len(sources), column="usage")
+    known = [use for use in uses if use is not None]
     return {
         "key": columns["key"],
-        "usage": [use[0] for use in uses],
-        "use_type": [use[1] for use in uses],
-        "description": [use[2] for use in uses],
+        "usage": [use[0] for use in known],
+        "use_type": [use[1] for use in known],
+        "description": [use[2] for use in known],
         "name": texts_read(columns["name"]),
         "parcel_key": _optional_keys(columns["parcel_key"]),
     }
+
+
+def land_use_unknown(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
+    """Of each row the use that nobody understands, "" for the others."""
+    return ["" if _meaning(*source) else _named(source) for source in _uses(columns)]
+
+
+def _uses(columns: Columns) -> list[tuple[str | None, ...]]:
+    parts = (columns[name] for name in ("element", "function", "use_type", "description"))
+    return list(zip(*parts, strict=True))
+
+
+def _named(source: tuple[str | None, ...]) -> str:
+    return " / ".join(part for part in source if part) or "–"
 
 
 def ownership_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
@@ -204,11 +246,3 @@ def _meaning(
     kind, detail = _folded(use_type), _folded(description or "") or "*"
     found = codes.get((kind, detail)) or codes.get((kind, "*"))
     return found and (found[0], use_type, description or "")
-
-
-def _usage(row: int, *source: str | None) -> tuple[str, str, str]:
-    meaning = _meaning(*source)
-    if meaning is None:
-        named = " / ".join(part for part in source if part) or "–"
-        raise RowError(row, "land_use_unknown", use=named)
-    return meaning

@@ -15,7 +15,18 @@ _GERMAN_DATE: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\b", re.ASCII)
 
 
 def texts_read(values: list[Any]) -> list[str]:
-    return ["" if value is None else str(value) for value in values]
+    """Texts; a whole number is one even in a column of fractions: 12.0 is "12"."""
+    return [_text(value) for value in values]
+
+
+def _text(value: Any) -> str:
+    if type(value) is float and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+# What the model's ten digits before the point hold; no parcel is as large as a Land.
+AREA_MOST: Final = Decimal(10) ** 10
 
 
 def areas_read(columns: Columns, name: str) -> list[Decimal | None]:
@@ -77,6 +88,6 @@ def _date(value: Any) -> date:
 
 def _area(value: Any) -> Decimal:
     area = Decimal(number_text(value)).quantize(Decimal("0.01"))
-    if area.is_nan() or area < 0:
+    if not 0 <= area < AREA_MOST:
         raise InvalidOperation
     return area

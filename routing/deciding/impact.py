@@ -70,7 +70,7 @@ def impact_of(edition: Edition) -> list[Impact]:
         return []
     if edition.status == EditionStatus.ACTIVE:
         return list(_differing(_touched([edition])))
-    if not any(edition.report.get(name) for name in ("new", "changed", "vanished")):
+    if not any(edition.report.get(name) for name in ("new", "changed", "vanished", "reordered")):
         return []
     with activation_rehearse(edition) as rehearsed:
         return list(_differing(_touched([rehearsed])))

@@ -20,9 +20,9 @@ from routing.engine.ranking import TRIAGE
 from routing.enums import Outcome
 from routing.types import Candidate, Evidence, Facts, ParcelFact, Result, Situation
 
-# Who maintains these is public by law: streets and squares by their dedication (StrWG NRW §§ 3, 6, FStrG § 2), railways
-# and federal waterways by their registers. Woods, waters and parks may be anybody's, and so may a path that no register
-# of roads has.
+# Who maintains these is public by law: streets and squares by their dedication (FStrG § 2 and the acts of the Länder),
+# railways and federal waterways by their registers. Woods, waters and parks may be anybody's, and so may a path that no
+# register of roads has.
 PUBLIC_GROUND: Final = frozenset({Usage.ROAD, Usage.SQUARE, Usage.RAIL, Usage.CANAL})
 # Each of them may own the ground, a private person most often; "unknown" is none of its own.
 OWNERS: Final = (

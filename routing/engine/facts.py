@@ -104,8 +104,8 @@ def section_choose(
     """The road the report is about, or None where it is about no road.
 
     On road land: the section whose polygon covers the place, of several the one of the higher class, which
-    maintains the junction (FStrG § 13 I, § 12 VI; StrWG NRW §§ 33–35); then the one on the same parcel, then the one
-    whose name is the parcel's location, then the nearest, the higher class where two are equally near.
+    maintains the junction (FStrG § 13 I, § 12 VI, and the acts of the Länder); then the one on the same parcel, then
+    the one whose name is the parcel's location, then the nearest, the higher class where two are equally near.
     Beside road land only for categories about a part of the road, and only close to it.
     """
     usage = parcel.usage if parcel else ""

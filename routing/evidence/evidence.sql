@@ -31,10 +31,15 @@ FROM given g
 UNION ALL
 SELECT 'jurisdiction', j.id,
        ARRAY[
-           (SELECT jsonb_object_agg(d.dataset, d.id)::text FROM gis_core_edition d
-            WHERE d.jurisdiction_id = j.id AND d.status = 'active'),
+           -- Of several sources of a dataset the further ones have their name behind it.
+           (SELECT jsonb_object_agg(
+                d.dataset || CASE d.place WHEN 1 THEN '' ELSE '/' || d.source_name END, d.id)::text
+            FROM (SELECT e.id, e.dataset, e.source_name, row_number() OVER (
+                      PARTITION BY e.dataset ORDER BY e.precedence, e.source_name) AS place
+                  FROM gis_core_edition e WHERE e.jurisdiction_id = j.id AND e.status = 'active') d),
            (SELECT jsonb_agg(jsonb_build_array(b.code, b.valid_from, b.valid_to) ORDER BY b.code)::text
-            FROM routing_authority b WHERE b.jurisdiction_id = j.id)
+            FROM routing_authority b WHERE b.jurisdiction_id = j.id),
+           j.municipality_key
        ],
        ARRAY[
            j.bears_through_roads::int,

@@ -32,6 +32,7 @@ from routing.evidence.ground import (
     UseRow,
 )
 from routing.evidence.reports import IssueFacts, Report
+from routing.road_signs import road_title
 from routing.types import AgreementFact, AreaFact, AssetFact, PartFact
 
 # Id, texts, numbers, geometry (WKB, empty for none).
@@ -58,7 +59,7 @@ class Head:
 
 
 def head_of(layers: Layers) -> Head:
-    [(jurisdiction_id, (_editions, bodies), (bears, rule_set_id, _has), _boundary)] = layers[
+    [(jurisdiction_id, (_editions, bodies, _key), (bears, rule_set_id, _has), _boundary)] = layers[
         "jurisdiction"
     ]
     authorities = tuple(
@@ -113,7 +114,7 @@ def _report(row: Row) -> Report:
 
 
 def ground_of(layers: Layers) -> Ground:
-    [(_id, (editions, _bodies), (*_others, has_boundary), _boundary)] = layers["jurisdiction"]
+    [(_id, (editions, _bodies, key), (*_others, has_boundary), _boundary)] = layers["jurisdiction"]
     shapes: dict[bytes, int] = {}
     things: list[list[tuple[int, Any]]] = []
     for name, layer, read in LAYERS:
@@ -133,7 +134,9 @@ def ground_of(layers: Layers) -> Ground:
         things=things,
         sections=sections,
         offsets=offsets,
-        section_rows=_sections(layers, sections.geometries, lengths.tolist()),
+        section_rows=_sections(
+            layers, sections.geometries, lengths.tolist(), municipality_key=str(key)
+        ),
         assets=shapely.get_coordinates(points).reshape(-1, 2),
         asset_rows=[_asset(row) for row in layers.get("asset", ())],
         asset_tree=STRtree(points),
@@ -199,7 +202,9 @@ def _asset(row: Row) -> AssetFact:
     return AssetFact(key, kind, number, owner, note, 0.0)
 
 
-def _sections(layers: Layers, geometries: Any, lengths: list[float]) -> list[SectionRow]:
+def _sections(
+    layers: Layers, geometries: Any, lengths: list[float], *, municipality_key: str
+) -> list[SectionRow]:
     stretches: dict[str, list[StretchRow]] = defaultdict(list)
     for _id, (section_key, status), (start, end), geometry in layers.get("stretch", ()):
         line = shapely.from_wkb(geometry) if geometry else None
@@ -215,7 +220,7 @@ def _sections(layers: Layers, geometries: Any, lengths: list[float]) -> list[Sec
             SectionRow(
                 key=key,
                 road_class=road_class,
-                road=f"{road_class} {road_number}" if road_number else name,
+                road=road_title(road_class, road_number, name, municipality_key),
                 name=name,
                 cleaning_class=cleaning_class,
                 owner=row[1][5] or "UNKNOWN",

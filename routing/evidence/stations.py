@@ -13,15 +13,15 @@ from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
 from routing.enums import AreaKind
 from routing.models import Area, RoadSection
+from routing.road_signs import SIGN, road_title, sign_class
 
-_NUMBER: Final = r"(?P<number>\d{1,3}\+\d{3}|\d{1,6}(?:[.,]\d{1,3})?)\s*(?P<unit>km|m)?"
+_NUMBER: Final = r"(?P<station>\d{1,3}\+\d{3}|\d{1,6}(?:[.,]\d{1,3})?)\s*(?P<unit>km|m)?"
 # Without a word before it, only what says itself that it is a station.
 _BARE: Final = r"(?P<bare>\d{1,3}\+\d{3}|\d{1,3}[.,]\d{1,3}\s*km)"
 # "1.250 m" is written with a point for the thousands, as this program writes it, too.
 _THOUSANDS: Final = re.compile(r"\d{1,3}[.,]\d{3}")
 _ON_ROAD: Final = re.compile(
-    r"^\s*(?P<road_class>[ABLK]|BAB|Autobahn|(?:Bundes|Landes|Kreis)stra(?:ß|ss)e)\s*"
-    r"(?P<road_number>\d{1,4}[a-z]?)\s*,?\s*(?:bei\s+|in\s+)?"
+    rf"^\s*{SIGN}\s*,?\s*(?:bei\s+|in\s+)?"
     rf"(?:(?P<word>km|kilometer|station|stat\.?)\s*:?\s*{_NUMBER}|(?<=[\s,]){_BARE})\s*$",
     re.IGNORECASE,
 )
@@ -50,7 +50,7 @@ def stations_find(*, jurisdiction: Jurisdiction, text: str) -> list[StationFound
     several pieces have no stations.
     """
     if match := _ON_ROAD.match(text):
-        wanted = {"class": _class(match), "number": match["road_number"].lower()}
+        wanted = {"class": sign_class(match["letters"]), "number": match["number"].lower()}
         return _found(
             jurisdiction,
             "s.road_class = %(class)s AND lower(s.road_number) = %(number)s",
@@ -62,14 +62,9 @@ def stations_find(*, jurisdiction: Jurisdiction, text: str) -> list[StationFound
     return []
 
 
-def _class(match: re.Match[str]) -> str:
-    written = match["road_class"].upper()
-    return "A" if written == "BAB" else written[0]
-
-
 def _metres(match: re.Match[str]) -> float:
     named = match.groupdict()
-    number, unit = named["number"], (named["unit"] or "").lower()
+    number, unit = named["station"], (named["unit"] or "").lower()
     if bare := named.get("bare"):
         number, unit = bare.lower().removesuffix("km").strip(), "km"
     kilometres, plus, metres = number.partition("+")
@@ -113,7 +108,7 @@ def _found(
         return [
             StationFound(
                 section_key=key,
-                road=f"{road_class} {road_number}" if road_number else name,
+                road=road_title(road_class, road_number, name, jurisdiction.municipality_key),
                 district=district,
                 station=float(wanted["station"]),
                 point=Point(x, y, srid=storage_srid()),

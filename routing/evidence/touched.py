@@ -5,6 +5,7 @@ Only these can be decided otherwise by it. An issue too many may be named, never
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -20,9 +21,10 @@ from parcels.models import LandUse, Parcel
 from routing.engine.facts import REACH_M
 from routing.engine.location import DISC_MAX_M, SIGMAS
 from routing.enums import NetworkDataset
-from routing.evidence.disc.nearby import ALWAYS, ASSET_REACH_M, CROSSING_REACH_M
+from routing.evidence.disc.nearby import ASSET_REACH_M, CROSSING_REACH_M
 from routing.evidence.statement import DISCS, ISSUES, MARGIN_M, accuracies
 from routing.models import Agreement, Area, Asset, RailTrack, RoadPartArea, RoadSection
+from routing.types import KINDS_ALWAYS
 
 # Distances are compared in centimetres and worked out in single precision.
 ROUNDING_M: Final = 0.1
@@ -86,13 +88,17 @@ ABOUT: Final[Mapping[str, str]] = {NetworkDataset.THROUGH_ROADS: "section_key"}
 # rehearsal the planner knows nothing of the new rows.
 TOUCHED: Final = """
 WITH changed AS MATERIALIZED (
-    SELECT DISTINCT r.{column} AS key FROM {table} r
-    WHERE r.jurisdiction_id = %(jurisdiction)s
-      AND (r.edition_from_id = ANY(%(editions)s) OR r.edition_to_id = ANY(%(editions)s))
+    SELECT DISTINCT r.{column} AS key FROM {table} r WHERE {is_changed}{rivals}
 ),
 given AS MATERIALIZED ({discs})
 SELECT id FROM given WHERE source <> %(unplaced)s AND ({near})
 """
+IS_CHANGED: Final = """r.jurisdiction_id = %(jurisdiction)s
+      AND (r.edition_from_id = ANY(%(editions)s) OR r.edition_to_id = ANY(%(editions)s))"""
+# Where a row goes, that of another source that is the same object under another key may come back.
+RIVALS: Final = """
+    UNION SELECT b.key FROM {table} r JOIN {table} b ON b.jurisdiction_id = %(jurisdiction)s AND {same}
+    WHERE {is_changed}"""
 NEAR: Final = """EXISTS (
     SELECT FROM (
         SELECT {changed} AS is_changed FROM {ground} g
@@ -107,7 +113,8 @@ def issues_touched(issue_ids: Collection[int], editions: Sequence[Edition]) -> s
     """Those of the issues that the differences of these editions touch; all of one jurisdiction.
 
     The editions are active, if only for this connection, or were. An issue without a place is touched only by what
-    concerns all: a dataset that is there for the first time or no longer, and another boundary. What a reporter has
+    concerns all: a dataset that is there for the first time or no longer, another boundary, and another order of
+    sources. What a reporter has
     answered picks among the places and facts of the evidence, so it widens nothing.
     """
     if any(_concerns_all(edition) for edition in editions):
@@ -126,8 +133,13 @@ def _concerns_all(edition: Edition) -> bool:
     active = Edition.objects.filter(
         jurisdiction=edition.jurisdiction_id, dataset=edition.dataset, status=EditionStatus.ACTIVE
     )
+    is_reported = any(edition.report.get(name) for name in ("boundary_moved", "reordered"))
+    if is_reported or not active.exists():
+        return True
+    earlier = active.exclude(source_name=edition.source_name)
     return (
-        edition.base_id is None or bool(edition.report.get("boundary_moved")) or not active.exists()
+        edition.base_id is None
+        and not earlier.filter(activated_at__lt=edition.activated_at).exists()
     )
 
 
@@ -139,7 +151,7 @@ def _near(
         "jurisdiction": jurisdiction,
         "editions": list(editions),
         "unplaced": LocationSource.UNPLACED.value,
-        "always": list(ALWAYS),
+        "always": list(KINDS_ALWAYS),
         "disc": DISC_MAX_M,
         "sigmas": SIGMAS,
         "accuracies": accuracies(),
@@ -154,9 +166,18 @@ def _statement(dataset: str) -> str:
         NEAR.format(ground=look.ground._meta.db_table, metres=look.metres, changed=look.changed)
         for look in LOOKS[dataset]
     ]
+    spec = dataset_spec(dataset)
+    table = spec.model._meta.db_table
+    # The first condition is that of the key.
+    rivals = [
+        RIVALS.format(table=table, is_changed=IS_CHANGED, same=re.sub(r"\ba\.", "r.", same))
+        for same in spec.same[1:]
+    ]
     named = {name: f"%({name})s" for name in ("issues", "disc", "sigmas", "accuracies")}
     return TOUCHED.format(
-        table=dataset_spec(dataset).model._meta.db_table,
+        table=table,
+        is_changed=IS_CHANGED,
+        rivals="".join(rivals),
         column=ABOUT.get(dataset, "key"),
         discs=DISCS % {**named, "given": ISSUES % named},
         near=" OR ".join(near),

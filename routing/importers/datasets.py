@@ -12,15 +12,16 @@ from django.contrib.gis.geos import GEOSGeometry
 from gis_core.datasets import (
     Columns,
     DatasetSpec,
+    Dictionary,
     RowError,
     UnreadableValues,
     dataset_register,
 )
 from gis_core.messages import Message
 from gis_core.models import Jurisdiction
-from parcels.importers.values import number_text, vital_dates_read
+from parcels.importers.values import number_text, texts_read, vital_dates_read
 from routing.enums import AreaKind, NetworkDataset
-from routing.importers.edition_checks import ROAD_CHECKS
+from routing.importers.edition_checks import ASSET_CHECKS, ROAD_CHECKS, asset_kinds_read
 from routing.models import (
     Agreement,
     Area,
@@ -30,13 +31,29 @@ from routing.models import (
     RoadSection,
     ThroughRoad,
 )
+from routing.road_signs import sign_class
 
 PROFILES: Final = Path(__file__).parent / "profiles"
-# "B 235", "L 651n", "B 1;B 57": what signs say. Bavaria and Saxony call the roads of the Land St and S.
+# "B 235", "L 651n", "B 1;B 57": what signs say.
 _ROAD_REFERENCE = re.compile(r"\b(A|B|L|St|S|K)\s*(\d{1,4})\s*([a-z]?)\b", re.IGNORECASE)
-_SIGN_CLASSES: Final = {"A": "A", "B": "B", "L": "L", "ST": "L", "S": "L", "K": "K"}
 _SIGN_RANKS: Final = "ABLK"
+# Sections that lead out stay whole anyway; a little more shows where they lead.
+NETWORK_MARGIN_M: Final = 1_000.0
+# Neighbours stay, and whoever acts where reports outside of the boundary are accepted.
+NEIGHBOURS_M: Final = 10_000.0
 SIGN_LENGTH: Final = 40
+# Of two registers, assets of one kind that stand so near are one; so are areas of which one has so much of the other.
+SAME_ASSET_M: Final = 2.0
+SAME_AREA_SHARE: Final = 0.5
+# No place lies in two of them; built-up areas of two sources may overlap.
+_EXCLUSIVE: Final = (
+    f"a.kind = b.kind AND a.kind IN ('{AreaKind.MUNICIPALITY.value}', '{AreaKind.NEIGHBOUR.value}',"
+    f" '{AreaKind.DISTRICT.value}')"
+)
+_COVERS: Final = (
+    f"{_EXCLUSIVE} AND a.geometry && b.geometry AND ST_Area(ST_Intersection(a.geometry, b.geometry))"
+    f" > {SAME_AREA_SHARE} * least(ST_Area(a.geometry), ST_Area(b.geometry))"
+)
 # Lists of categories come as "A|B", "A,B" or "A;B".
 _LIST_SEPARATOR = re.compile(r"\s*[|,;]\s*")
 
@@ -50,13 +67,39 @@ def datasets_register() -> None:
             _road_sections,
             PROFILES,
             checks=ROAD_CHECKS,
+            dictionaries=(
+                Dictionary(
+                    "reference",
+                    _signs_unknown,
+                    "reference",
+                    is_meaning=lambda text: bool(road_sign(text)),
+                ),
+            ),
+            margin_m=NETWORK_MARGIN_M,
             is_wide=True,
         ),
         DatasetSpec(NetworkDataset.ROAD_PARTS, RoadPartArea, _road_parts, PROFILES),
         DatasetSpec(
-            NetworkDataset.THROUGH_ROADS, ThroughRoad, _through_roads, PROFILES, is_wide=True
+            NetworkDataset.THROUGH_ROADS,
+            ThroughRoad,
+            _through_roads,
+            PROFILES,
+            margin_m=NETWORK_MARGIN_M,
+            is_wide=True,
         ),
-        DatasetSpec(NetworkDataset.ASSETS, Asset, _assets, PROFILES),
+        DatasetSpec(
+            NetworkDataset.ASSETS,
+            Asset,
+            _assets,
+            PROFILES,
+            checks=ASSET_CHECKS,
+            # The key is kind and number.
+            same=(
+                "a.key = b.key",
+                f"a.kind = b.kind AND ST_DWithin(a.geometry, b.geometry, {SAME_ASSET_M})",
+            ),
+            dictionaries=(Dictionary("kind", _kinds_unknown, "kind", _kind_choices),),
+        ),
         DatasetSpec(
             NetworkDataset.AREAS,
             Area,
@@ -64,10 +107,24 @@ def datasets_register() -> None:
             PROFILES,
             boundary=municipality_boundary,
             boundary_rank=1,
+            margin_m=NEIGHBOURS_M,
+            boundary_key=lambda city: f"{AreaKind.MUNICIPALITY.value}/{city.municipality_key}",
             is_wide=True,
+            same=(
+                "a.key = b.key",
+                _COVERS,
+            ),
+            apart=_EXCLUSIVE,
         ),
         DatasetSpec(NetworkDataset.AGREEMENTS, Agreement, _agreements, PROFILES),
-        DatasetSpec(NetworkDataset.TRACKS, RailTrack, _tracks, PROFILES, is_wide=True),
+        DatasetSpec(
+            NetworkDataset.TRACKS,
+            RailTrack,
+            _tracks,
+            PROFILES,
+            margin_m=NETWORK_MARGIN_M,
+            is_wide=True,
+        ),
     ):
         dataset_register(spec)
 
@@ -87,44 +144,53 @@ def municipality_boundary(jurisdiction: Jurisdiction) -> GEOSGeometry | None:
 
 
 def _road_sections(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
-    suffixes = _texts(columns["number_suffix"])
+    suffixes = texts_read(columns["number_suffix"])
     numbers = [
         f"{number}{suffix}"
-        for number, suffix in zip(_texts(columns["road_number"]), suffixes, strict=True)
+        for number, suffix in zip(texts_read(columns["road_number"]), suffixes, strict=True)
     ]
-    classes = _texts(columns["road_class"])
-    unknown: dict[int, Message] = {}
-    for row, reference in enumerate(_texts(columns.get("reference", []))):
+    classes = texts_read(columns["road_class"])
+    for row, reference in enumerate(texts_read(columns.get("reference", []))):
         if sign := road_sign(reference):
             classes[row], numbers[row] = sign
-        # NAS has one column for signs and names.
-        elif reference and reference != columns["name"][row]:
-            unknown[row] = Message("sign_unknown", {"sign": repr(reference[:SIGN_LENGTH])})
+    unknown = {
+        row: Message("sign_unknown", {"sign": repr(sign[:SIGN_LENGTH])})
+        for row, sign in enumerate(_signs_unknown(columns, jurisdiction))
+        if sign
+    }
     if unknown:
         raise UnreadableValues("reference", unknown)
     return {
-        "key": _texts(columns["key"]),
+        "key": texts_read(columns["key"]),
         "road_class": classes,
         "road_number": numbers,
-        "name": _texts(columns["name"]),
+        "name": texts_read(columns["name"]),
         "start_station": [value or 0.0 for value in _floats(columns["start_station"])],
         "length": _floats(columns["length"]),
-        "cleaning_class": _texts(columns["cleaning_class"]),
+        "cleaning_class": texts_read(columns["cleaning_class"]),
     }
+
+
+def _signs_unknown(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
+    """Of each row the sign that nobody understands. NAS has one column for signs and names."""
+    return [
+        "" if reference == columns["name"][row] or road_sign(reference) else reference
+        for row, reference in enumerate(texts_read(columns.get("reference", [])))
+    ]
 
 
 def road_sign(text: str) -> tuple[str, str] | None:
     """Class and number of "L 596A"; of several signs the highest class, which bears the shared section, and of
     that the first. None where there is none."""
     signs = [
-        (_SIGN_CLASSES[letters.upper()], f"{number}{suffix.lower()}")
+        (sign_class(letters).value, f"{number}{suffix.lower()}")
         for letters, number, suffix in _ROAD_REFERENCE.findall(text)
     ]
     return min(signs, key=lambda sign: _SIGN_RANKS.index(sign[0]), default=None)
 
 
 def _through_roads(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
-    sections = _texts(columns["section_key"])
+    sections = texts_read(columns["section_key"])
     starts, ends = _floats(columns["from_station"]), _floats(columns["to_station"])
     for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
         if start is not None and end is not None and start > end:
@@ -143,31 +209,41 @@ def _through_roads(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
 
 def _road_parts(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     return {
-        "key": _texts(columns["key"]),
+        "key": texts_read(columns["key"]),
         "part": columns["part"],
         "section_key": [
             section or street
             for section, street in zip(
-                _texts(columns["section_key"]), _texts(columns["street_key"]), strict=True
+                texts_read(columns["section_key"]), texts_read(columns["street_key"]), strict=True
             )
         ],
-        "name": _texts(columns["name"]),
+        "name": texts_read(columns["name"]),
     }
 
 
 def _assets(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
-    kinds, numbers = _texts(columns["kind"]), _texts(columns["number"])
+    kinds, numbers = texts_read(columns["kind"]), texts_read(columns["number"])
     return {
         "key": [f"{kind}/{number}" for kind, number in zip(kinds, numbers, strict=True)],
         "kind": kinds,
         "number": numbers,
-        "owner": _texts(columns["owner"]),
-        "note": _texts(columns["note"]),
+        "owner": texts_read(columns["owner"]),
+        "note": texts_read(columns["note"]),
     }
 
 
+def _kinds_unknown(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
+    """Of each row the kind that nothing asks for."""
+    known = asset_kinds_read(jurisdiction.pk)
+    return ["" if kind in known or not known else kind for kind in texts_read(columns["kind"])]
+
+
+def _kind_choices(jurisdiction: Jurisdiction) -> list[tuple[str, Any]]:
+    return [(kind, kind) for kind in sorted(asset_kinds_read(jurisdiction.pk))]
+
+
 def _areas(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
-    codes, names = _texts(columns["code"]), _texts(columns["name"])
+    codes, names = texts_read(columns["code"]), texts_read(columns["name"])
     kinds = [
         _area_kind(kind, code, jurisdiction)
         for kind, code in zip(columns["kind"], codes, strict=True)
@@ -193,34 +269,23 @@ def _area_kind(kind: str, code: str, jurisdiction: Jurisdiction) -> str:
 
 def _agreements(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     return {
-        "key": _texts(columns["key"]),
+        "key": texts_read(columns["key"]),
         "categories": [
             sorted(filter(None, _LIST_SEPARATOR.split(text)))
-            for text in _texts(columns["categories"])
+            for text in texts_read(columns["categories"])
         ],
-        "body": _texts(columns["body"]),
+        "body": texts_read(columns["body"]),
         "valid_from": vital_dates_read(columns, "valid_from"),
         "valid_to": vital_dates_read(columns, "valid_to"),
-        "document": _texts(columns["document"]),
+        "document": texts_read(columns["document"]),
     }
 
 
 def _tracks(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
-    return {"key": _texts(columns["key"]), "kind": columns["kind"]}
+    return {"key": texts_read(columns["key"]), "kind": columns["kind"]}
 
 
 # --- Values ---------------------------------------------------------------------------------------
-
-
-def _texts(values: list[Any]) -> list[str]:
-    """Text; whole numbers without the ".0" that a column with gaps gives them."""
-    return [_text(value) for value in values]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
 
 
 def _floats(values: list[Any]) -> list[float | None]:

@@ -7,10 +7,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core.models import EditionedModel, spatial_index
+from gis_core.models import EditionedModel, Jurisdiction, spatial_index
 from gis_core.srids import storage_srid
 from issues.enums import RoadPart
 from routing.enums import AreaKind, RoadClass, StretchStatus, TrackKind
+from routing.road_signs import road_title
 
 
 class RoadSection(EditionedModel):
@@ -35,10 +36,11 @@ class RoadSection(EditionedModel):
             ),
         ]
 
-    @property
-    def title(self) -> str:
-        """The road as people call it: "B 235" or the street's name."""
-        return f"{self.road_class} {self.road_number}" if self.road_number else self.name
+    def title(self, jurisdiction: Jurisdiction) -> str:
+        """The road as people call it in its jurisdiction: "B 235", "S 177" or the street's name."""
+        return road_title(
+            self.road_class, self.road_number, self.name, jurisdiction.municipality_key
+        )
 
 
 class ThroughRoad(EditionedModel):

@@ -7,11 +7,12 @@ from typing import Final
 
 from routing.engine.facts import CLASSIFIED
 from routing.engine.levels import CROSSED_USES, level_above
+from routing.road_signs import NUMBERED
 from routing.sentences.streets import street_phrase
 from routing.sentences.words import Words
 from routing.types import Candidate, Facts
 
-_NUMBERED: Final = re.compile(r"[ABLK] \d")
+_NUMBERED: Final = re.compile(NUMBERED)
 
 
 def road_phrase(road: str, words: Words, *, is_beside: bool = False) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from routing.engine.conditions import condition_compile
 from routing.engine.facts import CLASSIFIED, ROAD_USES
+from routing.road_signs import is_staatsstrasse
 from routing.sentences.conditions import condition_phrase
 from routing.sentences.words import Words, one_of, words_of
 from routing.types import UNKNOWN, Candidate, Facts
@@ -33,7 +34,7 @@ def _columns(candidate: Candidate, facts: Facts, words: Words) -> Iterator[str]:
             facts.through_road
         ]
     if "road_class" in candidate.narrowed and facts.road_class in words.road_class:
-        yield f"{words.road_class[facts.road_class]}{limits}"
+        yield f"{_class_phrase(facts, words)}{limits}"
     elif limits:
         yield words.lies.format(where=limits.strip())
     is_beside = facts.section is not None and facts.usage not in ROAD_USES
@@ -43,6 +44,12 @@ def _columns(candidate: Candidate, facts: Facts, words: Words) -> Iterator[str]:
         is_of_parcel = facts.parcel is not None and facts.owner == facts.parcel.owner
         form = words.of_parcel if is_of_parcel else words.of_road
         yield form.format(owner=words.owner[facts.owner])
+
+
+def _class_phrase(facts: Facts, words: Words) -> str:
+    if facts.section is not None and is_staatsstrasse(facts.section.road):
+        return words.staatsstrasse
+    return words.road_class[facts.road_class]
 
 
 def _condition(candidate: Candidate, facts: Facts, language: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Func
 from django.utils.translation import gettext as _
 
+from gis_core.models import Edition
 from issues.models import Issue
 from routing.enums import Outcome, TrialState
 from routing.errors import TrialRefused
@@ -83,10 +84,13 @@ def answer_of(brief: Brief | None) -> Answer:
 
 
 def editions_check(
-    trial: Trial, datasets: Mapping[str, int], *, tried: Mapping[str, int] = {}
+    trial: Trial, datasets: Mapping[str, int], *, tried: Edition | None = None
 ) -> None:
     """Raises TrialRefused when other editions are active than at the start: then two halves could not be compared."""
-    if dict(datasets) != {**trial.editions, **tried}:
+    expected = set(trial.editions.values())
+    if tried is not None:
+        expected = expected - {tried.base_id} | {tried.pk}
+    if set(datasets.values()) != expected:
         raise TrialRefused(
             _("Geodata were activated during the trial, so it compares nothing. Please begin anew.")
         )

@@ -78,7 +78,7 @@ def _changes(trial: Trial, chunk: TrialChunk, file: IO[bytes]) -> tuple[int, lis
     present: dict[int, Answer] = pickle.load(file)  # noqa: S301 - written by us, the file has no name
     differing: dict[int, Answer] = {}
     for issue_id, datasets, (tried,) in answers(trial, chunk, [trial.compared_with]):
-        editions_check(trial, datasets, tried={edition.dataset: edition.pk})
+        editions_check(trial, datasets, tried=edition)
         if issue_id in present and tried.differs_from(present[issue_id]):
             differing[issue_id] = tried
     issues = Issue.objects.select_related("category").in_bulk(list(differing))

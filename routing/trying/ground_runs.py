@@ -21,8 +21,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from gis_core.enums import EditionStatus
-from gis_core.models import Edition, Jurisdiction
+from gis_core.models import Jurisdiction
+from gis_core.selectors import editions_by_dataset
 from issues.models import Category
 from routing.enums import GroundVerdict, TrialState
 from routing.errors import RoutingError, TrialRefused
@@ -73,7 +73,7 @@ def coverage_start(
         return GroundCoverage.objects.create(
             rule_set=locked,
             revision=locked.revision,
-            editions=editions_active(rule_set.jurisdiction),
+            editions=editions_by_dataset(rule_set.jurisdiction),
             places_per_kind=places_per_kind,
             seed=seed,
             created_by=by,
@@ -181,17 +181,12 @@ def categories_offered(jurisdiction: Jurisdiction) -> list[Category]:
     return list(offered.order_by("order", "code"))
 
 
-def editions_active(jurisdiction: Jurisdiction) -> dict[str, int]:
-    active = Edition.objects.filter(jurisdiction=jurisdiction, status=EditionStatus.ACTIVE)
-    return dict(active.values_list("dataset", "pk"))
-
-
 def is_outdated(coverage: GroundCoverage) -> bool:
     """Whether the rules were edited, or other geodata activated, since the measurement began."""
     rule_set = RuleSet.objects.select_related("jurisdiction").get(pk=coverage.rule_set_id)
     return (coverage.revision, coverage.editions) != (
         rule_set.revision,
-        editions_active(rule_set.jurisdiction),
+        editions_by_dataset(rule_set.jurisdiction),
     )
 
 

@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError
 from gis_core.enums import EditionStatus
 from gis_core.errors import GisError
 from gis_core.models import Edition, Jurisdiction
+from gis_core.selectors import editions_by_dataset
 from routing.enums import TrialState
 from routing.errors import RoutingError, TrialRefused
 from routing.models import RuleSet, Trial, TrialChunk
@@ -71,7 +72,6 @@ def trial_start(
         edition.jurisdiction_id != jurisdiction.pk or edition.status != EditionStatus.STAGED
     ):
         raise TrialRefused(_("Only an edition that is ready to be activated can be tried."))
-    active = Edition.objects.filter(jurisdiction=jurisdiction, status=EditionStatus.ACTIVE)
     with transaction.atomic():
         trial = Trial.objects.create(
             jurisdiction=jurisdiction,
@@ -79,7 +79,7 @@ def trial_start(
             revision=rule_set.revision if rule_set else 0,
             edition=edition,
             compared_with=rule_set_in_effect(jurisdiction, on=timezone.localdate()),
-            editions=dict(active.values_list("dataset", "pk")),
+            editions=editions_by_dataset(jurisdiction),
             issue_limit=limit,
             created_by=by,
         )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from time import process_time
+
 import pytest
 from django.db import connection
 
 from config.benchmarks.decision import ISSUES_MAKE
+from config.benchmarks.geodata.inputs import FORMATS, addresses_write
+from config.benchmarks.geodata.took import Took, least, took
 from config.benchmarks.measure import Figure, median, milliseconds
+from tests.gis_core.geodata_factories import jurisdiction_make, load
 
 
 def figure(**fields: object) -> Figure:
@@ -61,3 +67,27 @@ def test_issues_of_the_decision_benchmark_have_every_column_that_is_needed() -> 
         needed = {name for (name,) in cursor.fetchall()}
     given = set(ISSUES_MAKE[ISSUES_MAKE.index("(") + 1 : ISSUES_MAKE.index(")")].split(", "))
     assert needed <= {name.strip() for names in given for name in names.split(",")}
+
+
+@pytest.mark.django_db
+def test_addresses_of_the_loads_are_the_same_in_each_format(tmp_path: Path) -> None:
+    city, differences = jurisdiction_make(), []
+    for path in addresses_write(tmp_path, 40).values():
+        difference = load(city, "addresses", path).difference
+        differences.append((difference.new, difference.changed, difference.unchanged))
+    assert differences == [(40, 0, 0), *[(0, 0, 40)] * (len(FORMATS) - 1)]
+
+
+@pytest.mark.django_db
+def test_processor_time_is_that_of_the_database_too() -> None:
+    if not connection.settings_dict["HOST"].startswith("/"):
+        pytest.skip("needs PostgreSQL on this machine")
+
+    def asked() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sum(sqrt(n)) FROM generate_series(1, 1000000) n")
+
+    own = process_time()
+    spent = took(asked)
+    assert spent.processor > process_time() - own + 0.04
+    assert least([Took(1, 4), Took(2, 3)]) == Took(1, 3)

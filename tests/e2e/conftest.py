@@ -144,7 +144,7 @@ def map_server(transactional_db, settings, tmp_path) -> Iterator[None]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     settings.MAPSERVER_URL = f"http://127.0.0.1:{server.server_port}/wms"
     cache.clear()

@@ -33,8 +33,9 @@ from tests.mapui.geodata.geodata_factories import (
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def worker() -> Iterator[None]:
+    """One for all tests: it takes some seconds to end."""
     with start_worker(
         app, pool="solo", queues=["geodata"], perform_ping_check=False, shutdown_timeout=30
     ):

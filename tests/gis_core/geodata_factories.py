@@ -10,11 +10,17 @@ from typing import Any
 import numpy as np
 import pyogrio
 import shapely
+from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.utils import timezone
 
+from gis_core.enums import EditionStatus
 from gis_core.loading import Source
 from gis_core.loading.stage.staging import Difference
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_activate, edition_stage
+from gis_core.services.jurisdictions import jurisdiction_boundary_refresh
+from gis_core.srids import storage_srid
+from routing.models import Area
 
 EAST, NORTH = 382900.0, 5712300.0
 AVE = "http://repository.gdi-de.org/schemas/adv/produkt/alkis-vereinfacht/2.0"
@@ -30,6 +36,29 @@ def jurisdiction_make(**values: Any) -> Jurisdiction:
         "issue_prefix": "CR",
     }
     return Jurisdiction.objects.create(**{**facts, **values})
+
+
+def municipality_draw(jurisdiction: Jurisdiction) -> Jurisdiction:
+    """An active area of the municipality, 1 km by 1 km, from 100 m southwest of the first square on."""
+    edition = Edition.objects.create(
+        jurisdiction=jurisdiction,
+        dataset="areas",
+        status=EditionStatus.ACTIVE,
+        activated_at=timezone.now(),
+    )
+    outline = Polygon.from_bbox((EAST - 100, NORTH - 100, EAST + 900, NORTH + 900))
+    key = jurisdiction.municipality_key
+    Area.objects.create(
+        jurisdiction=jurisdiction,
+        edition_from=edition,
+        key=f"municipality/{key}",
+        content_hash=b"1" * 16,
+        kind="municipality",
+        code=key,
+        geometry=MultiPolygon(outline, srid=storage_srid()),
+    )
+    jurisdiction_boundary_refresh(jurisdiction=jurisdiction)
+    return jurisdiction
 
 
 def square(column: int, row: int = 0, size: float = 10.0) -> shapely.Polygon:
@@ -108,9 +137,11 @@ def table_write(
     driver: str = "GPKG",
     crs: str | None = "EPSG:25832",
     append: bool = False,
+    **options: Any,
 ) -> Path:
-    """Any format of pyogrio; the geometry type is that of the first geometry."""
-    options = {"layer": layer} if layer else {}
+    """Any format of pyogrio, with the options of its writer; the geometry type is that of the first geometry."""
+    if layer:
+        options["layer"] = layer
     with warnings.catch_warnings():
         # A file without a CRS is what some tests want.
         warnings.filterwarnings("ignore", "'crs' was not provided", UserWarning)

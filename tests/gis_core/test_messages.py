@@ -18,7 +18,14 @@ from tests.gis_core.geodata_factories import jurisdiction_make, parcels_gml, wri
 
 ROOT = Path(__file__).parents[2]
 # Nothing but parameters: the same in every language.
-SAME = {"row_fault", "profile_misfit", "csv_columns_missing", "edition_error", "service_attempt"}
+SAME = {
+    "row_fault",
+    "profile_misfit",
+    "csv_columns_missing",
+    "key_shared",
+    "edition_error",
+    "service_attempt",
+}
 CODED = {
     *("LoadError", "LoadCancelled", "RowError", "GmlError", "GeometryError", "CoordinateError"),
     "RasterRefused",
@@ -27,6 +34,7 @@ CODED = {
     *(
         "CapabilitiesError",
         "PickRefused",
+        "PresetUnusable",
         "ServiceUnknown",
         "InfoUnavailable",
         "OwnerProfileError",
@@ -77,8 +85,9 @@ def test_every_code_in_the_program_is_known():
 def test_no_text_is_left_that_nothing_says():
     through_tables = {
         *("guess_crs", "guess_crs_swapped", "no_number", "no_area", "no_date"),
-        *("check_gemarkung_unknown", "check_flur_unknown", "check_versions"),
+        *("check_gemarkung_unknown", "check_flur_unknown", "check_versions", "check_taken_once"),
         *("check_streets_missing", "check_locations_missing", "check_locations_stale"),
+        *("check_source_twice", "check_source_apart", "check_source_key"),
     }
     assert set(message_texts()) - codes_used() == through_tables
 
@@ -94,12 +103,14 @@ def test_message_speaks_the_language_of_the_reader():
         "extent_far", file="a.gml", feature="F 1", km=120, name="Castrop", guess=guess
     )
     assert str(error) == (
-        "a.gml: F 1: lies 120 km outside Castrop; likely cause: the coordinates are in EPSG:31466 with swapped axes"
+        "a.gml: F 1: lies 120 km outside Castrop; likely cause: the coordinates are in EPSG:31466 with swapped axes."
+        " A source that holds more than the municipality is cut to it once its boundary is loaded (areas)"
     )
     with override("de"):
         assert error.shown() == (
             "a.gml: F 1: liegt 120 km außerhalb von Castrop; wahrscheinliche Ursache: die Koordinaten sind in"
-            " EPSG:31466 mit vertauschten Achsen"
+            " EPSG:31466 mit vertauschten Achsen. Eine Quelle, die mehr als die Gemeinde enthält, wird auf sie"
+            " zugeschnitten, sobald deren Grenze geladen ist (Gebiete)"
         )
 
 

@@ -121,7 +121,7 @@ ONE_CITY = settings(
 @ONE_CITY
 @given(dice=st.randoms(use_true_random=False))
 def test_briefs_say_of_many_what_results_say_of_each(model_city: ModelCity, dice: Random) -> None:
-    questions = drawn(model_city, dice, 25)
+    questions = drawn(model_city, dice, 12)
     active = RuleSet.objects.get(jurisdiction=model_city.jurisdiction, status="active")
     draft = draft_make(model_city.jurisdiction, R01="EUV", R04="KREIS66", R09="EUV", R12="STRNRW")
     stricter = draft_make(model_city.jurisdiction)

@@ -151,13 +151,6 @@ def test_nas_address_without_a_place_is_left_out_and_counted(city, tmp_path):
     assert (edition.report["rows"], check.count, check.severity) == (3, 1, "warning")
 
 
-def test_nas_addresses_of_an_update_are_refused(city, tmp_path):
-    load(city, "addresses", write(tmp_path / "a.xml", addresses_nas()))
-    update = nas.delivery(nas.replace(nas.parcel(0), 0, nas.BEGUN), date=nas.CHANGED)
-    with pytest.raises(LoadError, match="can only be loaded from a complete one"):
-        load(city, "addresses", write(tmp_path / "u.xml", update))
-
-
 HOUSE_COORDINATES = (
     "nba;oid;qua;landschl;strschl;str;hnr;adz;zone;ostwert;nordwert;postplz;gmd\n"
     "N;DENW1;A;05;00306;Musterstraße;12;;32;32382905,5;5712305,5;44575;Castrop-Rauxel\n"

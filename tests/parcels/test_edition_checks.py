@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.utils.translation import override
 
+from gis_core.errors import LoadError
 from mapui.geodata.contents import ATTRIBUTES
 from parcels.importers.cadastre import PROFILES
+from parcels.models import Parcel
 from routing.importers.datasets import PROFILES as NETWORK_PROFILES
-from tests.gis_core.geodata_factories import KEYS, jurisdiction_make, load, stage, write
+from tests.gis_core.geodata_factories import (
+    KEYS,
+    jurisdiction_make,
+    load,
+    parcels_gml,
+    stage,
+    write,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +81,32 @@ def test_every_column_of_a_profile_has_a_name_for_people():
         for column in json.loads(path.read_text("utf-8"))["columns"]
     }
     assert columns == set(ATTRIBUTES)
+
+
+def test_owner_classes_of_parcels_that_nobody_knows_are_told(city, tmp_path):
+    """Most of them: another spelling or place of the keys, and every decision on an owner would go wrong."""
+    everybody = owners(tmp_path / "o.csv", "CITY", "PRIV", "PRIV")
+    assert not stage(city, "ownership", everybody).checks.exists()
+    load(city, "parcels", write(tmp_path / "p.gml", parcels_gml(2)))
+    edition = stage(city, "ownership", owners(tmp_path / "s.csv", "CITY", "PRIV", "PRIV"))
+    found = edition.checks.get(code="parcels_unknown")
+    assert (found.severity, found.count, KEYS[2] in found.message) == ("warning", 1, True)
+    foreign = "".join(f"055287002{number:05d}______;PRIV\n" for number in range(1, 101))
+    path = write(tmp_path / "f.csv", f"flstkennz;eigentumsklasse\n{KEYS[0]};CITY\n{foreign}")
+    assert errors(stage(city, "ownership", path)) == ["parcels_unknown"]
+
+
+def test_area_beyond_all_measure_is_unknown(city, tmp_path):
+    path = write(tmp_path / "p.gml", parcels_gml(1, flaeche="1e14"))
+    loaded = load(city, "parcels", path)
+    assert Parcel.objects.active().get().official_area is None
+    assert loaded.edition.checks.get(code="unknown").details["samples"][0]["value"] == "1e14"
+
+
+def test_rows_of_a_table_are_called_lines_in_every_language(city, tmp_path):
+    path = owners(tmp_path / "o.csv", "Stadt", "Kirche")
+    with pytest.raises(LoadError) as caught, override("de"):
+        stage(city, "ownership", path)
+    with override("de"):
+        assert "Zeile 2" in caught.value.shown()
+        assert "line" not in caught.value.shown()

@@ -191,15 +191,29 @@ def test_every_land_use_code_is_a_known_usage():
     assert {meaning[0] for meaning in land_use_codes().values()} <= set(Usage.values)
 
 
-def test_districts_are_told_apart_by_their_keys(city, tmp_path):
+def districts_write(path, names: dict[str, str]):
     members = [
         f'<KatasterBezirk gml:id="K{key}"><name>{name}</name><schluessel>{key}</schluessel>'
         f"<geometrie>{polygon_gml(square(0))}</geometrie></KatasterBezirk>"
-        for key, name in (("055287", "Castrop"), ("055287014", "Flur 14"))
+        for key, name in names.items()
     ]
-    load(city, "cadastral_districts", write(tmp_path / "a.gml", collection_gml(*members)))
+    return write(path / "districts.gml", collection_gml(*members))
+
+
+def test_districts_are_told_apart_by_their_keys(city, tmp_path):
+    names = {"055287": "Castrop", "055287014": "Flur 14", "055287015": ""}
+    load(city, "cadastral_districts", districts_write(tmp_path, names))
     found = CadastralDistrict.objects.order_by("key").values_list("key", "kind", "name")
-    assert list(found) == [("055287", "gemarkung", "Castrop"), ("055287014", "flur", "Flur 14")]
+    assert list(found) == [
+        ("055287", "gemarkung", "Castrop"),
+        ("055287014", "flur", "Flur 14"),
+        ("055287015", "flur", "015"),
+    ]
+
+
+def test_gemarkung_without_a_name_is_refused(city, tmp_path):
+    with pytest.raises(LoadError, match="the Gemarkung '055287' has no name"):
+        load(city, "cadastral_districts", districts_write(tmp_path, {"055287": ""}))
 
 
 def test_ownership_from_csv_with_byte_order_mark(city, tmp_path):

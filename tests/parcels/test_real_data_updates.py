@@ -1,15 +1,26 @@
-"""The real NAS delivery: in an archive, altered, and updated; skipped where it is not beside the checkout."""
+"""The real NAS delivery once it is loaded: its parcels and addresses, the same again, altered and updated.
+
+Skipped where it is not beside the checkout.
+"""
 
 from __future__ import annotations
 
 import gzip
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import shapely
+from django.db import transaction
 
-from parcels.models import Parcel
+from gis_core.models import Jurisdiction
+from gis_core.services import jurisdiction_boundary_refresh
+from parcels.addresses import address_parse, address_search_text
+from parcels.models import Address, Parcel
+from parcels.selectors import parcels_search
 from tests.gis_core.geodata_factories import jurisdiction_make, load, write
 
 DELIVERY = Path(__file__).parents[3] / "shared" / "data" / "parcels" / "mustermonzel"
@@ -22,11 +33,19 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(scope="module")
+def _monzel_stands(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        city = jurisdiction_make(identifier="monzel.de", name="Monzel", municipality_key="07231103")
+        load(city, "parcels", DELIVERY)
+        yield city.pk
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def monzel():
-    city = jurisdiction_make(identifier="monzel.de", name="Monzel", municipality_key="07231103")
-    load(city, "parcels", DELIVERY)
-    return city
+def monzel(_monzel_stands: int, db: None) -> Jurisdiction:
+    """With the parcels of the delivery, loaded once for all tests."""
+    return Jurisdiction.objects.get(pk=_monzel_stands)
 
 
 def counts(result) -> tuple[int, int, int, int]:
@@ -36,6 +55,40 @@ def counts(result) -> tuple[int, int, int, int]:
 
 def parcels_of(text: str) -> list[str]:
     return re.findall(r"<AX_Flurstueck gml:id.*?</AX_Flurstueck>", text, re.DOTALL)
+
+
+def test_nas_delivery_again_changes_nothing(monzel):
+    again = load(monzel, "parcels", DELIVERY).difference
+    assert (again.new, again.changed, again.vanished, again.unchanged) == (0, 0, 0, 2369)
+
+
+def test_nas_parcels_keep_parts_holes_and_slivers(monzel):
+    shapes = shapely.from_wkb([bytes(parcel.geometry.wkb) for parcel in Parcel.objects.active()])
+    assert (shapely.get_num_geometries(shapes) > 1).sum() == 2
+    interiors = [sum(len(part.interiors) for part in shape.geoms) for shape in shapes]
+    assert sum(count > 0 for count in interiors) == 4
+    assert round(shapely.area(shapes).min(), 3) == 0.055
+    assert shapely.is_valid(shapes).all()
+
+
+def test_nas_boundary_is_the_hull_of_the_parcels(monzel):
+    assert jurisdiction_boundary_refresh(jurisdiction=monzel) == "parcels"
+    total = sum(parcel.geometry.area for parcel in Parcel.objects.active())
+    assert monzel.boundary.area == pytest.approx(total, rel=0.02)
+
+
+def test_nas_addresses_lie_on_the_parcels_that_name_them(monzel):
+    assert load(monzel, "addresses", DELIVERY).rows == 302
+    for address in Address.objects.active():
+        found = parcels_search(jurisdiction=monzel, text=address.text)
+        named = [
+            address_search_text(known.street, known.number)
+            for parcel in found
+            for text in parcel.location_text.split(";")
+            if (known := address_parse(text))
+        ]
+        assert len(found) == 1
+        assert address.search_text in named
 
 
 def test_parts_in_an_archive_in_another_order_change_nothing(monzel, tmp_path):

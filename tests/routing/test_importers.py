@@ -25,8 +25,10 @@ from tests.gis_core.geodata_factories import (
     jurisdiction_make,
     load,
     square,
+    stage,
     table_write,
 )
+from tests.mapui.factories import category_create
 
 pytestmark = pytest.mark.django_db
 
@@ -69,20 +71,20 @@ def test_both_road_registers_are_one_edition(city, tmp_path):
     )
     assert (result.rows, result.edition.profile) == (2, "nwsib, strassenverzeichnis")
     federal, street = RoadSection.objects.order_by("-key")
-    assert (federal.key, federal.title, federal.road_class, federal.length) == (
+    assert (federal.key, federal.title(city), federal.road_class, federal.length) == (
         ABS,
         "B 235",
         "B",
         100,
     )
-    assert (street.key, street.title, street.road_class) == ("00123-01", "Am Markt", "G")
+    assert (street.key, street.title(city), street.road_class) == ("00123-01", "Am Markt", "G")
     assert (street.length, street.cleaning_class, street.start_station) == (99.5, "3", 0)
     assert federal.geometry.geom_type == "MultiLineString"
 
 
 def test_road_number_with_suffix(city, tmp_path):
     load(city, "road_sections", classified(tmp_path / "n.gpkg", STRZUS=["a"]))
-    assert RoadSection.objects.get().title == "B 235a"
+    assert RoadSection.objects.get().title(city) == "B 235a"
 
 
 def test_numbers_of_a_column_with_gaps_stay_whole(city, tmp_path):
@@ -184,6 +186,18 @@ def test_track_of_an_unknown_kind_is_named(city, tmp_path):
     )
     with pytest.raises(LoadError, match="Gleise 1: unknown ART 'Seilbahn'"):
         load(city, "tracks", path)
+
+
+def test_assets_of_a_kind_that_no_category_names_are_told(city, tmp_path):
+    """A register calls its lamps "Leuchte": no decision would ever find one of them."""
+    columns = {"ART": ["Leuchte", "street_light", "level_crossing"], "NUMMER": ["1", "2", "3"]}
+    points = [shapely.Point(EAST + step, NORTH) for step in range(3)]
+    path = table_write(tmp_path / "a.gpkg", columns, points, layer="Anlagen")
+    assert not stage(city, "assets", path).checks.exists()
+    category_create(city, asset_kinds=["street_light"])
+    [found] = stage(city, "assets", path).checks.all()
+    assert (found.code, found.severity, found.count) == ("kinds_unused", "warning", 1)
+    assert found.params["kinds"] == ["Leuchte"]
 
 
 def test_assets_keep_kind_number_and_owner(city, tmp_path):

@@ -18,11 +18,12 @@ from config.benchmarks import decision as decision_bench
 from config.benchmarks import fuzz, fuzz_requests
 from config.benchmarks import redaction as redaction_bench
 from config.settings import base
+from gis_core.datasets import DatasetSpec
 from gis_core.loading.difference import SUCCESSION_SHARE
+from gis_core.loading.fetch import client as fetch_client
 from gis_core.loading.gml.arcs import ARC_TOLERANCE_M
 from gis_core.loading.read import archives, batches, edges, extent
 from gis_core.loading.sources import POSITIONS_MAX
-from gis_core.loading.wfs import service as wfs
 from gis_core.maps import entries, outages, politeness, store
 from gis_core.maps import services as map_services
 from issues import public_view
@@ -51,6 +52,7 @@ from routing.engine.ruleset import COMPUTED_BODIES
 from routing.evidence import reports, statement
 from routing.evidence.disc import cover, nearby, places
 from routing.forwarding.channels import mail, open311_endpoint, speaking
+from routing.importers.datasets import NEIGHBOURS_M, NETWORK_MARGIN_M
 from routing.models import RuleSet
 from routing.outbox import breakers
 from routing.outbox.claim import LANES
@@ -218,8 +220,11 @@ FIGURES: dict[str, tuple[str, ...]] = {
         f"{edges.EDGE_INSET_M * 100:.0f} cm inside",
         f"more than {POSITIONS_MAX:,} positions",
         f"beyond {archives.RATIO_MAX} times its size",
-        f"asked {WORDS[len(wfs.PAUSES_S) + 1]} times",
+        f"asked {WORDS[len(fetch_client.PAUSES_S) + 1]} times",
         f"within {extent.NEAR_M // 1000} km",
+        f"| {NEIGHBOURS_M / 1000:g} km outside",
+        f"| {NETWORK_MARGIN_M:,.0f} m |",
+        f"| all others | {DatasetSpec.margin_m:g} m |",
         f"more than {extent.FAR_M // 1000} km away",
         f"by {ARC_TOLERANCE_M * 1000:.0f} mm at most",
         f"batch of {batches.BATCH_ROWS:,} rows",

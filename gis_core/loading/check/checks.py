@@ -16,6 +16,7 @@ from gis_core.datasets import DatasetSpec
 from gis_core.enums import Severity
 from gis_core.loading.check.coverage import coverage_checks
 from gis_core.loading.check.findings import finding
+from gis_core.loading.check.rivals import rivals_check
 from gis_core.loading.check.uncovered import uncovered_check
 from gis_core.loading.read.batches import LoadReport
 from gis_core.loading.stage.staging import Difference, Staging
@@ -47,6 +48,14 @@ OF_A_LOAD: Final = (
         "locations_stale",
         "nothing_changed",
         "versions",
+        "cut",
+        "taken_once",
+        "ended",
+        "source_twice",
+        "source_apart",
+        "source_key",
+        "source_overlaps",
+        "words",
     ),
 )
 _FILE: Final = Path(__file__).parent / "thresholds.json"
@@ -80,10 +89,14 @@ def checks_run(
         report.coverage_seconds = round(perf_counter() - started, 3)
     found = [
         *_noticed(report),
+        *_cut(report),
+        *_parts(report, base.report if (base := staging.edition.base) else {}, difference),
+        *_words(report),
         *_named(report),
         *_still(staging, difference, report),
         *_columns(staging, report),
         *_share(staging, difference, rows, limits),
+        *rivals_check(staging, spec, limits),
         *(uncovered_check(staging, difference, limits) if spec.coverage else ()),
         *lasting,
     ]
@@ -127,9 +140,43 @@ def _noticed(report: LoadReport) -> Iterator[EditionCheck]:
         yield finding("transformed", info, len(names), {"names": names}, operations=details)
         if guessed := [name for name in names if operations[name]["accuracy_m"] is None]:
             yield finding("accuracy", warning, len(guessed), {"names": guessed})
+
+
+def _parts(
+    report: LoadReport, former: dict[str, Any], difference: Difference
+) -> Iterator[EditionCheck]:
+    """Parts of a delivery that did not come: an error where objects would vanish that may be in them.
+
+    `former`: the report of the edition before. What that lacked as well cannot vanish.
+    """
     if gaps := report.gaps:
         told = [message for gap in gaps if (message := message_from_json(gap))]
-        yield finding("parts", warning, len(gaps), {"gaps": told})
+        known = [note.get("params") for note in former.get("notes", []) if isinstance(note, dict)]
+        is_new = any(gap["params"] not in known for gap in gaps)
+        severity = Severity.ERROR if is_new and difference.vanished else Severity.WARNING
+        yield finding("parts", severity, len(gaps), {"gaps": told})
+
+
+def _cut(report: LoadReport) -> Iterator[EditionCheck]:
+    """What lies outside the municipality."""
+    if cut := report.cut:
+        samples = [{"feature": name} for name in cut["names"]]
+        yield finding(
+            "cut", Severity.INFO, cut["count"], {"margin": cut["margin"]}, samples=samples
+        )
+
+
+def _words(report: LoadReport) -> Iterator[EditionCheck]:
+    """Values that no dictionary holds, the most frequent ones first; what is left out is told by itself."""
+    found = [
+        {"column": column, "value": value, "rows": one["rows"], "wkt": one["wkt"]}
+        for column, values in report.words.items()
+        for value, one in values.items()
+        if one["meaning"] != ""
+    ]
+    if found:
+        found.sort(key=lambda one: (-one["rows"], one["value"]))
+        yield finding("words", Severity.INFO, len(found), samples=found[:SAMPLES])
 
 
 def _named(report: LoadReport) -> Iterator[EditionCheck]:
@@ -175,6 +222,9 @@ def _share(
     before = difference.unchanged + difference.changed + difference.vanished
     after = difference.unchanged + difference.changed + difference.new
     if before == 0:
+        return
+    if staging.edition.request.get("ends"):
+        yield finding("ended", Severity.INFO, before)
         return
     many = before >= limits["share_from_rows"]
     if many and difference.vanished == before and not staging.is_update:

@@ -92,7 +92,7 @@ def _strip_read(
 ) -> tuple[list[str], Geometries]:
     """All areas that reach into the strip, or lie beside it with only a slit between."""
     rows = staging.execute(
-        "SELECT key, ST_AsBinary({geometry}) FROM {state}"
+        "SELECT key, {geometry}::text FROM {state}"
         " WHERE {geometry} && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)",
         {
             "west": strip[0] - margin,
@@ -102,7 +102,8 @@ def _strip_read(
             "srid": storage_srid(),
         },
     )
-    shapes = shapely.from_wkb(np.array([bytes(row[1]) for row in rows], dtype=object))
+    # Text of hexadecimal WKB comes from the server in half the time of bytes, and GEOS is slow at reading it.
+    shapes = shapely.from_wkb(np.array([bytes.fromhex(row[1]) for row in rows], dtype=object))
     return [row[0] for row in rows], shapes
 
 

@@ -11,8 +11,21 @@ from gis_core.loading.read.formats import GZIP_ERRORS, file_open
 from gis_core.loading.read.profiles import Profile
 
 _SERVICE_ERRORS: Final = frozenset({"ExceptionReport", "ServiceExceptionReport"})
+# Roots of documents that only say something about the data beside them: metadata, a style.
+_DESCRIPTIONS: Final = frozenset(
+    {"MD_Metadata", "MI_Metadata", "metadata", "qgis", "StyledLayerDescriptor"}
+)
 # Namespaces of the container, which say nothing of the model.
 _COMMON: Final = ("http://www.opengis.net/", "http://www.w3.org/", "http://schemas.opengis.net/")
+
+
+def is_description(path: Path) -> bool:
+    """Whether an XML file is no data, but says something about data."""
+    try:
+        with file_open(path) as stream:
+            return head_read(stream).root in _DESCRIPTIONS
+    except (GmlError, *GZIP_ERRORS):
+        return False
 
 
 def profile_read(path: Path, profiles: list[Profile]) -> Profile:

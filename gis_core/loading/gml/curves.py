@@ -207,13 +207,14 @@ class _Ground:
         if crs is None or not crs.crs.is_geographic or not numbers:
             return None
         try:
-            normal, done = axes_normalise(np.reshape(numbers, (-1, 2)), crs)
+            normal, _done = axes_normalise(np.reshape(numbers, (-1, 2)), crs)
             steps = normal[:1] + np.array([[0.0, 0.0], [0.0, _STEP_DEGREES]])
             here, there = transform(steps, crs, storage_crs())[0]
         except CoordinateError as error:
             raise GeometryError(error.message) from error
         east, up = (there - here).tolist()
-        return cls(crs, done != "", math.atan2(-east, up))
+        swapped = normal[0].tolist() != numbers[:2]
+        return cls(crs, swapped, math.atan2(-east, up))
 
     def to(self, numbers: list[float]) -> list[float]:
         return _transformed(self._turned(np.reshape(numbers, (-1, 2))), self.crs, storage_crs())

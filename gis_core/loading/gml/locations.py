@@ -48,6 +48,8 @@ class Locations:
     streets: dict[str, str] = field(default_factory=dict)
     places: dict[str, Location] = field(default_factory=dict)
     former: Locations | None = None
+    # By which of the profile's ways house numbers got their points: object identifier → rank, 0 for the best.
+    ranks: dict[str, int] = field(default_factory=dict)
     # What was asked for and not found: keys of the catalogue, object identifiers.
     streets_missing: set[str] = field(default_factory=set)
     places_missing: set[str] = field(default_factory=set)
@@ -75,17 +77,20 @@ class Locations:
 
     def as_json(self) -> dict[str, Any]:
         """What EditionLocations keeps: what was taken in here, without what was known before."""
-        return {"streets": self.streets, "places": self.places}
+        return {"streets": self.streets, "places": self.places, "points": self.ranks}
 
-    def text(self, identifiers: list[str]) -> tuple[str, bool]:
-        """ "Brunnenstraße 1; Brunnenstraße 3; Feldweg" and whether all of these objects were known."""
+    def text(self, identifiers: list[str], *, is_numbered: bool = True) -> tuple[str, bool]:
+        """ "Brunnenstraße 1; Brunnenstraße 3; Feldweg" and whether all of these objects were known.
+
+        `is_numbered`: False for the streets alone.
+        """
         texts: dict[str, None] = {}
         complete = True
         for identifier in identifiers:
-            place = self._place(identifier)
+            place = self.location(identifier)
             name = place and (place.name or self._street(place.key))
             if name and place:
-                texts[f"{name} {place.number}".strip()] = None
+                texts[f"{name} {place.number}".strip() if is_numbered else name] = None
                 continue
             complete = False
             if place is None:
@@ -108,7 +113,8 @@ class Locations:
             or (not place.name and place.key in renamed)
         }
 
-    def _place(self, identifier: str) -> Location | None:
+    def location(self, identifier: str) -> Location | None:
+        """What these deliveries or earlier ones say of a location."""
         known = self.places.get(identifier)
         return self.former.places.get(identifier) if known is None and self.former else known
 
@@ -144,5 +150,6 @@ def locations_known(edition: Edition | None) -> Locations | None:
     found = Locations()
     for one in reversed(kept):
         found.streets |= one.streets
+        found.ranks |= one.points
         found.places |= {name: Location(*place) for name, place in one.places.items()}
     return found

@@ -7,10 +7,12 @@ in between is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+import shapely
 
 from gis_core.datasets import DatasetSpec
 from gis_core.enums import EditionStatus
@@ -22,6 +24,7 @@ from gis_core.loading.read.batches import LoadReport
 from gis_core.loading.read.profiles import Profile
 from gis_core.messages import Message
 from gis_core.models import Edition, Jurisdiction
+from gis_core.srids import storage_srid
 
 # Value of a column that an update does not know: what is stored of the object stays.
 AS_STORED: Final = "\x00"
@@ -62,6 +65,8 @@ class DeliveryPlan:
     places: Places
     delivery: dict[str, str]
     updated: bool
+    # The active points of house numbers that the deliveries name or place, and the name of the storage CRS.
+    stored: dict[str, tuple[shapely.Point, str]] = field(default_factory=dict)
 
     def wanted(self, identifier: str, place: Place) -> bool:
         """Whether the version at this place is the one that counts."""
@@ -73,9 +78,25 @@ class DeliveryPlan:
         """Identifiers of the objects that are no more."""
         return [identifier for identifier, thing in self.objects.items() if thing.place is None]
 
+    def place(self, identifier: str) -> tuple[shapely.Point, str] | None:
+        """The point of a house number and its srsName: what is stored stays where it came by a better way."""
+        found, stored = self.places.place(identifier), self.stored.get(identifier)
+        if found is None:
+            return stored
+        rank = self.places.rank(identifier)
+        former = self.locations.former
+        if stored is not None and rank > (former.ranks.get(identifier, 0) if former else 0):
+            return stored
+        self.locations.ranks[identifier] = rank
+        return found
+
     def location_text(self, identifiers: list[str]) -> str:
-        """Streets and house numbers; AS_STORED where an update refers to some that it does not bring."""
-        text, complete = self.locations.text(identifiers)
+        """Streets and house numbers; AS_STORED where an update refers to some that it does not bring.
+
+        Features that are house numbers themselves have their number in a column of its own.
+        """
+        is_numbered = not self.profile.places
+        text, complete = self.locations.text(identifiers, is_numbered=is_numbered)
         return text if complete or not self.partial else AS_STORED
 
 
@@ -97,7 +118,7 @@ def deliveries_plan(paths: list[Path], profile: Profile, report: LoadReport) -> 
             profile, paths, {}, False, locations, places, _delivery(files), updated=False
         )
     changing = [file.path.name for file in files if file.changes and not file.empty]
-    if changing and (not profile.object_id or profile.places):
+    if changing and not profile.object_id:
         raise LoadError("nba_not_for_dataset", dataset=profile.dataset, file=changing[0])
     files = _ordered(files, report)
     first = [file for file in files if file.portion.date == files[0].portion.date]
@@ -207,17 +228,22 @@ def active_check(
     if edition is None:
         raise LoadError("nba_without_base", file=file)
     plan.locations.former = locations_known(edition)
+    if profile.places:
+        concerned = plan.places.identifiers() | plan.locations.changed() | plan.objects.keys()
+        plan.stored = _active_points(spec, jurisdiction, profile, concerned)
     before = (edition.restores or edition).report.get("delivery", {}).get("date", "")
     now = plan.delivery.get("date", "")
     if before and now and now < before:
         raise LoadError("nba_older", file=file, date=now, active=before)
     followed = {identifier: thing for identifier, thing in plan.objects.items() if thing.expected}
     active = _active_dates(spec, jurisdiction, profile, list(followed))
+    is_cut = _is_cut(spec, jurisdiction)
+    never = _never_there(spec, jurisdiction, profile, followed.keys() - active.keys())
     for identifier, thing in followed.items():
         feature = f"{thing.name} {identifier}"
         if identifier not in active:
-            if thing.place is None:
-                # It ended already: the same update again.
+            if is_cut or (thing.place is None and identifier not in never):
+                # It ended already: the same update again. Or it lies outside the municipality.
                 continue
             raise LoadError(
                 "nba_gap_inactive",
@@ -233,6 +259,28 @@ def active_check(
                 expected=thing.expected,
                 known=date,
             )
+
+
+def _is_cut(spec: DatasetSpec, jurisdiction: Jurisdiction) -> bool:
+    """Whether the deliveries so far held more than the municipality: then not all of their objects are known."""
+    return Edition.objects.filter(
+        jurisdiction=jurisdiction,
+        dataset=spec.dataset,
+        status__in=(EditionStatus.ACTIVE, EditionStatus.SUPERSEDED),
+        report__cut__has_key="count",
+    ).exists()
+
+
+def _never_there(
+    spec: DatasetSpec, jurisdiction: Jurisdiction, profile: Profile, identifiers: Collection[str]
+) -> set[str]:
+    """Which of these objects no edition ever held; none where the profile leaves objects out."""
+    if not identifiers or profile.codes or profile.leave_out:
+        return set()
+    rows = spec.model.objects.filter(
+        **{"jurisdiction": jurisdiction, f"{profile.object_id}__in": list(identifiers)}
+    )
+    return set(identifiers) - set(rows.values_list(profile.object_id, flat=True))
 
 
 def _active_dates(
@@ -251,9 +299,22 @@ def _active_dates(
     }
 
 
+def _active_points(
+    spec: DatasetSpec, jurisdiction: Jurisdiction, profile: Profile, identifiers: set[str]
+) -> dict[str, tuple[shapely.Point, str]]:
+    rows = spec.model.objects.active().filter(
+        **{"jurisdiction": jurisdiction, f"{profile.object_id}__in": list(identifiers)}
+    )
+    points = rows.order_by().values_list(profile.object_id, "geometry")
+    system = f"EPSG:{storage_srid()}"
+    return {name: (shapely.Point(point.x, point.y), system) for name, point in points}
+
+
 def stored_texts(
-    model: Any, column: str, wanted: Iterable[str], jurisdiction: Jurisdiction
+    model: Any, column: str, wanted: Iterable[str], jurisdiction: Jurisdiction, *, object_id: str
 ) -> dict[str, str]:
-    """What is stored in a column of the active rows with these object identifiers."""
-    rows = model.objects.active().filter(jurisdiction=jurisdiction, object_id__in=list(wanted))
-    return dict(rows.order_by().values_list("object_id", column))
+    """What is stored in a column of the active rows with these object identifiers, which `object_id` holds."""
+    rows = model.objects.active().filter(
+        **{"jurisdiction": jurisdiction, f"{object_id}__in": list(wanted)}
+    )
+    return dict(rows.order_by().values_list(object_id, column))

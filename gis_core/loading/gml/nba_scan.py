@@ -12,6 +12,7 @@ from lxml import etree
 from gis_core.errors import GeometryError, LoadError
 from gis_core.loading.gml.document import GmlError, elements_stream, gml_identifier, local_name
 from gis_core.loading.gml.locations import LOCATION_ELEMENTS, Locations
+from gis_core.loading.gml.paths import path_text
 from gis_core.loading.gml.places import Places
 from gis_core.loading.read.formats import GZIP_ERRORS, file_open
 from gis_core.loading.read.profiles import Profile
@@ -24,6 +25,7 @@ _UPDATES: Final = b"AX_NutzerbezogeneBestandsdatenaktualisierung_NBA"
 _CHUNK: Final = 1 << 20
 _WRAPPERS: Final = frozenset({"Insert", "Replace", "Delete", "Update", "member", "featureMember"})
 _PORTION: Final = "AX_Portionskennung"
+CRS_ELEMENT: Final = "AA_Koordinatenreferenzsystemangaben"
 
 
 def identifier_split(text: str) -> tuple[str, str]:
@@ -85,7 +87,7 @@ def delivery_scan(
 ) -> DeliveryFile:
     found, number, objects = DeliveryFile(path), 0, False
     places.begin(path)
-    names = features | _WRAPPERS | {_PORTION} | places.ways.keys()
+    names = features | _WRAPPERS | {_PORTION, CRS_ELEMENT} | places.ways.keys()
     if profile.location:
         names |= LOCATION_ELEMENTS
     try:
@@ -101,8 +103,8 @@ def delivery_scan(
                     _change_events(found, element, name, features)
                 elif name == _PORTION:
                     found.portion = _portion(element)
-                else:
-                    _remember(element, name, locations, places)
+                # A house number is a feature of addresses, and a location too.
+                _remember(element, name, locations, places)
     except GmlError as error:
         raise LoadError(error.message, file=path.name, feature=error.feature) from error
     except GeometryError as error:
@@ -115,11 +117,15 @@ def delivery_scan(
 
 
 def _remember(element: etree._Element, name: str, locations: Locations, places: Places) -> None:
-    """What features only refer to: streets, house numbers, places."""
-    if name in LOCATION_ELEMENTS:
+    """What features only refer to: streets, house numbers, places and their system."""
+    if name == CRS_ELEMENT:
+        places.srs_name = standard_crs(element) or places.srs_name
+    elif name in LOCATION_ELEMENTS:
         locations.add(element)
-    if name in places.ways:
-        places.add(element)
+    elif name in places.ways:
+        begun, ended = lifetime(element)
+        if not ended:
+            places.add(element, begun)
 
 
 def _feature_event(found: DeliveryFile, element: etree._Element, name: str, number: int) -> None:
@@ -177,6 +183,12 @@ def lifetime(element: etree._Element) -> tuple[str, str]:
     values = {local_name(child.tag): (child.text or "").strip() for child in interval[0]}
     begun, ended = values.get("beginnt", ""), values.get("endet", "")
     return begun.replace("-", "").replace(":", ""), ended.replace("-", "").replace(":", "")
+
+
+def standard_crs(element: etree._Element) -> str:
+    """The system of the coordinates that a header names as the usual one, or ""."""
+    is_standard = path_text(element, ["standard"]) == "true"
+    return (path_text(element, ["crs", "@href"]) or "") if is_standard else ""
 
 
 def _portion(element: etree._Element) -> Portion:

@@ -6,8 +6,8 @@ from lxml import etree
 
 from gis_core.loading.gml.document import local_name
 
-# Where a column's value is found: the remaining steps of the path, and the column.
-Wanted = dict[str, list[tuple[list[str], str]]]
+# Where a column's value is found: the remaining steps of the path, the column, and which of its paths it is.
+Wanted = dict[str, list[tuple[list[str], str, int]]]
 
 
 def path_first(path: str) -> str:
@@ -19,9 +19,9 @@ def paths_compile(columns: dict[str, list[str]]) -> Wanted:
     """By the children of a feature which columns are read below them."""
     wanted: Wanted = {}
     for column, paths in columns.items():
-        for path in paths:
+        for rank, path in enumerate(paths):
             first, *rest = path.split("/")
-            wanted.setdefault(first, []).append((rest, column))
+            wanted.setdefault(first, []).append((rest, column, rank))
     return wanted
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -11,13 +11,30 @@ from lxml import etree
 
 from gis_core.errors import GeometryError
 from gis_core.loading.gml.curves import CurveReader
-from gis_core.loading.gml.document import local_name
+from gis_core.loading.gml.document import gml_identifier, local_name
 from gis_core.loading.gml.geometry import PolygonCollector
 from gis_core.loading.gml.references import References
 from gis_core.loading.read.batches import Geometries
 
 # Surfaces are turned into points in so many at a time.
 _SURFACES: Final = 2000
+
+
+class _Carrier(NamedTuple):
+    """What refers to objects: the rank of its way, its object identifier, and when its version began."""
+
+    rank: int
+    name: str
+    begun: str
+
+
+class _Kept(NamedTuple):
+    """The best point of an object so far."""
+
+    carrier: _Carrier
+    x: float
+    y: float
+    srs_name: str
 
 
 class Places:
@@ -30,19 +47,25 @@ class Places:
     def __init__(self, ways: list[list[str]], holders: list[str]) -> None:
         self.ways = {element: (rank, relation) for rank, (element, relation) in enumerate(ways)}
         self.holders = frozenset(holders)
-        # Object identifier → rank of the way, x, y, srsName.
-        self._points: dict[str, tuple[int, float, float, str]] = {}
+        # What the header of the document says.
+        self.srs_name = ""
+        self._points: dict[str, _Kept] = {}
         self._curves = CurveReader()
         self._surfaces = PolygonCollector(self._curves)
-        self._waiting: list[tuple[int, list[str], str]] = []
+        self._waiting: list[tuple[_Carrier, list[str], str]] = []
 
     def begin(self, path: Path) -> None:
         """The elements that come now are from this document."""
+        self.srs_name = ""
         self._curves.references = References(path)
 
-    def add(self, element: etree._Element) -> None:
-        """Takes in one element of `ways`; one without relation or geometry says nothing. GeometryError."""
+    def add(self, element: etree._Element, begun: str = "") -> None:
+        """Takes in one element of `ways`; one without relation or geometry says nothing. GeometryError.
+
+        `begun` tells when its version began: of one element the latest counts.
+        """
         rank, relation = self.ways[local_name(element.tag)]
+        carrier = _Carrier(rank, gml_identifier(element)[:16], begun)
         identifiers: list[str] = []
         geometry: etree._Element | None = None
         for child in element.iterchildren(tag=etree.Element):
@@ -58,41 +81,58 @@ class Places:
         if not identifiers or geometry is None:
             return
         if local_name(geometry.tag) == "Point":
-            self._point(rank, identifiers, geometry)
+            self._point(carrier, identifiers, geometry)
             return
         self._surfaces.add(geometry)
-        self._waiting.append((rank, identifiers, self._surfaces.srs_name))
+        self._waiting.append((carrier, identifiers, self._surfaces.srs_name))
         if len(self._waiting) >= _SURFACES:
             self._surfaces_take()
 
-    def place(self, identifier: str) -> tuple[shapely.Point, str] | None:
-        """The best point of an object and its srsName ("" where only a header says it); None without any."""
-        if self._waiting:
-            self._surfaces_take()
-        known = self._points.get(identifier)
-        return None if known is None else (shapely.Point(known[1], known[2]), known[3])
+    def identifiers(self) -> set[str]:
+        """The objects that have a point."""
+        self._surfaces_take()
+        return set(self._points)
 
-    def _point(self, rank: int, identifiers: list[str], geometry: etree._Element) -> None:
+    def place(self, identifier: str) -> tuple[shapely.Point, str] | None:
+        """The best point of an object and its srsName ("" where nothing says it); None without any."""
+        self._surfaces_take()
+        known = self._points.get(identifier)
+        return None if known is None else (shapely.Point(known.x, known.y), known.srs_name)
+
+    def rank(self, identifier: str) -> int:
+        """By which way an object of `identifiers` got its point."""
+        return self._points[identifier].carrier.rank
+
+    def _point(self, carrier: _Carrier, identifiers: list[str], geometry: etree._Element) -> None:
         text = next((child.text for child in geometry if local_name(child.tag) == "pos"), None)
         try:
             x, y, *_height = map(float, (text or "").split())
         except ValueError as error:
             raise GeometryError("position_none", text=repr(text)) from error
-        self._keep(rank, identifiers, x, y, geometry.get("srsName") or "")
+        self._keep(carrier, identifiers, x, y, geometry.get("srsName") or "")
 
     def _surfaces_take(self) -> None:
+        if not self._waiting:
+            return
         shapes = self._surfaces.finish()
         inside, rows = shapely.get_coordinates(shapely.point_on_surface(shapes), return_index=True)
         for (x, y), row in zip(inside.tolist(), rows.tolist(), strict=True):
-            rank, identifiers, srs_name = self._waiting[row]
-            self._keep(rank, identifiers, x, y, srs_name)
+            carrier, identifiers, srs_name = self._waiting[row]
+            self._keep(carrier, identifiers, x, y, srs_name)
         self._waiting.clear()
 
-    def _keep(self, rank: int, identifiers: list[str], x: float, y: float, srs_name: str) -> None:
+    def _keep(
+        self, carrier: _Carrier, identifiers: list[str], x: float, y: float, srs_name: str
+    ) -> None:
         for identifier in identifiers:
             known = self._points.get(identifier)
-            if known is None or rank < known[0]:
-                self._points[identifier] = (rank, x, y, srs_name)
+            if known is None or _goes_before(carrier, known.carrier):
+                self._points[identifier] = _Kept(carrier, x, y, srs_name or self.srs_name)
+
+
+def _goes_before(carrier: _Carrier, known: _Carrier) -> bool:
+    is_later_version = carrier.name == known.name and carrier.begun > known.begun
+    return carrier.rank < known.rank or is_later_version
 
 
 class PointCollector:

@@ -16,7 +16,12 @@ from gis_core.loading.gml.curves import CurveReader
 from gis_core.loading.gml.document import GmlError, Head, gml_identifier, head_read, local_name
 from gis_core.loading.gml.geometry import PolygonCollector, ShapeCollector
 from gis_core.loading.gml.nba import DeliveryPlan
-from gis_core.loading.gml.nba_scan import identifier_split, lifetime
+from gis_core.loading.gml.nba_scan import (
+    CRS_ELEMENT,
+    identifier_split,
+    lifetime,
+    standard_crs,
+)
 from gis_core.loading.gml.paths import path_first, path_text, paths_compile
 from gis_core.loading.gml.pieces import elements_ahead
 from gis_core.loading.gml.places import PointCollector
@@ -31,7 +36,9 @@ from gis_core.messages import Message
 # Wrappers are listened to as well: their ends free whatever they held, wanted or not.
 _MEMBERS: Final = frozenset({"member", "featureMember", "Insert"})
 _CHANGES: Final = frozenset({"Replace", "Delete", "Update"})
-_NAS_CRS: Final = "AA_Koordinatenreferenzsystemangaben"
+# A service that broke off says so in its answer (WFS 2.0), and answers to several queries stand in one document.
+_CUT: Final = "truncatedResponse"
+_COLLECTION: Final = "FeatureCollection"
 _NAS_PORTION: Final = "AX_Portionskennung"
 # Of so many features, and of every fiftieth behind them, all elements are looked at to tell which are not read.
 _LOOKED_AT: Final = 1000
@@ -95,9 +102,9 @@ class _Reader:
         self.plan: DeliveryPlan | None
         self.plan, self.number = delivery or (None, 0)
         self.default_crs = self.batch_crs = crs
-        self.members = self.found = self.passed = 0
+        self.members = self.found = self.passed = self.counted = 0
         self.wanted = paths_compile(profile.columns)
-        self.own_ids = frozenset(column for _, column in self.wanted.get("@id", ()))
+        self.own_ids = frozenset(column for _, column, _ in self.wanted.get("@id", ()))
         self.geometry_names = frozenset(profile.geometry)
         self.child_tags = [
             f"{{*}}{name}" for name in {*self.wanted, *profile.geometry} if name[0] != "@"
@@ -114,7 +121,7 @@ class _Reader:
     def read(self, path: Path) -> Iterator[Batch]:
         features = frozenset(self.profile.features)
         others = frozenset(self.profile.others)
-        wrappers = {*_MEMBERS, *_CHANGES, _NAS_CRS, _NAS_PORTION, "Envelope"}
+        wrappers = {*_MEMBERS, *_CHANGES, CRS_ELEMENT, _NAS_PORTION, _CUT, _COLLECTION, "Envelope"}
         for element in elements_ahead(path, features | others | wrappers):
             name = local_name(element.tag)
             self.passed += name in features or name in others
@@ -138,18 +145,32 @@ class _Reader:
 
     def _header(self, element: etree._Element, name: str) -> None:
         """Default CRS from the collection's envelope or a NAS header, and which part of a delivery this is."""
-        if name == "Envelope" and (srs_name := element.get("srsName")):
+        if name == _CUT:
+            raise LoadError("page_followed", file=self.file, sign=_CUT)
+        if name == _COLLECTION:
+            self._collected(element)
+        elif name == "Envelope" and (srs_name := element.get("srsName")):
             self._default(self._crs(srs_name, "boundedBy"))
-        elif name == _NAS_CRS:
-            if path_text(element, ["standard"]) == "true" and (
-                href := path_text(element, ["crs", "@href"])
-            ):
-                self._default(self._crs(href, _NAS_CRS))
+        elif name == CRS_ELEMENT:
+            if href := standard_crs(element):
+                self._default(self._crs(href, CRS_ELEMENT))
         elif name == _NAS_PORTION and not (self.plan and self.plan.updated):
             part = {local_name(child.tag): child.text or "" for child in element}
             number, total = part.get("laufendeNummerVonGesamtzahl", ""), part.get("gesamtzahl", "")
             if number.isdigit() and total.isdigit():
                 self.report.parts.setdefault(int(total), set()).add(int(number))
+
+    def _collected(self, element: etree._Element) -> None:
+        """What a collection inside the document says of the answer that it is a page of."""
+        if element.getparent() is None:
+            return
+        came = max(self.members, self.passed) - self.counted
+        self.counted += came
+        # The member that holds the collection is no feature.
+        self.members -= 1
+        matched, more = element.get("numberMatched", ""), "next" if element.get("next") else ""
+        known = int(matched) if matched.isdigit() else None
+        self.report.pages.append(Page(self.file, came, known, more))
 
     def _default(self, crs: SourceCrs) -> None:
         self.default_crs = self.curves.default_crs = crs
@@ -167,7 +188,7 @@ class _Reader:
         values, holder = self._values(element, name, feature)
         geometry: Any = None
         if self.profile.places:
-            geometry = self.plan.places.place(feature) if self.plan else None
+            geometry = self.plan.place(feature) if self.plan else None
             if geometry is None:
                 self.report.counts["without a place"] += 1
                 return None
@@ -256,6 +277,7 @@ class _Reader:
         self, element: etree._Element, name: str, feature: str
     ) -> tuple[dict[str, Any], Any]:
         values: dict[str, Any] = {}
+        ranks: dict[str, int] = {}
         places = [feature] if self.profile.location in self.own_ids else []
         holder = None
         for child in element.iterchildren(*self.child_tags):
@@ -263,17 +285,19 @@ class _Reader:
             if child_name in self.geometry_names:
                 holder = child
             else:
-                for steps, column in self.wanted[child_name]:
+                for steps, column, rank in self.wanted[child_name]:
                     if column == self.profile.location and (text := path_text(child, steps)):
                         places.append(identifier_split(text)[0])
-                    elif column not in values and (text := self._text(child, steps, feature)):
-                        values[column] = text
+                    elif rank < ranks.get(column, rank + 1) and (
+                        text := self._text(child, steps, feature)
+                    ):
+                        values[column], ranks[column] = text, rank
         if self.plan is not None and self.profile.location:
             values[self.profile.location] = self.plan.location_text(places)
             if self.profile.location_ids:
                 values[self.profile.location_ids] = places
         for step, value in (("@id", feature), ("@element", name)):
-            for _, column in self.wanted.get(step, ()):
+            for _, column, _ in self.wanted.get(step, ()):
                 values.setdefault(column, value)
         return values, holder
 

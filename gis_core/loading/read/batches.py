@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.errors import GEOSException
 
-from gis_core.coordinates import SourceCrs, axes_normalise, storage_crs, transform
+from gis_core.coordinates import SourceCrs, positions_stored
 from gis_core.datasets import Columns
 from gis_core.errors import CoordinateError
 from gis_core.loading.read.contents import Layout
@@ -62,7 +62,7 @@ class Batch:
             return ""
         try:
             xy = shapely.get_coordinates(shapely.point_on_surface(shape))
-            stored = transform(axes_normalise(xy, self.crs)[0], self.crs, storage_crs())[0]
+            stored = positions_stored(xy, self.crs)
         except (CoordinateError, GEOSException):
             return ""
         return str(shapely.to_wkt(shapely.Point(stored[0]), rounding_precision=3))
@@ -70,6 +70,7 @@ class Batch:
     def keep(self, rows: list[bool]) -> Batch:
         """Only the rows that are marked."""
         marked = np.array(rows, dtype=bool)
+        places = np.cumsum(marked) - 1
         return Batch(
             self.file,
             {
@@ -80,6 +81,7 @@ class Batch:
             None if self.geometry is None else self.geometry[marked],
             self.crs,
             self.update,
+            faults={int(places[row]): one for row, one in self.faults.items() if rows[row]},
             layout=self.layout,
         )
 
@@ -109,6 +111,10 @@ class LoadReport:
     unknown: list[dict[str, Any]] = field(default_factory=list)
     # How many rows the profile left out, by "column = value".
     left_out: Counter[str] = field(default_factory=Counter)
+    # What lies outside the municipality (gis_core.loading.read.cut); empty where nothing was left out.
+    cut: dict[str, Any] = field(default_factory=dict)
+    # Values that no dictionary holds (gis_core.loading.words): {column: {value: {rows, meaning, feature, wkt}}}.
+    words: dict[str, dict[str, Any]] = field(default_factory=dict)
     # Findings that name what they are about: {code: {"count", "names" (the first ones)}}.
     named: dict[str, dict[str, Any]] = field(default_factory=dict)
     # What deliveries of the cadastre say of locations, as EditionLocations keeps it; None without any.
@@ -154,6 +160,8 @@ class LoadReport:
         self.delivery = other.delivery or self.delivery
         self.contents = other.contents or self.contents
         self.left_out.update(other.left_out)
+        self.cut = other.cut or self.cut
+        self.words |= other.words
         self.faults += other.faults
         self.unknown += other.unknown
         self.named |= other.named
@@ -170,6 +178,8 @@ class LoadReport:
             delivery=dict(values.get("delivery", {})),
             contents=list(values.get("contents", [])),
             left_out=Counter(values.get("left_out", {})),
+            cut=dict(values.get("cut", {})),
+            words=dict(values.get("words", {})),
             faults=list(values.get("faults", [])),
             unknown=list(values.get("unknown", [])),
             named=dict(values.get("named", {})),
@@ -197,6 +207,8 @@ class LoadReport:
             "faults": self.faults,
             "unknown": self.unknown,
             "named": self.named,
+            "cut": self.cut,
+            "words": self.words,
             "left_out": dict(self.left_out.most_common(LEFT_OUT_NAMED)),
         }
 

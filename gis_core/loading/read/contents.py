@@ -17,11 +17,13 @@ FILES_NAMED: Final = 20
 class Layout:
     """What a reader found of one file or layer; it may still grow while the file is read.
 
-    `columns`: what the source calls each column of the profile; `unread`: what else the source has, in its order.
+    `columns`: what the source calls each column of the profile; `unread`: what else the source has, in its order;
+    `encoding`: of texts where it was guessed.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
     unread: dict[str, None] = field(default_factory=dict)
+    encoding: str = ""
 
 
 @dataclass
@@ -51,11 +53,17 @@ class Contents:
 
     def as_json(self) -> list[dict[str, Any]]:
         """One object for all files that are alike: files (the first ones), file_count, profile, rows; columns, a list
-        of {column, source, values}; missing {column: names that were looked for}; unread, a list of names."""
+        of {column, source, values}; missing {column: names that were looked for}; unread, a list of names; encoding,
+        where it was guessed."""
         alike: dict[Any, list[_Part]] = {}
         for part in self._parts.values():
             layout = part.layout
-            key = (part.profile.name, tuple(layout.columns.items()), tuple(layout.unread))
+            key = (
+                part.profile.name,
+                tuple(layout.columns.items()),
+                tuple(layout.unread),
+                layout.encoding,
+            )
             alike.setdefault(key, []).append(part)
         return [_told(parts) for parts in alike.values()]
 
@@ -72,14 +80,20 @@ def _told(parts: list[_Part]) -> dict[str, Any]:
         "columns": [
             {"column": column, "source": name, "values": values[column]}
             for column, name in layout.columns.items()
+        ]
+        + [
+            {"column": column, "source": f"= {value}", "values": sum(part.rows for part in parts)}
+            for column, value in profile.constants.items()
         ],
         "missing": {
             column: wanted
             for column, names in profile.columns.items()
             if column not in layout.columns
+            and column not in profile.constants
             and (wanted := [name for name in names if not name.startswith("@")])
         },
         "unread": list(layout.unread),
+        "encoding": layout.encoding,
     }
 
 
@@ -91,6 +105,8 @@ def contents_told(contents: list[dict[str, Any]], left_out: dict[str, int]) -> I
         yield Message("contents_read", named).shown()
         if one["missing"]:
             yield Message("contents_missing", {"columns": list(one["missing"])}).shown()
+        if one.get("encoding"):
+            yield Message("contents_encoding", {"encoding": one["encoding"]}).shown()
         if one["unread"]:
             yield Message("contents_unread", {"columns": one["unread"]}).shown()
     if left_out:

@@ -17,13 +17,17 @@ from gis_core.datasets import Columns
 from gis_core.errors import LoadError
 from gis_core.loading.read.batches import BATCH_ROWS, VALUE_LENGTH, Batch, Progress, no_progress
 from gis_core.loading.read.contents import Layout
-from gis_core.loading.read.formats import GZIP_ERRORS, file_open
+from gis_core.loading.read.encodings import UTF8, encoding_guess
+from gis_core.loading.read.formats import DELIMITERS, GZIP_ERRORS, file_open
 from gis_core.loading.read.profiles import Profile, columns_match
 from gis_core.messages import Message
 from gis_core.srids import WGS84
 
 # A line of a register has some hundred characters; a file without line ends would fill the memory.
 LINE_MAX_BYTES: Final = 1024 * 1024
+_SEPARATOR: Final = re.compile(r"sep=(.)", re.IGNORECASE)
+# What registers write where they do not know a place.
+NOWHERE: Final = (0.0, 0.0)
 # Of a file that no profile reads so many columns are named.
 _NAMES_TOLD: Final = 60
 _NAME_LENGTH: Final = 100
@@ -35,35 +39,37 @@ _VALUE: Final = re.compile(
 def csv_batches(
     path: Path, profiles: list[Profile], *, crs: SourceCrs | None, progress: Progress
 ) -> Iterator[tuple[Profile, Batch]]:
-    """Batches of a CSV file in UTF-8; the delimiter is what the first line uses. Rows are named by their line.
+    """Batches of a CSV file; the delimiter is what the first line says or uses. Rows are named by their line.
 
     Two columns of coordinates that the profile names make a point.
     """
     try:
         with file_open(path) as raw:
-            lines = _lines(raw, path.name)
-            first = next(lines).removeprefix("\ufeff")
-            delimiter = max(";,\t", key=first.count)
+            text = _Lines(raw, path.name)
+            first, delimiter = _begin(text)
+            before = text.number - 1
             written = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
             profile, header = _csv_profile(profiles, written, path.name)
             matched = _csv_matched(profile, header)[0]
             points = _csv_points(profile, header, crs, path.name)
             layout = _csv_layout(header, matched, points)
             # Of a file without a header line the first line is a row.
-            line = 0 if profile.header else 1
+            names = 0 if profile.header else 1
+            line = before + names
             parts = _key_places(profile, header)
             is_cut = bool(parts) and _is_of_several(path, delimiter, parts, line)
-            lines = chain([first] * (1 - line), lines)
+            lines = text if names else chain([first], text)
             rows = csv.reader(lines, delimiter=delimiter, strict=True)
             while chunk := list(islice(rows, BATCH_ROWS)):
+                chunk = [row if any(map(str.strip, row)) else [] for row in chunk]
                 batch = _csv_batch(path.name, chunk, header, matched, line)
-                batch.layout = layout
+                batch.layout, layout.encoding = layout, text.code_page
                 if points is not None:
                     _csv_place(batch, [row for row in chunk if row], points)
                 if is_cut:
                     batch.municipalities = [_municipality(row, parts) for row in chunk if row]
                 line += len(chunk)
-                progress(path.name, line if profile.header else line - 1)
+                progress(path.name, line - before - names)
                 yield profile, batch
     except GZIP_ERRORS as error:
         raise LoadError("gzip_damaged", file=path.name, cause=str(error)) from error
@@ -93,9 +99,8 @@ def _csv_open(
     raw: IO[bytes], file: str, *, has_header: bool
 ) -> tuple[list[str], Iterator[list[str]]]:
     """The names of the columns, and the rows of values behind them."""
-    lines = _lines(raw, file)
-    first = next(lines).removeprefix("\ufeff")
-    delimiter = max(";,\t", key=first.count)
+    lines = _Lines(raw, file)
+    first, delimiter = _begin(lines)
     cells = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
     if has_header:
         return cells, csv.reader(lines, delimiter=delimiter, strict=True)
@@ -103,25 +108,48 @@ def _csv_open(
     return [str(number) for number in range(1, len(cells) + 1)], rows
 
 
-def _lines(raw: IO[bytes], file: str) -> Iterator[str]:
-    number = 0
-    while line := raw.readline(LINE_MAX_BYTES):
-        number += 1
+def _begin(lines: _Lines) -> tuple[str, str]:
+    """The first line with content, and the delimiter: what Excel's "sep=;" before it says, else what it holds most."""
+    first = next(lines).removeprefix("\ufeff")
+    if said := _SEPARATOR.fullmatch(first.strip()):
+        return next(lines, ""), said[1]
+    return first, max(DELIMITERS, key=first.count)
+
+
+class _Lines:
+    """The lines of a text in UTF-8, or in a code page that its first line with letters above ASCII shows."""
+
+    def __init__(self, raw: IO[bytes], file: str) -> None:
+        self._raw, self._file, self.number = raw, file, 0
+        # "": nothing above ASCII came yet.
+        self.encoding = ""
+
+    @property
+    def code_page(self) -> str:
+        """The encoding where it was guessed; "" for UTF-8."""
+        return "" if self.encoding == UTF8 else self.encoding
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._raw.readline(LINE_MAX_BYTES)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        feature = f"line {self.number}"
         if len(line) == LINE_MAX_BYTES:
-            raise LoadError(
-                "csv_line_long", file=file, feature=f"line {number}", most=LINE_MAX_BYTES
-            )
+            raise LoadError("csv_line_long", file=self._file, feature=feature, most=LINE_MAX_BYTES)
         if b"\x00" in line:
-            raise LoadError("csv_nul", file=file, feature=f"line {number}")
+            raise LoadError("csv_nul", file=self._file, feature=feature)
+        if line.isascii():
+            return line.decode("ascii")
+        self.encoding = self.encoding or encoding_guess(line)
         try:
-            yield line.decode("utf-8")
+            return line.decode(self.encoding)
         except UnicodeDecodeError as error:
             raise LoadError(
-                "csv_not_utf8",
-                file=file,
-                feature=f"line {number}",
-                cause=error.reason,
-                byte=error.start,
+                "csv_encoding", file=self._file, feature=feature, encoding=self.encoding
             ) from error
 
 
@@ -142,6 +170,9 @@ def _csv_points(
             if known is None:
                 raise LoadError("crs_of_columns_unnamed", file=file, x=x, y=y)
             return upper.index(x.upper()), upper.index(y.upper()), known
+    if profile.points:
+        pairs = [f"{x}/{y}" for x, y, _crs in profile.points]
+        raise LoadError("csv_places_missing", file=file, known=pairs)
     return None
 
 
@@ -163,7 +194,8 @@ def _csv_place(batch: Batch, rows: list[list[str]], points: _Points) -> None:
             continue
         texts = [row[x].strip().replace(",", "."), row[y].strip().replace(",", ".")]
         try:
-            places.append(shapely.Point(*map(float, texts)) if all(texts) else None)
+            place = tuple(map(float, texts)) if all(texts) else NOWHERE
+            places.append(None if place == NOWHERE else shapely.Point(place))
         except ValueError:
             told = {"x": repr(row[x][:VALUE_LENGTH]), "y": repr(row[y][:VALUE_LENGTH])}
             batch.faults[number] = Message("csv_no_coordinates", told)
@@ -228,7 +260,7 @@ def _municipality(row: list[str], places: list[int]) -> str:
 def _is_of_several(path: Path, delimiter: str, places: list[int], first: int) -> bool:
     """Whether the file holds rows of more than one municipality; read until there is a second one."""
     with file_open(path) as raw:
-        rows = csv.reader(_lines(raw, path.name), delimiter=delimiter)
+        rows = csv.reader(_Lines(raw, path.name), delimiter=delimiter)
         keys = (_municipality(row, places) for row in islice(rows, first, None) if row)
         one = next(keys, "")
         return any(key != one for key in keys)

@@ -1,4 +1,4 @@
-"""Lines where a source has areas, and lengths that it does not state."""
+"""Lines or points where a source has areas, and lengths that it does not state."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from gis_core.loading.read.profiles import Profile
 
 # Edges that two areas share would leave open which of them a place between belongs to.
 EDGE_INSET_M: Final = 0.05
+_AREA: Final = 2
 
 
 def lines_measure(profile: Profile, batch: Batch) -> None:
@@ -43,3 +44,10 @@ def _edges(areas: Geometries) -> Geometries:
     inner[narrow] = areas[narrow]
     edges: Geometries = np.asarray(shapely.boundary(inner))
     return edges
+
+
+def points_inside(profile: Profile, batch: Batch) -> None:
+    """A point inside each area where the profile says so."""
+    if profile.inside and batch.geometry is not None:
+        areas = shapely.get_dimensions(batch.geometry) == _AREA
+        batch.geometry[areas] = shapely.point_on_surface(batch.geometry[areas])

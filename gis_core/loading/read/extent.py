@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import shapely
 
-from gis_core.coordinates import axes_normalise, crs_guess, storage_crs, transform
+from gis_core.coordinates import crs_guess, positions_stored
 from gis_core.datasets import DatasetSpec
 from gis_core.errors import CoordinateError, LoadError
 from gis_core.loading.read.batches import Batch
@@ -31,8 +31,8 @@ class ExtentCheck:
         self.near = self.all = 0
         self.guess: Message | None = None
 
-    def check(self, batch: Batch) -> None:
-        """LoadError names the first feature that is impossibly far away."""
+    def check(self, batch: Batch, *, is_cut: bool = False) -> None:
+        """LoadError names the first feature that is impossibly far away, unless what is far away is left out."""
         if self.bounds is None or batch.geometry is None or batch.crs is None:
             return
         boxes = shapely.bounds(batch.geometry)
@@ -41,8 +41,7 @@ class ExtentCheck:
             return
         middles = (boxes[rows, :2] + boxes[rows, 2:]) / 2
         try:
-            normal, _ = axes_normalise(middles, batch.crs)
-            stored, _ = transform(normal, batch.crs, storage_crs())
+            stored = positions_stored(middles, batch.crs)
         except CoordinateError:
             # The coordinates do not even fit their CRS: that is told where they are made ready for storage.
             return
@@ -57,7 +56,7 @@ class ExtentCheck:
             self.guess = crs_guess(middles[worst], near=near, besides=batch.crs.srid) or Message(
                 "guess_elsewhere"
             )
-        if not self.wide and outside[worst] > FAR_M:
+        if not (self.wide or is_cut) and outside[worst] > FAR_M:
             raise LoadError(
                 "extent_far",
                 file=batch.file,

@@ -16,7 +16,8 @@ from gis_core.loading.read.archives import RATIO_FREE_BYTES, RATIO_MAX
 
 
 class Format(StrEnum):
-    """Formats by how they are read: XML is streamed by gis_core.loading.gml.geometry, tables by GDAL, CSV by Python."""
+    """Formats by how they are read: XML is streamed by gis_core.loading.gml.geometry, tables by GDAL, CSV by Python,
+    OpenStreetMap by pyosmium."""
 
     XML = "xml"
     GEOPACKAGE = "GeoPackage"
@@ -24,14 +25,21 @@ class Format(StrEnum):
     FLATGEOBUF = "FlatGeobuf"
     GEOJSON = "GeoJSON"
     CSV = "csv"
+    OSM = "OpenStreetMap"
 
 
+# What stands between the cells of a CSV.
+DELIMITERS: Final = ";,\t|"
+_PAGE_START: Final = 20
 GZIP_MAGIC: Final = b"\x1f\x8b"
 _MAGIC: Final = {
     b"SQLite format 3\x00": Format.GEOPACKAGE,
     b"\x00\x00\x27\x0a": Format.SHAPEFILE,
     b"fgb\x03": Format.FLATGEOBUF,
 }
+# Behind the length of the first block.
+_OSM_MAGIC: Final = b"\n\tOSMHeader"
+_OSM_START: Final = 4
 _SUFFIXES: Final = {
     ".gml": Format.XML,
     ".xml": Format.XML,
@@ -41,6 +49,7 @@ _SUFFIXES: Final = {
     ".geojson": Format.GEOJSON,
     ".json": Format.GEOJSON,
     ".csv": Format.CSV,
+    ".pbf": Format.OSM,
 }
 _TABLE_SUFFIXES: Final = (".gpkg", ".shp", ".fgb")
 _DELIVERY: Final = (".gml", ".xml", ".gml.gz", ".xml.gz", ".zip")
@@ -140,18 +149,26 @@ def _by_content(start: bytes, name: str) -> Format:
     for magic, kind in _MAGIC.items():
         if start.startswith(magic):
             return kind
+    if start.startswith(_OSM_MAGIC, _OSM_START):
+        return Format.OSM
     if not start.strip():
         raise LoadError("file_empty", file=name)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         if b"<" not in start[2:4]:
             raise LoadError("text_utf16", file=name)
         return Format.XML
+    return _by_text(start, name)
+
+
+def _by_text(start: bytes, name: str) -> Format:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text[:_PAGE_START].lower().startswith((b"<!doctype html", b"<html")):
+        raise LoadError("file_web_page", file=name)
     if text.startswith(b"<"):
         return Format.XML
     if text.startswith(b"{"):
         return Format.GEOJSON
     line = text.splitlines()[0]
-    if b"\x00" not in start and any(delimiter in line for delimiter in (b";", b",", b"\t")):
+    if b"\x00" not in start and any(one.encode() in line for one in DELIMITERS):
         return Format.CSV
     raise LoadError("format_unknown", file=name)

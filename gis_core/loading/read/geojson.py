@@ -83,18 +83,17 @@ def geojson_look(path: Path) -> GeoJson:
         found.count += 1
         properties = feature.get("properties") if isinstance(feature, dict) else None
         if isinstance(properties, dict):
-            for name in properties:
-                found.names.setdefault(name)
+            found.names |= dict.fromkeys(properties)
     return found
 
 
 def geojson_batches(found: GeoJson, matched: dict[str, str], rows: int) -> Iterator[Batch]:
     """The second pass, so many features at a time; `matched` names the property of each column."""
-    features = _features(found.path, {})
+    features, layer = _features(found.path, {}), found.layer
     start = 0
     while chunk := [one if isinstance(one, dict) else {} for one in islice(features, rows)]:
         facts = [one.get("properties") or {} for one in chunk]
-        names = [f"{found.layer} {one.get('id', start + i)}" for i, one in enumerate(chunk)]
+        names = [f"{layer} {one.get('id', start + i)}" for i, one in enumerate(chunk)]
         columns = {
             column: [_plain(one.get(name)) for one in facts] for column, name in matched.items()
         }
@@ -114,6 +113,8 @@ def _plain(value: Any) -> Any:
 
 def _shapes(geometries: list[Any], faults: dict[int, Message]) -> Geometries:
     """The geometries; None with a fault for what is none."""
+    if (points := _points(geometries)) is not None:
+        return points
     texts = [None if one is None else json.dumps(one) for one in geometries]
     try:
         return np.asarray(shapely.from_geojson(texts), dtype=object)
@@ -126,6 +127,19 @@ def _shapes(geometries: list[Any], faults: dict[int, Message]) -> Geometries:
         if text is not None and shape is None
     )
     return np.array(shapes, dtype=object)
+
+
+def _points(geometries: list[Any]) -> Geometries | None:
+    """Points without the way over text; None where anything else is among them."""
+    if not all(isinstance(one, dict) and one.get("type") == "Point" for one in geometries):
+        return None
+    try:
+        places = np.array([one.get("coordinates") for one in geometries])
+    except ValueError:
+        return None
+    if places.dtype.kind not in "if" or places.shape[1:] not in {(2,), (3,)}:
+        return None
+    return np.asarray(shapely.points(places.astype(np.float64)), dtype=object)
 
 
 def _shape(text: str | None) -> Any:
@@ -150,6 +164,8 @@ def _features(path: Path, members: dict[str, Any]) -> Iterator[Any]:
                     yield from text.items()
                 else:
                     members[name] = text.value()
+    except UnicodeDecodeError as error:
+        raise LoadError("json_not_utf8", file=path.name) from error
     except (ValueError, RecursionError) as error:
         raise LoadError("json_broken", file=path.name, cause=_cause(error)) from error
 
@@ -208,7 +224,6 @@ class _Text:
         """The values of an array."""
         self.take("[")
         while (mark := self.peek()) != "]":
-            if mark == ",":
-                self.take(",")
+            self.place += mark == ","
             yield self.value()
         self.take("]")

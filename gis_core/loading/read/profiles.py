@@ -23,6 +23,11 @@ A profile is a JSON object:
     location_ids  NAS only: the column of the model that keeps the identifiers of these objects, for later updates
     places     NAS only: [element, relation] that refers to the features, which have no geometry of their own; the
                first that is there gives the point
+    inside     areas stand for points: a point inside them is taken
+    once       {"columns": […], "metres": n}: of objects with the same values so near to each other the first one is
+               taken, and the others are counted
+    layers_together  tables only: all layers that fit are read, one after the other, and what is required may stand
+               among the tags of OpenStreetMap (other_tags)
     outlines   areas in metres stand for lines: their edges, 5 cm inside, are taken, and half of these for the length
     changes    WFS only: {"date": name, "key": name} of the properties that say when a feature was changed (kept as
                the model's source_date) and what its key is
@@ -37,6 +42,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -75,6 +81,9 @@ class Profile:
     places: list[list[str]] = field(default_factory=list)
     changes: dict[str, str] = field(default_factory=dict)
     outlines: bool = False
+    inside: bool = False
+    once: dict[str, Any] = field(default_factory=dict)
+    layers_together: bool = False
     points: list[list[str]] = field(default_factory=list)
     leave_out: list[str] = field(default_factory=list)
     header: list[str] = field(default_factory=list)
@@ -126,7 +135,9 @@ def profile_parse(values: Any) -> Profile:
         )
         are_coded = all(isinstance(one, dict) for one in values.get("codes", {}).values())
         are_points = all(len(one) == len(("x", "y", "crs")) for one in values.get("points", []))
-        if are_kinds and are_texts and are_coded and are_points:
+        once = values.get("once", {"columns": [], "metres": 0})
+        is_once = set(once["columns"]) <= set(values["columns"]) and once["metres"] >= 0
+        if are_kinds and are_texts and are_coded and are_points and is_once:
             return Profile(**values)
     except (AttributeError, KeyError, TypeError) as error:
         raise LoadError("profile_improper") from error
@@ -163,18 +174,38 @@ def profiles_select(
 def columns_match(profile: Profile, available: list[str]) -> tuple[dict[str, str], list[str]]:
     """Which of a table's columns serves which column of the profile, and the required ones that are missing.
 
-    Upper and lower case do not matter; a name may be cut to ten characters, as shapefiles do.
+    Upper and lower case do not matter; a name may be cut to ten characters, as shapefiles do. Whole names go first,
+    and a cut one is none that serves another column: "hausnummer" is no "hausnummernzusatz" as well.
     """
-    by_name = {name.lower(): name for name in available}
-    matched: dict[str, str] = {}
-    for column, names in profile.columns.items():
-        for name in names:
-            found = by_name.get(name.lower()) or by_name.get(name.lower()[:SHAPEFILE_NAME_LENGTH])
-            if found is not None:
-                matched[column] = found
-                break
-    missing = [" / ".join(profile.columns[c]) for c in profile.required if c not in matched]
+    by_name = {name.lower(): name for name in reversed(available)}
+    matched = _names_find(profile, by_name, lambda name: [name])
+    for name in matched.values():
+        by_name.pop(name.lower(), None)
+    for column, found in _names_find(profile, by_name, _names_cut).items():
+        if column not in matched and found not in matched.values():
+            matched[column] = found
+    missing = [" / ".join(profile.columns[c]) or c for c in profile.required if c not in matched]
     return matched, missing
+
+
+def _names_find(
+    profile: Profile, by_name: dict[str, str], spellings: Callable[[str], list[str]]
+) -> dict[str, str]:
+    """For each column of the profile the first of its names that is there."""
+    found = {
+        column: [
+            by_name[one] for name in names for one in spellings(name.lower()) if one in by_name
+        ]
+        for column, names in profile.columns.items()
+    }
+    return {column: names[0] for column, names in found.items() if names}
+
+
+def _names_cut(name: str) -> list[str]:
+    """How a shapefile cuts a name: to ten characters, or to eight and a number where another one begins alike."""
+    if len(name) <= SHAPEFILE_NAME_LENGTH:
+        return []
+    return [name[:SHAPEFILE_NAME_LENGTH], f"{name[: SHAPEFILE_NAME_LENGTH - 2]}_1"]
 
 
 def values_apply(

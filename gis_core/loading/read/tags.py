@@ -1,4 +1,7 @@
-"""OpenStreetMap as GDAL exports it by default: most tags stand together in one column, `other_tags`."""
+"""OpenStreetMap as GDAL exports it by default: most tags stand together in one column, `other_tags`.
+
+Areas that are ways have their number in another column than all other objects.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,44 @@ import re
 from typing import Any, Final
 
 from gis_core.datasets import Columns
-from gis_core.loading.read.profiles import Profile
+from gis_core.loading.read.profiles import Profile, columns_match
 
 TAGS: Final = "other_tags"
+KEY: Final = "key"
+WAY: Final = "osm_way_id"
 # "ref"=>"B 37","maxspeed"=>"50", with a backslash before quotes and backslashes.
 _PAIR: Final = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 _ESCAPED: Final = re.compile(r"\\(.)")
+
+
+def columns_found(profile: Profile, fields: list[str]) -> tuple[dict[str, str], list[str]]:
+    """As columns_match(); of objects of several layers what is required may stand among the tags as well."""
+    matched, missing = columns_match(profile, fields)
+    if profile.layers_together and TAGS in fields and KEY in matched:
+        return matched, []
+    return matched, missing
+
+
+def stored_columns(
+    matched: dict[str, str], tags: dict[str, list[str]], fields: list[str]
+) -> dict[str, str]:
+    """What has to be read of a table for the columns and the tags; tags_spread() makes the columns of it."""
+    if not tags:
+        return matched
+    ways = {WAY: WAY} if WAY in fields and KEY in matched else {}
+    return {**matched, TAGS: TAGS, **ways}
+
+
+def tags_spread(columns: Columns, tags: dict[str, list[str]]) -> Columns:
+    """The columns with those that stand among the tags, and the keys of areas that are ways."""
+    if not tags:
+        return columns
+    spread = tags_columns(tags, columns[TAGS])
+    rest = {name: values for name, values in columns.items() if name not in {TAGS, WAY}}
+    if WAY in columns:
+        keys = zip(columns[KEY], columns[WAY], strict=True)
+        rest[KEY] = [key or (way and f"way/{way}") for key, way in keys]
+    return {**rest, **spread}
 
 
 def tags_wanted(

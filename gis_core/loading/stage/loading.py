@@ -21,6 +21,7 @@ from gis_core.loading.sources import Source, source_batches
 from gis_core.loading.stage.making import faults_error, rows_make
 from gis_core.loading.stage.staging import Staging
 from gis_core.loading.stage.unchanged import active_take
+from gis_core.loading.words import Words, words_own
 from gis_core.models import Edition, Jurisdiction
 
 # Where COPY says which of its lines and columns it could not take.
@@ -49,7 +50,8 @@ def fingerprint(sources: Iterable[Source]) -> list[list[Any]]:
     found: list[list[Any]] = [["rows a batch", BATCH_ROWS]]
     for source in sources:
         if source.path.exists():
-            for path in files_expand(source.path):
+            fetched = sorted(path for path in source.path.rglob("*") if path.is_file())
+            for path in fetched if source.url else files_expand(source.path):
                 state = path.stat()
                 found.append([str(path), state.st_size, state.st_mtime_ns])
     return found
@@ -77,6 +79,7 @@ def sources_stage(
         staging.create()
         edition.save(update_fields=["progress"])
     profiles: dict[str, Profile] = {}
+    words = words_own(spec, edition.jurisdiction)
 
     def show(file: str, features: int) -> None:
         edition.progress |= {"file": file, "features": features}
@@ -100,7 +103,9 @@ def sources_stage(
         if number > done:
             with transaction.atomic():
                 _commit_without_waiting()
-                rows = _stage(spec, staging, edition.jurisdiction, profile, batch, staged, number)
+                rows = _stage(
+                    spec, staging, edition.jurisdiction, profile, batch, staged, number, words
+                )
                 _checkpoint(edition, number, rows, batch, staged)
             _cancelled(edition)
     if taken:
@@ -163,13 +168,14 @@ def _stage(
     batch: Batch,
     report: LoadReport,
     number: int,
+    words: Words,
 ) -> int:
     if batch.deleted:
         staging.delete(batch.deleted, number)
         report.counts["deletions"] += len(batch.deleted)
     if not batch.features:
         return 0
-    made = rows_make(spec, jurisdiction, profile, batch, report)
+    made = rows_make(spec, jurisdiction, profile, batch, report, words)
     if not made.batch.features:
         return 0
     try:

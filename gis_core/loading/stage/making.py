@@ -19,6 +19,7 @@ from gis_core.errors import LoadError, RowsError
 from gis_core.loading.read.batches import Batch, Geometries, LoadReport
 from gis_core.loading.read.profiles import Profile, values_apply
 from gis_core.loading.stage.geometry import geometry_prepare
+from gis_core.loading.words import Words, codes_note, profile_with, words_apply
 from gis_core.messages import Message, told_from_json
 from gis_core.models import Jurisdiction
 
@@ -42,15 +43,19 @@ def rows_make(
     profile: Profile,
     batch: Batch,
     report: LoadReport,
+    words: Words,
 ) -> Made:
     """The rows that can be stored. LoadError for what is wrong with all of them, or with more than anybody looks at."""
+    profile = profile_with(words, profile)
     batch = _without(batch, batch.faults, report)
+    codes_note(profile, batch, report)
     batch = _values_made(profile, batch, report)
     field, geometry = spec.geometry_field, None
     if field is not None:
         batch, geometry = _geometry_made(batch, field, report)
     for column in profile.columns:
         batch.columns.setdefault(column, [None] * len(batch.features))
+    words_apply(spec, jurisdiction, words, batch, report)
     while batch.features:
         try:
             rows = spec.convert(batch.columns, jurisdiction)

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
 from io import BytesIO
+from types import NoneType
 from typing import Any, Final
 
 import shapely
@@ -21,6 +22,8 @@ from psycopg2 import sql
 from gis_core.datasets import Columns, DatasetSpec
 from gis_core.errors import LoadError
 from gis_core.loading.read.batches import Geometries, LoadReport
+from gis_core.loading.stage.sources import sources_parts
+from gis_core.messages import Message
 from gis_core.models import Edition
 from gis_core.srids import storage_srid
 
@@ -28,6 +31,8 @@ SCHEMA: Final = "staging"
 _OWN_FIELDS: Final = frozenset({"id", "content_hash"})
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NULL: Final = "\\N"
+_WRITTEN_AS_THEY_ARE: Final = frozenset({int, float, Decimal, date, bool, NoneType})
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _EXAMPLES: Final = 5
 _UNREAD: Final = 30
 # Columns of the staging table that say nothing of the object.
@@ -86,6 +91,7 @@ class Staging:
                 sql.Identifier(self.geometry_name) if self.geometry_name else sql.SQL("NULL")
             ),
             "examples": sql.Literal(_EXAMPLES),
+            **sources_parts(spec, edition),
         }
 
     @property
@@ -113,6 +119,23 @@ class Staging:
         )
         self.execute("CREATE UNLOGGED TABLE {deleted} (identifier text, batch int)")
 
+    def cut(self, key: str, boundary: bytes | None, margin: float) -> list[str]:
+        """Removes what lies further than `margin` metres outside the area with this key, else outside `boundary` (WKB).
+
+        Returns the names of these features.
+        """
+        rows = self.execute(
+            "WITH own AS (SELECT coalesce("
+            "  (SELECT ST_Union({geometry}) FROM {staging} WHERE key = %(key)s),"
+            "  ST_GeomFromWKB(%(boundary)s, %(srid)s)) AS area),"
+            " kept AS MATERIALIZED (SELECT ST_Buffer(area, %(margin)s) AS reach FROM own),"
+            " gone AS (DELETE FROM {staging} USING kept WHERE NOT ST_Intersects({geometry}, reach)"
+            "  RETURNING feature)"
+            " SELECT feature FROM gone ORDER BY feature",
+            {"key": key, "boundary": boundary, "margin": margin, "srid": storage_srid()},
+        )
+        return [feature for (feature,) in rows]
+
     def exists(self) -> bool:
         row = self.execute(
             "SELECT to_regclass(%(name)s) IS NOT NULL",
@@ -139,11 +162,10 @@ class Staging:
             cursor.copy_expert(command, BytesIO("".join(lines).encode()), _COPY_BLOCK)
 
     def active_copy(self) -> None:
-        """Stages all active rows as they are; each is named by its key."""
+        """Stages all rows of the source's present state as they are; each is named by its key."""
         self.execute(
-            "INSERT INTO {staging} ({columns}, feature, batch) SELECT {columns}, key, 0 FROM {table}"
-            " WHERE jurisdiction_id = %(jurisdiction)s AND edition_to_id IS NULL",
-            {"jurisdiction": self.edition.jurisdiction_id},
+            "INSERT INTO {staging} ({columns}, feature, batch) SELECT {columns}, key, 0 FROM {table} a"
+            " WHERE {ours}"
         )
 
     def delete(self, identifiers: list[str], batch: int) -> None:
@@ -152,6 +174,9 @@ class Staging:
             "INSERT INTO {deleted} SELECT unnest(%(identifiers)s::text[]), %(batch)s",
             {"identifiers": identifiers, "batch": batch},
         )
+
+    def is_empty(self) -> bool:
+        return not self.execute("SELECT EXISTS (SELECT FROM {staging})")[0][0]
 
     def rows(self) -> int:
         return int(self.execute("SELECT count(*) FROM {staging}")[0][0])
@@ -198,7 +223,10 @@ class Staging:
             " HAVING count(DISTINCT content_hash) > 1 ORDER BY key LIMIT {examples}"
         )
         if conflicts:
-            named = "; ".join(f"{key} ({', '.join(names[:3])})" for key, names in conflicts)
+            named = [
+                Message("key_shared", {"key": key, "features": names[:3]})
+                for key, names in conflicts
+            ]
             unread = sorted({name for one in keyless for name in one["unread"]})
             if unread:
                 raise LoadError(
@@ -244,14 +272,10 @@ class Staging:
             return self._parts["staging"]
         columns = sql.SQL(", ").join(map(sql.Identifier, filter(None, ("key", self.geometry_name))))
         return sql.SQL(
-            "(SELECT {columns} FROM {staging} UNION ALL SELECT {columns} FROM {table}"
-            " WHERE jurisdiction_id = {jurisdiction} AND edition_to_id IS NULL"
+            "(SELECT {columns} FROM {staging} UNION ALL SELECT {columns} FROM {table} a WHERE {ours}"
             " AND id NOT IN (SELECT id FROM {gone})"
             " AND key NOT IN (SELECT key FROM {staging})) AS state"
-        ).format(
-            **{**self._parts, "columns": columns},
-            jurisdiction=sql.Literal(self.edition.jurisdiction_id),
-        )
+        ).format(**{**self._parts, "columns": columns})
 
     def execute(self, text: str, values: dict[str, Any] | None = None) -> list[Any]:
         """Runs SQL with the names of the tables filled in; the rows, if there are any."""
@@ -275,9 +299,8 @@ def _texts(values: list[Any]) -> list[str]:
     kinds = set(map(type, values))
     if kinds == {str}:
         return _escaped(values)
-    if kinds <= {int, float, Decimal, date}:
-        return list(map(str, values))
-    return [_NULL if value is None else _text(value) for value in values]
+    write = str if kinds <= _WRITTEN_AS_THEY_ARE else _text
+    return [_NULL if value is None else write(value) for value in values]
 
 
 def _escaped(values: list[str]) -> list[str]:
@@ -289,8 +312,7 @@ def _escaped(values: list[str]) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return str(value).translate(_ESCAPES)
-    if isinstance(value, int | float | Decimal | date):
+    if type(value) in _WRITTEN_AS_THEY_ARE:
         return str(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True).translate(_ESCAPES)
+    text = value if isinstance(value, str) else _JSON.encode(value)
+    return text.translate(_ESCAPES)

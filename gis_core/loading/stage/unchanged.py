@@ -10,6 +10,7 @@ from django.db import transaction
 from gis_core.enums import EditionStatus
 from gis_core.loading.gml.locations import locations_known
 from gis_core.loading.read.batches import LoadReport
+from gis_core.loading.stage.sources import active_edition
 from gis_core.loading.stage.staging import Staging
 from gis_core.models import Edition
 
@@ -28,6 +29,7 @@ def active_take(edition: Edition, staging: Staging, digest: str) -> LoadReport |
             .filter(
                 jurisdiction=edition.jurisdiction_id,
                 dataset=edition.dataset,
+                source_name=edition.source_name,
                 status=EditionStatus.ACTIVE,
                 progress__digest=digest,
                 # Of an update of the cadastre the active rows are more than what it says.
@@ -50,4 +52,22 @@ def active_take(edition: Edition, staging: Staging, digest: str) -> LoadReport |
     report = LoadReport.from_json(base.report)
     if known := locations_known(base):
         report.locations = known.as_json()
+    return report
+
+
+def without_file_stage(edition: Edition, staging: Staging) -> LoadReport:
+    """Stages what an edition without a file is of: the rows of its source's active edition, or none where it ends.
+
+    Returns what was noticed when they were read.
+    """
+    with transaction.atomic():
+        staging.create()
+        report, digest = LoadReport(), ""
+        base = active_edition(edition)
+        if base is not None and edition.request.get("leads"):
+            staging.active_copy()
+            report = LoadReport.from_json((base.restores or base).report)
+            digest = base.progress.get("digest", "")
+        edition.progress = {"files": [], "rows": staging.rows(), "digest": digest, "update": False}
+        edition.save(update_fields=["progress"])
     return report

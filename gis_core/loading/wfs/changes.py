@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from django.db.models import Max
 
 from gis_core.datasets import DatasetSpec
 from gis_core.enums import EditionStatus
+from gis_core.loading.fetch.pages import Box
 from gis_core.loading.gml.document import elements_stream, local_name
 from gis_core.loading.read.batches import Progress
 from gis_core.loading.read.profiles import Profile
@@ -41,6 +43,7 @@ def changes_fetch(
     path: Path,
     type_name: str,
     profiles: list[Profile],
+    box: Box | None,
     progress: Progress,
 ) -> ServiceChanges | None:
     """None where everything has to be fetched: nothing active from this service, no dates, dates that are not kept."""
@@ -48,17 +51,12 @@ def changes_fetch(
     since = profile and _active_date(spec, jurisdiction, url)
     if profile is None or not since:
         return None
-    names = {"type_names": profile.features, "type_name": type_name}
     date, key = profile.changes["date"], profile.changes["key"]
-    pages = wfs_fetch(url, path / "changed", since=(date, since), progress=progress, **names)  # type: ignore[arg-type]
-    keys = wfs_fetch(
-        url,
-        path / "keys",
-        only=key,
-        page_features=KEYS_A_PAGE,
-        progress=progress,
-        **names,  # type: ignore[arg-type]
+    fetch = partial(
+        wfs_fetch, url, type_names=profile.features, type_name=type_name, box=box, progress=progress
     )
+    pages = fetch(path / "changed", since=(date, since), geometry=profile.geometry[0])
+    keys = fetch(path / "keys", only=key, page_features=KEYS_A_PAGE)
     there = _keys(spec, profile, keys)
     active = _active_keys(spec, jurisdiction)
     if there - active - _keys(spec, profile, pages):

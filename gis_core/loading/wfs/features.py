@@ -7,51 +7,45 @@ as in every source; here it is noticed when features are missing.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Any
 
 from gis_core.errors import LoadError
-from gis_core.loading.gml.document import GmlError, elements_stream, gml_identifier, head_read
-from gis_core.loading.read.batches import Progress
-from gis_core.loading.wfs.service import (
+from gis_core.loading.fetch.client import (
     CAPABILITIES_MAX_BYTES,
     EXCEPTIONS,
     PAUSES_S,
     STALL_S,
     Client,
     RetryLater,
-    Service,
     XmlUnreadable,
     exception_text,
-    feature_address,
-    features_count,
     number_read,
-    service_find,
-    since_filter,
     xml_read,
 )
+from gis_core.loading.fetch.pages import (
+    FETCH_MAX_BYTES,
+    PAGE_FEATURES,
+    STATE,
+    Box,
+    Page,
+    changed,
+    label_of,
+    missing,
+    useless,
+)
+from gis_core.loading.gml.document import GmlError, elements_stream, gml_identifier, head_read
+from gis_core.loading.read.batches import Progress
+from gis_core.loading.wfs.service import (
+    Service,
+    box_text,
+    feature_address,
+    features_count,
+    service_find,
+    since_filter,
+)
 from gis_core.messages import Message
-
-PAGE_FEATURES: Final = 1000
-FETCH_MAX_BYTES: Final = 64 * 1024**3
-# Pages of a load that never went on are kept so long.
-KEEP_S: Final = 7 * 24 * 3600.0
-_STATE: Final = "state.json"
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page as it was stored: where it starts, how many features came, how many there are in all (None: unknown)."""
-
-    file: str
-    start: int
-    returned: int
-    matched: int | None
 
 
 def wfs_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual value
@@ -65,24 +59,22 @@ def wfs_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual va
     pauses_s: tuple[float, ...] = PAUSES_S,
     since: tuple[str, str] | None = None,
     only: str = "",
+    box: Box | None = None,
+    geometry: str = "",
     progress: Progress,
 ) -> list[Path]:
-    """Fetches a feature type whole; the pages, in order.
+    """Fetches a feature type; the pages, in order.
 
     With `since` (property, value) only the features whose property is not before the value, with `only` nothing of
-    them but one property.
+    them but one property, with `box` only what touches it; `geometry` is the property that holds the place.
 
     `type_names` are those that a profile can read; `type_name` chooses one when there are several. Raises
     LoadError naming the address and the cause: no WFS, an exception, a truncated answer, a service that stalls.
     """
-    try:
-        label = urlsplit(url).netloc or url
-    except ValueError as error:
-        raise LoadError("address_none", file=url, url=repr(url)) from error
+    label = label_of(url)
     client = Client(label, stall_s, pauses_s)
     service = client.tried(lambda: service_find(client, url, type_names, type_name))
-    more = {"FILTER": since_filter(service, *since)} if since else {}
-    more |= {"PROPERTYNAME": only} if only else {}
+    more = _selection(service, since, only, box, geometry)
     pages, identifiers = _resumed(directory, service, page_features, more)
     total = client.tried(lambda: features_count(client, service, **more))
     size = 0
@@ -101,35 +93,32 @@ def wfs_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual va
         if page.returned and not found - identifiers:
             again = found == _identifiers(directory, pages[0], service)
             if again and not _is_whole(pages, identifiers, total, page_features):
-                cause = Message("wfs_repeats", {"start": start})
-                raise _useless(directory, cause, label)
+                raise useless(directory, Message("wfs_repeats", {"start": start}), label)
             break
-        if changed := _changed(pages, page):
-            raise _useless(directory, changed, label)
+        if cause := changed(pages, page):
+            raise useless(directory, cause, label)
         identifiers |= found
         pages.append(page)
         _state_write(directory, service, page_features, pages, more)
         progress(label, start + page.returned)
         size += (directory / page.file).stat().st_size
         if size > FETCH_MAX_BYTES:
-            cause = Message("wfs_fetch_large", {"most": FETCH_MAX_BYTES})
-            raise _useless(directory, cause, label)
-    if missing := _missing(pages, identifiers, total):
-        raise _useless(directory, missing, label)
+            raise useless(directory, Message("wfs_fetch_large", {"most": FETCH_MAX_BYTES}), label)
+    if cause := missing(pages, identifiers, total):
+        raise useless(directory, cause, label)
     return [directory / page.file for page in pages if page.returned]
 
 
-def _useless(directory: Path, cause: Message, label: str) -> LoadError:
-    """The error for pages that do not make one state: they are removed, so that the next attempt begins anew."""
-    shutil.rmtree(directory, ignore_errors=True)
-    return LoadError(cause, file=label)
-
-
-def _changed(pages: list[Page], page: Page) -> Message | None:
-    known = next((before.matched for before in pages if before.matched is not None), None)
-    if known is not None and page.matched is not None and page.matched != known:
-        return Message("wfs_changed", {"before": known, "after": page.matched})
-    return None
+def _selection(
+    service: Service, since: tuple[str, str] | None, only: str, box: Box | None, geometry: str
+) -> dict[str, str]:
+    """The parameters that say what is wanted of the feature type; a filter takes the place of BBOX."""
+    more = {"PROPERTYNAME": only} if only else {}
+    if since:
+        more["FILTER"] = since_filter(service, *since, box=box, geometry=geometry)
+    elif box:
+        more["BBOX"] = box_text(box)
+    return more
 
 
 def _is_whole(
@@ -138,19 +127,8 @@ def _is_whole(
     """Whether a service that knows no pages sent everything in its first answer."""
     known = total is not None or any(page.matched is not None for page in pages)
     if known:
-        return _missing(pages, identifiers, total) is None
+        return missing(pages, identifiers, total) is None
     return pages[0].returned > page_features
-
-
-def _missing(pages: list[Page], identifiers: set[str], total: int | None) -> Message | None:
-    """Less than the service itself counts is a truncated state: what is missing would count as vanished."""
-    matched = next((page.matched for page in pages if page.matched is not None), total)
-    if matched is None or len(identifiers) >= matched:
-        return None
-    counts = {"matched": matched, "came": len(identifiers)}
-    if again := sum(page.returned for page in pages) - len(identifiers):
-        return Message("wfs_incomplete_twice", {**counts, "again": again})
-    return Message("wfs_incomplete", counts)
 
 
 # --- Pages ----------------------------------------------------------------------------------------
@@ -230,16 +208,16 @@ def _state_write(
         "more": more,
         "pages": [vars(page) for page in pages],
     }
-    fresh = directory / f"{_STATE}.part"
+    fresh = directory / f"{STATE}.part"
     fresh.write_text(json.dumps(state), "utf-8")
-    fresh.replace(directory / _STATE)
+    fresh.replace(directory / STATE)
 
 
 def _resumed(
     directory: Path, service: Service, count: int, more: dict[str, str]
 ) -> tuple[list[Page], set[str]]:
     """The pages of a fetch that broke off, as long as they are all there and of the same request."""
-    path = directory / _STATE
+    path = directory / STATE
     if not path.exists():
         return [], set()
     state = json.loads(path.read_text("utf-8"))
@@ -255,13 +233,3 @@ def _resumed(
         identifiers |= _identifiers(directory, page, service)
         pages.append(page)
     return pages, identifiers
-
-
-def directory_for(root: Path, url: str, type_name: str, moment: float) -> Path:
-    """Where the pages of one fetch lie: by service, feature type and time. Those of long ago are removed."""
-    name = hashlib.sha256(f"{url} {type_name}".encode()).hexdigest()[:16]
-    root.mkdir(parents=True, exist_ok=True)
-    for old in root.iterdir():
-        if old.stat().st_mtime < moment - KEEP_S:
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-    return root / f"{name}-{moment:.0f}"

@@ -1,36 +1,32 @@
-"""Asking a WFS: its capabilities, read by OWSLib, and requests with patience, but not without end.
-
-Every request goes through gis_core.net.outgoing, which refuses private networks.
-"""
+"""Asking a WFS: its capabilities, read by OWSLib, and the addresses of what is asked."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
 import httpx
-from defusedxml.ElementTree import fromstring
 from owslib.wfs import WebFeatureService
 
 from gis_core.coordinates import storage_crs
-from gis_core.errors import CodedError, LoadError
+from gis_core.errors import LoadError
+from gis_core.loading.fetch.client import (
+    CAPABILITIES_MAX_BYTES,
+    EXCEPTIONS,
+    Client,
+    RetryLater,
+    XmlUnreadable,
+    exception_text,
+    may_pass,
+    number_read,
+    xml_read,
+)
+from gis_core.loading.fetch.pages import Box
 from gis_core.messages import Message
 from gis_core.net import outgoing
 
-PAGE_MAX_BYTES: Final = 512 * 1024 * 1024
-CAPABILITIES_MAX_BYTES: Final = 8 * 1024 * 1024
-# Without a byte for so long a service is taken to stall; a whole page may take longer.
-STALL_S: Final = 30.0
-PAGE_DEADLINE_S: Final = 600.0
-# What fails by chance is tried again, after pauses of this many seconds.
-PAUSES_S: Final = (1.0, 5.0)
-DIGITS_MAX: Final = 19
-EXCEPTIONS: Final = frozenset({"ExceptionReport", "ServiceExceptionReport"})
 _VERSIONS: Final = ("2.0.0", "1.1.0")
 _OURS: Final = frozenset(
     {
@@ -45,6 +41,7 @@ _OURS: Final = frozenset(
         "SRSNAME",
         "FILTER",
         "PROPERTYNAME",
+        "BBOX",
     }
 )
 
@@ -61,81 +58,6 @@ class Service:
     version: str
     type_name: str
     srs_name: str
-
-
-class XmlUnreadable(ValueError):
-    """An answer that is no XML, or none that is read here."""
-
-
-class RetryLater(CodedError):
-    """Something that may go better the next time."""
-
-
-class Client:
-    """Requests with patience, but not without end."""
-
-    def __init__(self, label: str, stall_s: float, pauses_s: tuple[float, ...]) -> None:
-        self.label, self.stall_s, self.pauses_s = label, stall_s, pauses_s
-
-    def tried(self, work: Callable[[], Any]) -> Any:
-        """Does the work, again after each pause when it failed by chance; LoadError at last."""
-        for pause in (*self.pauses_s, None):
-            try:
-                return work()
-            except RetryLater as error:
-                if pause is None:
-                    raise LoadError(error.message, file=self.label) from error
-                time.sleep(pause)
-            except outgoing.OutgoingError as error:
-                raise LoadError(error.message, file=self.label) from error
-        raise AssertionError("unreachable")
-
-    def get(self, url: str, path: Path, max_bytes: int = PAGE_MAX_BYTES) -> None:
-        """Streams an answer into a file."""
-        ends, size = time.monotonic() + PAGE_DEADLINE_S, 0
-        try:
-            with (
-                outgoing.client(
-                    purpose=outgoing.Purpose.GEODATA,
-                    deadline_s=PAGE_DEADLINE_S,
-                    timeout_s=self.stall_s,
-                ) as http,
-                http.stream("GET", url) as answer,
-                path.open("wb") as file,
-            ):
-                if _may_pass(answer.status_code):
-                    raise RetryLater("wfs_http", status=answer.status_code)
-                if answer.status_code != 200:
-                    raise LoadError(_refusal(answer), file=self.label)
-                for piece in answer.iter_bytes():
-                    file.write(piece)
-                    size += len(piece)
-                    if size > max_bytes:
-                        raise LoadError("wfs_large", file=self.label, most=max_bytes)
-                    if time.monotonic() > ends:
-                        raise RetryLater("wfs_slow", seconds=f"{PAGE_DEADLINE_S:g}")
-        except httpx.TimeoutException as error:
-            if time.monotonic() >= ends:
-                raise RetryLater("wfs_slow", seconds=f"{PAGE_DEADLINE_S:g}") from error
-            raise RetryLater("wfs_stalls", seconds=f"{self.stall_s:g}") from error
-        except httpx.HTTPError as error:
-            raise RetryLater("wfs_unreachable", cause=str(error)) from error
-
-
-def _may_pass(status: int) -> bool:
-    """Whether a service in trouble, or asked too often, may answer otherwise the next time."""
-    return (status >= 500 and status != 501) or status == 429
-
-
-def _refusal(answer: httpx.Response) -> Message:
-    """An error status, with what an exception behind it says, if it is one."""
-    content = next(answer.iter_bytes(64 * 1024), b"")
-    status = {"status": answer.status_code}
-    try:
-        text = exception_text(xml_read(content))
-    except XmlUnreadable:
-        return Message("wfs_http", status)
-    return Message("wfs_http_told", {**status, "cause": text})
 
 
 def _address(url: str, parameters: dict[str, str]) -> str:
@@ -177,7 +99,7 @@ def _small(client: Client, url: str) -> bytes:
         )
     except httpx.HTTPStatusError as error:
         status = error.response.status_code
-        if _may_pass(status):
+        if may_pass(status):
             raise RetryLater("wfs_http", status=status) from error
         raise LoadError("wfs_http", file=client.label, status=status) from error
     except httpx.TimeoutException as error:
@@ -198,35 +120,12 @@ def _root(content: bytes, label: str) -> Any:
     return root
 
 
-def xml_read(content: bytes) -> Any:
-    """The root of a small answer; raises XmlUnreadable."""
-    try:
-        return fromstring(content, forbid_dtd=True)
-    except Exception as error:
-        # Beside what is no XML: encodings that nobody knows, bytes that are none (ADR 13).
-        raise XmlUnreadable(str(error) or type(error).__name__) from error
-
-
-def number_read(text: str) -> int | None:
-    """A count as services write it; None: the text is not a count."""
-    return int(text) if text.isdecimal() and len(text) < DIGITS_MAX else None
-
-
 def _version(content: bytes, label: str) -> str:
     root = _root(content, label)
     name = str(root.tag).rpartition("}")[2]
     if name != "WFS_Capabilities":
         raise LoadError("wfs_no_wfs", file=label, name=name)
     return str(root.get("version", ""))
-
-
-def exception_text(root: Any) -> str:
-    """Code and text of an ows:ExceptionReport or a ServiceExceptionReport."""
-    words: list[str] = []
-    for element in root.iter():
-        code = element.get("exceptionCode") or element.get("code")
-        words += [word for word in (code, (element.text or "").strip()) if word]
-    return " ".join(words)[:500]
 
 
 def _type_choose(offered: list[str], readable: list[str], wanted: str, label: str) -> str:
@@ -267,15 +166,37 @@ def feature_address(service: Service, start: int = 0, count: int = 0, **more: st
     return _address(service.url, parameters | more)
 
 
-def since_filter(service: Service, name: str, value: str) -> str:
-    """A filter for features whose property is not before a value, as the service's version writes it."""
+def box_text(box: Box) -> str:
+    """A box as the parameter BBOX has it; storage systems have the easting first."""
+    return ",".join([*(f"{value:.0f}" for value in box), _urn()])
+
+
+def _urn() -> str:
+    return f"urn:ogc:def:crs:EPSG::{storage_crs().srid}"
+
+
+def since_filter(
+    service: Service, name: str, value: str, *, box: Box | None = None, geometry: str = ""
+) -> str:
+    """A filter for features whose property is not before a value, and that touch a box, as the service's version
+    writes it."""
     new = service.version == "2.0.0"
     namespace = "http://www.opengis.net/fes/2.0" if new else "http://www.opengis.net/ogc"
     reference = "ValueReference" if new else "PropertyName"
-    return (
-        f'<Filter xmlns="{namespace}"><PropertyIsGreaterThanOrEqualTo><{reference}>{escape(name)}</{reference}>'
-        f"<Literal>{escape(value)}</Literal></PropertyIsGreaterThanOrEqualTo></Filter>"
+    since = (
+        f"<PropertyIsGreaterThanOrEqualTo><{reference}>{escape(name)}</{reference}>"
+        f"<Literal>{escape(value)}</Literal></PropertyIsGreaterThanOrEqualTo>"
     )
+    if box is None:
+        return f'<Filter xmlns="{namespace}">{since}</Filter>'
+    gml = "http://www.opengis.net/gml/3.2" if new else "http://www.opengis.net/gml"
+    west, south, east, north = (f"{value:.0f}" for value in box)
+    within = (
+        f'<BBOX><{reference}>{escape(geometry)}</{reference}><gml:Envelope srsName="{_urn()}">'
+        f"<gml:lowerCorner>{west} {south}</gml:lowerCorner><gml:upperCorner>{east} {north}</gml:upperCorner>"
+        "</gml:Envelope></BBOX>"
+    )
+    return f'<Filter xmlns="{namespace}" xmlns:gml="{gml}"><And>{since}{within}</And></Filter>'
 
 
 def features_count(client: Client, service: Service, **more: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,8 +15,10 @@ from rich.progress import Progress
 
 from gis_core.coordinates import crs_parse
 from gis_core.dataset_names import dataset_names
+from gis_core.datasets import dataset_spec
 from gis_core.errors import GisError
 from gis_core.loading import Source
+from gis_core.loading.stage.sources import source_place
 from gis_core.management.edition_commands import (
     edition_find,
     editions_show,
@@ -25,14 +28,17 @@ from gis_core.management.edition_commands import (
     user_find,
 )
 from gis_core.models import Edition, Jurisdiction
+from gis_core.selectors import editions_active
 from gis_core.services.editions import edition_activate, edition_create, edition_resume
+from gis_core.services.sources import source_end, source_lead
 
 
 @dataclass
 class Job:
-    """One load: a dataset and its sources, with what is said of their licences."""
+    """One load: a dataset, the name of its source, and the files, with what is said of their licences."""
 
     dataset: str
+    name: str = ""
     sources: list[Source] = field(default_factory=list)
     licences: dict[str, None] = field(default_factory=dict)
     attributions: dict[str, None] = field(default_factory=dict)
@@ -41,7 +47,7 @@ class Job:
 class Command(BaseCommand):
     help = (
         "Loads geodata as a new edition beside the active state and shows what it would change; --activate also"
-        " activates it. A source is a file (GML, NAS, GeoPackage, shapefile, FlatGeobuf, GeoJSON, CSV) or the"
+        " activates it. A source is a file (GML, NAS, GeoPackage, shapefile, FlatGeobuf, GeoJSON, CSV, .osm.pbf) or the"
         " directory of a NAS delivery; several sources make one edition."
     )
 
@@ -49,6 +55,13 @@ class Command(BaseCommand):
         parser.add_argument("sources", nargs="*", type=Path, metavar="SOURCE")
         parser.add_argument("--jurisdiction", help="identifier, e.g. castrop-rauxel.de")
         parser.add_argument("--dataset", choices=dataset_names())
+        parser.add_argument(
+            "--source", metavar="NAME", help="which of several sources of the dataset it is"
+        )
+        parser.add_argument("--end", action="store_true", help="end that source; without SOURCE")
+        parser.add_argument(
+            "--first", action="store_true", help="let that source count first; without SOURCE"
+        )
         parser.add_argument("--manifest", type=Path, help="JSON file that lists datasets and files")
         parser.add_argument(
             "--resume", type=int, metavar="EDITION", help="go on with a load that was interrupted"
@@ -84,11 +97,10 @@ class Command(BaseCommand):
             else:
                 jurisdiction = self._jurisdiction(options)
                 title = jurisdiction.name
-                jobs, as_of = self._jobs(options)
                 with progress_bar() as bar:
-                    for job in jobs:
-                        editions.append(self._create(jurisdiction, job, as_of, options))
-                        self._load(editions[-1], options, bar)
+                    for edition in self._ordered(jurisdiction, options):
+                        editions.append(edition)
+                        self._load(edition, options, bar)
         except CommandError as error:
             failure = error
             raise
@@ -100,7 +112,8 @@ class Command(BaseCommand):
             editions_show(self, editions, f"{title}: geodata", options["json"], failure)
 
     def _jurisdiction(self, options: dict[str, Any]) -> Jurisdiction:
-        if bool(options["manifest"]) == bool(options["dataset"] and options["sources"]):
+        given = options["sources"] or options["end"] or options["first"]
+        if bool(options["manifest"]) == bool(options["dataset"] and given):
             raise CommandError("give either --manifest, or --dataset and at least one SOURCE")
         if not options["jurisdiction"]:
             raise CommandError("give --jurisdiction")
@@ -111,6 +124,15 @@ class Command(BaseCommand):
                 f"no jurisdiction {options['jurisdiction']!r}; load_jurisdiction makes one"
             ) from error
 
+    def _ordered(self, jurisdiction: Jurisdiction, options: dict[str, Any]) -> Iterator[Edition]:
+        """The editions to be loaded; each is made when the one before is loaded."""
+        if options["end"] or options["first"]:
+            yield _without_file(jurisdiction, options)
+            return
+        jobs, as_of = self._jobs(options)
+        for job in jobs:
+            yield self._create(jurisdiction, job, as_of, options)
+
     def _jobs(self, options: dict[str, Any]) -> tuple[list[Job], date | None]:
         try:
             crs = crs_parse(options["crs"]) if options["crs"] else None
@@ -119,7 +141,7 @@ class Command(BaseCommand):
         if options["manifest"] is None:
             paths: list[Path] = options["sources"]
             sources = [Source(path, options["profile"], options["layer"], crs) for path in paths]
-            return [Job(options["dataset"], sources)], options["as_of"]
+            return [Job(options["dataset"], options["source"] or "", sources)], options["as_of"]
         return _manifest_read(Path(options["manifest"]), options["as_of"])
 
     def _create(
@@ -133,6 +155,7 @@ class Command(BaseCommand):
             jurisdiction=jurisdiction,
             dataset=job.dataset,
             sources=job.sources,
+            source_name=job.name,
             as_of=as_of,
             licence=options["licence"] or "; ".join(job.licences),
             attribution=options["attribution"] or "; ".join(job.attributions),
@@ -145,21 +168,36 @@ class Command(BaseCommand):
             edition_activate(edition=edition, by=options["by"], override_reason=options["override"])
 
 
+def _without_file(jurisdiction: Jurisdiction, options: dict[str, Any]) -> Edition:
+    """What is ordered of the source that the options name, or of the only one."""
+    name, _rank = source_place(
+        jurisdiction, dataset_spec(options["dataset"]), options["source"] or ""
+    )
+    active = editions_active(jurisdiction, options["dataset"]).filter(source_name=name).first()
+    if active is None:
+        raise CommandError(f"no edition of this source of {options['dataset']} is active")
+    order = source_end if options["end"] else source_lead
+    return order(edition=active, by=options["by"])
+
+
 # What has no effect beside the option that says what is loaded.
-_BESIDE_RESUME = (
-    *("sources", "jurisdiction", "dataset", "manifest", "profile", "layer", "crs", "as_of"),
-    *("licence", "attribution"),
-)
-_BESIDE_MANIFEST = ("sources", "dataset", "profile", "layer", "crs")
+_OF_FILES = ("sources", "profile", "layer", "crs")
+_OF_DATA = (*_OF_FILES, "manifest", "as_of", "licence", "attribution")
+_BESIDE = {
+    "resume": (*_OF_DATA, "jurisdiction", "dataset", "source", "end", "first"),
+    "manifest": (*_OF_FILES, "dataset", "source", "end", "first"),
+    "end": (*_OF_DATA, "first"),
+    "first": _OF_DATA,
+}
 _MANIFEST_KEYS = {"datasets", "jurisdiction", "as_of", "crs"}
-_ENTRY_KEYS = {"dataset", "file", "layer", "profile", "crs", "licence", "attribution"}
+_ENTRY_KEYS = {"dataset", "source", "file", "layer", "profile", "crs", "licence", "attribution"}
 
 
 def _options_check(options: dict[str, Any]) -> None:
     """CommandError for options that would be ignored."""
-    for name, others in (("resume", _BESIDE_RESUME), ("manifest", _BESIDE_MANIFEST)):
+    for name, others in _BESIDE.items():
         given = [other for other in others if options[other]]
-        if options[name] is not None and given:
+        if options[name] not in (None, False) and given:
             named = ", ".join("SOURCE" if one == "sources" else _flag(one) for one in given)
             raise CommandError(f"{_flag(name)} does not go together with {named}")
 
@@ -169,11 +207,11 @@ def _flag(name: str) -> str:
 
 
 def _manifest_read(path: Path, as_of: date | None) -> tuple[list[Job], date | None]:
-    """The jobs of a manifest in its order; entries of one dataset become one edition."""
+    """The jobs of a manifest in its order; entries of one source of a dataset become one edition."""
     try:
         manifest = json.loads(path.read_text("utf-8"))
         _keys_check(manifest, _MANIFEST_KEYS, path)
-        jobs: dict[str, Job] = {}
+        jobs: dict[tuple[str, str], Job] = {}
         for entry in manifest["datasets"]:
             _keys_check(entry, _ENTRY_KEYS, path)
             crs = entry.get("crs") or manifest.get("crs")
@@ -183,7 +221,8 @@ def _manifest_read(path: Path, as_of: date | None) -> tuple[list[Job], date | No
                 entry.get("layer") or None,
                 crs_parse(crs) if crs else None,
             )
-            job = jobs.setdefault(entry["dataset"], Job(entry["dataset"]))
+            named = (entry["dataset"], entry.get("source") or "")
+            job = jobs.setdefault(named, Job(*named))
             job.sources.append(source)
             for names, key in ((job.licences, "licence"), (job.attributions, "attribution")):
                 if entry.get(key):

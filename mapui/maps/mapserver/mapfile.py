@@ -5,19 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+import shapely
 from django.conf import settings
 from django.contrib.gis.db.models import Extent
 from django.db import connection
 from django.template import Context, Engine
 
+from gis_core.coordinates import transform_geometry
 from gis_core.models import Jurisdiction
-from gis_core.srids import ETRS89_UTM32, WEB_MERCATOR, WGS84, storage_srid
+from gis_core.srids import WEB_MERCATOR, WGS84, storage_srid
 from mapui.maps.mapserver.rasters import raster_layers
 from mapui.maps.mapserver.style import SYMBOL_SCALE, map_layers
 from mapui.maps.style.colours import Variant, colours
 
 TEMPLATE: Final = Path(__file__).with_name("flurpost.map")
 MARGIN_M: Final = 5000
+# In degrees; announced as long as nothing has been loaded.
+GERMANY: Final = shapely.box(5.87, 47.27, 15.04, 55.06)
 FONTS: Final = Path("/usr/share/fonts/truetype/dejavu")
 
 
@@ -44,7 +48,7 @@ def mapfile_render(fonts: Path) -> str:
         "connection": _connection_words(),
         "fonts": fonts,
         "online_resource": settings.MAPSERVER_URL,
-        "projections": [WEB_MERCATOR, ETRS89_UTM32, WGS84],
+        "projections": [WEB_MERCATOR, storage_srid(), WGS84],
         "srid": storage_srid(),
         "extent": _extent(),
         "ground": colours(Variant.MAP)["ground"],
@@ -83,7 +87,6 @@ def _extent() -> str:
     """All boundaries with a margin, in the storage CRS: what the capabilities announce."""
     box = Jurisdiction.objects.aggregate(box=Extent("boundary"))["box"]
     if box is None:
-        # Germany in EPSG:25832, as long as nothing has been loaded.
-        return "280000 5235000 922000 6102000"
+        box = transform_geometry(GERMANY, WGS84, storage_srid()).bounds
     west, south, east, north = box
     return f"{west - MARGIN_M} {south - MARGIN_M} {east + MARGIN_M} {north + MARGIN_M}"

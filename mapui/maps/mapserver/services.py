@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from gis_core.enums import Visibility
+from gis_core.maps.attribution import attribution_own
 from gis_core.maps.registry import map_service_register
 from gis_core.models import MapService
 from mapui.maps.mapserver.style import GROUP_NAMES
@@ -49,7 +50,7 @@ def own_map_services_register() -> list[MapService]:
                 url=settings.MAPSERVER_URL,
                 layers=[GROUP_NAMES[drawn]],
                 title=titles[drawn],
-                attribution=_("Own geodata of this installation"),
+                attribution=attribution_own() or _("Own geodata of this installation"),
                 is_background=isinstance(drawn, Variant),
                 visibility=Visibility.PUBLIC
                 if drawn in {Variant.MAP, Variant.GREY}

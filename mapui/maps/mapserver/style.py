@@ -122,7 +122,7 @@ def _written(style: Style) -> str:
     """SQL of what is written, over the tile's attributes."""
     if isinstance(style, Label):
         return style.text
-    return "class || ' ' || number" if isinstance(style, Shield) else ""
+    return "letters || ' ' || number" if isinstance(style, Shield) else ""
 
 
 def _rows(style: Style, written: str) -> str:

@@ -162,7 +162,7 @@ def _(style: Shield, palette: dict[str, str]) -> Json:
     layout = {
         "symbol-placement": "line",
         "symbol-spacing": 420,
-        "text-field": ["concat", ["get", "class"], " ", ["get", "number"]],
+        "text-field": ["concat", ["get", "letters"], " ", ["get", "number"]],
         "text-font": BOLD,
         "text-size": 11,
         "text-rotation-alignment": "viewport",

@@ -13,7 +13,7 @@ from routing.evidence.disc.cover import Block, Cover
 from routing.evidence.disc.places import Singles, bits_of, distances, masks_of
 from routing.evidence.ground import ROAD_USES, Ground, ParcelRow, UseRow
 from routing.evidence.reports import Report
-from routing.types import AssetFact
+from routing.types import KINDS_ALWAYS, AssetFact
 
 ASSET_REACH_M: Final = 10.0
 # Crossings are larger than what stands at a point: their register gives the middle (bridges of 30 m over a motorway;
@@ -23,7 +23,6 @@ ADJOINING_REACH_M: Final = 15.0
 FAR: Final = np.int64(1) << 40
 # Of each kind so many stay in the evidence: the nearest decides, the rest is for people to see.
 ASSETS_KEPT: Final = 3
-ALWAYS: Final = frozenset({"construction_site", *CROSSING_REACH_M})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def assets_near(ground: Ground, block: Block, report: Report) -> Assets | None:
         return None
     x, y, far = report.x, report.y, report.radius + max(reach, *CROSSING_REACH_M.values())
     found = ground.asset_tree.query(shapely.box(x - far, y - far, x + far, y + far)).tolist()
-    kinds = ALWAYS.union(report.asset_kinds)
+    kinds = KINDS_ALWAYS.union(report.asset_kinds)
     rows = sorted(
         (n for n in found if ground.asset_rows[n].kind in kinds),
         key=lambda n: (ground.asset_rows[n].kind, ground.asset_rows[n].key),

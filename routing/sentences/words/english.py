@@ -51,6 +51,7 @@ ENGLISH: Final = Words(
         "S": "the road is an unclassified public road",
         "P": "the road is a private road",
     },
+    staatsstrasse="the road is a state road",
     no_class="the place belongs to no known road",
     lies="the place lies {where}",
     supposed="if the place lies {where}, as {reason}",

@@ -38,6 +38,7 @@ class Words:
     two_levels: str
     bridge: Mapping[str, str]
     road_class: Mapping[str, str]
+    staatsstrasse: str
     no_class: str
     lies: str
     supposed: str

@@ -51,6 +51,7 @@ GERMAN: Final = Words(
         "S": "die Straße ist eine sonstige öffentliche Straße",
         "P": "die Straße ist ein Privatweg",
     },
+    staatsstrasse="die Straße ist eine Staatsstraße",
     no_class="der Ort gehört zu keiner bekannten Straße",
     lies="der Ort liegt {where}",
     supposed="falls der Ort {where} liegt, denn {reason}",

@@ -66,7 +66,7 @@ CASES = [
     Case("nba_8_leer.xml", PARCELS, "nba_without_base"),
     # Addresses
     Case("hk_header.csv", ADDRESSES, HOUSES),
-    Case("hk_cp1252.csv", ADDRESSES, "csv_not_utf8"),
+    Case("hk_cp1252.csv", ADDRESSES, HOUSES),
     Case("gebref.txt", ADDRESSES, HOUSES),
     Case("gebref_EPSG25832_ASCII.zip", ADDRESSES, HOUSES),
     Case("adressen-bw.zip", ADDRESSES, HOUSES),

@@ -11,7 +11,7 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from gis_core.enums import Severity
 from gis_core.loading.check import coverage
-from gis_core.loading.check.checks import _noticed, _share, thresholds_of
+from gis_core.loading.check.checks import _noticed, _parts, _share, thresholds_of
 from gis_core.loading.check.coverage import (
     _findings,
     _gaps_find,
@@ -25,6 +25,8 @@ from gis_core.loading.stage.staging import Difference
 from tests.gis_core.geodata_factories import EAST, NORTH, square
 
 INFO, WARNING, ERROR = Severity.INFO, Severity.WARNING, Severity.ERROR
+# As far as checks ask it: no source ends with it.
+LOADED = SimpleNamespace(request={})
 LIMITS = {
     "overlap_m2": 0.5,
     "overlap_error_share": 0.05,
@@ -95,17 +97,22 @@ def test_transformations_are_told_and_those_of_unknown_accuracy_warned_of():
     assert accuracy.params == {"names": ["b"]}
 
 
-def test_missing_parts_are_warned_of():
-    report = LoadReport(parts={3: {1}, 2: {1}})
-    [found] = _noticed(report)
-    assert (found.code, found.severity, found.count) == ("parts", WARNING, 2)
+@pytest.mark.parametrize(
+    ("vanished", "former", "severity"),
+    [(0, {}, WARNING), (1, {}, ERROR), (1, {3: {1}}, ERROR), (1, {3: {1}, 2: {1}}, WARNING)],
+)
+def test_missing_parts_are_an_error_where_objects_would_vanish(vanished, former, severity):
+    """Unless the edition before lacked the same parts."""
+    report, before = LoadReport(parts={3: {1}, 2: {1}}), LoadReport(parts=former).as_json()
+    [found] = _parts(report, before, Difference(0, 0, vanished, 5))
+    assert (found.code, found.severity, found.count) == ("parts", severity, 2)
     assert len(found.params["gaps"]) == 2
 
 
 # --- How much less --------------------------------------------------------------------------------
 def shares(new: int, changed: int, vanished: int, unchanged: int, is_update: bool = False):
     found = _share(
-        SimpleNamespace(is_update=is_update),
+        SimpleNamespace(is_update=is_update, edition=LOADED),
         Difference(new, changed, vanished, unchanged),
         0,
         LIMITS,
@@ -140,7 +147,9 @@ def test_update_may_replace_everything():
 
 
 def test_share_is_told_in_percent():
-    [found] = _share(SimpleNamespace(is_update=False), Difference(1, 2, 31, 70), 0, LIMITS)
+    [found] = _share(
+        SimpleNamespace(is_update=False, edition=LOADED), Difference(1, 2, 31, 70), 0, LIMITS
+    )
     assert found.params == {"after": 73, "before": 103, "share": -29.1}
 
 

@@ -101,6 +101,7 @@ def test_json_is_one_object_a_dataset(tmp_path):
         "jurisdiction": "castrop-rauxel.de",
         "status": "staged",
         "source": "a.gml",
+        "source_name": "",
         "profile": "alkis_vereinfacht",
         "as_of": None,
         "licence": "",

@@ -22,8 +22,10 @@ from gis_core.services.editions import edition_activate, edition_resume
 from gis_core.services.jobs import JobState, job_mark, job_state
 from gis_core.services.locks import edition_is_worked_on
 from mapui.geodata.actions import actions_allowed
-from parcels.models import Parcel
+from parcels.models import Address, Parcel
 from tests.gis_core.geodata_factories import (
+    EAST,
+    NORTH,
     collection_gml,
     jurisdiction_make,
     load,
@@ -55,14 +57,23 @@ def parcels_many(path: Path) -> Path:
     )
 
 
-def command_start(path: Path, identifier: str) -> subprocess.Popen[bytes]:
+def houses(path: Path, name: str, count: int) -> Path:
+    lines = [
+        f"{name}{n};Musterstr.;{name}{n};{EAST + n % 100};{NORTH + n // 100}" for n in range(count)
+    ]
+    return write(path, "\n".join(["oid;str;hnr;ostwert;nordwert", *lines]) + "\n")
+
+
+def command_start(
+    path: Path, identifier: str, *options: str, dataset: str = "parcels"
+) -> subprocess.Popen[bytes]:
     database = connection.settings_dict
     host = quote(str(database["HOST"]), safe="")
     port = f":{database['PORT']}" if database["PORT"] else ""
     address = f"postgis://{database['USER']}@{host}{port}/{database['NAME']}"
-    command = ["load_geodata", "--jurisdiction", identifier, "--dataset", "parcels", str(path)]
+    command = ["load_geodata", "--jurisdiction", identifier, "--dataset", dataset, str(path)]
     return subprocess.Popen(
-        [sys.executable, str(settings.ROOT / "manage.py"), *command],
+        [sys.executable, str(settings.ROOT / "manage.py"), *command, *options],
         env={**os.environ, "DATABASE_URL": address},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -115,3 +126,27 @@ def test_killed_process_leaves_the_active_state_and_another_goes_on(tmp_path):
     assert 0 < done < COUNT
     edition_activate(edition=edition)
     assert Parcel.objects.active().count() == COUNT
+
+
+def test_killed_load_of_one_source_leaves_the_other(tmp_path):
+    city = jurisdiction_make()
+    file = houses(tmp_path / "a.csv", "1", 3)
+    former = load(city, "addresses", file, source_name="Stadt").edition
+    before = list(Address.objects.order_by("pk").values_list())
+    process = command_start(
+        houses(tmp_path / "b.csv", "2", COUNT),
+        city.identifier,
+        *("--source", "Land"),
+        dataset="addresses",
+    )
+    edition = after_first_batch(process, former)
+    process.send_signal(signal.SIGKILL)
+    process.wait(PATIENCE_S)
+    while edition_is_worked_on(edition):
+        sleep(0.05)
+    edition.refresh_from_db()
+    assert (edition.status, edition.source_name) == (EditionStatus.LOADING, "Land")
+    assert list(Address.objects.order_by("pk").values_list()) == before
+    edition_activate(edition=edition_resume(edition=edition))
+    assert Address.objects.active().count() == 3 + COUNT
+    assert Address.objects.active().filter(edition_from=former).count() == 3

@@ -202,6 +202,24 @@ def test_update_with_a_missing_part(base, tmp_path):
         load(base, "parcels", write(tmp_path / "u.xml", text))
 
 
+def test_end_of_an_object_that_was_never_there_is_a_gap(base, tmp_path):
+    text = nas.delivery(nas.delete(7, nas.BEGUN), date=nas.CHANGED)
+    with pytest.raises(LoadError) as caught:
+        stage(base, "parcels", write(tmp_path / "u.xml", text))
+    assert caught.value.message.code == "nba_gap_inactive"
+    assert len(state()) == 3
+
+
+def test_missing_part_of_a_complete_delivery_stops_the_activation(base, tmp_path):
+    """Inserts alone are taken for the whole: as a part they would end all that the other parts hold."""
+    text = nas.delivery(
+        nas.insert(nas.parcel(0, begun=nas.BEGUN)), date=nas.CHANGED, part=1, total=2
+    )
+    with pytest.raises(EditionError, match="parts"):
+        load(base, "parcels", write(tmp_path / "u.xml", text))
+    assert len(state()) == 3
+
+
 def test_update_without_anything_active(city, tmp_path):
     with pytest.raises(LoadError, match="nothing is active: load a complete delivery first"):
         load(city, "parcels", write(tmp_path / "u.xml", change()))

@@ -14,6 +14,7 @@ from gis_core.loading.read.geojson import geojson_batches, geojson_look
 from gis_core.loading.read.pages import Page, pages_check
 from gis_core.loading.read.profiles import Profile
 from gis_core.loading.read.table_source import table_batches
+from tests.gis_core.geodata_factories import load, parcels_gml, stage, write
 
 PROFILE = Profile(
     name="p", dataset="areas", formats=["table"], columns={"key": ["id"]}, required=["key"]
@@ -130,4 +131,32 @@ def test_geojson_names_its_system_or_is_in_degrees(tmp_path, crs, srid):
 def test_geojson_with_a_system_that_cannot_be_known_is_refused(tmp_path, member, code):
     with pytest.raises(LoadError) as caught:
         list(read(collection(tmp_path / "a.json", **member)))
+    assert caught.value.message.code == code
+
+
+TRUNCATED = "<wfs:truncatedResponse/>"
+INSIDE = (
+    '<wfs:member><wfs:FeatureCollection numberMatched="{}" numberReturned="3">{}'
+    "</wfs:FeatureCollection></wfs:member>"
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda members: members + TRUNCATED, "page_followed"),
+        (lambda members: INSIDE.format(900, members), "page_of_more"),
+        (lambda members: INSIDE.format(3, members), ""),
+    ],
+)
+def test_answer_that_says_inside_that_it_is_a_part(city, tmp_path, change, code):
+    """A WFS that breaks off says so behind its features; answers to several queries are collections in one."""
+    text = parcels_gml()
+    first, last = text.index("<wfs:member>"), text.rindex("</wfs:FeatureCollection>")
+    path = write(tmp_path / "a.gml", text[:first] + change(text[first:last]) + text[last:])
+    if not code:
+        assert load(city, "parcels", path).rows == 3
+        return
+    with pytest.raises(LoadError) as caught:
+        stage(city, "parcels", path)
     assert caught.value.message.code == code

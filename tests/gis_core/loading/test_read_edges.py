@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -29,13 +29,10 @@ from gis_core.loading.read.formats import (
     file_open,
     format_recognise,
 )
+from gis_core.loading.read.layer_blocks import _plain
 from gis_core.loading.read.prefetch import prefetched
 from gis_core.loading.read.profiles import Profile, columns_match, values_apply
-from gis_core.loading.read.table_source import (
-    _layer_crs,
-    _plain,
-    _rows_at_once,
-)
+from gis_core.loading.read.table_source import _layer_crs, _rows_at_once
 from gis_core.loading.sources import _size_check
 from gis_core.loading.stage.geometry import _outlier, _wkt, geometry_prepare
 from gis_core.loading.stage.loading import _refused as row_refused
@@ -297,7 +294,7 @@ def test_csv_is_divided_by_what_its_header_uses(tmp_path, delimiter):
 @pytest.mark.parametrize(
     ("content", "code", "feature"),
     [
-        (b"key;n\n\xe4;1\n", "csv_not_utf8", "line 2"),
+        ("key;n\nä;1\n".encode() + b"\xe4;1\n", "csv_encoding", "line 3"),
         (b"key;n\na;\x00\n", "csv_nul", "line 2"),
         (b'key;n\n"a"b;1\n', "csv_improper", ""),
         (b"other;n\na;1\n", "csv_columns_missing", ""),
@@ -444,10 +441,11 @@ def test_rows_at_once_are_fewer_where_features_are_large(tmp_path, size, feature
 
 
 def test_column_becomes_values_without_what_is_missing():
-    assert _plain(np.array(["2026-03-03"], "datetime64[s]")) == [date(2026, 3, 3)]
-    assert _plain(np.array([1.5, math.nan])) == [1.5, None]
-    assert _plain(np.array([" a ", " ", None, 3], dtype=object)) == ["a", None, None, 3]
-    assert _plain(np.array([1, 2])) == [1, 2]
+    day = date(2026, 3, 3)
+    assert _plain([datetime(2026, 3, 3, 12, tzinfo=UTC), None, day]) == [day, None, day]
+    assert _plain([1.5, math.nan, None]) == [1.5, None, None]
+    assert _plain([" a ", " ", None, 3]) == ["a", None, None, 3]
+    assert _plain([1, None]) == [1, None]
 
 
 DEGREES, METRES = crs_parse(4326), crs_parse(25832)

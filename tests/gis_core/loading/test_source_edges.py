@@ -434,15 +434,16 @@ def test_error_of_an_unpacked_file_names_its_archive():
         assert caught.value is error
 
 
-def test_of_several_tables_the_one_that_a_profile_names_is_read():
+def test_of_several_tables_the_one_that_a_profile_names_is_read(tmp_path):
     def file(name: str, kind: Format = Format.SHAPEFILE) -> _File:
-        return _File(
-            name, Path(name), Source(Path(name)), kind, [replace(BASE, features=["Parcel"])]
-        )
+        path = tmp_path / name
+        path.write_text("<data/>", "utf-8")
+        return _File(name, path, Source(path), kind, [replace(BASE, features=["Parcel"])])
 
     named, other = file("PARCEL.shp"), file("other.shp")
     assert _fitting([other, named]) == [named]
     assert _fitting([other]) == [other]
     assert _fitting([other, file("c.shp")]) == [other, file("c.shp")]
-    with_xml = [other, named, file("a.xml", Format.XML)]
+    (tmp_path / "a.xml").write_text("<a/>")
+    with_xml = [other, named, file(str(tmp_path / "a.xml"), Format.XML)]
     assert _fitting(with_xml) == with_xml

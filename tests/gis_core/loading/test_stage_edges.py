@@ -71,8 +71,8 @@ def test_keys_with_two_contents_are_named_up_to_five_with_three_features(city, t
     with pytest.raises(LoadError) as caught:
         stage(city, "parcels", write(tmp_path / "a.gml", collection_gml(*features)))
     assert caught.value.message.code == "keys_twice"
-    named = caught.value.message.params["keys"].split("; ")
-    assert [one.split(" ")[0] for one in named] == [key_of(n) for n in range(1, 6)]
+    named = caught.value.message.params["keys"]
+    assert [one.params["key"] for one in named] == [key_of(n) for n in range(1, 6)]
 
 
 @pytest.mark.parametrize(

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyogrio
 import pytest
 import shapely
 
-from gis_core.coordinates import SourceCrs, crs_parse
+from gis_core.coordinates import SourceCrs, crs_parse, transform_geometry
 from gis_core.errors import LoadError
 from gis_core.loading.digest import _content_digest
 from gis_core.loading.read import table_source
 from gis_core.loading.read.batches import no_progress
 from gis_core.loading.read.formats import Format
+from gis_core.loading.read.layer_blocks import layer_blocks
+from gis_core.loading.read.layers import _may_hold, layers_choose, table_fits
 from gis_core.loading.read.profiles import Profile
-from gis_core.loading.read.table_source import (
-    _companions_require,
-    _layer_choose,
-    _may_hold,
-    table_batches,
-    table_fits,
-)
+from gis_core.loading.read.table_source import _companions_require, table_batches
 from gis_core.loading.sources import Source
 from gis_core.loading.stage.loading import fingerprint, source_from_json, source_to_json
 from tests.gis_core.geodata_factories import square, table_write
@@ -58,7 +57,7 @@ def layers(path: Path, **columns: str) -> Path:
 )
 def test_layer_is_the_one_asked_for_or_named_or_fitting(tmp_path, columns, asked, chosen):
     path = layers(tmp_path / "a.gpkg", **columns)
-    assert _layer_choose(path, [PARCELS], asked) == (chosen, PARCELS)
+    assert layers_choose(path, [PARCELS], asked) == ([chosen], PARCELS)
 
 
 ROADS = Profile(
@@ -106,7 +105,7 @@ def test_tags_that_stand_together_are_columns(tmp_path, name):
 def test_layer_that_cannot_be_chosen_says_why(tmp_path, columns, asked, code):
     path = layers(tmp_path / "a.gpkg", **columns)
     with pytest.raises(LoadError) as caught:
-        _layer_choose(path, [PARCELS], asked)
+        layers_choose(path, [PARCELS], asked)
     assert (caught.value.message.code, caught.value.file) == (code, "a.gpkg")
     assert table_fits(path, [PARCELS]) == (asked is not None)
 
@@ -115,7 +114,7 @@ def test_layer_of_the_right_shape_goes_before_its_labels(tmp_path):
     path = layers(tmp_path / "a.gpkg", areas="key")
     points = [shapely.Point(0, 0), shapely.Point(1, 1)]
     table_write(path, {"key": ["a", "b"]}, points, layer="labels", append=True)
-    assert _layer_choose(path, [PARCELS], None) == ("areas", PARCELS)
+    assert layers_choose(path, [PARCELS], None) == (["areas"], PARCELS)
     assert [_may_hold(path, name, PARCELS) for name in ("areas", "labels")] == [True, False]
 
 
@@ -171,6 +170,102 @@ def test_table_is_read_in_windows_of_rows(tmp_path, monkeypatch, driver, name):
     }
     assert by_key["d"].equals(square(3))
     assert found[0].columns.keys() == {"key"}
+
+
+CURVED = "CURVEPOLYGON (COMPOUNDCURVE (CIRCULARSTRING (0 0, 50 50, 100 0), (100 0, 0 0)))"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "wkt", "area"),
+    [
+        # Half a circle of r = 50 m in chords of half a degree.
+        ("a.gpkg", "CURVEPOLYGON", CURVED, 3_926.9),
+        ("a.fgb", "CURVEPOLYGON", CURVED, 3_926.9),
+        ("a.gpkg", "POLYGONM", "POLYGON M ((0 0 7, 9 0 7, 9 9 7, 0 0 7))", 40.5),
+        ("a.fgb", "POLYGONZM", "POLYGON ZM ((0 0 3 7, 9 0 3 7, 9 9 3 7, 0 0 3 7))", 40.5),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Measured")
+def test_curves_become_chords_and_measures_are_left_out(tmp_path, name, kind, wkt, area):
+    source, path = tmp_path / "a.csv", tmp_path / name
+    source.write_text(f'key,wkt\na,"{wkt}"\n', "utf-8")
+    made = ["-oo", "GEOM_POSSIBLE_NAMES=wkt", "-a_srs", "EPSG:25832", "-nlt", kind]
+    subprocess.run(["ogr2ogr", path, source, *made], check=True)
+    [block] = layer_blocks(path, "a", ["key"], 5)
+    assert block.columns == {"key": ["a"]}
+    assert shapely.area(block.geometry).round(1).tolist() == [area]
+    assert not shapely.has_m(block.geometry).any() or "Z" in kind
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", ["a.gpkg", "a.fgb"])
+def test_table_that_is_damaged_inside_is_no_shorter_one(tmp_path, name):
+    shapes = [square(n % 100, n // 100) for n in range(3000)]
+    keys = [f"{n:040}" for n in range(3000)]
+    driver = {"a.gpkg": "GPKG", "a.fgb": "FlatGeobuf"}[name]
+    path = table_write(tmp_path / name, {"key": keys}, shapes, driver=driver)
+    content = bytearray(path.read_bytes())
+    middle = content.index(f"{1500:040}".encode())
+    content[middle - 6000 : middle + 6000] = bytes(range(1, 251)) * 48
+    path.write_bytes(content)
+    with pytest.raises(LoadError) as caught:
+        read_whole(path)
+    assert caught.value.message.code == "file_unreadable"
+
+
+def test_deleted_row_of_a_shapefile_is_left_out(tmp_path):
+    path = table_write(
+        tmp_path / "a.shp",
+        {"key": list("abc")},
+        [square(n) for n in range(3)],
+        driver="ESRI Shapefile",
+    )
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    first = int.from_bytes(table[8:10], "little")
+    table[first] = ord("*")
+    path.with_suffix(".dbf").write_bytes(table)
+    assert [batch.columns["key"] for batch in read_whole(path)] == [["b", "c"]]
+
+
+def read_whole(path):
+    read = table_batches(path, [PARCELS], layer=None, crs=None, pages=[], progress=lambda *_: None)
+    return [batch for _profile, batch in read]
+
+
+def test_whole_numbers_stay_whole_where_some_are_missing(tmp_path):
+    path = tmp_path / "a.gpkg"
+    (tmp_path / "a.csv").write_text("number,day\n5,2026-03-03\n,\n7,2026-03-04\n", "utf-8")
+    subprocess.run(["ogr2ogr", path, tmp_path / "a.csv", "-oo", "AUTODETECT_TYPE=YES"], check=True)
+    [block] = layer_blocks(path, "a", ["number", "day"], 5)
+    assert block.columns["number"] == [5, None, 7]
+    assert block.columns["day"] == [date(2026, 3, 3), None, date(2026, 3, 4)]
+    assert (block.ids, block.geometry) == ([1, 2, 3], None)
+
+
+def test_flatgeobuf_without_an_index_is_read_once_in_its_own_system(tmp_path, monkeypatch):
+    monkeypatch.setattr(table_source, "BATCH_ROWS", 2)
+    path = tmp_path / "a.fgb"
+    shapes = [transform_geometry(square(n), "EPSG:25832", "EPSG:25833") for n in range(5)]
+    pyogrio.raw.write(
+        path,
+        shapely.to_wkb(shapes),
+        [np.array(list("abcde"))],
+        ["key"],
+        driver="FlatGeobuf",
+        crs="EPSG:25833",
+        geometry_type="Polygon",
+        SPATIAL_INDEX="NO",
+    )
+    assert not pyogrio.read_info(path)["capabilities"]["random_read"]
+    batches = [
+        batch
+        for _profile, batch in table_batches(
+            path, [PARCELS], layer=None, crs=None, pages=[], progress=lambda *_: None
+        )
+    ]
+    assert [one.columns["key"] for one in batches] == [["a", "b"], ["c", "d"], ["e"]]
+    assert {one.crs.srid for one in batches} == {25833}
+    assert shapely.equals(np.concatenate([one.geometry for one in batches]), shapes).all()
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,10 @@ from fixtures.modelcity.generate import generate
 from gis_core.coordinates import transform_geometry
 from gis_core.enums import EditionStatus
 from gis_core.errors import LoadError
-from gis_core.loading.sources import wfs_source
-from gis_core.loading.wfs.features import directory_for, wfs_fetch
-from gis_core.loading.wfs.service import number_read
+from gis_core.loading.fetch.client import number_read
+from gis_core.loading.fetch.pages import directory_for
+from gis_core.loading.sources import fetched_source
+from gis_core.loading.wfs.features import wfs_fetch
 from gis_core.models import Edition
 from gis_core.services.editions import edition_activate
 from gis_core.services.loads import edition_stage
@@ -107,7 +108,7 @@ def test_service_and_file_give_the_same_rows(mapfile, model_city):
     city = jurisdiction_make()
     load(city, "parcels", model_city)
     with serving(mapserver(mapfile)) as url:
-        edition = edition_stage(jurisdiction=city, dataset="parcels", sources=[wfs_source(url)])
+        edition = edition_stage(jurisdiction=city, dataset="parcels", sources=[fetched_source(url)])
     assert edition.report["unchanged"] == PARCELS
 
 
@@ -198,7 +199,7 @@ def test_failed_load_is_resumed_with_the_pages_it_has(mapfile):
 
     with serving(dying) as url:
         with pytest.raises(LoadError, match=r"127\.0\.0\.1:\d+: answers with HTTP 404"):
-            edition_stage(jurisdiction=city, dataset="parcels", sources=[wfs_source(url)])
+            edition_stage(jurisdiction=city, dataset="parcels", sources=[fetched_source(url)])
         edition = Edition.objects.get()
         assert edition.status == EditionStatus.FAILED
         dead = False
@@ -270,7 +271,7 @@ def test_overlapping_pages_are_one_state(tmp_path):
 
     city = jurisdiction_make()
     with scripted(overlapping, hits="<FeatureCollection numberMatched='unknown'/>") as url:
-        edition = edition_stage(jurisdiction=city, dataset="parcels", sources=[wfs_source(url)])
+        edition = edition_stage(jurisdiction=city, dataset="parcels", sources=[fetched_source(url)])
     assert edition.report["rows"] == 10
 
 
@@ -289,7 +290,7 @@ def test_service_that_answers_in_another_system_is_transformed():
 
     city = jurisdiction_make()
     with scripted(degrees) as url:
-        edition = edition_stage(jurisdiction=city, dataset="parcels", sources=[wfs_source(url)])
+        edition = edition_stage(jurisdiction=city, dataset="parcels", sources=[fetched_source(url)])
     edition_activate(edition=edition)
     extent = Parcel.objects.active().get(key=key(3)).geometry.extent
     assert extent == pytest.approx((382930, 5712300, 382940, 5712310), abs=0.002)

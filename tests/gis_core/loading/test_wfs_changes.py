@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 
 from gis_core.enums import EditionStatus
-from gis_core.models import Edition
+from gis_core.models import Edition, Jurisdiction
 from gis_core.services.service_sync import GeodataService, service_sync
 from parcels.models import Parcel
-from tests.gis_core.geodata_factories import jurisdiction_make, square, table_write
+from tests.gis_core.geodata_factories import (
+    jurisdiction_make,
+    municipality_draw,
+    square,
+    table_write,
+)
 from tests.gis_core.loading.wfs_servers import (
     Answer,
     mapfile_write,
@@ -111,6 +116,7 @@ def test_changed_feature_is_told_by_its_date(service):
     source_write(service.source, DATES)
     with serving(service) as url:
         sync(url)
+        municipality_draw(Jurisdiction.objects.get())
         source_write(service.source, {**DATES, 1: "2026-03-01"}, address="Neue Straße")
         edition = sync(url)
     # Parcel 2 has another address too, but keeps its old date: the service says that it is as it was.

@@ -11,34 +11,30 @@ import httpx
 import pytest
 
 from gis_core.errors import LoadError
-from gis_core.loading.gml.document import local_name
-from gis_core.loading.wfs.features import (
-    Page,
-    _changed,
-    _is_whole,
-    _missing,
-    _resumed,
-    _state_write,
-    directory_for,
-)
-from gis_core.loading.wfs.service import (
+from gis_core.loading.fetch.client import (
     Client,
     RetryLater,
-    Service,
     XmlUnreadable,
+    exception_text,
+    may_pass,
+    number_read,
+    refusal,
+    xml_read,
+)
+from gis_core.loading.fetch.pages import Page, changed, directory_for, missing
+from gis_core.loading.gml.document import local_name
+from gis_core.loading.wfs.features import _is_whole, _resumed, _state_write
+from gis_core.loading.wfs.service import (
+    Service,
     _address,
     _is_uncounted,
-    _may_pass,
-    _refusal,
     _root,
     _srs_name,
     _type_choose,
     _version,
-    exception_text,
+    box_text,
     feature_address,
-    number_read,
     since_filter,
-    xml_read,
 )
 from gis_core.messages import Message
 
@@ -95,16 +91,29 @@ def test_filter_is_written_as_each_version_has_it(service, namespace, reference)
     ]
 
 
+def test_filter_holds_the_box_too_where_there_is_one():
+    root = xml_read(since_filter(NEW, "d", "1", box=(1.4, 2, 3, 4), geometry="g").encode())
+    [[comparison, within]] = root
+    assert [local_name(one.tag) for one in (comparison, within)] == [
+        "PropertyIsGreaterThanOrEqualTo",
+        "BBOX",
+    ]
+    reference, envelope = within
+    assert (reference.text, envelope.get("srsName")) == ("g", "urn:ogc:def:crs:EPSG::25832")
+    assert [corner.text for corner in envelope] == ["1 2", "3 4"]
+    assert box_text((1.4, 2, 3, 4)) == "1,2,3,4,urn:ogc:def:crs:EPSG::25832"
+
+
 # --- Answers --------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("status", "may_pass"),
+    ("status", "passes"),
     [
         *((200, False), (404, False), (428, False), (429, True), (430, False), (499, False)),
         *((500, True), (501, False), (502, True), (503, True)),
     ],
 )
-def test_status_may_pass_where_the_service_is_in_trouble(status, may_pass):
-    assert _may_pass(status) == may_pass
+def test_status_may_pass_where_the_service_is_in_trouble(status, passes):
+    assert may_pass(status) == passes
 
 
 @pytest.mark.parametrize(
@@ -160,7 +169,7 @@ def test_version_is_what_the_root_says():
     ],
 )
 def test_refusal_tells_the_exception_where_there_is_one(content, message):
-    assert _refusal(httpx.Response(400, content=content)) == message
+    assert refusal(httpx.Response(400, content=content)) == message
 
 
 @pytest.mark.parametrize(
@@ -239,7 +248,7 @@ def page(start: int, returned: int, matched: int | None = None) -> Page:
     ],
 )
 def test_count_that_changes_between_pages_is_noticed(before, now, is_changed):
-    found = _changed([page(0, 1, matched) for matched in before], page(9, 1, now))
+    found = changed([page(0, 1, matched) for matched in before], page(9, 1, now))
     assert (found is not None) == is_changed
 
 
@@ -255,7 +264,7 @@ def test_count_that_changes_between_pages_is_noticed(before, now, is_changed):
     ],
 )
 def test_fewer_features_than_the_service_counts_are_missing(matched, total, names, code):
-    found = _missing([page(0, 2, None), page(2, 1, matched)], {*names}, total)
+    found = missing([page(0, 2, None), page(2, 1, matched)], {*names}, total)
     assert (found and found.code) == code
     if found and "again" in found.params:
         assert found.params == {"matched": 4, "came": 2, "again": 1}

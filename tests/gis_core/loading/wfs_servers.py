@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -21,19 +21,23 @@ AVE = "http://repository.gdi-de.org/schemas/adv/produkt/alkis-vereinfacht/2.0"
 Answer = tuple[int, str, bytes]
 # Parameters of the request, upper-case names → Answer.
 Answering = Callable[[dict[str, str]], Answer]
+# Path and parameters as they came → Answer, and headers besides.
+PathAnswering = Callable[[str, dict[str, str]], tuple[Answer, dict[str, str]]]
 
 
 @contextmanager
-def serving(answering: Answering) -> Iterator[str]:
-    """The address of a server that answers so."""
+def serving_paths(answering: PathAnswering) -> Iterator[str]:
+    """The address, without a path, of a server that answers so."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            query = parse_qs(urlsplit(self.path).query)
-            status, media, body = answering({k.upper(): v[0] for k, v in query.items()})
+            parts = urlsplit(self.path)
+            query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            (status, media, body), headers = answering(unquote(parts.path), query)
             self.send_response(status)
-            self.send_header("Content-Type", media)
-            self.send_header("Content-Length", str(len(body)))
+            length = {"Content-Type": media, "Content-Length": str(len(body))}
+            for name, value in {**length, **headers}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
@@ -44,11 +48,22 @@ def serving(answering: Answering) -> Iterator[str]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/wfs"
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def serving(answering: Answering) -> Iterator[str]:
+    """The address of a WFS that answers so."""
+
+    def upper(_: str, query: dict[str, str]) -> tuple[Answer, dict[str, str]]:
+        return answering({name.upper(): value for name, value in query.items()}), {}
+
+    with serving_paths(upper) as base:
+        yield f"{base}/wfs"
 
 
 def mapfile_write(folder: Path, source: Path, *, srid: int = 25832, maxfeatures: int = 0) -> Path:

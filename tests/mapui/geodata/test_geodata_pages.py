@@ -13,8 +13,11 @@ from gis_core.enums import ChangeKind, EditionStatus, Severity
 from gis_core.models import Edition
 from gis_core.services.jobs import JobState, job_mark, job_state
 from gis_core.services.uploads import incoming_remove_stale
+from mapui.geodata.forms import LoadForm
 from parcels.enums import CadastreDataset
+from routing.models import Area
 from routing.trying.edition_impact import active_ids
+from tests.gis_core.geodata_factories import municipality_draw
 from tests.mapui.factories import authority_create, issue_create, staff_create
 from tests.mapui.geodata.geodata_factories import (
     HOSTILE,
@@ -203,6 +206,7 @@ def test_changes_feed_by_kind_and_box(manager, edition):
     assert everything["truncated"] is False
     [vanished] = manager.get(address, {"kind": "vanished"}).json()["features"]
     assert vanished["properties"]["related"] == ["059999001000990000__"]
+    assert "Flurstück" in vanished["properties"]["name"]
     assert manager.get(address, {"bbox": "8,52,8.1,52.1"}).json()["features"] == []
     assert manager.get(address, {"bbox": "north"}).status_code == 400
     assert manager.get(address, {"kind": "moved"}).status_code == 400
@@ -252,6 +256,38 @@ def test_new_takes_files_or_an_address(manager, uploads):
     assert list(uploads.iterdir()) == []
     wrong = {"dataset": "parcels", "url": "file:///etc/passwd"}
     assert "url" in manager.post("/geodata/new/", wrong).context["form"].errors
+
+
+def test_known_source_fills_in_the_form(manager, town):
+    page = manager.get("/geodata/new/", {"preset": "nrw-gebaeude-ogc"})
+    filled = {field.name: field.value() for field in page.context["form"]}
+    wanted = {"dataset": "buildings", "kind": "ogc_features", "layer": "gebaeude_bauwerk"}
+    wanted |= {"profile": "alkis_vereinfacht", "licence": "dl-de/zero-2-0"}
+    assert filled.items() >= {**wanted, "attribution": "© Geobasis NRW"}.items()
+    assert page.context["preset"].title in page.content.decode()
+    kreis = manager.get("/geodata/new/", {"preset": "nrw-flurstuecke-datei"}).context["form"]
+    assert f"gru_vereinf_{town.municipality_key[:5]}000_*_" in kreis["url"].value()
+    posted = {field.name: field.value() or "" for field in kreis if field.name != "uploads"}
+    assert LoadForm(posted, jurisdiction=town).is_valid()
+    unknown = manager.get("/geodata/new/", {"preset": "nowhere"})
+    assert (unknown.status_code, unknown.context["preset"]) == (200, None)
+
+
+def test_service_of_the_land_waits_for_the_boundary(manager, town, monkeypatch):
+    monkeypatch.setattr("mapui.geodata.views.job_order", lambda *_: True)
+    asked = {"preset": "nrw-flurstuecke-ogc"}
+    municipality_draw(town)
+    form = manager.get("/geodata/new/", asked).context["form"]
+    posted = {field.name: field.value() or "" for field in form if field.name != "uploads"}
+    assert manager.post("/geodata/new/", posted).status_code == 302
+    source = Edition.objects.latest("pk").request["sources"][0]
+    assert (source["kind"], source["layer"]) == ("ogc_features", "flurstueck")
+    Area.objects.all().delete()
+    page = manager.get("/geodata/new/", asked)
+    assert page.context["refused"] in page.content.decode()
+    assert page.context["refused"].startswith("„Flurstücke (OGC API)“")
+    again = manager.post("/geodata/new/", posted)
+    assert again.context["form"].errors == {"url": [page.context["refused"]]}
 
 
 def test_new_refused_upload_leaves_no_file(manager, uploads):
@@ -383,3 +419,6 @@ def test_rows_that_cannot_be_stored_leave_as_csv_and_stand_on_the_map(manager, e
     assert reverse("geodata_map", args=[edition.pk]) in page
     [feature] = manager.get(reverse("geodata_findings_feed", args=[edition.pk])).json()["features"]
     assert feature["properties"]["severity"] == "Fehler"
+    assert "<strong>Zeile 1</strong>" in page_of(manager, edition, "geodata_map")
+    script = manager.get(reverse("geodata_map_script", args=[edition.pk])).content.decode()
+    assert "Zeile, die nicht gespeichert werden kann" in script

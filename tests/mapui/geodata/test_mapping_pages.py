@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from gis_core.models import Edition, OwnProfile
+from gis_core.services.editions import edition_resume
 from gis_core.services.profiles import drafts_remove_stale
+from mapui.geodata.contents import contents_shown, left_out_shown
 from tests.gis_core.geodata_factories import EAST, NORTH
 from tests.mapui.factories import jurisdiction_create, staff_create
 from tests.mapui.geodata.geodata_factories import HOSTILE, manager_create
@@ -39,10 +42,10 @@ def upload(client, text: str = TEXT, name: str = "gebref.txt", dataset: str = "a
     return client.post(reverse("mappings"), {"dataset": dataset, "uploads": file})
 
 
-def fields(client, address: str) -> dict[str, str]:
+def fields(client, address: str) -> dict[str, Any]:
     """What the form proposes."""
     form = client.get(address).context["form"]
-    return {one.name: one.value() or "" for one in form}
+    return {one.name: "" if one.value() is None else one.value() for one in form}
 
 
 def test_proposal_is_shown_with_values_rows_and_places(manager):
@@ -59,10 +62,13 @@ def test_proposal_is_shown_with_values_rows_and_places(manager):
 
 def test_mapping_is_stored_exported_loaded_and_removed(manager, uploads):
     address = upload(manager)["Location"]
-    said = fields(manager, address) | {"name": "gebref-eigen"}
-    answer = manager.post(address, {**said, "act": "load"})
+    said = fields(manager, address) | {"name": "gebref-eigen", "source_name": "50%"}
+    refused = manager.post(address, {**said, "act": "load"}, follow=True).content.decode()
+    assert "kann keine Quelle heißen" in refused
+    answer = manager.post(address, {**said, "source_name": "Land", "act": "load"})
     edition = Edition.objects.latest("pk")
     assert answer["Location"] == reverse("geodata_edition", args=[edition.pk])
+    assert edition.source_name == "Land"
     [source] = edition.request["sources"]
     assert source["profile"] == "gebref-eigen"
     assert Path(source["path"]).exists()
@@ -84,13 +90,45 @@ def test_what_is_missing_is_told_beside_the_field(manager):
     assert "Eine Spalte oder ein fester Wert ist nötig." in answer.content.decode()
     answer = manager.post(address, {**said, "constant_street": "Markt", "act": "preview"})
     assert "Entweder eine Spalte oder ein fester Wert." in answer.content.decode()
-    answer = manager.post(address, {**said, "name": "", "act": "save"}, follow=True)
-    assert "ist kein Name" in answer.content.decode()
+    answer = manager.post(address, {**said, "name": "", "act": "save"})
+    assert answer.status_code == 422
+    assert "Zum Speichern braucht die Zuordnung einen Namen." in answer.content.decode()
     assert not OwnProfile.objects.exclude(name="").exists()
     manager.post(
         address, {**said, "column_street": "", "constant_street": "Markt", "act": "preview"}
     )
     assert "<td>Markt</td><td>2a</td>" in manager.get(address).content.decode()
+
+
+def test_lamps_of_a_foreign_file_become_assets(manager):
+    """The page names what is missing, keeps the name through the preview, and a fixed value is no lost column."""
+    text = f"Leuchte;Rechts;Hoch\nL1;{EAST};{NORTH}\nL2;{EAST + 5};{NORTH}\n"
+    address = upload(manager, text, "lampen.csv", "assets")["Location"]
+    assert "Noch ohne Spalte und ohne festen Wert: Art" in manager.get(address).content.decode()
+    said = fields(manager, address) | {
+        "column_number": "Leuchte",
+        "constant_kind": "street_light",
+        "name": "lampen",
+    }
+    answer = manager.post(address, {**said, "act": "preview"}, follow=True)
+    assert answer.context["form"]["name"].value() == "lampen"
+    assert "<td>street_light/L1</td>" in answer.content.decode()
+    manager.post(address, {**said, "act": "load"})
+    edition = edition_resume(edition=Edition.objects.latest("pk"))
+    [content] = contents_shown(edition)
+    assert ("= street_light", "Art", 2) in content.columns
+
+
+def test_rows_without_a_needed_value_are_left_out_where_somebody_says_so(manager):
+    text = f"Leuchte;Art;Rechts;Hoch\nL1;street_light;{EAST};{NORTH}\nL2;;{EAST + 5};{NORTH}\n"
+    address = upload(manager, text, "lampen.csv", "assets")["Location"]
+    said = fields(manager, address) | {"column_number": "Leuchte", "name": "lampen"}
+    assert not said["leave_out"]
+    manager.post(address, {**said, "act": "preview"})
+    assert manager.get(address).content.decode().count("Zeile 3") == 1
+    manager.post(address, {**said, "leave_out": ["kind"], "act": "load"})
+    edition = edition_resume(edition=Edition.objects.latest("pk"))
+    assert (edition.report["rows"], left_out_shown(edition)) == (1, [("ohne Art", 1)])
 
 
 def test_values_get_a_meaning(manager):

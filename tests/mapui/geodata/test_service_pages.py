@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from django.urls import reverse
 
+from gis_core.maps.capabilities.ogc_api import ogc_api_describe
 from gis_core.maps.capabilities.wms import wms_describe
 from gis_core.maps.registry import Shown, layers_pick
 from gis_core.maps.sources import source_keep, source_order
@@ -139,6 +143,22 @@ def test_layers_are_chosen_and_what_cannot_be_shown_says_why(manager, source, or
     assert response["Location"] == reverse("services_entry", args=[entry.slug])
     assert (entry.group, entry.is_active) == ("Kataster", False)
     assert ordered == [("map_service_check", entry.pk)]
+
+
+def test_objects_of_a_service_are_loaded_by_the_form_filled_in(manager):
+    listed = {"collections": [{"id": "flurstueck", "title": "Flurstücke"}]}
+    url = "https://daten.example/v1?token=a&b"
+    source = source_keep(url=url, described=ogc_api_describe(listed))
+    page = manager.get(reverse("services_source", args=[source.pk])).content.decode()
+    address = unescape(re.search(r'href="([^"]+)">Flurstücke als Geodaten laden', page)[1])
+    form = manager.get(address).context["form"]
+    filled = {name: form[name].value() for name in ("url", "kind", "layer", "dataset")}
+    assert filled == {
+        "url": url,
+        "kind": "ogc_features",
+        "layer": "flurstueck",
+        "dataset": "parcels",
+    }
 
 
 @pytest.mark.parametrize("layers", [[], ["nichts"], ["luft,bild"]])

@@ -70,6 +70,8 @@ def test_things_of_another_city_are_not_found(browse, town, elsewhere):
         (Role.INFORMATION, "statistics"),
         (Role.INFORMATION, "statistics_csv"),
         (Role.GEODATA, "geodata_list"),
+        (Role.GEODATA, "words"),
+        (Role.GEODATA, "words_export"),
         (Role.PEOPLE, "people"),
         (Role.PEOPLE, "departments"),
         (Role.PEOPLE, "people_history"),

@@ -89,7 +89,7 @@ class Place:
             geometry=wkt("polygon", box(0, -100, 100, 120)),
         )
 
-    def edition(self, dataset: str) -> Edition:
+    def edition(self, dataset: str, **fields: Any) -> Edition:
         return Edition.objects.create(
             jurisdiction=self.jurisdiction,
             dataset=dataset,
@@ -97,6 +97,7 @@ class Place:
             activated_at=timezone.now(),
             source="drawn",
             profile="drawn",
+            **fields,
         )
 
     def row(self, model: Any, dataset: str, key: str, **fields: Any) -> Any:

@@ -8,6 +8,7 @@ from django.contrib.gis.geos import Point
 from gis_core.datasets import dataset_spec
 from gis_core.enums import EditionStatus
 from gis_core.models import Edition
+from gis_core.selectors import editions_by_dataset
 from issues.enums import LocationSource
 from issues.models import Issue
 from parcels.enums import CadastreDataset
@@ -156,3 +157,32 @@ def test_differences_of_several_datasets_add_up(place: Place) -> None:
         by_yard.pk,
         by_road.pk,
     }
+
+
+def test_asset_of_another_source_that_comes_back_counts_where_it_stands(place: Place) -> None:
+    """Two sources have one lamp, 1.5 m apart; where the first loses its row, that of the other counts again."""
+    first = place.editions[NetworkDataset.ASSETS]
+    other = place.edition(NetworkDataset.ASSETS, source_name="utility", precedence=1)
+    for key, north, opened, closed in (("L1", 0, first, None), ("U7", 1.5, other, first)):
+        at = Point(E0 + 50, N0 + north, srid=25832)
+        row = place.row(Asset, NetworkDataset.ASSETS, key, kind="lamp", geometry=at)
+        Asset.objects.filter(pk=row.pk).update(edition_from=opened, edition_to=closed)
+    lamps = {"category": "LAMP", "asset_kinds": ["lamp"]}
+    near, beyond = (place.issue(50, y, **EXACT, **lamps) for y in (31.4, 31.8))
+    assert touched(vanished(place, NetworkDataset.ASSETS, "L1"), near, beyond) == [True, False]
+
+
+def test_first_edition_of_a_further_source_concerns_what_lies_near(place: Place) -> None:
+    unplaced = place.issue(50, 5, location_source=LocationSource.UNPLACED)
+    further = place.edition(NetworkDataset.ASSETS, source_name="utility")
+    assert touched(further, unplaced) == [False]
+    further.report["reordered"] = True
+    assert touched(further, unplaced) == [True]
+
+
+def test_evidence_names_the_editions_of_all_sources(place: Place) -> None:
+    further = place.edition(NetworkDataset.ASSETS, source_name="utility", precedence=-1)
+    [evidence] = gather(place.issue(50, 5))
+    named = {name: pk for name, pk in evidence.datasets.items() if name.startswith("assets")}
+    assert named == {"assets": further.pk, "assets/": place.editions[NetworkDataset.ASSETS].pk}
+    assert editions_by_dataset(place.jurisdiction) == evidence.datasets

@@ -15,6 +15,7 @@ const ORDER = ["vanished", "split", "merged", "changed", "new"];
 function changeTip(change, options) {
   return tip(
     change.kind_text,
+    change.name,
     change.key,
     change.related.length > 0 ? options.related + change.related.join(", ") : "",
   );

@@ -1,0 +1,1 @@
+"""Asking services and servers of files: with patience, and only where it may be asked."""

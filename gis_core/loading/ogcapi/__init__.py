@@ -1,0 +1,1 @@
+"""OGC API Features by its address: the collection and its pages."""
