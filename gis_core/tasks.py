@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 
 from gis_core.maps.probing import service_check
 from gis_core.maps.sources import source_harvest, sources_due
-from gis_core.models import Edition, MapService, MapSource, OwnRaster
+from gis_core.models import Edition, MapService, MapSource, OwnProfile, OwnRaster
 from gis_core.services import jobs
-from gis_core.services.profiles import drafts_remove_stale
+from gis_core.services.profiles import draft_fetch, drafts_remove_stale, drafts_waiting
 from gis_core.services.rasters import raster_prepare, rasters_waiting
 from gis_core.services.service_sync import services_sync
 from gis_core.services.uploads import incoming_remove_stale
@@ -39,8 +39,17 @@ def geodata_load_waiting() -> None:
     """Begins what was ordered while the broker was down. Clears away uploads that broke off."""
     incoming_remove_stale()
     drafts_remove_stale()
+    for draft in drafts_waiting():
+        draft_fetch(draft)
     for edition in jobs.editions_waiting():
         geodata_load(edition)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def geodata_draft_fetch(draft: int) -> None:
+    """Fetches the address that a draft of a mapping is for; one that was removed needs nothing."""
+    for found in OwnProfile.objects.filter(pk=draft):
+        draft_fetch(found)
 
 
 @shared_task  # type: ignore[untyped-decorator]

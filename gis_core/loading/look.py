@@ -14,16 +14,25 @@ import numpy as np
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 
+from gis_core.datasets import DatasetSpec
+from gis_core.enums import FetchKind
 from gis_core.errors import LoadError
+from gis_core.loading.fetch.client import PAGE_DEADLINE_S
+from gis_core.loading.fetch.download import file_fetch
+from gis_core.loading.fetching import box_of
+from gis_core.loading.ogcapi.features import ogcapi_sample
 from gis_core.loading.read.archives import archive_unpack, is_zip
 from gis_core.loading.read.csv_source import csv_look
 from gis_core.loading.read.encodings import text_options
 from gis_core.loading.read.formats import Format, data_files, format_recognise
 from gis_core.loading.read.geojson import geojson_batches, geojson_look
+from gis_core.models import Jurisdiction
 
 # A mapping is made while somebody waits.
 BYTES_MAX: Final = 64 * 1024**2
 ROWS_SEEN: Final = 200
+# Of a service so many objects are asked for.
+FEATURES_ASKED: Final = 500
 SAMPLES: Final = 5
 SAMPLE_LENGTH: Final = 60
 
@@ -52,6 +61,31 @@ class Layer:
             name: [one[:SAMPLE_LENGTH] for one in list(dict.fromkeys(values))[:SAMPLES]]
             for name, values in self.columns.items()
         }
+
+
+def sample_fetch(
+    kind: FetchKind,
+    url: str,
+    directory: Path,
+    *,
+    spec: DatasetSpec,
+    jurisdiction: Jurisdiction,
+    layer: str,
+) -> Path:
+    """What a mapping is made for: the file behind an address, or the first page of a collection of OGC API Features.
+
+    It lies in `directory`. LoadError names address and cause; a file is at most BYTES_MAX large.
+    """
+    if kind == FetchKind.OGC_FEATURES:
+        box = box_of(spec, jurisdiction)
+        return ogcapi_sample(url, directory, name=layer, box=box, features=FEATURES_ASKED)
+    try:
+        return file_fetch(url, directory, max_bytes=BYTES_MAX, deadline_s=PAGE_DEADLINE_S)
+    except LoadError as error:
+        if error.message.code != "wfs_large":
+            raise
+        most = BYTES_MAX // 1024**2
+        raise LoadError("mapping_too_large", file=error.file, most=most) from error
 
 
 @contextmanager

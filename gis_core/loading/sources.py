@@ -33,7 +33,7 @@ from gis_core.loading.read.batches import Batch, LoadReport, Progress
 from gis_core.loading.read.contents import Contents
 from gis_core.loading.read.csv_source import csv_batches, csv_fits
 from gis_core.loading.read.cut import Cut, own_rows
-from gis_core.loading.read.edges import lines_measure, points_inside
+from gis_core.loading.read.edges import lines_measure, lines_placed, points_inside
 from gis_core.loading.read.extent import ExtentCheck
 from gis_core.loading.read.formats import Format, data_files, files_expand, format_recognise
 from gis_core.loading.read.layers import table_fits
@@ -121,7 +121,7 @@ def source_batches(
                     batch = own_rows(whole, jurisdiction, report, extent, cut)
                     contents.take(file.label, profile, batch.layout, batch.columns)
                     _size_check(batch)
-                    batch = _shaped(profile, batch, once)
+                    batch = _shaped(profile, lines_placed(batch, report), once)
                     batch.update = partial is not None or (plan is not None and plan.partial)
                     yield profile, batch
         if plan is not None:

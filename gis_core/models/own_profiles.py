@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
@@ -13,7 +15,9 @@ from gis_core.models.jurisdictions import Jurisdiction
 class OwnProfile(models.Model):
     """A column mapping; `content` is a profile as gis_core.loading.read.profiles explains it.
 
-    Without a name it is a draft. `source` is the upload that it is made for, "" once that is gone.
+    Without a name it is a draft. `source` is the upload that it is made for, "" once that is gone. A draft for an
+    address that is still to be fetched has no `source` and nothing but the address in `content`; one that cannot be
+    fetched has the `problem` beside the address (gis_core.messages.Told as JSON).
     """
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
@@ -36,6 +40,17 @@ class OwnProfile(models.Model):
                 name="ownprofile_name_once",
             )
         ]
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """Why a draft's address cannot be mapped; {} where nothing is known to be wrong."""
+        problem: dict[str, Any] = self.content.get("problem", {})
+        return problem
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether there is a file, or will be none: the draft waits for no worker."""
+        return bool(self.source or self.problem)
 
     def __str__(self) -> str:
         return self.name

@@ -47,8 +47,8 @@ def edition_create(
 ) -> Edition:
     """An edition in state LOADING that remembers its sources; edition_resume() loads it, also in another process.
 
-    It replaces what was loaded under the same `source_name`; without a name the only source that there is. LoadError
-    for a name where the dataset has one source, and without one where it has several.
+    It replaces what was loaded under the same `source_name`. LoadError for a name where the dataset has one source, and
+    without a name where all sources have one.
     """
     spec, sources = dataset_spec(dataset), list(sources)
     loaded = next((source.layer or source.name for source in sources), "")

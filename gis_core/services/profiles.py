@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,17 +10,25 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils import timezone
 
 from gis_core.datasets import dataset_spec
-from gis_core.errors import LoadError
-from gis_core.loading.look import source_look
+from gis_core.enums import FetchKind
+from gis_core.errors import CodedError, LoadError
+from gis_core.loading.look import sample_fetch, source_look
 from gis_core.loading.mapping import mapping_propose
 from gis_core.loading.read.profiles import profile_parse, profiles_of
+from gis_core.messages import Message, Told
 from gis_core.models import Edition, Jurisdiction, OwnProfile
-from gis_core.services.uploads import upload_remove
+from gis_core.services.locks import session_lock
+from gis_core.services.uploads import upload_fetch, upload_remove
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+logger = logging.getLogger(__name__)
+
 DRAFTS_LIVE: Final = timedelta(days=1)
+# A draft that nobody began to fetch after this time was ordered while the broker was down.
+WAITING: Final = timedelta(minutes=1)
+_LOCK: Final = "gis_core.draft"
 
 
 def draft_create(
@@ -37,10 +46,70 @@ def draft_create(
     )
 
 
+def draft_order(
+    *, jurisdiction: Jurisdiction, dataset: str, address: dict[str, str], by: User | None
+) -> OwnProfile:
+    """A draft for an `address` as profiles hold it, which a worker fetches."""
+    return OwnProfile.objects.create(
+        jurisdiction=jurisdiction, dataset=dataset, content={"address": address}, created_by=by
+    )
+
+
+def draft_fetch(draft: OwnProfile) -> None:
+    """Fetches what the draft is for and proposes its mapping, or keeps why that cannot be; then no file stays.
+
+    Does nothing while another process is at it, or when it is done.
+    """
+    with session_lock(_LOCK, str(draft.pk)) as is_free:
+        known = OwnProfile.objects.select_related("jurisdiction").filter(pk=draft.pk).first()
+        if not is_free or known is None or known.is_fetched:
+            return
+        ended = Told(Message("work_broke_off"))
+        try:
+            _fetch(known)
+        except CodedError as error:
+            logger.warning("draft %s: %s", known.pk, error)
+            ended = error.told
+        finally:
+            if not known.source:
+                draft_change(known, content={"problem": ended.as_json()})
+
+
+def _fetch(draft: OwnProfile) -> None:
+    spec, address = dataset_spec(draft.dataset), draft.content["address"]
+    source = upload_fetch(
+        lambda directory: sample_fetch(
+            FetchKind(address["kind"]),
+            address["url"],
+            directory,
+            spec=spec,
+            jurisdiction=draft.jurisdiction,
+            layer=address["layer"],
+        )
+    )
+    try:
+        content = mapping_propose(spec, source_look(source)[0])
+        draft.source = str(source)
+        draft_change(draft, content=content)
+    except BaseException:
+        upload_remove(source)
+        raise
+
+
+def drafts_waiting() -> list[OwnProfile]:
+    """Drafts whose address nobody has fetched, and those of workers that were killed at it."""
+    waiting = OwnProfile.objects.filter(
+        name="", source="", created_at__lt=timezone.now() - WAITING
+    ).order_by("pk")
+    return [one for one in waiting if not one.is_fetched]
+
+
 def draft_change(draft: OwnProfile, *, content: dict[str, Any]) -> None:
-    """Keeps what somebody says of a draft."""
+    """Keeps what somebody says of a draft; its address stays."""
+    if address := draft.content.get("address"):
+        content = {**content, "address": address}
     draft.content = content
-    draft.save(update_fields=["content"])
+    draft.save(update_fields=["content", "source"])
 
 
 def draft_look(draft: OwnProfile, *, layer: str, has_header: bool | None) -> None:

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,6 +105,15 @@ def upload_keep(files: Iterable[StreamedUpload]) -> list[Path]:
     ]
 
 
+def upload_fetch(fetch: Callable[[Path], Path]) -> Path:
+    """Keeps the one file that `fetch` writes into the directory it is given; a failure leaves nothing behind."""
+    with tempfile.TemporaryDirectory(dir=upload_root(), prefix=_INCOMING) as folder:
+        fetched = fetch(Path(folder) / "files")
+        directory = upload_root() / uuid.uuid4().hex
+        directory.mkdir()
+        return fetched.rename(_free(directory, fetched.name))
+
+
 def _free(directory: Path, name: str) -> Path:
     harmless = get_valid_filename(Path(name).name or "upload").lstrip(".")[-_NAME_LENGTH:]
     target = directory / (harmless or "upload")
@@ -121,10 +130,10 @@ def upload_drop(files: Iterable[UploadedFile[Any]]) -> None:
 
 
 def incoming_remove_stale() -> None:
-    """Removes uploads that a killed server left unfinished."""
+    """Removes uploads that a killed server, and fetched files that a killed worker, left unfinished."""
     for path in upload_root().glob(f"{_INCOMING}*"):
         if path.stat().st_mtime < time.time() - _STALE_SECONDS:
-            path.unlink(missing_ok=True)
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def uploads_remove(edition: Edition) -> None:

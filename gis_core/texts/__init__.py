@@ -163,7 +163,7 @@ _GML: Final = {
 _GEOMETRY: Final = {
     "geometry_missing": _("has no geometry"),
     "geometry_kind": _("is a %(kind)s, wanted is %(wanted)s"),
-    "geometry_worthless": _("no valid area: %(cause)s"),
+    "geometry_worthless": _("no valid geometry: %(cause)s"),
     "geometry_repaired": _("repaired, was: %(cause)s"),
     "positions_many": _("has %(count)s positions, at most %(most)s are read"),
     "geometry_unreadable": _("its geometry cannot be read"),
@@ -241,6 +241,7 @@ _SERVICES: Final = {
     "ogc_no_json": _("answers with no proper JSON: %(cause)s"),
     "ogc_no_collections": _("is no OGC API Features: it lists no collections"),
     "ogc_collection_missing": _("offers no collection %(wanted)s; there are %(there)s"),
+    "ogc_collection_unnamed": _("offers several collections; please name one of %(there)s"),
     "ogc_broken": _("answers with broken JSON from feature %(start)s on: %(cause)s"),
     "ogc_other_crs": _("answers in %(crs)s although it was asked for %(asked)s"),
     "ogc_repeats": _("names a page as the next one that came before, from feature %(start)s on"),
@@ -360,7 +361,7 @@ _EDITIONS: Final = {
         " characters at most"
     ),
     "source_needed": _(
-        "%(dataset)s has several sources: name the one that is replaced (%(known)s), or a new one, for example"
+        "%(dataset)s has sources with names: name the one that is replaced (%(known)s), or a new one, for example"
         " %(proposed)s"
     ),
     "source_not_active": _("edition %(edition)s is not the active one of a source that can end"),

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from gis_core.coordinates import crs_parse
 from gis_core.datasets import DatasetSpec, dataset_specs
+from gis_core.enums import FetchKind
 from gis_core.errors import CoordinateError
 from gis_core.loading.look import Layer
 from gis_core.loading.mapping import Target, mapping_content, targets_of
@@ -22,15 +23,35 @@ STORING: Final = frozenset({"save", "load"})
 
 
 class SourceForm(forms.Form):
-    """The file to be mapped, and what it is to become."""
+    """The file to be mapped, uploaded or by its address, and what it is to become."""
 
     dataset = forms.ChoiceField(label=pgettext_lazy("mapping", "Dataset"))
     uploads = FilesField(
         label=pgettext_lazy("mapping", "File"),
+        required=False,
         help_text=pgettext_lazy(
             "mapping",
             "GeoJSON, GeoPackage, shapefile with its parts, FlatGeobuf or CSV, also zipped. Of a large file a part"
             " is enough.",
+        ),
+    )
+    url = forms.URLField(
+        label=pgettext_lazy("mapping", "or address"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+    )
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("mapping", "What is there"),
+        required=False,
+        choices=[(one.value, one.label) for one in (FetchKind.FILE, FetchKind.OGC_FEATURES)],
+    )
+    layer = forms.CharField(
+        label=pgettext_lazy("mapping", "Collection"),
+        required=False,
+        max_length=100,
+        help_text=pgettext_lazy(
+            "mapping", "Only of OGC API Features, where the address names none of several."
         ),
     )
     label_suffix = ""
@@ -40,6 +61,22 @@ class SourceForm(forms.Form):
         field = self.fields["dataset"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy what the class body says
         field.choices = [(one.dataset.value, one.dataset.label) for one in dataset_specs()]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "uploads" in data and "url" in data and bool(data["uploads"]) == bool(data["url"]):
+            told = pgettext("mapping", "Please give either a file or an address.")
+            self.add_error("uploads", told)
+        return data
+
+    def address(self) -> dict[str, str]:
+        """The address as profiles hold it."""
+        data = self.cleaned_data
+        return {
+            "url": data["url"],
+            "kind": data["kind"] or FetchKind.FILE.value,
+            "layer": data["layer"],
+        }
 
 
 class LookForm(forms.Form):

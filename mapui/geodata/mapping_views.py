@@ -1,152 +1,70 @@
-"""Mapping a source that the program does not know: upload, columns, proposal, preview, own profiles."""
+"""The page on which the columns of a source are mapped: proposal, preview, storing, loading."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from gis_core.coordinates import crs_parse
 from gis_core.dataset_names import dataset_label
 from gis_core.datasets import dataset_spec
+from gis_core.enums import FetchKind
 from gis_core.errors import GisError
 from gis_core.loading import Source
-from gis_core.loading.look import Layer, source_look
-from gis_core.loading.mapping import Preview, mapping_preview
-from gis_core.loading.read.profiles import profile_parse
+from gis_core.loading.look import Layer
+from gis_core.loading.sources import fetched_source
 from gis_core.loading.stage.sources import source_place
 from gis_core.models import OwnProfile
 from gis_core.services.editions import edition_create
 from gis_core.services.jobs import JobState, job_mark, job_order
 from gis_core.services.profiles import (
     draft_change,
-    draft_create,
     draft_look,
     profile_remove,
     profile_save,
 )
-from gis_core.services.uploads import upload_drop, upload_keep, upload_remove
-from issues.rights import reached
 from mapui.geodata.mapping_forms import NAME_LENGTH, STORING, LookForm, MappingForm, SourceForm
+from mapui.geodata.mapping_lists import mapping_found, mappings_show
+from mapui.geodata.mapping_sample import crs_asked, layers_of, map_context, places_count, preview_of
 from mapui.geodata.selectors import sources_known
-from mapui.geodata.sketch import sketch_draw
-from mapui.geodata.streaming import uploads_stream
 from mapui.geodata.views import geodata_permission, person_of
-from mapui.site.permissions import MANAGE_GEODATA, jurisdiction_for
 from mapui.site.types import PageRequest
-
-
-@csrf_exempt
-@geodata_permission
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def mappings_list(request: PageRequest) -> HttpResponse:
-    """The own profiles, and the file to be mapped next. The token is checked by the inner view, as for loads."""
-    if request.method == "POST" and not uploads_stream(request):
-        return _list(request, SourceForm(), 413)
-    response: HttpResponse = _mappings_list(request)
-    return response
-
-
-@csrf_protect
-def _mappings_list(request: PageRequest) -> HttpResponse:
-    if request.method != "POST":
-        return _list(request, SourceForm())
-    form = SourceForm(request.POST, request.FILES)
-    jurisdiction = jurisdiction_for(request, MANAGE_GEODATA)
-    if jurisdiction is None:
-        raise Http404
-    if not form.is_valid():
-        upload_drop(request.FILES.getlist("uploads"))
-        return _list(request, form, 422)
-    sources = upload_keep(form.cleaned_data["uploads"])
-    try:
-        draft = draft_create(
-            jurisdiction=jurisdiction,
-            dataset=form.cleaned_data["dataset"],
-            source=sources[0],
-            by=person_of(request),
-        )
-    except GisError as error:
-        upload_remove(sources[0])
-        form.add_error("uploads", error.shown())
-        return _list(request, form, 422)
-    return redirect("mapping", pk=draft.pk)
-
-
-def _list(request: PageRequest, form: SourceForm, status: int = 200) -> HttpResponse:
-    jurisdiction = jurisdiction_for(request, MANAGE_GEODATA)
-    stored = OwnProfile.objects.filter(jurisdiction=jurisdiction).exclude(name="")
-    context = {
-        "page": "geodata",
-        "jurisdiction": jurisdiction,
-        "form": form,
-        "profiles": [
-            (one, dataset_label(one.dataset))
-            for one in stored.select_related("created_by").order_by("dataset", "name")
-        ],
-    }
-    return render(request, "mapui/geodata/mappings.html", context, status=status)
-
-
-def _found(request: PageRequest, pk: int, **more: Any) -> OwnProfile:
-    own = OwnProfile.objects.filter(reached(request.user, MANAGE_GEODATA), **more)
-    return get_object_or_404(own.select_related("jurisdiction"), pk=pk)
-
-
-@geodata_permission
-@require_safe
-@never_cache
-def mapping_export(request: PageRequest, pk: int) -> HttpResponse:
-    """A stored profile as the JSON file that GEODATA_PROFILES and `map_geodata --mapping` take."""
-    own = _found(request, pk)
-    body = json.dumps({"name": own.name, **own.content}, ensure_ascii=False, indent=2)
-    headers = {"Content-Disposition": f'attachment; filename="{own.dataset}-{own.pk}.json"'}
-    return HttpResponse(body, content_type="application/json", headers=headers)
-
-
-@geodata_permission
-@require_http_methods(["POST"])
-def mapping_remove(request: PageRequest, pk: int) -> HttpResponse:
-    own = _found(request, pk)
-    profile_remove(own)
-    told = pgettext("mapping", "The mapping is removed. What was loaded by it stays.")
-    messages.success(request, told)
-    return redirect("mappings")
 
 
 @geodata_permission
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def mapping_page(request: PageRequest, pk: int) -> HttpResponse:
-    """A draft: columns and samples, the mapping, its preview. POST looks anew, changes, stores, or loads."""
-    draft = _found(request, pk, name="")
+    """A draft: columns and samples, the mapping, its preview. POST looks anew, changes, stores, or loads.
+
+    Of an address that is still to be fetched it says so; what went wrong there stands above the form of the next try.
+    """
+    draft = mapping_found(request, pk, name="")
+    if not draft.source:
+        return _unfetched(request, draft)
     try:
-        layers = source_look(Path(draft.source), has_header=not draft.content.get("header"))
+        layers, shown = layers_of(draft)
     except (GisError, OSError) as error:
         messages.error(
             request, error.shown() if isinstance(error, GisError) else str(error.strerror)
         )
         return redirect("mappings")
-    features = draft.content.get("features")
-    shown = next((one for one in layers if [one.name] == features), layers[0])
     if request.method == "POST" and request.POST.get("act") == "look":
         look = LookForm(request.POST, layers=layers, shown=shown)
         if look.is_valid():
             said = look.cleaned_data
             draft_look(draft, layer=said.get("layer", ""), has_header=said.get("has_header"))
         return redirect("mapping", pk=pk)
-    crs, name = request.GET.get("crs", "")[:100], request.GET.get("name", "")[:NAME_LENGTH]
+    crs, name = crs_asked(request), request.GET.get("name", "")[:NAME_LENGTH]
     form_data = request.POST if request.method == "POST" else None
     form = MappingForm(
         form_data,
@@ -159,6 +77,25 @@ def mapping_page(request: PageRequest, pk: int) -> HttpResponse:
     if form_data is not None and form.is_valid():
         return _act(request, draft, form)
     return _shown(request, draft, layers, shown, form, crs)
+
+
+def _unfetched(request: PageRequest, draft: OwnProfile) -> HttpResponse:
+    if draft.problem:
+        form = SourceForm(initial={"dataset": draft.dataset, **draft.content["address"]})
+        return mappings_show(request, form, failed=draft)
+    context = {"page": "geodata", "jurisdiction": draft.jurisdiction, "draft": draft}
+    return render(request, "mapui/geodata/fetching.html", context)
+
+
+@geodata_permission
+@require_safe
+@never_cache
+def mapping_progress(request: PageRequest, pk: int) -> HttpResponse:
+    """Whether a draft's address is still being fetched; when that is over the page shows itself anew."""
+    draft = mapping_found(request, pk, name="")
+    if request.htmx and draft.is_fetched:
+        return HttpResponseClientRefresh()
+    return render(request, "mapui/geodata/_fetching.html", {"draft": draft})
 
 
 def _act(request: PageRequest, draft: OwnProfile, form: MappingForm) -> HttpResponse:
@@ -176,7 +113,7 @@ def _act(request: PageRequest, draft: OwnProfile, form: MappingForm) -> HttpResp
             spec = dataset_spec(draft.dataset)
             source_place(draft.jurisdiction, spec, source_name, loaded=name)
         profile_save(
-            jurisdiction=draft.jurisdiction, name=name, content=content, by=person_of(request)
+            jurisdiction=draft.jurisdiction, name=name, content=draft.content, by=person_of(request)
         )
     except GisError as error:
         messages.error(request, error.shown())
@@ -191,13 +128,19 @@ def _act(request: PageRequest, draft: OwnProfile, form: MappingForm) -> HttpResp
 def _load(
     request: PageRequest, draft: OwnProfile, name: str, crs: str, source_name: str
 ) -> HttpResponse:
-    """The uploaded file becomes an edition by the mapping that was just stored."""
-    source = Source(
-        Path(draft.source),
-        name,
-        next(iter(draft.content.get("features", [])), None),
-        crs_parse(crs) if crs else None,
-    )
+    """The file becomes an edition by the mapping that was just stored; one of an address is fetched again."""
+    layer = next(iter(draft.content.get("features", [])), None)
+    known = crs_parse(crs) if crs else None
+    if address := draft.content.get("address"):
+        source = fetched_source(
+            address["url"],
+            kind=FetchKind(address["kind"]),
+            layer=address["layer"] or layer or "",
+            profile=name,
+            crs=known,
+        )
+    else:
+        source = Source(Path(draft.source), name, layer, known)
     edition = edition_create(
         jurisdiction=draft.jurisdiction,
         dataset=draft.dataset,
@@ -205,7 +148,7 @@ def _load(
         source_name=source_name,
         created_by=person_of(request),
     )
-    profile_remove(draft, is_source_needed=True)
+    profile_remove(draft, is_source_needed=not address)
     job_mark(edition, JobState("load"))
     if not job_order("geodata_load", edition.pk):
         told = pgettext("mapping", "The queue cannot be reached; the load begins when it is back.")
@@ -221,13 +164,14 @@ def _shown(
     form: MappingForm,
     crs: str,
 ) -> HttpResponse:
-    preview, problem = None, ""
+    preview, problem, places = None, "", None
     if gaps := form.gaps():
         told = pgettext("mapping", "A column or a fixed value is still needed for: %(columns)s.")
         problem = told % {"columns": ", ".join(gaps)}
     else:
         try:
-            preview = _preview(draft, shown, crs)
+            preview = preview_of(draft, shown, crs)
+            places = places_count(preview.shapes, draft.jurisdiction)
         except GisError as error:
             problem = error.shown()
     labels = {one.name: one.verbose_name for one in dataset_spec(draft.dataset).attributes}
@@ -241,20 +185,10 @@ def _shown(
         "form": form,
         "preview": preview,
         "heads": [labels.get(name, name) for name in preview.columns] if preview else [],
-        "sketch": preview and sketch_draw(preview.shapes, draft.jurisdiction),
+        "places": places,
         "problem": problem,
         "sources": sources_known(draft.jurisdiction),
+        **(map_context(request, draft, crs) if places and places.count else {}),
     }
     status = 422 if form.errors else 200
     return render(request, "mapui/geodata/mapping.html", context, status=status)
-
-
-def _preview(draft: OwnProfile, shown: Layer, crs: str) -> Preview:
-    return mapping_preview(
-        dataset_spec(draft.dataset),
-        draft.jurisdiction,
-        Path(draft.source),
-        profile_parse({**draft.content, "name": "mapping"}),
-        layer=None if shown.has_header is not None else shown.name,
-        crs=crs,
-    )

@@ -30,6 +30,7 @@ def test_work_on_geodata_goes_to_the_loader() -> None:
     there = [task for task in own_tasks() if queue_of(task) == QUEUES["loader"]]
     assert there == [
         "gis_core.tasks.geodata_activate",
+        "gis_core.tasks.geodata_draft_fetch",
         "gis_core.tasks.geodata_load",
         "gis_core.tasks.geodata_load_waiting",
         "gis_core.tasks.geodata_raster_make",

@@ -30,6 +30,8 @@ def file_fetch(
     url: str,
     directory: Path,
     *,
+    max_bytes: int = DOWNLOAD_MAX_BYTES,
+    deadline_s: float = DOWNLOAD_DEADLINE_S,
     stall_s: float = STALL_S,
     pauses_s: tuple[float, ...] = PAUSES_S,
 ) -> Path:
@@ -46,11 +48,7 @@ def file_fetch(
         raise LoadError("download_nameless", file=client.label)
     path = directory / name
     if not path.exists():
-        client.tried(
-            lambda: client.get(
-                address, part, max_bytes=DOWNLOAD_MAX_BYTES, deadline_s=DOWNLOAD_DEADLINE_S
-            )
-        )
+        client.tried(lambda: client.get(address, part, max_bytes=max_bytes, deadline_s=deadline_s))
         directory.mkdir(exist_ok=True)
         part.replace(path)
     return path

@@ -37,7 +37,7 @@ def _addresses(
     by_system: dict[str, list[tuple[str, str, shapely.Point]]] = defaultdict(list)
     for name in sorted(concerned - plan.objects.keys()):
         location = plan.locations.location(name)
-        text, complete = plan.locations.text([name])
+        text, complete = plan.locations.text([name], is_numbered=False)
         found = plan.place(name)
         if location is not None and location.number and complete and found is not None:
             by_system[found[1]].append((name, text, found[0]))

@@ -37,11 +37,19 @@ class Collection:
 
 
 def collection_find(
-    client: Client, url: str, *, names: list[str], wanted: str, box: Box | None, limit: int
+    client: Client,
+    url: str,
+    *,
+    names: list[str],
+    wanted: str,
+    box: Box | None,
+    limit: int,
+    in_storage_crs: bool = True,
 ) -> Collection:
     """The collection that is wanted or that the address names, else the first that a profile reads.
 
-    `url` is the landing page or an address below it. LoadError where there is no such collection, or no OGC API.
+    `url` is the landing page or an address below it; with `in_storage_crs` the service is asked for that CRS where it
+    offers it. LoadError where there is no such collection, or no OGC API.
     """
     parts = urlsplit(url)
     path, _, below = parts.path.partition("/collections")
@@ -58,7 +66,7 @@ def collection_find(
         raise LoadError("ogc_no_collections", file=client.label)
     known = [one for one in collections if isinstance(one, dict) and isinstance(one.get("id"), str)]
     found = _choose(known, names, wanted or below.strip("/").partition("/")[0], client.label)
-    crs = _crs(found, listed)
+    crs = _crs(found, listed) if in_storage_crs else ""
     more = [("limit", str(limit))]
     if box:
         more.append(("bbox", _degrees(box)))
@@ -96,11 +104,11 @@ def _choose(
         for one in known:
             if _plain(name) == _plain(one["id"]):
                 return one
+    there = sorted(one["id"] for one in known)[:20]
+    if not wanted and not names:
+        raise LoadError("ogc_collection_unnamed", file=label, there=there)
     raise LoadError(
-        "ogc_collection_missing",
-        file=label,
-        wanted=wanted or " / ".join(names),
-        there=sorted(one["id"] for one in known)[:20],
+        "ogc_collection_missing", file=label, wanted=wanted or " / ".join(names), there=there
     )
 
 

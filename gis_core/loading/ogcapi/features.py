@@ -90,6 +90,29 @@ def ogcapi_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual
     return [directory / page.file for page in pages if page.returned], collection.crs
 
 
+def ogcapi_sample(
+    url: str,
+    directory: Path,
+    *,
+    name: str,
+    box: Box | None,
+    features: int,
+) -> Path:
+    """The first page of a collection, of so many features at most, in longitude and latitude.
+
+    `name` chooses the collection where the address names none. Raises LoadError naming the address and the cause.
+    """
+    client = Client(label_of(url), accept=GEOJSON)
+    found = client.tried(
+        lambda: collection_find(
+            client, url, names=[], wanted=name, box=box, limit=features, in_storage_crs=False
+        )
+    )
+    page, _identified = client.tried(lambda: _page(client, found, directory, found.items, 0))
+    path: Path = directory / page.file
+    return path
+
+
 def _page(
     client: Client, collection: Collection, directory: Path, url: str, start: int
 ) -> tuple[Page, set[str]]:

@@ -8,12 +8,12 @@ import numpy as np
 import shapely
 
 from gis_core.coordinates import storage_crs, transform_geometry
-from gis_core.loading.read.batches import Batch, Geometries
+from gis_core.loading.read.batches import Batch, Geometries, LoadReport
 from gis_core.loading.read.profiles import Profile
 
 # Edges that two areas share would leave open which of them a place between belongs to.
 EDGE_INSET_M: Final = 0.05
-_AREA: Final = 2
+_LINE, _AREA = 1, 2
 
 
 def lines_measure(profile: Profile, batch: Batch) -> None:
@@ -44,6 +44,19 @@ def _edges(areas: Geometries) -> Geometries:
     inner[narrow] = areas[narrow]
     edges: Geometries = np.asarray(shapely.boundary(inner))
     return edges
+
+
+def lines_placed(batch: Batch, report: LoadReport) -> Batch:
+    """Without lines of no length, which are counted: they do not say where a road runs."""
+    shapes = batch.geometry
+    if shapes is None:
+        return batch
+    lines = (shapely.get_dimensions(shapes) == _LINE) & ~shapely.is_empty(shapes)
+    points = lines & (shapely.length(shapes) == 0)
+    if not points.any():
+        return batch
+    report.counts["without a place"] += int(points.sum())
+    return batch.keep((~points).tolist())
 
 
 def points_inside(profile: Profile, batch: Batch) -> None:

@@ -36,6 +36,8 @@ A profile is a JSON object:
                municipalities the rows of others are left out and counted
     licence, attribution  of a source that is always under these; what was said at the load goes before
     points     CSV only: [column of x, column of y, usual CRS or ""], the first pair that is there makes the geometry
+    address    {"url", "kind" ("file", "ogc_features"), "layer"}: where the table that it was made for came from; a load
+               says itself what it fetches
 """
 
 from __future__ import annotations
@@ -90,6 +92,7 @@ class Profile:
     municipality: list[str] = field(default_factory=list)
     licence: str = ""
     attribution: str = ""
+    address: dict[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=16)
@@ -137,13 +140,18 @@ def profile_parse(values: Any) -> Profile:
         are_points = all(len(one) == len(("x", "y", "crs")) for one in values.get("points", []))
         once = values.get("once", {"columns": [], "metres": 0})
         is_once = set(once["columns"]) <= set(values["columns"]) and once["metres"] >= 0
-        if are_kinds and are_texts and are_coded and are_points and is_once:
+        address = values.get("address", dict.fromkeys(_ADDRESS, ""))
+        is_address = set(address) == _ADDRESS and all(
+            isinstance(one, str) for one in address.values()
+        )
+        if are_kinds and are_texts and are_coded and are_points and is_once and is_address:
             return Profile(**values)
     except (AttributeError, KeyError, TypeError) as error:
         raise LoadError("profile_improper") from error
     raise LoadError("profile_improper")
 
 
+_ADDRESS: Final = {"url", "kind", "layer"}
 _KINDS: Final = {"str": str, "list": list, "dict": dict, "bool": bool}
 
 
@@ -243,10 +251,11 @@ def values_apply(
         columns[column] = mapped
         if None in mapped:
             if left_out is not None:
+                counted = column in profile.leave_out
                 left_out.update(
                     f"{column} = {str(value or '')[:LEFT_OUT_LENGTH]}"
                     for value, meant in zip(values, mapped, strict=True)
-                    if meant is None
+                    if meant is None and not (counted and value is None)
                 )
             keep = [
                 (keep is None or keep[i]) and value is not None for i, value in enumerate(mapped)

@@ -40,6 +40,7 @@ pyogrio.set_gdal_config_options({"GDAL_HTTP_PROXY": _NOWHERE, "GDAL_HTTPS_PROXY"
 pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": "0.5"})
 _START_BYTES: Final = 64
 _GEOJSON_CRS: Final = "EPSG:4326"
+_INDEXED: Final = 'SELECT count(*) FROM "<index>"'
 
 
 def table_batches(
@@ -96,7 +97,7 @@ def _layer_batches(
     rows = _rows_at_once(path, info["features"])
     names = list(dict.fromkeys(stored.values()))
     wanted = info["features"]
-    box = cut.box(crs) if cut is not None and is_placed else None
+    box = cut.box(crs) if cut is not None and _is_indexed(path, name, info) else None
     # Where nothing lies in it, axes are the other way round, which is put right later.
     if cut is not None and box is not None and (inside := _count(path, name, box)):
         cut.passed_over(wanted - inside)
@@ -111,6 +112,20 @@ def _layer_batches(
     # A shapefile counts rows that were deleted in it.
     if read < wanted and info["driver"] != "ESRI Shapefile":
         raise LoadError("file_unreadable", file=path.name, cause=f"{read} of {wanted} features")
+
+
+def _is_indexed(path: Path, layer: str, info: dict[str, Any]) -> bool:
+    """Whether the spatial index of the layer names each of its rows.
+
+    That of a GeoPackage lacks what has no place, and what a program added without GeoPackage's triggers.
+    """
+    if not info["capabilities"]["fast_spatial_filter"]:
+        return False
+    if info["driver"] != "GPKG":
+        return bool(info["driver"] == "FlatGeobuf")
+    index = f"rtree_{layer}_{info['geometry_name']}_rowid".replace('"', '""')
+    *_, [count] = pyogrio.raw.read(path, sql=_INDEXED.replace("<index>", index))
+    return bool(count[0] == info["features"])
 
 
 def _count(path: Path, layer: str, box: _Box) -> int:

@@ -1,6 +1,7 @@
 """OpenStreetMap as GDAL exports it by default: most tags stand together in one column, `other_tags`.
 
-Areas that are ways have their number in another column than all other objects.
+Areas that are ways have their number in another column than all other objects; the others are relations, whose
+numbers may be those of nodes.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def tags_spread(columns: Columns, tags: dict[str, list[str]]) -> Columns:
     rest = {name: values for name, values in columns.items() if name not in {TAGS, WAY}}
     if WAY in columns:
         keys = zip(columns[KEY], columns[WAY], strict=True)
-        rest[KEY] = [key or (way and f"way/{way}") for key, way in keys]
+        rest[KEY] = [f"relation/{key}" if key else way and f"way/{way}" for key, way in keys]
     return {**rest, **spread}
 
 

@@ -125,7 +125,10 @@ def _kind_prepare(shapes: Geometries, geom_type: str, batch: Batch) -> Geometrie
 
 
 def _valid(shapes: Geometries, batch: Batch, report: LoadReport) -> Geometries:
-    """Repairs what is not valid, keeping polygons only, and notes each: look-ups with `covers` need valid geometry."""
+    """Repairs what is not valid, keeping areas of areas and lines of lines only, and notes each.
+
+    Look-ups with `covers` need valid geometry.
+    """
     invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
     if not invalid.any():
         return shapes
@@ -134,7 +137,7 @@ def _valid(shapes: Geometries, batch: Batch, report: LoadReport) -> Geometries:
         before, reason = shapes[row], shapely.is_valid_reason(shapes[row])
         repaired = shapely.make_valid(shapes[row], method="structure", keep_collapsed=False)
         parts = [part for part in shapely.get_parts(repaired) if not part.is_empty]
-        shapes[row] = _recollected(parts, batch, int(row), reason)
+        shapes[row] = _recollected(before, parts, batch, int(row), reason)
         report.counts["geometries repaired"] += 1
         repaired_because = Message("geometry_repaired", {"cause": reason})
         report.note(repaired_because, file=batch.file, feature=batch.features[row])
@@ -158,9 +161,11 @@ def _wkt(shape: Any) -> str:
     return str(shapely.to_wkt(shape, rounding_precision=3))
 
 
-def _recollected(parts: list[Any], batch: Batch, row: int, reason: str) -> Any:
-    polygons = [part for part in parts if part.geom_type == "Polygon"]
-    if not polygons:
+def _recollected(before: Any, parts: list[Any], batch: Batch, row: int, reason: str) -> Any:
+    """Areas of areas; of lines what has a length."""
+    kind = before.geom_type.removeprefix("Multi")
+    kept = [part for part in parts if part.geom_type == kind]
+    if not kept:
         message = Message("geometry_worthless", {"cause": reason})
         raise RowsError({row: message}, file=batch.file, features=batch.features)
-    return shapely.MultiPolygon(polygons)
+    return shapely.MultiLineString(kept) if kind == "LineString" else shapely.MultiPolygon(kept)

@@ -49,8 +49,8 @@ def source_place(
 ) -> tuple[str, int]:
     """Name and precedence of the source that a load is of; a new source comes last.
 
-    Without a name it is the only source that there is. LoadError for a name where the dataset has one source, for one
-    that cannot be, and without a name where there are several: that proposes one made of what is `loaded`.
+    LoadError for a name where the dataset has one source, for one that cannot be, and without a name where all sources
+    have one: that proposes one made of what is `loaded`.
     """
     dataset = spec.dataset.value
     name = " ".join(name.split())
@@ -61,11 +61,9 @@ def source_place(
     active = editions_active(jurisdiction, dataset)
     ranks = {one.source_name: one.precedence for one in active}
     if not name and "" not in ranks and ranks:
-        if len(ranks) > 1:
-            raise LoadError(
-                "source_needed", dataset=dataset, known=sorted(ranks), proposed=_proposed(loaded)
-            )
-        [name] = ranks
+        raise LoadError(
+            "source_needed", dataset=dataset, known=sorted(ranks), proposed=_proposed(loaded)
+        )
     return name, ranks.get(name, max(ranks.values(), default=-1) + 1)
 
 

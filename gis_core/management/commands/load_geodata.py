@@ -169,7 +169,7 @@ class Command(BaseCommand):
 
 
 def _without_file(jurisdiction: Jurisdiction, options: dict[str, Any]) -> Edition:
-    """What is ordered of the source that the options name, or of the only one."""
+    """What is ordered of the source that the options name, or of the one without a name."""
     name, _rank = source_place(
         jurisdiction, dataset_spec(options["dataset"]), options["source"] or ""
     )

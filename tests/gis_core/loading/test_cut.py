@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import zipfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from gis_core.loading.read.batches import LoadReport
 from gis_core.loading.read.cut import Cut
 from gis_core.loading.read.profiles import profiles_of
 from gis_core.loading.read.table_source import table_batches
+from gis_core.models import Edition
 from gis_core.services.editions import edition_activate
 from parcels.models import Address, Parcel
 from routing.models import Area, RoadSection, ThroughRoad
@@ -119,7 +121,7 @@ def test_driver_passes_over_what_lies_outside(town, tmp_path):
     """A whole Land is neither read nor staged."""
     spec = dataset_spec("parcels")
     profiles = profiles_of(spec)
-    for name in ("a.gpkg", "a.shp", "a.fgb"):
+    for name in ("a.gpkg", "a.fgb"):
         cut, report = Cut(spec, town), LoadReport()
         path = parcels_write(tmp_path / name, DRIVERS[name])
         batches = table_batches(
@@ -129,6 +131,27 @@ def test_driver_passes_over_what_lies_outside(town, tmp_path):
         assert [len(batch.features) for _profile, batch in batches] == [3]
         cut.tell(report)
         assert report.left_out.total() == 1
+
+
+def test_index_that_lacks_rows_hides_none(town, tmp_path):
+    """A program that adds rows without GeoPackage's triggers leaves its index as it was."""
+    path = parcels_write(tmp_path / "a.gpkg", "GPKG")
+    with sqlite3.connect(path) as file:
+        file.execute("DELETE FROM rtree_a_geom WHERE id = 1")
+    edition = stage(town, "parcels", path)
+    assert edition.report["rows"] == 2
+    is_cut(edition, 2)
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.shp"])
+def test_row_without_a_place_is_faulty_and_not_outside(town, tmp_path, name):
+    columns = {"flstkennz": PARCEL_KEYS, "gemarkung": ["Castrop"] * 4}
+    path = tmp_path / name
+    table_write(path, columns, [PLACES[0], None, *PLACES[2:]], driver=DRIVERS[name])
+    with pytest.raises(LoadError) as caught:
+        stage(town, "parcels", path)
+    assert caught.value.message.code == "geometry_missing"
+    assert Edition.objects.latest("pk").report["left_out"] == {"distance > 250 m": 2}
 
 
 def test_object_that_reaches_in_stays_whole_and_one_around_it_goes(town, tmp_path):

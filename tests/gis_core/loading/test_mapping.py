@@ -188,6 +188,7 @@ def shapely_point(number: int) -> shapely.Point:
         {"dataset": "addresses", "formats": ["table"], "columns": {}, "points": [["x", "y"]]},
         {"dataset": "addresses", "formats": ["table"], "columns": {}, "unheard_of": True},
         {"dataset": "addresses", "formats": ["table"], "columns": {}, "header": "no"},
+        {"dataset": "addresses", "formats": ["table"], "columns": {}, "address": {"url": "x"}},
     ],
 )
 def test_what_is_no_profile_is_refused(content):

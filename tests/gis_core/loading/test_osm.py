@@ -114,15 +114,25 @@ def export_write(folder: Path) -> Path:
     points = [shapely.Point(*degrees(10, 1)), shapely.Point(*degrees(90, 90))]
     columns = {"osm_id": ["5", "8"], "name": ["Café", ""], "other_tags": [tags, '"shop"=>"kiosk"']}
     table_write(path, columns, points, layer="points", crs="EPSG:4326")
-    lines = {"osm_id": ["10"], "highway": ["primary"], "other_tags": ['"ref"=>"B 1"']}
+    # All lines stand in one layer: a road, a track, a brook.
+    lines = {
+        "osm_id": ["10", "11", "12", "13"],
+        "highway": ["primary", None, None, "residential"],
+        "railway": [None, "tram", None, None],
+        "other_tags": ['"ref"=>"B 1"', None, '"tunnel"=>"culvert"', None],
+    }
     line = shapely.LineString([degrees(0, -5), degrees(500, -5)])
-    table_write(path, lines, [line], layer="lines", crs="EPSG:4326", append=True)
+    # Both nodes of the last way lie at one place.
+    shapes = [line, line, line, shapely.LineString([degrees(0, 0)] * 2)]
+    table_write(path, lines, shapes, layer="lines", crs="EPSG:4326", append=True)
     homes = [shapely.Polygon([degrees(x + at, y) for x, y in CORNERS.values()]) for at in (0, 300)]
     buildings = {
-        "osm_id": [None, None],
-        "osm_way_id": ["11", "12"],
-        "other_tags": [tags, tags.replace("12 a", "7")],
+        # The number of a relation, which a node has as well.
+        "osm_id": [None, None, "5"],
+        "osm_way_id": ["11", "12", None],
+        "other_tags": [tags, tags.replace("12 a", "7"), tags.replace("12 a", "9")],
     }
+    homes.append(homes[1])
     table_write(path, buildings, homes, layer="multipolygons", crs="EPSG:4326", append=True)
     return path
 
@@ -133,13 +143,19 @@ def test_export_of_gdal_gives_addresses_of_points_and_buildings(city, tmp_path):
     assert set(Address.objects.active().values_list("key", "street", "number")) == {
         ("5", "Lange Straße", "12a"),
         ("way/12", "Lange Straße", "7"),
+        ("relation/5", "Lange Straße", "9"),
     }
     assert edition.checks.get(code="taken_once").count == 1
     assert edition.report["left_out"] == {"number = ": 1, "street = ": 1}
     assert edition.attribution == "© OpenStreetMap-Mitwirkende"
-    load(city, "road_sections", path)
+    roads = load(city, "road_sections", path).edition
     section = RoadSection.objects.active().get()
     assert section.title(section.jurisdiction) == "B 1"
+    assert roads.report["left_out"] == {"road_class = ": 2}
+    assert roads.checks.get(code="unplaced").count == 1
+    tracks = load(city, "tracks", path).edition
+    assert set(RailTrack.objects.active().values_list("key", "kind")) == {("11", "tram")}
+    assert tracks.report["left_out"] == {"kind = ": 2}
 
 
 def test_line_with_an_address_is_told_and_breaks_nothing(city, tmp_path):
@@ -172,3 +188,12 @@ def test_layer_does_not_apply(city, tmp_path, option):
     with pytest.raises(LoadError) as caught:
         stage(city, "tracks", osm_write(tmp_path / "a.osm.pbf"), **option)
     assert caught.value.message.code == "layer_of_csv"
+
+
+def test_piece_of_no_length_does_not_take_the_road_away(city, tmp_path):
+    road = [degrees(0, 0), degrees(300, 0)]
+    shape = shapely.MultiLineString([road, [degrees(300, 0)] * 2])
+    columns = {"osm_id": ["1"], "highway": ["primary"], "ref": ["B 1"]}
+    path = table_write(tmp_path / "a.gpkg", columns, [shape], crs="EPSG:4326")
+    load(city, "road_sections", path)
+    assert RoadSection.objects.active().get().geometry.length == pytest.approx(300, abs=0.1)

@@ -212,7 +212,9 @@ def test_data_from_before_are_the_source_without_a_name(city, tmp_path):
 def test_name_is_asked_for_where_several_have_one(city, tmp_path):
     file = lamps(tmp_path / "a.csv", {"1": 0})
     load(city, "assets", file, source_name=f"  {CITY} ")
-    assert stage(city, "assets", file).source_name == CITY
+    # Also of one: another office's data would replace what is there.
+    with pytest.raises(LoadError, match=rf"is replaced \({CITY}\), or a new one"):
+        stage(city, "assets", file)
     load(city, "assets", lamps(tmp_path / "b.csv", {"2": 50}), source_name=UTILITY)
     with pytest.raises(
         LoadError, match=rf"is replaced \({CITY}, {UTILITY}\), or a new one, for example a$"

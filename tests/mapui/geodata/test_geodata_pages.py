@@ -351,7 +351,10 @@ def test_unfinished_uploads_are_removed_after_a_day(uploads):
     old, young = uploads / "incoming-old", uploads / "incoming-young"
     for path in (old, young):
         path.write_bytes(b"x")
-    os.utime(old, (0, 0))
+    half = uploads / "incoming-fetched"
+    (half / "files").mkdir(parents=True)
+    for path in (old, half):
+        os.utime(path, (0, 0))
     incoming_remove_stale()
     assert list(uploads.iterdir()) == [young]
 

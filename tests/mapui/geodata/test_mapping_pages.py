@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from gis_core import tasks
+from gis_core.coordinates import storage_to_wgs84
 from gis_core.models import Edition, OwnProfile
 from gis_core.services.editions import edition_resume
 from gis_core.services.profiles import drafts_remove_stale
 from mapui.geodata.contents import contents_shown, left_out_shown
 from tests.gis_core.geodata_factories import EAST, NORTH
+from tests.gis_core.loading.wfs_servers import serving_paths
 from tests.mapui.factories import jurisdiction_create, staff_create
 from tests.mapui.geodata.geodata_factories import HOSTILE, manager_create
 
@@ -28,6 +35,7 @@ TEXT = (
 @pytest.fixture(autouse=True)
 def uploads(settings, tmp_path) -> Path:
     settings.UPLOAD_ROOT = tmp_path / "uploads"
+    settings.FETCH_ROOT = tmp_path / "fetched"
     return settings.UPLOAD_ROOT
 
 
@@ -40,6 +48,23 @@ def manager(client, town):
 def upload(client, text: str = TEXT, name: str = "gebref.txt", dataset: str = "addresses"):
     file = SimpleUploadedFile(name, text.encode())
     return client.post(reverse("mappings"), {"dataset": dataset, "uploads": file})
+
+
+def order(client, url: str, **more: str) -> str:
+    """The page of a draft for an address."""
+    answer = client.post(reverse("mappings"), {"dataset": "addresses", "url": url, **more})
+    return str(answer["Location"])
+
+
+def map_of(client, address: str) -> str:
+    """What Folium wrote for the map of the page."""
+    return str(client.get(client.get(address).context["map_scripts"][-1]).text)
+
+
+def places(client, address: str) -> list[dict[str, Any]]:
+    """The objects on the map of the page."""
+    [url] = re.findall(r'"(/api/geodata/mappings/[^"]*)"', map_of(client, address))
+    return list(client.get(url.encode().decode("unicode_escape")).json()["features"])
 
 
 def fields(client, address: str) -> dict[str, Any]:
@@ -56,8 +81,12 @@ def test_proposal_is_shown_with_values_rows_and_places(manager):
         *("3", "4", "6", "7"),
     )
     assert "<td>Hauptstraße</td><td>2a</td>" in page
-    assert page.count('<circle class="sketch-point"') == 2
-    assert 'class="sketch-boundary"' in page
+    assert "Die ersten 2 Objekte der Quelle auf der Karte, davon 2 in der Gemeinde." in page
+    assert "flurpost.sampleLayer" in map_of(manager, address)
+    first, second = places(manager, address)
+    assert first["geometry"]["type"] == "Point"
+    assert first["geometry"]["coordinates"] == pytest.approx(storage_to_wgs84(EAST + 5, NORTH + 5))
+    assert second["geometry"]["coordinates"] == pytest.approx(storage_to_wgs84(EAST + 9, NORTH + 5))
 
 
 def test_mapping_is_stored_exported_loaded_and_removed(manager, uploads):
@@ -151,7 +180,7 @@ def test_values_get_a_meaning(manager):
     manager.post(address, {**said, "act": "preview"})
     page = manager.get(address).content.decode()
     assert "<td>built_up</td>" in page
-    assert page.count('class="sketch-shape"') == 2
+    assert [one["geometry"]["type"] for one in places(manager, address)] == ["Polygon"] * 2
 
 
 def test_first_line_is_what_somebody_says(manager):
@@ -206,8 +235,10 @@ def test_only_managers_of_the_city_map_its_columns(client, manager, town):
         jurisdiction=other, dataset="addresses", name="fremd", content={}
     )
     assert "fremd" not in manager.get(reverse("mappings")).content.decode()
+    told = map_of(manager, address)
+    [feed] = re.findall(r'"(/api/geodata/mappings/[^"]*)"', told)
     client.force_login(staff_create("sichtung"))
-    for one in (address, reverse("mappings"), reverse("mapping_export", args=[profile.pk])):
+    for one in (address, feed, reverse("mappings"), reverse("mapping_export", args=[profile.pk])):
         assert client.get(one).status_code == 403
 
 
@@ -219,3 +250,113 @@ def test_forgotten_draft_goes_with_its_file(manager, uploads):
     drafts_remove_stale()
     assert not OwnProfile.objects.exists()
     assert list(uploads.iterdir()) == []
+
+
+def test_address_is_fetched_mapped_loaded_and_filled_in_again(manager, uploads, settings):
+    """The page waits for the worker; the mapping keeps the address, by which a load fetches again."""
+    settings.PRIVATE_NETWORKS = {"geodata": ["127.0.0.0/8"]}
+    asked: list[str] = []
+
+    def answer(path, _query):
+        asked.append(path)
+        return (200, "text/plain", TEXT.encode()), {}
+
+    with serving_paths(answer) as base:
+        url = f"{base}/gebref.txt"
+        address = order(manager, url)
+        draft = OwnProfile.objects.get()
+        progress = reverse("mapping_progress", args=[draft.pk])
+        assert f"{url} wird geholt" in manager.get(address).content.decode()
+        assert f'hx-get="{progress}"' in manager.get(progress, headers={"HX-Request": "true"}).text
+        assert not asked
+        tasks.geodata_draft_fetch(draft.pk)
+        tasks.geodata_draft_fetch(draft.pk)
+        assert asked == ["/gebref.txt"]
+        assert manager.get(progress, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+        said = fields(manager, address)
+        assert (said["column_street"], said["x"]) == ("3", "6")
+        manager.post(address, {**said, "name": "gebref-netz", "act": "load"})
+        edition = edition_resume(edition=Edition.objects.latest("pk"))
+    assert (edition.report["rows"], edition.request["sources"][0]["url"]) == (2, url)
+    assert list(uploads.iterdir()) == []
+    [stored] = OwnProfile.objects.all()
+    assert stored.content["address"] == {"url": url, "kind": "file", "layer": ""}
+    listed = manager.get(reverse("mappings")).content.decode()
+    [link] = re.findall(r'href="(/geodata/new/\?[^"]*gebref-netz[^"]*)"', listed)
+    form = manager.get(unescape(link)).context["form"]
+    filled = {name: form[name].value() for name in ("dataset", "url", "kind", "profile")}
+    assert filled == {"dataset": "addresses", "url": url, "kind": "file", "profile": "gebref-netz"}
+
+
+def test_collection_of_a_service_is_mapped_by_its_first_page(manager, uploads, settings):
+    settings.PRIVATE_NETWORKS = {"geodata": ["127.0.0.0/8"]}
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [7.31, 51.55]},
+        "properties": {"strasse": "Am Markt", "hnr": "1"},
+    }
+    listed = {"collections": [{"id": "adressen"}, {"id": "wege"}]}
+
+    def answer(path, _query):
+        page = {"type": "FeatureCollection", "features": [feature], "numberMatched": 70_000}
+        body = page if path.endswith("/adressen/items") else listed
+        return (200, "application/json", json.dumps(body).encode()), {}
+
+    with serving_paths(answer) as base:
+        unnamed = order(manager, base, kind="ogc_features")
+        tasks.geodata_load_waiting()
+        assert "wird geholt" in manager.get(unnamed).content.decode()
+        OwnProfile.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+        tasks.geodata_load_waiting()
+        assert "adressen, wege" in manager.get(unnamed).content.decode()
+        address = order(manager, base, kind="ogc_features", layer="adressen")
+        tasks.geodata_draft_fetch(OwnProfile.objects.latest("pk").pk)
+    assert "<td>Am Markt</td><td>1</td>" in manager.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("networks", "body", "told"),
+    [
+        ([], TEXT, "führt zu 127.0.0.1"),
+        (["127.0.0.0/8"], "<!DOCTYPE html><p>Anmelden</p>", "ist eine Webseite"),
+        (["127.0.0.0/8"], "<x/>", "GML und NAS lassen sich hier nicht zuordnen"),
+        (["127.0.0.0/8"], "x" * 2000, "ist zu groß, um hier angesehen zu werden"),
+    ],
+)
+def test_address_that_cannot_be_mapped_is_told_with_the_form(
+    manager, uploads, settings, monkeypatch, networks, body, told
+):
+    settings.PRIVATE_NETWORKS = {"geodata": networks}
+    monkeypatch.setattr("gis_core.loading.look.BYTES_MAX", 1000)
+    with serving_paths(lambda *_: ((200, "text/plain", body.encode()), {})) as base:
+        address = order(manager, f"{base}/gebref")
+        tasks.geodata_draft_fetch(OwnProfile.objects.get().pk)
+    page = manager.get(address)
+    assert told in page.content.decode()
+    assert "die Datei herunterladen und hier hochladen" in page.content.decode()
+    assert page.context["form"]["url"].value() == f"{base}/gebref"
+    assert list(uploads.iterdir()) == []
+
+
+@pytest.mark.parametrize("url", ["", "kein Netz"])
+def test_address_is_needed_where_there_is_no_file(manager, url):
+    answer = manager.post(reverse("mappings"), {"dataset": "addresses", "url": url})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors
+    assert not OwnProfile.objects.exists()
+
+
+def test_other_crs_leads_elsewhere_on_the_map(manager):
+    """The CRS that somebody names holds for the map too; one that does not fit is told, without a map."""
+    text = f"Leuchte;Rechts;Hoch\nL1;{EAST};{NORTH}\n"
+    address = upload(manager, text, "lampen.csv", "assets")["Location"]
+    said = fields(manager, address) | {"column_number": "Leuchte", "constant_kind": "street_light"}
+    manager.post(address, {**said, "act": "preview"})
+    [near] = places(manager, f"{address}?crs=EPSG:25832")
+    said["crs"] = "EPSG:25833"
+    page = manager.post(address, {**said, "act": "preview"}, follow=True)
+    shown = page.redirect_chain[-1][0].partition("#")[0]
+    assert "1 Objekt der Quelle auf der Karte, davon 0 in der Gemeinde." in page.text
+    [far] = places(manager, shown)
+    east = far["geometry"]["coordinates"][0] - near["geometry"]["coordinates"][0]
+    assert east == pytest.approx(6, abs=0.1)

@@ -98,7 +98,8 @@ MATRIX: Final[dict[Needed, str]] = {
         geodata_progress geodata_faults geodata_changes geodata_map geodata_map_script geodata_map_style geodata_action
         geodata_changes_feed geodata_findings_feed geodata_export geodata_findings_export geodata_impact_feed
         contradictions contradiction_letter contradiction_done
-        mappings mapping mapping_export mapping_remove words words_export word_remove
+        mappings mapping mapping_progress mapping_map_script mapping_map_style mapping_places
+        mapping_export mapping_remove words words_export word_remove
     """,
     TRIALS: """
         trials trial trial_progress trial_cancel trial_resume trial_issue trial_map trial_map_script

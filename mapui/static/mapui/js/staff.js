@@ -5,6 +5,7 @@ import { explanationLayer, openedLayer } from "./layers/explanation.js";
 import { figuresLayer } from "./layers/figures.js";
 import { findingLayer } from "./layers/findings.js";
 import { impactLayer } from "./layers/impact.js";
+import { sampleLayer } from "./layers/sample.js";
 import { vectorBase, vectorMap, vectorPart } from "./layers/vectormap.js";
 import { keysWatch } from "./page/keys.js";
 import { panesWatch } from "./page/panes.js";
@@ -32,6 +33,7 @@ Object.assign(globalThis.flurpost, {
   placePicker,
   placeSetter,
   printing,
+  sampleLayer,
   vectorBase,
   vectorMap,
   vectorPart,
