@@ -98,7 +98,7 @@ def ogcapi_sample(
     box: Box | None,
     features: int,
 ) -> Path:
-    """The first page of a collection, of so many features at most, in longitude and latitude.
+    """The first page of a collection, of so many features at most, in longitude and latitude; it has its name.
 
     `name` chooses the collection where the address names none. Raises LoadError naming the address and the cause.
     """
@@ -110,7 +110,7 @@ def ogcapi_sample(
     )
     page, _identified = client.tried(lambda: _page(client, found, directory, found.items, 0))
     path: Path = directory / page.file
-    return path
+    return path.rename(directory / f"{found.name.replace('/', '_')}.geojson")
 
 
 def _page(

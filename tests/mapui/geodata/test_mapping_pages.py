@@ -311,7 +311,9 @@ def test_collection_of_a_service_is_mapped_by_its_first_page(manager, uploads, s
         assert "adressen, wege" in manager.get(unnamed).content.decode()
         address = order(manager, base, kind="ogc_features", layer="adressen")
         tasks.geodata_draft_fetch(OwnProfile.objects.latest("pk").pk)
-    assert "<td>Am Markt</td><td>1</td>" in manager.get(address).content.decode()
+    page = manager.get(address).content.decode()
+    assert "<p>adressen · Point" in page
+    assert "<td>Am Markt</td><td>1</td>" in page
 
 
 @pytest.mark.parametrize(
