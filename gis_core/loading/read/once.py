@@ -17,10 +17,13 @@ _POINT: Final = int(shapely.GeometryType.POINT)
 
 
 class Once:
-    """Of objects with the same values near to each other the first one stays, by the profile's `once`."""
+    """Of objects with the same values near to each other the first one stays, by the profile's `once`.
+
+    Where both have a value of its `unless` (a postcode) and these differ, they are two.
+    """
 
     def __init__(self) -> None:
-        self.places: dict[tuple[str, ...], list[list[float]]] = {}
+        self.places: dict[tuple[str, ...], list[tuple[list[float], Any]]] = {}
         self.count = 0
         self.names: list[str] = []
 
@@ -36,9 +39,12 @@ class Once:
             # That is told where they are made ready for storage.
             return batch
         stays = [True] * len(batch.features)
+        apart = batch.columns.get(profile.once.get("unless", ""), [None] * len(stays))
         for row, place in zip(rows.tolist(), places.tolist(), strict=True):
             values = [batch.columns[column][row] for column in profile.once["columns"]]
-            stays[row] = not all(values) or self._is_first(values, place, profile.once["metres"])
+            stays[row] = not all(values) or self._is_first(
+                values, place, apart[row], profile.once["metres"]
+            )
             if not stays[row]:
                 self.count += 1
                 self.names += [" ".join(map(str, values))][: _NAMED - len(self.names)]
@@ -49,9 +55,11 @@ class Once:
         if self.count:
             report.named["taken_once"] = {"count": self.count, "names": self.names}
 
-    def _is_first(self, values: list[Any], place: list[float], metres: float) -> bool:
+    def _is_first(self, values: list[Any], place: list[float], apart: Any, metres: float) -> bool:
         known = self.places.setdefault(tuple(str(value).casefold() for value in values), [])
-        if any(np.hypot(x - place[0], y - place[1]) <= metres for x, y in known):
-            return False
-        known.append(place)
+        for (x, y), other in known:
+            is_near = np.hypot(x - place[0], y - place[1]) <= metres
+            if is_near and not (apart and other and apart != other):
+                return False
+        known.append((place, apart))
         return True

@@ -24,8 +24,8 @@ A profile is a JSON object:
     places     NAS only: [element, relation] that refers to the features, which have no geometry of their own; the
                first that is there gives the point
     inside     areas stand for points: a point inside them is taken
-    once       {"columns": […], "metres": n}: of objects with the same values so near to each other the first one is
-               taken, and the others are counted
+    once       {"columns": […], "metres": n, "unless": column}: of objects with the same values so near to each other
+               the first one is taken, and the others are counted; unless both have a value there, and not the same
     layers_together  tables only: all layers that fit are read, one after the other, and what is required may stand
                among the tags of OpenStreetMap (other_tags)
     outlines   areas in metres stand for lines: their edges, 5 cm inside, are taken, and half of these for the length

@@ -197,3 +197,18 @@ def test_piece_of_no_length_does_not_take_the_road_away(city, tmp_path):
     path = table_write(tmp_path / "a.gpkg", columns, [shape], crs="EPSG:4326")
     load(city, "road_sections", path)
     assert RoadSection.objects.active().get().geometry.length == pytest.approx(300, abs=0.1)
+
+
+def test_same_number_beyond_the_boundary_is_another_house(city, tmp_path):
+    """A street that leads on into the next municipality may begin to count anew."""
+    columns = {
+        "osm_id": ["1", "2", "3"],
+        "addr:street": ["Am Bach"] * 3,
+        "addr:housenumber": ["17"] * 3,
+        "addr:postcode": ["44575", "44577", None],
+    }
+    shapes = [shapely.Point(degrees(x, 0)) for x in (0, 60, 70)]
+    path = table_write(tmp_path / "a.gpkg", columns, shapes, crs="EPSG:4326")
+    edition = load(city, "addresses", path).edition
+    assert set(Address.objects.active().values_list("key", flat=True)) == {"1", "2"}
+    assert edition.checks.get(code="taken_once").count == 1
