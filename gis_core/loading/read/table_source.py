@@ -97,9 +97,10 @@ def _layer_batches(
     rows = _rows_at_once(path, info["features"])
     names = list(dict.fromkeys(stored.values()))
     wanted = info["features"]
-    box = cut.box(crs) if cut is not None and _is_indexed(path, name, info) else None
+    box = cut.box(crs) if cut is not None and is_placed else None
+    is_passed = box is not None and _is_indexed(path, name, info)
     # Where nothing lies in it, axes are the other way round, which is put right later.
-    if cut is not None and box is not None and (inside := _count(path, name, box)):
+    if cut is not None and box is not None and is_passed and (inside := _count(path, name, box)):
         cut.passed_over(wanted - inside)
         wanted, options["bbox"] = inside, box
     read = 0
