@@ -20,7 +20,7 @@ from gis_core.datasets import (
 from gis_core.messages import Message
 from gis_core.models import Jurisdiction
 from parcels.importers.values import number_text, texts_read, vital_dates_read
-from routing.enums import AreaKind, NetworkDataset
+from routing.enums import AreaKind, NetworkDataset, RoadClass
 from routing.importers.edition_checks import ASSET_CHECKS, ROAD_CHECKS, asset_kinds_read
 from routing.models import (
     Agreement,
@@ -151,7 +151,7 @@ def _road_sections(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     ]
     classes = texts_read(columns["road_class"])
     for row, reference in enumerate(texts_read(columns.get("reference", []))):
-        if sign := road_sign(reference):
+        if sign := road_sign(reference, classes[row]):
             classes[row], numbers[row] = sign
     unknown = {
         row: Message("sign_unknown", {"sign": repr(sign[:SIGN_LENGTH])})
@@ -173,19 +173,25 @@ def _road_sections(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
 
 def _signs_unknown(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
     """Of each row the sign that nobody understands. NAS has one column for signs and names."""
+    classes = texts_read(columns["road_class"])
     return [
-        "" if reference == columns["name"][row] or road_sign(reference) else reference
+        "" if reference == columns["name"][row] or road_sign(reference, classes[row]) else reference
         for row, reference in enumerate(texts_read(columns.get("reference", [])))
     ]
 
 
-def road_sign(text: str) -> tuple[str, str] | None:
+def road_sign(text: str, road_class: str = "") -> tuple[str, str] | None:
     """Class and number of "L 596A"; of several signs the highest class, which bears the shared section, and of
-    that the first. None where there is none."""
+    that the first. None where there is none.
+
+    On a road whose class the source knows by itself, "A 5" is no motorway: Kreis Augsburg numbers its roads so.
+    """
     signs = [
         (sign_class(letters).value, f"{number}{suffix.lower()}")
         for letters, number, suffix in _ROAD_REFERENCE.findall(text)
     ]
+    if road_class not in {"", RoadClass.A}:
+        signs = [sign for sign in signs if sign[0] != RoadClass.A]
     return min(signs, key=lambda sign: _SIGN_RANKS.index(sign[0]), default=None)
 
 

@@ -53,6 +53,10 @@ def city():
         ("secondary", "St2069;B 11", "B 11", "B"),
         ("secondary", "L 594; L 600", "L 594", "L"),
         ("motorway_link", "", "A-Straße", "A"),
+        ("motorway", "A 42", "A 42", "A"),
+        # A road of Kreis Augsburg, and a motorway's number on a road that leads to it.
+        ("tertiary", "A 5", "A-Straße", "G"),
+        ("primary", "A 42;B 235", "B 235", "B"),
         ("residential", "", "A-Straße", "G"),
         ("service", "10", "A-Straße", "P"),
         ("track", "", "A-Straße", "S"),
