@@ -61,8 +61,8 @@ CHECKS = [
 # What our own pages load and nobody else: it changes with the page.
 OF_PAGES = {
     *("triage_issues", "parcel_outline", "suggestions", "situation_places", "trial_changes_feed"),
-    *("geodata_changes_feed", "geodata_findings_feed", "geodata_impact_feed", "rules_hole_feed"),
-    *("explanation_feed", "tile", "openapi_document", "public_places"),
+    *("geodata_changes_feed", "geodata_findings_feed", "geodata_impact_feed", "mapping_places"),
+    *("explanation_feed", "rules_hole_feed", "tile", "openapi_document", "public_places"),
 }
 LIMITS = (
     "issues.api.views.READS_PER_MINUTE",
