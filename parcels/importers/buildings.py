@@ -85,7 +85,7 @@ def _joined(number: str, suffix: str) -> str:
 
 
 def _texts_whole(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
-    """Street and number; updates that do not bring the street leave what is stored of it."""
+    """Streets; updates that do not bring a street leave what is stored of it."""
     texts = texts_read(columns["street"])
     if AS_STORED not in texts:
         return texts
