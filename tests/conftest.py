@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from celery.signals import setup_logging
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -37,12 +37,9 @@ def _language():
         yield
 
 
-@pytest.fixture(autouse=True)
-def _log_level():
-    """A worker of Celery raises the level of the root logger; the next test hears warnings all the same."""
-    level = logging.root.level
-    yield
-    logging.root.setLevel(level)
+@setup_logging.connect
+def _logging_stays(**_given: Any) -> None:
+    """A worker of Celery in a test raises the level of the root logger unless somebody answers this signal."""
 
 
 @pytest.fixture(scope="module")
