@@ -34,6 +34,14 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
+def contact(name: str) -> str:
+    """An address to write to as `mailto:` or `https:`, as RFC 9116 has it; "" where the variable is empty."""
+    value = os.environ.get(name, "")
+    if value and not value.startswith(("mailto:", "https://")):
+        raise ImproperlyConfigured(f"{name} must begin with mailto: or https://, not {value!r}.")
+    return value
+
+
 def number(name: str, default: int) -> int:
     value = text(name, str(default))
     try:

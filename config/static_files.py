@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -19,3 +21,8 @@ class ModuleStaticFilesStorage(CompressedManifestStaticFilesStorage):
             CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
         ),
     )
+
+    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Of what pages ask for, by its hash; maps of sources are asked for by nobody but developers."""
+        asked = [path for path in paths if path not in self.hashed_files and path[-4:] != ".map"]
+        yield from super().compress_files(asked)

@@ -136,6 +136,12 @@ class DatasetSpec:
                 return field
         return None
 
+    @property
+    def is_of_areas(self) -> bool:
+        """Whether it stores areas, not points or lines."""
+        field = self.geometry_field
+        return field is not None and field.geom_type == "MULTIPOLYGON"
+
 
 _registry: dict[str, DatasetSpec] = {}
 

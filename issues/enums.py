@@ -315,12 +315,19 @@ class HouseAction(models.TextChoices):
 
 
 class RetentionKind(models.TextChoices):
-    """What is erased by itself after a period that the city sets; the days are counted from what the label says."""
+    """What is erased by itself after a period that the city sets; the days are counted from what the label says.
+
+    NOTICE erases nothing: so many days before an account goes its owner is told.
+    """
 
     UNCONFIRMED = "unconfirmed", pgettext_lazy("retention", "reports that nobody confirmed")
     CONTACT = "contact", pgettext_lazy("retention", "contact, after the report was closed")
     ORIGINAL = "original", pgettext_lazy("retention", "originals of photos, after their release")
     ACCOUNT = "account", pgettext_lazy("retention", "accounts, after their last use")
+    NOTICE = (
+        "notice",
+        pgettext_lazy("retention", "e-mail to the owner, before an account is erased"),
+    )
     UNRELEASED = (
         "unreleased",
         pgettext_lazy("retention", "photos that nobody released, after the report was closed"),

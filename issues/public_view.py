@@ -69,6 +69,11 @@ class PublicIssue:
     photos: tuple[PublicPhoto, ...] = ()
 
     @property
+    def accuracy_m(self) -> float | None:
+        """Within so many metres of the place that is shown it really lies; None: it lies there."""
+        return COARSE_M if self.is_coarse else None
+
+    @property
     def status_text(self) -> str:
         return str(self.status.label)
 

@@ -54,6 +54,23 @@ PUBLIC_VERSION: Final = """
     SELECT max(id), min(id), count(*)
     FROM (SELECT id FROM issues_publicchange ORDER BY id DESC LIMIT 1000) latest
 """
+# Of an issue, its category and its reason: what the public view is made of, and the keys of pages.
+SHOWN_FIELDS: Final = (
+    *(
+        "number",
+        "category",
+        "closing_reason",
+        "point",
+        "latitude",
+        "longitude",
+        "public_x",
+        "public_y",
+    ),
+    *("received_at", "status", "status_note", "status_changed_at", "public_text", "public_address"),
+    *("released_at", "is_sheltered", "public_hour"),
+    *(f"category__{name}" for name in ("code", "names", "pictogram", "is_emergency", "is_public")),
+    "closing_reason__names",
+)
 # What tells that an issue is public, or is no longer.
 SHOWN: Final = (EventKind.RELEASED, EventKind.WITHDRAWN)
 ACCEPTS: Final = """
@@ -342,6 +359,11 @@ def _hour(moment: datetime) -> datetime:
 
 def _for_answer(issues: IssueQuerySet) -> IssueQuerySet:
     return issues_for_view(issues).order_by("-received_at", "-pk")
+
+
+def issues_shown(issues: IssueQuerySet) -> IssueQuerySet:
+    """The same with category and reason, and of all three no more than `issues.public_view` shows without photos."""
+    return issues.select_related("category", "closing_reason").only(*SHOWN_FIELDS)
 
 
 def issues_for_view(issues: IssueQuerySet) -> IssueQuerySet:

@@ -7,7 +7,7 @@ import time
 from celery import shared_task
 
 from issues.services import photo_fetch, photos_claim_due, statutory
-from issues.services.citizens import codes
+from issues.services.citizens import codes, notices
 from issues.services.following import letters, news, subscribing
 from issues.services.inquiries import inquiries_expire as inquiries_close
 from issues.services.mailbox import reading
@@ -57,7 +57,8 @@ def inquiries_expire() -> int:
 
 @shared_task
 def retention_apply() -> int:
-    """Erases what is due by the periods of the cities; run once a night. Returns how much."""
+    """Has owners of accounts told of their end, and erases what is due; run once a night. Returns how much."""
+    notices.notices_make()
     return sum(running.retention_apply().values())
 
 
@@ -77,6 +78,12 @@ def links_send_due() -> int:
 def codes_send_due() -> int:
     """Mails the codes by which citizens sign in."""
     return codes.codes_send_due()
+
+
+@shared_task
+def notices_send_due() -> int:
+    """Mails the owners of accounts that are near their end."""
+    return notices.notices_send_due()
 
 
 @shared_task

@@ -7,7 +7,7 @@ from typing import Final
 from celery import shared_task
 
 from issues.services.nudging import worker_nudge
-from routing.answering import digests, syncing, watching
+from routing.answering import clearing, digests, syncing, watching
 from routing.deciding import clarifications, decisions, hearings, impact, passing_on, reviews
 from routing.forwarding import alarms, notices, probes, sending
 from routing.outbox import news
@@ -50,6 +50,12 @@ def digests_queue() -> int:
 def digests_send_due() -> int:
     """Sends the weekly mails that are due."""
     return digests.digests_send_due()
+
+
+@shared_task
+def clearing_mails_send_due() -> int:
+    """Tells the clearing unit what has come to it."""
+    return clearing.clearing_mails_send_due()
 
 
 @shared_task

@@ -30,6 +30,19 @@ settings.register_profile(
 settings.load_profile("suite")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The demo takes longest and comes first: at the end one process would wait for the other.
+
+    Tests with a browser stand in a row, at the first of them, and share one.
+    """
+    browser = [one for one in items if "browser" in one.fixturenames]
+    at = items.index(browser[0]) if browser else 0
+    others = [one for one in items if "browser" not in one.fixturenames]
+    items[:] = [*others[:at], *browser, *others[at:]]
+    items.sort(key=lambda one: one.path.name != "test_demo.py")
+
+
 @pytest.fixture(autouse=True)
 def _language():
     """A request leaves its language active; the next test begins with the installation's own."""
@@ -79,6 +92,17 @@ def _tables_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: tables_empty())
         yield
+
+
+@pytest.fixture(scope="session")
+def model_city_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model city at small scale, seed 1, generated once; nobody writes there."""
+    from fixtures.modelcity.detail import SMALL
+    from fixtures.modelcity.generate import generate
+
+    folder = tmp_path_factory.mktemp("modelcity")
+    generate(SMALL, 1, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

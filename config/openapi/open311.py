@@ -91,6 +91,15 @@ class Question(serializers.Serializer[Any]):
     question_until = serializers.DateTimeField()
 
 
+class Extended(serializers.Serializer[Any]):
+    """What the reporter is asked; for everybody else within how many metres of lat and long the place lies."""
+
+    question = serializers.CharField(required=False)
+    question_url = serializers.CharField(required=False)
+    question_until = serializers.DateTimeField(required=False)
+    accuracy = serializers.FloatField(required=False)
+
+
 class ServiceRequest(serializers.Serializer[Any]):
     service_request_id = serializers.CharField()
     status = serializers.ChoiceField(["open", "closed"])
@@ -109,7 +118,7 @@ class ServiceRequest(serializers.Serializer[Any]):
     lat = serializers.FloatField(allow_null=True)
     long = serializers.FloatField(allow_null=True)
     media_url = serializers.CharField(allow_null=True)
-    extended_attributes = Question(required=False)
+    extended_attributes = Extended(required=False)
 
 
 class Received(serializers.Serializer[Any]):

@@ -22,6 +22,8 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", "")
 # The address under which the public reaches this installation; used in mails and Open311 answers.
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
+# Whom to tell of a hole (/.well-known/security.txt); empty: the imprint of the city.
+SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -181,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
         "routing.tasks.news_gather": 60,
         "routing.tasks.deadlines_watch": 60,
         "routing.tasks.digests_send_due": 60,
+        "routing.tasks.clearing_mails_send_due": 60,
         "routing.tasks.steps_work": 30,
         "routing.tasks.clarifications_expire": 300,
         "issues.tasks.photos_fetch_due": 30,
@@ -189,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
         "issues.tasks.confirmations_send_due": 20,
         "issues.tasks.links_send_due": 20,
         "issues.tasks.codes_send_due": 20,
+        "issues.tasks.notices_send_due": 300,
         "routing.tasks.notices_send_due": 60,
         "issues.tasks.drafts_erase": 900,
         "issues.tasks.follow_news_gather": 60,
@@ -260,7 +264,7 @@ DELIVERY_LEASE_SECONDS = env.number("DELIVERY_LEASE_SECONDS", 180)
 # Time to the next attempt: tripled each time, up to two hours, a fifth more or less.
 DELIVERY_BACKOFF_SECONDS = env.number("DELIVERY_BACKOFF_SECONDS", 60)
 DELIVERY_BACKOFF_MAX_SECONDS = 7_200
-# So long a receiver may be out of order, in working days of the city: from Friday evening to Thursday evening.
+# So long a receiver may be out of order, in working days of the recipient: from Friday evening to Thursday evening.
 DELIVERY_PATIENCE_WORKING_DAYS = 4
 # A receiver that refuses what is in it (SMTP 5yz, HTTP 400, 422) is asked only this often.
 DELIVERY_REFUSALS_MAX = 3

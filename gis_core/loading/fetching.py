@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.datasets import DatasetSpec
@@ -12,14 +11,10 @@ from gis_core.loading.fetch.download import file_fetch
 from gis_core.loading.fetch.pages import Box
 from gis_core.loading.ogcapi.features import ogcapi_fetch
 from gis_core.loading.read.batches import Progress
-from gis_core.loading.read.cut import boundary_drawn
+from gis_core.loading.read.cut import boundary_drawn, margin_of
 from gis_core.loading.read.profiles import profiles_select
 from gis_core.loading.wfs.features import wfs_fetch
 from gis_core.models import Jurisdiction
-
-# Services are asked for so much around the municipality: neighbours touch it, roads and areas lead out.
-AROUND_M: Final = 1_000.0
-AROUND_WIDE_M: Final = 10_000.0
 
 
 def box_of(spec: DatasetSpec, jurisdiction: Jurisdiction) -> Box | None:
@@ -27,7 +22,7 @@ def box_of(spec: DatasetSpec, jurisdiction: Jurisdiction) -> Box | None:
     boundary = boundary_drawn(jurisdiction)
     if boundary is None:
         return None
-    around = AROUND_WIDE_M if spec.is_wide else AROUND_M
+    around = margin_of(spec, jurisdiction)
     west, south, east, north = boundary.bounds
     return west - around, south - around, east + around, north + around
 

@@ -20,12 +20,14 @@ from gis_core.errors import LoadError
 from gis_core.loading.fetch.client import PAGE_DEADLINE_S
 from gis_core.loading.fetch.download import file_fetch
 from gis_core.loading.fetching import box_of
+from gis_core.loading.gml.look import feature_types_look
 from gis_core.loading.ogcapi.features import ogcapi_sample
 from gis_core.loading.read.archives import archive_unpack, is_zip
 from gis_core.loading.read.csv_source import csv_look
 from gis_core.loading.read.encodings import text_options
 from gis_core.loading.read.formats import Format, data_files, format_recognise
 from gis_core.loading.read.geojson import geojson_batches, geojson_look
+from gis_core.loading.wfs.features import wfs_sample
 from gis_core.models import Jurisdiction
 
 # A mapping is made while somebody waits.
@@ -41,7 +43,7 @@ SAMPLE_LENGTH: Final = 60
 class Layer:
     """`columns`: the first values of each, as texts without blanks. `shapes`: kind of geometry, "" for none.
 
-    `has_header`: None for what is no CSV.
+    `has_header`: None for what is no CSV. `namespace` of a feature type of GML, and the property that holds its place.
     """
 
     name: str
@@ -49,11 +51,20 @@ class Layer:
     crs: str
     columns: dict[str, list[str]] = field(default_factory=dict)
     has_header: bool | None = None
+    namespace: str = ""
+    geometry: str = ""
 
     @property
     def header(self) -> list[str]:
         """What a mapping calls the columns where no line of the file says so; [] where one does."""
         return list(self.columns) if self.has_header is False else []
+
+    def reading(self) -> dict[str, Any]:
+        """What a mapping says of how the layer is read."""
+        if self.namespace:
+            names = {"features": [self.name], "geometry": [self.geometry] if self.geometry else []}
+            return {"formats": ["xml"], "namespace": self.namespace, **names}
+        return {"formats": ["table"], **({"header": self.header} if self.header else {})}
 
     def samples(self) -> dict[str, list[str]]:
         """Some different values of each column."""
@@ -72,13 +83,14 @@ def sample_fetch(
     jurisdiction: Jurisdiction,
     layer: str,
 ) -> Path:
-    """What a mapping is made for: the file behind an address, or the first page of a collection of OGC API Features.
+    """What a mapping is made for: the file behind an address, or the first page of a service.
 
     It lies in `directory`. LoadError names address and cause; a file is at most BYTES_MAX large.
     """
-    if kind == FetchKind.OGC_FEATURES:
+    if kind != FetchKind.FILE:
+        fetch = wfs_sample if kind == FetchKind.WFS else ogcapi_sample
         box = box_of(spec, jurisdiction)
-        return ogcapi_sample(url, directory, name=layer, box=box, features=FEATURES_ASKED)
+        return fetch(url, directory, name=layer, box=box, features=FEATURES_ASKED)
     try:
         return file_fetch(url, directory, max_bytes=BYTES_MAX, deadline_s=PAGE_DEADLINE_S)
     except LoadError as error:
@@ -101,18 +113,21 @@ def source_unpacked(path: Path) -> Iterator[tuple[Path, Format]]:
                 raise LoadError("zip_without_data", file=path.name)
             found = Path(folder) / names[0]
         kind = format_recognise(found)
-        if kind is Format.XML:
-            raise LoadError("mapping_of_xml", file=path.name)
         if kind is Format.OSM:
             raise LoadError("mapping_of_osm", file=path.name)
         yield found, kind
 
 
 def source_look(path: Path, *, has_header: bool | None = None) -> list[Layer]:
-    """The layers of a table; for CSV, whether the first line names columns is judged unless somebody said it."""
+    """The layers of a table, or the feature types of GML.
+
+    For CSV, whether the first line names columns is judged unless somebody said it.
+    """
     with source_unpacked(path) as (found, kind):
         if kind is Format.CSV:
             return [_csv_layer(found, has_header)]
+        if kind is Format.XML:
+            return _xml_layers(found)
         if kind is Format.GEOJSON and (layer := _geojson_layer(found)):
             return [layer]
         try:
@@ -128,6 +143,20 @@ def _csv_layer(path: Path, has_header: bool | None) -> Layer:
         for place, name in enumerate(header)
     }
     return Layer(path.stem, "", "", columns, has_header)
+
+
+def _xml_layers(path: Path) -> list[Layer]:
+    return [
+        Layer(
+            one.name,
+            ", ".join(one.shapes),
+            one.crs,
+            one.columns,
+            namespace=one.namespace,
+            geometry=one.geometry,
+        )
+        for one in feature_types_look(path, ROWS_SEEN)
+    ]
 
 
 def _geojson_layer(path: Path) -> Layer | None:

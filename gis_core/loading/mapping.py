@@ -13,11 +13,13 @@ from typing import Any, Final
 
 from gis_core.coordinates import SourceCrs, crs_parse
 from gis_core.datasets import DatasetSpec
+from gis_core.loading.gml.source import xml_batches
 from gis_core.loading.look import Layer, source_unpacked
-from gis_core.loading.read.batches import Batch, LoadReport
+from gis_core.loading.read.batches import Batch, LoadReport, no_progress
 from gis_core.loading.read.csv_source import csv_batches
+from gis_core.loading.read.edges import lines_measure, points_inside, shapes_mark
 from gis_core.loading.read.formats import Format
-from gis_core.loading.read.profiles import Profile, profiles_of
+from gis_core.loading.read.profiles import MEASURED, Profile, profiles_of
 from gis_core.loading.read.table_source import table_batches
 from gis_core.loading.stage.making import rows_make
 from gis_core.loading.words import words_own
@@ -69,7 +71,12 @@ class Preview:
 def targets_of(spec: DatasetSpec) -> list[Target]:
     """What a mapping of tables can fill, in the order of the program's own mappings."""
     known = _tables(spec)
-    columns = dict.fromkeys(column for profile in known for column in profile.columns)
+    columns = dict.fromkeys(
+        column
+        for profile in known
+        for column, names in profile.columns.items()
+        if names != ["@shape"]
+    )
     labels = {one.name: str(one.verbose_name) for one in spec.attributes}
     return [
         Target(
@@ -92,6 +99,16 @@ def _tables(spec: DatasetSpec) -> list[Profile]:
     return [one for one in profiles_of(spec) if "table" in one.formats]
 
 
+def _measured(known: list[Profile]) -> dict[str, list[str]]:
+    """What is taken of the geometry where no column says it."""
+    return {
+        column: sorted(MEASURED.intersection(names))
+        for profile in known
+        for column, names in profile.columns.items()
+        if MEASURED.intersection(names)
+    }
+
+
 def _values(known: list[Profile], column: str) -> tuple[str, ...]:
     coded = (profile.codes.get(column, {}).values() for profile in known)
     return tuple(sorted({str(value) for values in coded for value in values if value is not None}))
@@ -100,7 +117,8 @@ def _values(known: list[Profile], column: str) -> tuple[str, ...]:
 def mapping_propose(spec: DatasetSpec, layer: Layer) -> dict[str, Any]:
     """A profile without a name: which column of the layer fills which of the dataset, and what makes the place."""
     free = dict(layer.columns)
-    points = _points(spec, layer) if not layer.shapes and spec.geometry_field else []
+    is_placed = layer.shapes or layer.namespace or not spec.geometry_field
+    points = [] if is_placed else _points(spec, layer)
     for name in points[0][:2] if points else ():
         free.pop(name)
     chosen: dict[str, str] = {}
@@ -110,14 +128,14 @@ def mapping_propose(spec: DatasetSpec, layer: Layer) -> dict[str, Any]:
             if target.name not in chosen and (name := finds(target, free)):
                 chosen[target.name] = name
                 free.pop(name)
-    return mapping_content(spec, chosen, header=layer.header, points=points, constants={}, codes={})
+    return mapping_content(spec, chosen, layer=layer, points=points, constants={}, codes={})
 
 
 def mapping_content(
     spec: DatasetSpec,
     chosen: dict[str, str],
     *,
-    header: list[str],
+    layer: Layer,
     points: list[list[str]],
     constants: dict[str, str],
     codes: dict[str, dict[str, str]],
@@ -125,20 +143,21 @@ def mapping_content(
 ) -> dict[str, Any]:
     """The profile as JSON, without its name.
 
-    `chosen`: which column of the source fills a column; `header`: what the columns are called where no line says so;
-    `leave_out`: without a value in these a row is left out, None for those of the program's own mapping.
+    `chosen`: which column of the source fills a column; `leave_out`: without a value in these a row is left out, None
+    for those of the program's own mapping.
     """
     targets, known = targets_of(spec), _tables(spec)
     if leave_out is None:
         leave_out = known[0].leave_out if known else []
     content: dict[str, Any] = {
         "dataset": spec.dataset.value,
-        "formats": ["table"],
-        "columns": {one.name: [chosen[one.name]] if one.name in chosen else [] for one in targets},
+        **layer.reading(),
+        "columns": {one.name: [chosen[one.name]] if one.name in chosen else [] for one in targets}
+        | {name: one for name, one in _measured(known).items() if name not in chosen},
         "required": [one.name for one in targets if one.is_required and one.name not in constants],
         "leave_out": [one for one in leave_out if one in chosen],
     }
-    more = {"header": header, "points": points, "constants": constants, "codes": codes}
+    more = {"points": points, "constants": constants, "codes": codes}
     return {**content, **{name: value for name, value in more.items() if value}}
 
 
@@ -151,7 +170,10 @@ def _by_synonym(target: Target, columns: dict[str, list[str]]) -> str:
 
 
 def _named(columns: dict[str, list[str]], wanted: set[str]) -> str:
-    return next((name for name in columns if _plain(name) in wanted), "")
+    """The column of such a name, or the property in another one whose last step has it."""
+    whole = (name for name in columns if _plain(name) in wanted)
+    steps = (name for name in columns if _plain(name.rpartition("/")[2]) in wanted)
+    return next(whole, "") or next(steps, "")
 
 
 def _by_values(target: Target, columns: dict[str, list[str]]) -> str:
@@ -235,12 +257,14 @@ def mapping_preview(
     named = crs_parse(crs) if crs else None
     report = LoadReport()
     with source_unpacked(path) as (found, kind):
-        batch = _first(found, kind, profile, layer, named)
+        batch = _first(spec, found, kind, profile, layer, named)
         if batch is None:
             return Preview([], [], [])
-        made = rows_make(
-            spec, jurisdiction, profile, _cut(batch), report, words_own(spec, jurisdiction)
-        )
+        batch = _cut(batch)
+        points_inside(profile, batch)
+        lines_measure(profile, batch)
+        shapes_mark(profile, batch)
+        made = rows_make(spec, jurisdiction, profile, batch, report, words_own(spec, jurisdiction))
     names = [one.name for one in spec.attributes if one.name in made.rows]
     rows = [list(row) for row in zip(*(made.rows[name] for name in names), strict=True)]
     shapes = [] if made.geometry is None else list(made.geometry)
@@ -248,14 +272,28 @@ def mapping_preview(
 
 
 def _first(
-    path: Path, kind: Format, profile: Profile, layer: str | None, crs: SourceCrs | None
+    spec: DatasetSpec,
+    path: Path,
+    kind: Format,
+    profile: Profile,
+    layer: str | None,
+    crs: SourceCrs | None,
 ) -> Batch | None:
-    def told(_file: str, _features: int) -> None: ...
-
-    if kind is Format.CSV:
-        batches = csv_batches(path, [profile], crs=crs, progress=told)
+    if kind is Format.XML:
+        batches = xml_batches(
+            path,
+            [profile],
+            surfaces=spec.is_of_areas,
+            crs=crs,
+            report=LoadReport(),
+            progress=no_progress,
+        )
+    elif kind is Format.CSV:
+        batches = csv_batches(path, [profile], crs=crs, progress=no_progress)
     else:
-        batches = table_batches(path, [profile], layer=layer, crs=crs, pages=[], progress=told)
+        batches = table_batches(
+            path, [profile], layer=layer, crs=crs, pages=[], progress=no_progress
+        )
     for _profile, batch in batches:
         return batch
     return None

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial as bind
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -29,14 +30,14 @@ from gis_core.loading.gml.nba import DeliveryPlan, active_check, deliveries_plan
 from gis_core.loading.gml.relocated import locations_tell, relocated_batches
 from gis_core.loading.gml.source import xml_batches
 from gis_core.loading.read.archives import archive_unpack, is_zip
-from gis_core.loading.read.batches import Batch, LoadReport, Progress
+from gis_core.loading.read.batches import Batch, LoadReport, Progress, no_progress
 from gis_core.loading.read.contents import Contents
 from gis_core.loading.read.csv_source import csv_batches, csv_fits
-from gis_core.loading.read.cut import Cut, own_rows
-from gis_core.loading.read.edges import lines_measure, lines_placed, points_inside
-from gis_core.loading.read.extent import ExtentCheck
+from gis_core.loading.read.cut import Cut
+from gis_core.loading.read.edges import lines_measure, lines_placed, points_inside, shapes_mark
 from gis_core.loading.read.formats import Format, data_files, files_expand, format_recognise
 from gis_core.loading.read.layers import table_fits
+from gis_core.loading.read.municipality import OwnRows, keys_read
 from gis_core.loading.read.once import Once
 from gis_core.loading.read.osm_source import osm_batches
 from gis_core.loading.read.pages import pages_check
@@ -97,8 +98,8 @@ def source_batches(
 
     `take` is asked, with the sources' digest, whether their rows are at hand; then nothing is read.
     """
-    extent, contents, cut = ExtentCheck(spec, jurisdiction), Contents(), Cut(spec, jurisdiction)
-    once = Once()
+    own, contents, once = OwnRows(spec, jurisdiction, report), Contents(), Once()
+    cut = own.cut
     with ExitStack() as stack:
         sources = list(sources)
         partial = _changed(spec, sources, jurisdiction, progress)
@@ -114,11 +115,12 @@ def source_batches(
         if partial is None and take(_digest(spec, jurisdiction, files, cut)):
             files = []
         plan, files = _delivery(spec, jurisdiction, files, report)
+        again = bind(_again, spec, files, plan, cut)
         for number, file in enumerate(files):
             with _labelled(file.label, file.path):
                 for profile, whole in _read(spec, file, report, progress, plan, number, cut):
                     whole.file = file.label
-                    batch = own_rows(whole, jurisdiction, report, extent, cut)
+                    batch = own.take(profile, whole, again)
                     contents.take(file.label, profile, batch.layout, batch.columns)
                     _size_check(batch)
                     batch = _shaped(profile, lines_placed(batch, report), once)
@@ -137,14 +139,24 @@ def source_batches(
         if not any(source.url and source.kind != FetchKind.FILE for source in sources):
             # Of a service all pages were fetched.
             pages_check(report.pages)
-        cut.tell(report)
         once.tell(report)
+        labels = ", ".join(file.label for file in files)
+        own.finish(labels)
         if cut.area is None or plan is None or not plan.partial:
             # What changed may lie outside altogether.
-            extent.finish(", ".join(file.label for file in files))
+            own.extent.finish(labels)
     for source in sources:
         if source.url:
             shutil.rmtree(source.path)
+
+
+def _again(
+    spec: DatasetSpec, files: list[_File], plan: DeliveryPlan | None, cut: Cut
+) -> Generator[tuple[Profile, Batch], None, None]:
+    """The batches of all files as they are read, seen by nobody else."""
+    for number, file in enumerate(files):
+        with _labelled(file.label, file.path):
+            yield from _read(spec, file, LoadReport(), no_progress, plan, number, cut)
 
 
 def _digest(spec: DatasetSpec, jurisdiction: Jurisdiction, files: list[_File], cut: Cut) -> str:
@@ -266,6 +278,7 @@ def _recognised(
             raise LoadError("layer_of_csv", file=path.name, layer=repr(source.layer))
         if kind is Format.XML and source.layer:
             profiles = _with_feature(profiles, source.layer, path.name)
+        profiles = [keys_read(one, spec) for one in profiles]
     return _File(label, path, source, kind, profiles)
 
 
@@ -343,13 +356,11 @@ def _read(
     path, profiles, crs = file.path, file.profiles, file.source.crs
     if file.kind is Format.XML:
         delivery = (plan, number) if plan is not None and path in plan.files else None
-        field = spec.geometry_field
-        surfaces = field is not None and field.geom_type == "MULTIPOLYGON"
         return prefetched(
             lambda show: xml_batches(
                 path,
                 profiles,
-                surfaces=surfaces,
+                surfaces=spec.is_of_areas,
                 crs=crs,
                 report=report,
                 progress=show,
@@ -376,6 +387,7 @@ def _shaped(profile: Profile, batch: Batch, once: Once) -> Batch:
     """The kind of geometry that the profile wants, its length where that is wanted, each object once."""
     points_inside(profile, batch)
     lines_measure(profile, batch)
+    shapes_mark(profile, batch)
     return once.apply(profile, batch)
 
 

@@ -54,6 +54,7 @@ def word_column(spec: DatasetSpec, column: str, jurisdiction: Jurisdiction) -> W
     labels = fields.get(column, {})
     values = sorted(
         {str(value) for known in codes for value in known.values() if value is not None}
+        & (labels.keys() or {str(value) for known in codes for value in known.values()})
     )
     return WordColumn([(value, labels.get(value, value)) for value in values], leaves_out=True)
 

@@ -17,6 +17,7 @@ from gis_core.maps.capabilities.ows import SCALE_AT_ZOOM_0
 from gis_core.maps.entries import entries_changed
 from gis_core.maps.harvest import ServiceUnknown, service_read
 from gis_core.maps.pictures import OTHER_SYSTEMS
+from gis_core.maps.presets import preset_of
 from gis_core.maps.services import MapServiceError
 from gis_core.maps.sources import box_of, source_keep
 from gis_core.messages import Message
@@ -56,9 +57,12 @@ def map_service_register(
 ) -> MapService:
     """Registers a WMS after reading its capabilities, or brings the entry of this short name up to date.
 
-    The layers must exist and be offered in EPSG:3857. Title and attribution default to the service's own.
+    The layers must exist and be offered in EPSG:3857. Layers, attribution and licence default to those of the preset,
+    title, attribution and licence to the service's own.
     Raises MapServiceError; nothing is stored then.
     """
+    known = preset_of(url)
+    layers = layers or (known.layers.split() if known else [])
     _lengths_check(slug=slug, url=url, layers=",".join(layers))
     try:
         url, service = service_read(url)
@@ -68,6 +72,7 @@ def map_service_register(
         raise MapServiceError(f"{url} is a {service.kind.label}, no WMS.")
     _layers_check(service, layers)
     source = source_keep(url=url, described=service)
+    attribution = attribution or (known.attribution if known else service.provider)
     registered, _created = MapService.objects.update_or_create(
         slug=slug,
         defaults={
@@ -77,7 +82,8 @@ def map_service_register(
             "version": service.version,
             "crs": crs_chosen(_systems_of_all(service, layers)),
             "title": (title or service.title or slug)[:100],
-            "attribution": (attribution or service.provider)[:300],
+            "attribution": attribution[:300],
+            "licence": (known.licence if known else service.licence)[:300],
             "image_format": format_chosen(service.formats, is_background=is_background),
             "box": box_of(service.layers, layers),
             "is_background": is_background,
@@ -104,11 +110,11 @@ def _length(name: str) -> int:
 
 
 def _layers_check(service: ServiceDescription, layers: list[str]) -> None:
+    offered = ", ".join(sorted(service.layer_names())[:20])
     if not layers:
-        raise MapServiceError("Name at least one layer.")
+        raise MapServiceError(f"Name at least one layer; the service offers: {offered}.")
     for layer in layers:
         if layer not in service.layer_names():
-            offered = ", ".join(sorted(service.layer_names())[:20])
             raise MapServiceError(f"There is no layer {layer!r}; the service offers: {offered}.")
     if not _systems_of_all(service, layers):
         raise MapServiceError(f"The layers {layers} are together offered in no system known here.")

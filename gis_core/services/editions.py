@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from gis_core.datasets import dataset_spec
@@ -30,6 +30,7 @@ from gis_core.messages import Message
 from gis_core.models import Edition, EditionLocations
 from gis_core.services.jurisdictions import jurisdiction_boundary_refresh
 from gis_core.services.loads import (
+    collector_spared,
     edition_cancel,
     edition_compare,
     edition_create,
@@ -37,6 +38,7 @@ from gis_core.services.loads import (
     edition_stage,
     load_lock,
 )
+from gis_core.services.locks import dataset_lock
 from gis_core.signals import edition_activated
 
 logger = logging.getLogger(__name__)
@@ -86,7 +88,7 @@ def edition_activate(
         )
     started = perf_counter()
     with transaction.atomic():
-        _dataset_lock(edition)
+        dataset_lock(edition)
         edition.activated_by = by
         edition.override_reason = override_reason if errors else ""
         _activate(edition, staging)
@@ -124,7 +126,7 @@ def edition_rollback(*, edition: Edition, by: User | None = None) -> Edition:
     """
     staging = Staging(dataset_spec(edition.dataset), edition)
     with transaction.atomic():
-        _dataset_lock(edition)
+        dataset_lock(edition)
         edition.refresh_from_db()
         if edition.status != EditionStatus.ACTIVE:
             raise EditionError("edition_not_active", edition=edition.pk, status=edition.status)
@@ -206,15 +208,6 @@ def _activate(edition: Edition, staging: Staging) -> None:
     precedence_apply(dataset_spec(edition.dataset), edition)
 
 
-def _dataset_lock(edition: Edition) -> None:
-    """One activation of a dataset at a time; readers do not ask for this lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('gis_core.activate'), hashtext(%s))",
-            [f"{edition.jurisdiction_id}/{edition.dataset}"],
-        )
-
-
 def _restoring(edition: Edition, by: User | None) -> Edition:
     former = edition.base
     return Edition.objects.create(
@@ -235,6 +228,7 @@ def _restoring(edition: Edition, by: User | None) -> Edition:
     )
 
 
+@collector_spared()
 def _announce(edition: Edition, staging: Staging) -> None:
     """What follows from a new state, which stands whatever goes wrong here: that is logged."""
     try:

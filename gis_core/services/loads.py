@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,7 +19,7 @@ from gis_core.errors import CodedError, EditionError, GisError, LoadCancelled, L
 from gis_core.loading.check.checks import checks_run
 from gis_core.loading.difference import difference_compute
 from gis_core.loading.read.batches import LoadReport, Progress, no_progress
-from gis_core.loading.read.cut import boundary_drawn, cut_tell, others_left_out
+from gis_core.loading.read.cut import boundary_drawn, cut_tell, margin_of
 from gis_core.loading.sources import Source
 from gis_core.loading.stage.loading import source_from_json, source_to_json, sources_stage
 from gis_core.loading.stage.sources import source_place, sources_beside
@@ -95,7 +96,8 @@ def edition_resume(*, edition: Edition, progress: Progress = no_progress) -> Edi
         edition.status, edition.error, edition.cancel_requested = EditionStatus.LOADING, {}, False
         edition.save(update_fields=["status", "error", "cancel_requested"])
         try:
-            _load(edition, spec, progress)
+            with collector_spared():
+                _load(edition, spec, progress)
         except (GisError, DatabaseError, OSError, MemoryError) as error:
             _failed(edition, error)
             raise
@@ -127,6 +129,16 @@ def load_lock(edition: Edition) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def collector_spared() -> Iterator[None]:
+    """Within it so many objects are made that Python would look for garbage in the whole program again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def _load(edition: Edition, spec: DatasetSpec, progress: Progress) -> None:
     started = perf_counter()
     staging = Staging(spec, edition)
@@ -143,12 +155,6 @@ def _load(edition: Edition, spec: DatasetSpec, progress: Progress) -> None:
     if rows == 0 and report.cut and not staging.is_update:
         params = {"count": report.cut["count"], "name": edition.jurisdiction.name}
         raise LoadError("cut_whole", file=edition.source, **params)
-    if rows == 0 and report.left_out[others_left_out(edition.jurisdiction)]:
-        raise LoadError(
-            "municipality_missing",
-            file=edition.source,
-            key=edition.jurisdiction.municipality_key,
-        )
     if rows == 0 and not staging.is_update and not edition.request.get("ends"):
         raise LoadError("load_empty", file=edition.source, dataset=spec.dataset.value)
     edition_compare(edition, staging, spec, report, rows, progress)
@@ -169,11 +175,8 @@ def _load(edition: Edition, spec: DatasetSpec, progress: Progress) -> None:
 def _cut_by_itself(
     edition: Edition, staging: Staging, key: str, spec: DatasetSpec, report: LoadReport
 ) -> None:
-    """Leaves out what is far from the municipality, where its boundary is one of the areas that were loaded.
-
-    Where reports outside are accepted, somebody has to know whose area that is.
-    """
-    margin = max(spec.margin_m, edition.jurisdiction.acceptance_margin_m)
+    """Leaves out what is far from the municipality, where its boundary is one of the areas that were loaded."""
+    margin = margin_of(spec, edition.jurisdiction)
     boundary = boundary_drawn(edition.jurisdiction)
     drawn = None if boundary is None else shapely.to_wkb(boundary)
     names = staging.cut(key, drawn, margin)

@@ -54,3 +54,12 @@ def edition_is_worked_on(edition: Edition) -> bool:
         )
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def dataset_lock(edition: Edition) -> None:
+    """Until the transaction ends: one activation of a dataset at a time; readers do not ask for this lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('gis_core.activate'), hashtext(%s))",
+            [f"{edition.jurisdiction_id}/{edition.dataset}"],
+        )

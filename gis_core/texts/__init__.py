@@ -78,8 +78,9 @@ _TABLES: Final = {
     "osm_without_profile": _(
         "is OpenStreetMap's own format, of which only roads, tracks and addresses are read"
     ),
-    "mapping_of_xml": _(
-        "GML and NAS cannot be mapped here; a mapping for them is written as a JSON file"
+    "mapping_of_xml": _("holds no features of GML: its root element is %(root)s"),
+    "mapping_of_nas": _(
+        "NAS cannot be mapped: parcels, use, buildings and addresses are read as they are"
     ),
     "mapping_too_large": _(
         "is too large to be looked at here (%(most)s MB at most); take a part of it, the mapping fits the whole"
@@ -322,7 +323,7 @@ _EDITIONS: Final = {
         " system?"
     ),
     "municipality_missing": _(
-        "holds rows of several municipalities, and none of this one; its key (AGS) is %(key)s"
+        "all rows are of other municipalities: they have the key (AGS) %(found)s, and %(name)s has %(key)s"
     ),
     "key_shared": _("%(key)s (%(features)s)"),
     "keys_twice": _(
@@ -364,6 +365,8 @@ _EDITIONS: Final = {
         "%(dataset)s has sources with names: name the one that is replaced (%(known)s), or a new one, for example"
         " %(proposed)s"
     ),
+    "source_unsaid": _("%(dataset)s has sources with names: say which one is meant (%(known)s)"),
+    "source_taken": _("%(dataset)s has or had a source of the name %(name)s"),
     "source_not_active": _("edition %(edition)s is not the active one of a source that can end"),
     "source_leads": _("the source of edition %(edition)s counts first already, or is not active"),
     "work_broke_off": _("The work broke off; the log says more."),
@@ -376,6 +379,10 @@ _CHECKS: Final = {
     "check_cut": _("Objects more than %(margin)s m outside the municipality were left out"),
     "check_duplicates": _("Identical objects were taken once"),
     "check_words": _("Values stand in no dictionary (Geodata → Dictionaries)"),
+    "check_municipality_other": _(
+        "The rows have the key (AGS) of another municipality: %(names)s. Are these the right data, and is the key of"
+        " this municipality right?"
+    ),
     "check_taken_once": _("Objects stand twice at one place; the first one was taken: %(names)s"),
     "check_versions": _("Objects came in versions of several days; the latest counts: %(names)s"),
     "check_uncovered": _(

@@ -193,7 +193,7 @@ def issue_shown(
 
 
 def _public_shown(view: PublicIssue) -> dict[str, Any]:
-    return {
+    shown = {
         "service_request_id": view.number,
         "status": "closed" if view.status.is_closed else "open",
         "status_notes": view.note or None,
@@ -213,6 +213,9 @@ def _public_shown(view: PublicIssue) -> dict[str, Any]:
         "long": view.longitude,
         "media_url": next((photo_url(photo.name) for photo in view.photos), None),
     }
+    if view.accuracy_m is None:
+        return shown
+    return {**shown, "extended_attributes": {"accuracy": view.accuracy_m}}
 
 
 def _own_shown(issue: Issue, agency: str | None) -> dict[str, Any]:

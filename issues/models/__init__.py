@@ -1,7 +1,7 @@
 """Models of issues, by what they are about."""
 
 from issues.models.categories import Category, CategoryAttribute
-from issues.models.citizens import Citizen, Passkey, SignInCode
+from issues.models.citizens import AccountNotice, Citizen, Passkey, SignInCode
 from issues.models.events import IssueEvent, PublicChange
 from issues.models.following import (
     Follower,
@@ -27,6 +27,7 @@ from issues.models.views import SavedView
 from issues.models.work import Attachment, ChecklistItem, ChecklistTick, ClosedDay, Note
 
 __all__ = [
+    "AccountNotice",
     "ApiKey",
     "Attachment",
     "Category",

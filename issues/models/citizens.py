@@ -71,6 +71,16 @@ class Passkey(models.Model):
         return self.name
 
 
+class AccountNotice(MailedOnce):
+    """The owner is told that the account will be erased from `expires_at` on; gone as soon as somebody signs in."""
+
+    citizen = models.OneToOneField(Citizen, on_delete=models.CASCADE, related_name="notice")
+
+    class Meta(MailedOnce.Meta):
+        verbose_name = pgettext_lazy("citizen", "notice before an account is erased")
+        verbose_name_plural = pgettext_lazy("citizen", "notices before accounts are erased")
+
+
 class SignInCode(MailedOnce):
     """Somebody wants to sign in with a mail address, whether or not there is an account; the code ends at `expires_at`.
 

@@ -20,14 +20,16 @@ PERIODS: Final = {
     RetentionKind.UNRELEASED: "{frist_fotos}",
     RetentionKind.REPORT: "{frist_texte}",
     RetentionKind.ACCOUNT: "{frist_konto}",
+    RetentionKind.NOTICE: "{frist_hinweis}",
 }
 
 
 class LegalPage(models.Model):
     """A page of a city in Markdown without HTML; `{stadt}` stands for its name, the words of `PERIODS` for its periods.
 
-    `is_checked`: a person of the city has read it; until then the page says that it is a template. `feedback_mail` is
-    where what is written on the page goes; without it nothing can be written there.
+    `is_checked`: a person of the city has read it; until then the page says that it is a template. What is written on
+    the page goes to `feedback_to`: `feedback_mail`, else the city's address for the public; without both nothing can be
+    written there.
     """
 
     jurisdiction = models.ForeignKey(
@@ -51,6 +53,10 @@ class LegalPage(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    @property
+    def feedback_to(self) -> str:
+        return self.feedback_mail or self.jurisdiction.public_mail
 
     @property
     def text(self) -> str:

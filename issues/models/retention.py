@@ -24,6 +24,7 @@ LIMITS: Final = {
     RetentionKind.UNRELEASED: (1, 365),
     RetentionKind.REPORT: (365, 1826),
     RetentionKind.ACCOUNT: (180, 1826),
+    RetentionKind.NOTICE: (7, 90),
 }
 DAYS_OF_YEAR: Final = 365
 

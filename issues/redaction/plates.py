@@ -22,7 +22,7 @@ _NUMBER: Final = (
 )
 _WRITTEN: Final = (
     re.compile(rf"(?<![\w-]){_CODE} ?[-:] ?{_LETTERS} ?[-:]? ?{_NUMBER}"),
-    re.compile(rf"(?<![\w-]){_CODE} {_LETTERS} ?{_NUMBER}"),
+    re.compile(rf"(?<![\w-]){_CODE} {{1,2}}{_LETTERS} {{0,2}}{_NUMBER}"),
 )
 _SIGN: Final = r"[ \t]{0,2}[-:._/]?[ \t]{0,2}"
 _LOOSE: Final = re.compile(

@@ -24,7 +24,8 @@ BEHIND_NOUN_MIN: Final = 10
 LOCAL_MIN: Final = 5
 LOCAL_MAX: Final = 13
 
-_GAP: Final = r"(?:[ \t()\[\]./\\_'’*~-]{1,5}| ?: ?)"
+# A mail breaks its lines wherever they are full.
+_GAP: Final = r"(?:[ \t()\[\]./\\_'’*~|=-]{1,5}| ?: ?| ?\r?\n ?)"
 _RUN: Final = re.compile(
     r"(?:(?<![\w@#])|(?<=tel)|(?<=fon)|(?<=mobil)|(?<=handy)|(?<=fax)|(?<=nummer))"
     rf"(?:\( ?)?(?:\+ ?)?\d(?:(?:{_GAP})?\+?\d)*",

@@ -106,16 +106,21 @@ def _midnight(day: date) -> datetime:
 
 def holidays_in(jurisdiction: Jurisdiction, year: int) -> list[tuple[date, str]]:
     """The state's holidays of a year in their order, with their names in the language of the screen."""
-    state = STATES.get(jurisdiction.municipality_key[:2])
+    state = state_of(jurisdiction.municipality_key)
     language = "de" if language_shown() == "de" else "en_US"
     found = holidays.country_holidays("DE", subdiv=state, years=year, language=language)
     return sorted(found.items())
 
 
+def state_of(key: str) -> str | None:
+    """The state (ISO 3166-2:DE) of an official key of a municipality or county; None for what is none."""
+    return STATES.get(key[:2])
+
+
 def calendar_of(jurisdiction: Jurisdiction) -> WorkCalendar:
     """One query, for the city's own closed days."""
     closed = ClosedDay.objects.filter(jurisdiction=jurisdiction).values_list("day", flat=True)
-    return WorkCalendar(STATES.get(jurisdiction.municipality_key[:2]), frozenset(closed))
+    return WorkCalendar(state_of(jurisdiction.municipality_key), frozenset(closed))
 
 
 def clock_pause(issue: Issue) -> bool:

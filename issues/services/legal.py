@@ -24,6 +24,6 @@ def feedback_send(*, page: LegalPage, text: str, mail: str) -> None:
             subject=subject % {"city": page.jurisdiction.name},
             body=text,
             from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[page.feedback_mail],
+            to=[page.feedback_to],
             reply_to=[mail] if mail else None,
         ).send()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from math import ceil
 from typing import Final
 
 from django.core.cache import cache
@@ -16,6 +17,8 @@ from issues.errors import RequestsTooMany
 logger = logging.getLogger(__name__)
 
 WINDOW_S: Final = 60
+# From here on a person is told minutes.
+MINUTES_FROM_S: Final = 120
 READS_PER_MINUTE: Final = 1200
 REFUSALS_PER_MINUTE: Final = 30
 
@@ -42,7 +45,8 @@ def limit_check(scope: str, *, limit: int, window_s: int = WINDOW_S, cost: int =
         return  # the cache dropped the counter between the two calls
     if count + (1 - cost) > limit:
         retry_after = window_s - int(now % window_s)
-        raise RequestsTooMany(
-            _("Too many requests; try again in %(seconds)d seconds.") % {"seconds": retry_after},
-            retry_after=retry_after,
-        )
+        told = _("Too many requests; try again in %(seconds)d seconds.") % {"seconds": retry_after}
+        if retry_after >= MINUTES_FROM_S:
+            minutes = ceil(retry_after / 60)
+            told = _("Too many requests; try again in %(minutes)d minutes.") % {"minutes": minutes}
+        raise RequestsTooMany(told, retry_after=retry_after)

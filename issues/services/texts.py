@@ -21,6 +21,9 @@ DESCRIPTION_MAX: Final = 4000
 
 # What XML 1.0 cannot carry: control characters except tab and line ends, surrogates, two non-characters.
 XML_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# What turns the direction of the words behind it, also of words that are not the sender's.
+TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+UNSEEN: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*")
 
 
 class Problems(list[IssuesError]):
@@ -35,8 +38,13 @@ class Problems(list[IssuesError]):
 
 
 def text_checked(value: str, *, field: str, limit: int) -> str:
-    """The text without blanks around it; raises `TextNotClean` or `TextTooLong` (characters)."""
-    text = value.strip()
+    """The text without blanks around it and without marks that turn its direction; "" where nothing can be seen.
+
+    Raises `TextNotClean` or `TextTooLong` (characters).
+    """
+    text = TURNING.sub("", value).strip()
+    if UNSEEN.fullmatch(text):
+        return ""
     if XML_FORBIDDEN.search(text):
         raise TextNotClean(_("%(field)s holds control characters.") % {"field": field}, field=field)
     if len(text) > limit:
@@ -68,6 +76,13 @@ def reporter_checked(reporter: ReporterInput, problems: Problems) -> dict[str, s
             if value:
                 checked[field.name] = value
     return checked
+
+
+def email_checked(value: str) -> str:
+    """One mail address; raises `EmailInvalid`, `TextNotClean` or `TextTooLong`."""
+    address = text_checked(value, field="email", limit=field_length(Reporter, "email"))
+    _email_check(address)
+    return address
 
 
 def _email_check(value: str) -> None:

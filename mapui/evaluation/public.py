@@ -17,15 +17,14 @@ from django.views.decorators.vary import vary_on_cookie
 
 from gis_core.languages import text_in
 from gis_core.models import Jurisdiction
-from gis_core.net.clients import client_address
-from issues.errors import RequestsTooMany
 from issues.models import Category
-from issues.services.limits import limit_check
 from mapui.evaluation.months import Month
 from mapui.evaluation.situation import PERIODS, period_of
 from mapui.evaluation.situation_tables import Bar, Table, days_told
 from mapui.evaluation.statistics_shown import month_named
 from mapui.site.cities import city_shown
+from mapui.site.forms import ToldForm
+from mapui.site.guards import limit_refused
 from mapui.site.shared import answer_shared
 from mapui.site.types import PageRequest
 from parcels.selectors import districts_named
@@ -37,7 +36,7 @@ SMALL: Final = 5
 LOOKS_PER_MINUTE: Final = 30
 
 
-class PublicStatisticsForm(forms.Form):
+class PublicStatisticsForm(ToldForm):
     """Period in whole months up to now, and category."""
 
     period = forms.ChoiceField(
@@ -57,20 +56,14 @@ class PublicStatisticsForm(forms.Form):
 @cache_control(private=True, max_age=300)
 def public_statistics(request: PageRequest) -> HttpResponse:
     """Plots with tables. 404 for a city that does not exist."""
-    try:
-        limit_check(f"statistics:{client_address(request)}", limit=LOOKS_PER_MINUTE)
-    except RequestsTooMany as error:
-        headers = {"Retry-After": str(error.retry_after)}
-        return HttpResponse(
-            error.message, status=error.code, content_type="text/plain", headers=headers
-        )
+    if (refused := limit_refused(request, "statistics", limit=LOOKS_PER_MINUTE)) is not None:
+        return refused
     return answer_shared(request, partial(_statistics, request))
 
 
 def _statistics(request: PageRequest) -> HttpResponse:
-    asked = request.GET.get("jurisdiction", "")
-    jurisdiction = city_shown(request, asked)
-    if jurisdiction is None or asked not in {"", jurisdiction.identifier}:
+    jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
+    if jurisdiction is None:
         raise Http404
     categories = list(Category.objects.filter(jurisdiction=jurisdiction))
     form = PublicStatisticsForm(request.GET, categories=categories)

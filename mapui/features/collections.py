@@ -22,7 +22,7 @@ from gis_core.services.exports import SOURCE_OF_ROW, shapes_geojson, value_plain
 from gis_core.srids import WGS84, storage_srid
 from issues.public_view import hour_shown, public_view
 from issues.rights import MANAGE_GEODATA, SEE, Person, issues_reached, reach_of
-from issues.selectors import issues_for_view
+from issues.selectors import issues_for_view, issues_shown
 from mapui.features.asked import Asked, AskedWrongly, Crs, times_filter
 from mapui.site.issue_rows import ISSUE_COLUMNS, UNREAD, issue_row
 from mapui.site.issues import authorities_by_pk, issues_decided, issues_public
@@ -104,7 +104,7 @@ class PublicIssues:
                 raise AskedWrongly(cursor_wrong()) from error
             later = Q(public_hour__lt=after.hour) | Q(number__lt=after.number)
             found = found.filter(later, public_hour__lte=after.hour)
-        found = issues_for_view(found.order_by("-public_hour", "-number"))
+        found = issues_for_view(issues_shown(found.order_by("-public_hour", "-number")))
         rows, last = _cut(found, asked.limit)
         cursor = str(Cursor(last.public_hour, last.number)) if last else ""
         return Page(self._features(rows, asked.crs), matched, cursor)

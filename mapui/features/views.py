@@ -19,16 +19,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.models import Jurisdiction
 from gis_core.net.cities import city_address
-from gis_core.net.clients import client_address
 from gis_core.net.problems import problem_respond
 from gis_core.srids import WGS84, storage_srid
 from issues.api.views import language_follow
-from issues.errors import RequestsTooMany
-from issues.services.limits import READS_PER_MINUTE, limit_check
+from issues.services.limits import READS_PER_MINUTE
 from mapui.features.asked import CRS84, AskedWrongly, Crs, asked_parse, crs_known, epsg_uri
 from mapui.features.collections import Collection, collections_for
 from mapui.features.keys import key_make, person_asking
 from mapui.site.cities import city_shown
+from mapui.site.guards import limit_refused
 from mapui.site.permissions import MANAGE_GEODATA, SEE, page_for
 from mapui.site.types import PageRequest
 
@@ -78,11 +77,8 @@ def endpoint(view: View) -> Callable[..., HttpResponse]:
     @wraps(view)
     def answered(request: PageRequest, jurisdiction: str, **named: str) -> HttpResponse:
         language_follow(request)
-        try:
-            limit_check(f"read:{client_address(request)}", limit=READS_PER_MINUTE)
-        except RequestsTooMany as error:
-            headers = {"Retry-After": str(error.retry_after)}
-            return problem_respond(error.code, error.message, headers=headers)
+        if (refused := limit_refused(request, "read", limit=READS_PER_MINUTE)) is not None:
+            return refused
         person = person_asking(request)
         if person is None:
             told = pgettext("features", "The key does not hold any longer.")

@@ -49,6 +49,7 @@ ATTRIBUTES: Final[dict[str, str | Promise]] = {
     "road_class": pgettext_lazy("attribute", "road class"),
     "road_number": pgettext_lazy("attribute", "road number"),
     "section_key": pgettext_lazy("attribute", "key of the section"),
+    "shape": pgettext_lazy("attribute", "course of the line"),
     "source_date": pgettext_lazy("attribute", "date in the source"),
     "start_station": pgettext_lazy("attribute", "first station"),
     "status": pgettext_lazy("attribute", "status"),
@@ -88,7 +89,7 @@ def contents_shown(edition: Edition) -> list[ContentShown]:
 
 def attribute_shown(column: str) -> str:
     """What people call a column of a profile."""
-    return str(ATTRIBUTES.get(column) or _BESIDE.get(column, column))
+    return str(ATTRIBUTES.get(column) or _BESIDE.get(column.partition("/")[0], column))
 
 
 def left_out_shown(edition: Edition) -> list[tuple[str, int]]:

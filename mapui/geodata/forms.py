@@ -113,6 +113,8 @@ class LoadForm(forms.Form):
         label=_("Licence"), required=False, max_length=100, help_text=_("e.g. dl-de/zero-2-0")
     )
     attribution = forms.CharField(label=_("Attribution"), required=False, max_length=300)
+    # The known source that filled the form in.
+    preset = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, jurisdiction: Jurisdiction | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,6 +127,15 @@ class LoadForm(forms.Form):
         self.sources = [] if jurisdiction is None else sources_known(jurisdiction)
         named = sorted({name for spec in specs for name in self._profiles(spec)})
         _choices(self.fields["profile"], [("", _("by content")), *((name, name) for name in named)])
+        if filled := self._filled(self["preset"].value()):
+            self.fields["url"].widget.attrs["data-filled"] = filled["url"]
+
+    def _filled(self, name: Any) -> dict[str, Any]:
+        """What the known source of this name filled in; empty for none."""
+        preset = next((one for one in presets() if one.name == name), None)
+        if preset is None or self._jurisdiction is None:
+            return {}
+        return preset_values(preset, self._jurisdiction)
 
     def _profiles(self, spec: DatasetSpec) -> list[str]:
         """The names of those that map to a dataset; a file that is none takes away those of the folder."""
@@ -150,6 +161,12 @@ class LoadForm(forms.Form):
         if refused := self._preset_refused(data):
             self.add_error("url", refused)
         data["kind"] = data.get("kind") or FetchKind.WFS
+        filled = self._filled(data.get("preset"))
+        if filled and data.get("url") != filled["url"]:
+            # Another source has a licence of its own.
+            data |= {
+                name: "" for name in ("licence", "attribution") if data.get(name) == filled[name]
+            }
         self._source_check(data)
         if (profile := data.get("profile")) and (dataset := data.get("dataset")):
             known = self._profiles(dataset_spec(dataset))
@@ -195,6 +212,7 @@ def preset_values(preset: GeodataPreset, jurisdiction: Jurisdiction) -> dict[str
         "profile": preset.profile,
         "licence": preset.licence,
         "attribution": preset.attribution,
+        "preset": preset.name,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from django import forms
@@ -14,6 +15,7 @@ from gis_core.enums import FetchKind
 from gis_core.errors import CoordinateError
 from gis_core.loading.look import Layer
 from gis_core.loading.mapping import Target, mapping_content, targets_of
+from mapui.geodata.contents import attribute_shown
 from mapui.geodata.forms import FilesField, source_field
 
 NAME_LENGTH: Final = 40
@@ -31,7 +33,7 @@ class SourceForm(forms.Form):
         required=False,
         help_text=pgettext_lazy(
             "mapping",
-            "GeoJSON, GeoPackage, shapefile with its parts, FlatGeobuf or CSV, also zipped. Of a large file a part"
+            "GeoJSON, GeoPackage, shapefile with its parts, FlatGeobuf, GML or CSV, also zipped. Of a large file a part"
             " is enough.",
         ),
     )
@@ -44,14 +46,15 @@ class SourceForm(forms.Form):
     kind = forms.ChoiceField(
         label=pgettext_lazy("mapping", "What is there"),
         required=False,
-        choices=[(one.value, one.label) for one in (FetchKind.FILE, FetchKind.OGC_FEATURES)],
+        choices=FetchKind.choices,
+        initial=FetchKind.FILE,
     )
     layer = forms.CharField(
-        label=pgettext_lazy("mapping", "Collection"),
+        label=pgettext_lazy("mapping", "Collection or feature type"),
         required=False,
         max_length=100,
         help_text=pgettext_lazy(
-            "mapping", "Only of OGC API Features, where the address names none of several."
+            "mapping", "Only of a service that has several, where the address names none."
         ),
     )
     label_suffix = ""
@@ -116,8 +119,13 @@ class MappingForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self._spec, self._layer, self._content = spec, layer, content
-        self.targets = targets_of(spec)
-        self.is_placed_by_columns = spec.geometry_field is not None and not layer.shapes
+        self.targets = [
+            replace(one, label=str(attribute_shown(one.name))) if one.label == one.name else one
+            for one in targets_of(spec)
+        ]
+        self.is_placed_by_columns = spec.geometry_field is not None and not (
+            layer.shapes or layer.namespace
+        )
         named = [(name, self._label(name)) for name in layer.columns]
         choices = [("", pgettext("mapping", "none")), *named]
         for one in self.targets:
@@ -268,7 +276,7 @@ class MappingForm(forms.Form):
         made = mapping_content(
             self._spec,
             {name: value for name, value in chosen.items() if value},
-            header=self._layer.header,
+            layer=self._layer,
             points=points,
             constants={name: value for name, value in constants.items() if value},
             codes={

@@ -29,6 +29,14 @@ class SourceState:
     pending: Edition | None = None
 
     @property
+    def objects(self) -> int | None:
+        """How many objects the active edition brought, or the one that a roll-back brought back; None: nobody knows."""
+        edition = self.active
+        while edition and edition.restores:
+            edition = edition.restores
+        return edition.report.get("rows") if edition else None
+
+    @property
     def label(self) -> str:
         edition = self.active or self.pending
         return edition.source_label if edition else ""
@@ -80,6 +88,7 @@ def dataset_states(jurisdiction: Jurisdiction | None) -> list[DatasetState]:
     sources: dict[str, dict[str, SourceState]] = defaultdict(dict)
     # What is active comes first, in the order in which it counts; then what waits, the latest last.
     is_active = Case(When(status=EditionStatus.ACTIVE, then=0), default=1)
+    editions = editions.select_related("restores")
     for edition in editions.order_by(is_active, "precedence", "source_name", "pk"):
         state = sources[edition.dataset].setdefault(
             edition.source_name, SourceState(edition.source_name)

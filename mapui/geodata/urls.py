@@ -13,6 +13,7 @@ from mapui.geodata import (
     mapping_views,
     raster_views,
     service_views,
+    source_views,
     views,
     word_views,
 )
@@ -100,6 +101,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "geodata/export/<slug:dataset>.<slug:kind>", exports.geodata_export, name="geodata_export"
     ),
+    path("geodata/<int:pk>/rename/", source_views.source_renamed, name="source_rename"),
     path("geodata/<int:pk>/<slug:action>/", views.geodata_action, name="geodata_action"),
     path(
         "api/geodata/<int:pk>/changes.geojson",

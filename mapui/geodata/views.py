@@ -23,11 +23,13 @@ from gis_core.enums import ChangeKind, EditionStatus, FetchKind
 from gis_core.errors import GisError
 from gis_core.loading import Source
 from gis_core.loading.sources import fetched_source
+from gis_core.loading.stage.sources import NAME_LENGTH
 from gis_core.models import Edition, Jurisdiction
 from gis_core.services.editions import edition_create
 from gis_core.services.exports import FORMATS
 from gis_core.services.geodata_presets import GeodataPreset, presets
 from gis_core.services.jobs import JobState, job_mark, job_order, job_state
+from gis_core.services.sources import source_can_end
 from gis_core.services.uploads import upload_drop, upload_keep
 from issues.rights import reached
 from mapui.geodata.actions import ACTIONS, Done, actions_allowed
@@ -197,6 +199,8 @@ def geodata_edition(request: PageRequest, pk: int) -> HttpResponse:
         "job": job,
         "has_sources": bool(dataset_spec(edition.dataset).same),
         "sources": sources_told(edition),
+        "can_rename": source_can_end(edition),
+        "name_length": NAME_LENGTH,
         "actions": actions_allowed(edition, job),
     }
     return render(request, "mapui/geodata/edition.html", context)

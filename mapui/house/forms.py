@@ -176,7 +176,7 @@ class LegalForm(EntryForm):
         help_texts = {
             "is_checked": pgettext_lazy("house", "Until then the page says that it is a template."),
             "feedback_mail": pgettext_lazy(
-                "house", "Only for accessibility: without an address there is no form."
+                "house", "Only for accessibility; without it the city’s address for the public."
             ),
         }
 

@@ -224,7 +224,9 @@ PARTS = (
         of="jurisdiction",
         title=pgettext_lazy("house", "Erasing"),
         lead=pgettext_lazy(
-            "house", "What is erased by itself, every night; a legal hold on a report stops that."
+            "house",
+            "What is erased by itself, every night; a legal hold on a report stops that. "
+            "Owners of accounts are told so many days before.",
         ),
         add="",
         columns=(

@@ -119,10 +119,8 @@ def tile_features(
     alone = [cell.pk for cell in cells.values() if cell.count == 1]
     if not alone:
         return clusters
-    marks = list(issues_decided(issues.filter(pk__in=alone)))
-    context = serializer.context_for(marks, jurisdiction)
-    features: list[dict[str, Any]] = serializer(marks, many=True, context=context).data["features"]
-    return [*clusters, *features]
+    marks = issues_decided(issues.filter(pk__in=alone)).select_related("closing_reason")
+    return [*clusters, *serializer.features(list(marks), jurisdiction)]
 
 
 def _cluster_feature(cell: Cell, box: GridBox) -> dict[str, Any]:

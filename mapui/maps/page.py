@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 
 from gis_core.models import Jurisdiction
 from issues.models import Issue
+from issues.selectors import issues_shown
 from mapui.maps.asking import asking_map_build, following_map_build, reporting_map_build
 from mapui.maps.building import public_map_build, triage_map_build
 from mapui.maps.issue_tiles import tiles_address
@@ -22,9 +23,9 @@ from mapui.maps.rendering import RenderedMap
 from mapui.maps.selectors import bounds_shown, map_services_shown
 from mapui.site.enums import MapName
 from mapui.site.forms import FilterForm
-from mapui.site.issues import authorities_in_use, issues_decided
+from mapui.site.issues import authorities_in_use
 from mapui.site.lists import LongPaginator
-from mapui.site.serializers import IssueFeatureSerializer
+from mapui.site.serializers import PublicIssueSerializer
 from mapui.site.types import PageRequest
 
 # The parameter of a list's address that names the issue opened beside it.
@@ -47,15 +48,12 @@ def issue_list(
     issues: Any,
     *,
     request: HttpRequest,
-    serializer: type[IssueFeatureSerializer],
     jurisdiction: Jurisdiction | None,
 ) -> IssueList:
-    """The page asked for; a page number that does not exist gives the nearest that does."""
-    page = LongPaginator(issues_decided(issues), counting=issues).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    context = serializer.context_for(page.object_list, jurisdiction)
-    data = serializer(page.object_list, many=True, context=context).data
-    return IssueList(page=page, features=data["features"])
+    """The page asked for of the public list; a page number that does not exist gives the nearest that does."""
+    page = LongPaginator(issues_shown(issues), counting=issues).get_page(request.GET.get("page"))
+    features = PublicIssueSerializer.features(list(page.object_list), jurisdiction)
+    return IssueList(page=page, features=features)
 
 
 def map_built(

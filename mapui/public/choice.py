@@ -12,12 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.models import Jurisdiction
-from gis_core.net.clients import client_address
-from gis_core.net.problems import problem_respond
-from issues.errors import IssuesError, RequestsTooMany
-from issues.services.limits import limit_check
+from issues.errors import IssuesError
 from mapui.maps.page import EXTENT, with_query
 from mapui.site.cities import city_shown
+from mapui.site.guards import limit_refused
 from mapui.site.places import PlaceMeant, places_meant, places_offered
 from mapui.site.public_filter import METRES, Near, PublicFilterForm
 
@@ -36,11 +34,8 @@ def public_places(request: HttpRequest) -> HttpResponse:
 
     The query goes behind the page's own address, which may be that of the frame.
     """
-    try:
-        limit_check(f"places:{client_address(request)}", limit=TYPED_PER_MINUTE)
-    except RequestsTooMany as error:
-        headers = {"Retry-After": str(error.retry_after)}
-        return problem_respond(error.code, error.message, headers=headers)
+    if (refused := limit_refused(request, "places", limit=TYPED_PER_MINUTE)) is not None:
+        return refused
     jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
     found = places_offered(jurisdiction, request.GET.get("q", "")) if jurisdiction else []
     asked = {name: value for name, value in request.GET.items() if name == "jurisdiction"}

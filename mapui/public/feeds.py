@@ -20,17 +20,16 @@ from django.views.decorators.http import require_safe
 
 from gis_core.models import Jurisdiction
 from gis_core.net.cities import city_address
-from gis_core.net.clients import client_address
 from gis_core.net.problems import problem_respond
 from issues.api.caching import answer_unless_known, answer_with, issues_etag, last_modified_set
 from issues.api.presenters import photo_url
 from issues.api.views import language_follow
-from issues.errors import RequestsTooMany
 from issues.public_view import PublicIssue, public_view
-from issues.selectors import issues_for_view
-from issues.services.limits import READS_PER_MINUTE, limit_check
+from issues.selectors import issues_for_view, issues_shown
+from issues.services.limits import READS_PER_MINUTE
 from issues.services.texts import XML_FORBIDDEN
 from mapui.site.cities import city_shown
+from mapui.site.guards import limit_refused
 from mapui.site.public_filter import Cursor, FeedForm
 from mapui.site.public_records import issue_url, public_record
 from mapui.site.shared import answer_shared
@@ -67,19 +66,15 @@ class FeedPage:
 def public_feed(request: PageRequest, kind: str) -> HttpResponse:
     """A page as `atom`, `geojson` or `csv`. 400 for a wrong filter, 404 for a city or format that does not exist."""
     language_follow(request)
-    try:
-        limit_check(f"read:{client_address(request)}", limit=READS_PER_MINUTE)
-    except RequestsTooMany as error:
-        headers = {"Retry-After": str(error.retry_after)}
-        return problem_respond(error.code, error.message, headers=headers)
+    if (refused := limit_refused(request, "read", limit=READS_PER_MINUTE)) is not None:
+        return refused
     response = answer_shared(request, partial(_feed, request, kind))
     return answer_unless_known(request, response) if response.status_code == 200 else response
 
 
 def _feed(request: PageRequest, kind: str) -> HttpResponse:
-    asked = request.GET.get("jurisdiction", "")
-    jurisdiction = city_shown(request, asked)
-    if kind not in _WRITERS or jurisdiction is None or asked not in {"", jurisdiction.identifier}:
+    jurisdiction = city_shown(request, request.GET.get("jurisdiction", ""))
+    if kind not in _WRITERS or jurisdiction is None:
         return problem_respond(404, pgettext("feed", "There is no such feed."))
     form = FeedForm(request.GET, jurisdiction=jurisdiction)
     if not form.is_valid():
@@ -99,7 +94,7 @@ def _feed(request: PageRequest, kind: str) -> HttpResponse:
 def _page(request: PageRequest, jurisdiction: Jurisdiction, form: FeedForm) -> FeedPage:
     """Three queries: issues, photos, authorities."""
     limit = form.limit_asked
-    rows = list(issues_for_view(form.issues(jurisdiction))[: limit + 1])
+    rows = list(issues_for_view(issues_shown(form.issues(jurisdiction)))[: limit + 1])
     last = rows[limit - 1] if len(rows) > limit else None
     rows = rows[:limit]
     agencies = agency_names([one.pk for one in rows])
@@ -132,6 +127,11 @@ class AtomFeed(GeoAtom1Feed):
         handler.addQuickElement("link", "", {"rel": "license", "href": self.feed["licence_url"]})
         if self.feed["next_url"]:
             handler.addQuickElement("link", "", {"rel": "next", "href": self.feed["next_url"]})
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        if item["accuracy_m"] is not None:
+            handler.addQuickElement("georss:radius", f"{item['accuracy_m']:g}")
 
     def latest_post_date(self) -> datetime:
         moment: datetime = self.feed["updated_at"]
@@ -168,6 +168,7 @@ def _atom(page: FeedPage) -> HttpResponse:
                 Enclosure(photo_url(photo.name), "0", "image/jpeg") for photo in one.photos
             ],
             geometry=(one.longitude, one.latitude),
+            accuracy_m=one.accuracy_m,
         )
     return HttpResponse(
         feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
@@ -250,6 +251,7 @@ CSV_HEAD: Final = (
         "received",
         "updated",
         "is_coarse",
+        "accuracy_m",
         "url",
         "photos",
         "latitude",

@@ -58,7 +58,7 @@ def legal_page(request: HttpRequest, kind: str) -> HttpResponse:
     page = get_object_or_404(
         LegalPage.objects.select_related("jurisdiction"), jurisdiction=jurisdiction, kind=kind
     )
-    takes_feedback = kind == LegalKind.ACCESSIBILITY and bool(page.feedback_mail)
+    takes_feedback = kind == LegalKind.ACCESSIBILITY and bool(page.feedback_to)
     form = FeedbackForm(request.POST or None, label_suffix="")
     status = 200
     if request.method == "POST":
@@ -93,6 +93,6 @@ def _feedback(request: HttpRequest, page: LegalPage, form: FeedbackForm) -> int:
     except (SMTPException, OSError) as error:
         logger.warning("feedback on accessibility could not be sent: %s", error)
         told = pgettext("legal", "Your message could not be sent. Please write to %(mail)s.")
-        form.add_error(None, told % {"mail": page.feedback_mail})
+        form.add_error(None, told % {"mail": page.feedback_to})
         return 503
     return 200

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from mapui.public import (
     choice,
+    crawlers,
     embedding,
     feeds,
     following,
@@ -19,6 +20,9 @@ from mapui.public import (
 
 urlpatterns: list[URLPattern] = [
     path("", views.public_map, name="public_map"),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path(".well-known/security.txt", crawlers.security, name="security_txt"),
+    path("sitemap.xml", crawlers.sitemap, name="sitemap"),
     path("embed/", embedding.embed, name="embed"),
     path("api/places.json", choice.public_places, name="public_places"),
     path("embedding/", embedding.embedding, name="embedding"),

@@ -35,11 +35,10 @@ from mapui.public.choice import choice_told
 from mapui.public.preview import HEIGHT, WIDTH, preview_of
 from mapui.site.cities import city_shown
 from mapui.site.enums import MapName
-from mapui.site.issues import issues_public
+from mapui.site.guards import limit_refused
 from mapui.site.public_filter import PublicFilterForm
-from mapui.site.serializers import PublicIssueSerializer
 from mapui.site.shared import answer_shared
-from mapui.site.types import IssueFilter, PageRequest
+from mapui.site.types import PageRequest
 from routing.deciding.enquiries import reason_told
 from routing.deciding.in_force import agency_names
 
@@ -66,10 +65,11 @@ def _map(request: PageRequest) -> HttpResponse:
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "mapui/maps/_issue_list.html", context)
     if SELECTED in request.GET:
-        selected = _issue_context(jurisdiction, request.GET[SELECTED])
+        public = _public_issues().filter(jurisdiction=jurisdiction)
+        selected = public.filter(number=request.GET[SELECTED]).first()
         context["is_missing"] = selected is None
         if selected is not None:
-            context |= {**selected, "in_panel": True}
+            context |= {**_issue_context(selected), "in_panel": True}
     context.update(map_context(MapName.PUBLIC, jurisdiction, request.user))
     return render(request, "mapui/public/map.html", context)
 
@@ -85,15 +85,20 @@ def list_context(
     shown = issue_list(
         issues,
         request=request,
-        serializer=PublicIssueSerializer,
         jurisdiction=jurisdiction,
     )
+    addresses = list_addresses(form, page_name=page_name, feed_name="public_issues")
+    page_asked = request.GET.get("page", "")
+    if not form.is_valid():
+        # The tiles would refuse the filter too, each with an error of its own.
+        addresses["feed_url"] = ""
     return {
         "page": "public",
         "jurisdiction": jurisdiction,
         "form": form,
         "shown": shown,
-        **list_addresses(form, page_name=page_name, feed_name="public_issues"),
+        "page_missing": form.is_valid() and page_asked not in {"", str(shown.page.number)},
+        **addresses,
         **choice_told(jurisdiction, form, reverse(page_name)),
     }
 
@@ -107,27 +112,29 @@ def public_issue(request: PageRequest, number: str) -> HttpResponse:
 
 
 def _issue(request: PageRequest, number: str) -> HttpResponse:
-    found = Issue.objects.select_related("jurisdiction").filter(in_city(request), number=number)
-    stored = found.first()
+    stored = _public_issues().filter(in_city(request), number=number).first()
     if stored is None:
         raise Http404(_("There is no such issue."))
     return _issue_respond(request, stored, thanks=_THANKS.get(request.GET.get("said", "")))
 
 
+def _public_issues() -> Any:
+    """With all that a page shows of one, the boundary of its city, thousands of corners, left out."""
+    issues = Issue.objects.public().select_related("category", "closing_reason", "jurisdiction")
+    return issues.defer("jurisdiction__boundary", "description", "address_text", "answers")
+
+
 def _issue_respond(
     request: PageRequest, stored: Issue, *, thanks: Any = "", error: str = "", status: int = 200
 ) -> HttpResponse:
-    """The page, or for htmx the panel. Raises Http404 for what is not public."""
-    shown = _issue_context(stored.jurisdiction, stored.number)
-    if shown is None:
-        raise Http404(_("There is no such issue."))
+    """The page, or for htmx the panel."""
     context = {
         "page": "public_issue",
         "jurisdiction": stored.jurisdiction,
         "in_panel": bool(request.htmx),
         "thanks": thanks,
         "said_error": error,
-        **shown,
+        **_issue_context(stored),
     }
     if request.htmx:
         # What htmx swaps in comes with 200.
@@ -139,8 +146,7 @@ def _issue_respond(
 @never_cache
 def issue_said(request: PageRequest, number: str) -> HttpResponse:
     """“Seen it too”, “is done”, “is not done”, once for a browser; no login. 404 for what is not public."""
-    found = Issue.objects.public().select_related("jurisdiction")
-    stored = found.filter(in_city(request), number=number).first()
+    stored = _public_issues().filter(in_city(request), number=number).first()
     said = request.POST.get("said", "")
     if stored is None or said not in _THANKS:
         raise Http404(_("There is no such issue."))
@@ -195,10 +201,8 @@ def issue_preview(request: PageRequest, number: str) -> HttpResponse:
     stored = public.filter(in_city(request), number=number).first()
     if stored is None:
         raise Http404(_("There is no such issue."))
-    try:
-        limit_check(f"preview:{client_address(request)}", limit=PREVIEWS_PER_MINUTE)
-    except RequestsTooMany as error:
-        return HttpResponse(error.message, status=error.code, content_type="text/plain")
+    if (refused := limit_refused(request, "preview", limit=PREVIEWS_PER_MINUTE)) is not None:
+        return refused
     image = preview_of(public_view(stored))
     response = HttpResponse(image.content, content_type=image.media_type)
     return answer_with(request, response, etag=content_etag(image.content))
@@ -225,23 +229,19 @@ def _picture(issue: PublicIssue, jurisdiction: Jurisdiction) -> dict[str, Any]:
 @lru_cache(maxsize=1000)
 def _code(address: str) -> str:
     """The address as a QR code, a data address."""
-    return str(segno.make(address, error="m", micro=False).svg_data_uri(border=2))
+    # Whatever the mask, the code is read; to find the best of eight takes most of the time.
+    code = segno.make_qr(address, error="m", mask=3, boost_error=False)
+    return str(code.svg_data_uri(border=2))
 
 
-def _issue_context(jurisdiction: Jurisdiction | None, number: str) -> dict[str, Any] | None:
-    """What the public may know of one issue; None for everything that is not released."""
-    public = issues_public(jurisdiction=jurisdiction, chosen=IssueFilter())
-    issue = (
-        public.filter(number=number)
-        .select_related("category", "closing_reason", "jurisdiction")
-        .first()
-    )
-    if issue is None:
-        return None
+def _issue_context(issue: Issue) -> dict[str, Any]:
+    """What the public may know of one issue of `_public_issues`."""
+    # Read once: who may have to act is asked for by the category.
+    issue.category.jurisdiction = issue.jurisdiction
     authority = agency_names([issue.pk]).get(issue.pk, "")
     photos = issue.photos.filter(is_released=True).order_by("pk")
     shown = public_view(issue, authority=authority, photos=photos)
-    address = city_address(issue.jurisdiction, "public_issue", number)
+    address = city_address(issue.jurisdiction, "public_issue", issue.number)
     return {
         "issue": shown,
         "steps": public_steps(issue),

@@ -8,9 +8,9 @@ from typing import Final
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 
-from issues.errors import PhotoRefused
+from issues.errors import EmailInvalid, PhotoRefused, TextNotClean, TextTooLong
 from issues.models import Issue
 from issues.services.reporting import own
 from issues.services.retention.asking import data_erase
@@ -53,6 +53,15 @@ def _rate(issue: Issue, request: PageRequest) -> None:
     )
 
 
+def _mail(issue: Issue, request: PageRequest) -> None:
+    try:
+        own.mail_add(
+            issue=issue, email=request.POST.get("email", ""), language=get_language() or ""
+        )
+    except (EmailInvalid, TextNotClean, TextTooLong) as error:
+        raise EmailInvalid(pgettext("report", "This is no e-mail address.")) from error
+
+
 def _call(issue: Issue, request: PageRequest) -> None:
     own.call_allow(
         issue=issue, name=request.POST.get("name", ""), phone=request.POST.get("phone", "")
@@ -80,6 +89,7 @@ STEPS: Final = {
         lambda issue, _request: own.report_resume(issue),
         pgettext_lazy("own report", "Your report counts again."),
     ),
+    "mail": OwnStep(_mail, pgettext_lazy("own report", "Thank you, you hear from us by e-mail.")),
     "call": OwnStep(_call, pgettext_lazy("own report", "The authority may phone you.")),
     "no-call": OwnStep(
         lambda issue, _request: own.call_refuse(issue),

@@ -254,7 +254,8 @@ def _where_context(draft: Draft) -> dict[str, Any]:
         with suppress(CoordinateError):
             at = place_parse(f"{draft.values['lat']}, {draft.values['long']}")
             neighbour = around.neighbour_of(draft.jurisdiction, at) if at is not None else ""
-    placed = [one for one in draft.photos if one.latitude is not None]
+    photos = enumerate(draft.photos, 1)
+    placed = [(number, one) for number, one in photos if one.latitude is not None]
     return {"spot": spot, "near": near, "neighbour": neighbour, "photos_placed": placed}
 
 

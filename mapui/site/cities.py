@@ -25,15 +25,15 @@ class CityOpen(Exception):
 def city_shown(request: HttpRequest, asked: str = "") -> Jurisdiction | None:
     """The city of path or host, else the one asked for (`?jurisdiction=`), else the only one; None before set-up.
 
-    Its boundary, thousands of corners, is not read before somebody asks for it. Raises Http404 where the address of one
-    city asks for another, and CityOpen.
+    Its boundary, thousands of corners, is not read before somebody asks for it. Raises Http404 where the address asks
+    for a city that is not served here, or at the address of another one, and CityOpen.
     """
     known = list(Jurisdiction.objects.defer("boundary").order_by("pk"))
     city = city_of(request, known)
     if city is not None:
-        if asked not in {"", city.identifier}:
-            raise Http404
-        return city
+        known = [city]
+    if asked and asked not in {one.identifier for one in known}:
+        raise Http404(pgettext("city", "This city is not served here."))
     for one in known:
         if asked == one.identifier or len(known) == 1:
             return one

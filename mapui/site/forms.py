@@ -16,7 +16,20 @@ from mapui.site.issues import OPEN, categories_shown, groups_of
 from mapui.site.types import IssueFilter
 
 
-class FilterForm(forms.Form):
+class ToldForm(forms.Form):
+    """A filter that says in sentences what of it does not hold."""
+
+    @property
+    def refused(self) -> list[str]:
+        """Each with the name of its field, where it has one on the page."""
+        told = []
+        for name, errors in self.errors.items():
+            label = "" if name not in self.fields or self[name].is_hidden else self[name].label
+            told += [f"{label}: {error}" if label else str(error) for error in errors]
+        return told
+
+
+class FilterForm(ToldForm):
     """What the public may filter by. A value that does not exist is an error beside its field, never everything."""
 
     status = forms.ChoiceField(label=_("State"), required=False)

@@ -7,11 +7,14 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
+from gis_core.net.clients import client_address
 from gis_core.net.problems import is_for_program
 from issues.api.formats import PREFIX
+from issues.errors import RequestsTooMany
+from issues.services.limits import limit_check
 from mapui.site.errors import error_respond
 
 NUL: Final = "\0"
@@ -20,6 +23,16 @@ CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 ADDRESS_MAX: Final = 6000
 # What an error's headers may say beside its body.
 ERROR_HEADERS: Final = ("Allow", "Retry-After", "WWW-Authenticate", "Cache-Control")
+
+
+def limit_refused(request: HttpRequest, scope: str, *, limit: int) -> HttpResponse | None:
+    """Counts one request of this client in the scope; the answer to one too many in this minute, with Retry-After."""
+    try:
+        limit_check(f"{scope}:{client_address(request)}", limit=limit)
+    except RequestsTooMany as error:
+        headers = {"Retry-After": str(error.retry_after)}
+        return error_respond(request, error.code, error.message, headers)
+    return None
 
 
 class RequestCheckedMiddleware:

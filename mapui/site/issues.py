@@ -82,8 +82,9 @@ def authorities_in_use(jurisdiction: Jurisdiction | None) -> list[Any]:
 
 
 def categories_shown(jurisdiction: Jurisdiction | None, *, public_only: bool) -> list[Category]:
-    """The active categories in their order."""
-    categories = Category.objects.filter(jurisdiction=jurisdiction, is_active=True)
+    """The active categories in their order; of each no more than what filters offer."""
+    active = Category.objects.filter(jurisdiction=jurisdiction, is_active=True)
+    categories = active.only("code", "names", "groups", "pictogram")
     return list(categories.filter(is_public=True) if public_only else categories)
 
 

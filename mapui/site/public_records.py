@@ -31,6 +31,7 @@ def public_record(issue: PublicIssue, jurisdiction: Jurisdiction) -> dict[str, A
         "received": issue.received_at.isoformat(),
         "updated": issue.changed_at.isoformat(),
         "is_coarse": issue.is_coarse,
+        "accuracy_m": issue.accuracy_m,
         "url": issue_url(issue, jurisdiction),
         "photos": [photo_url(one.name) for one in issue.photos],
     }

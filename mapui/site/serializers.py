@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from rest_framework import serializers
-from rest_framework_gis.fields import GeometrySerializerMethodField
+from rest_framework_gis.fields import GeoJsonDict, GeometryField
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from gis_core.models import Jurisdiction
-from gis_core.srids import WGS84
 from issues.models import Issue
 from issues.public_view import PublicIssue, public_view
 from mapui.site.issues import authorities_by_pk
@@ -22,10 +20,23 @@ from routing.deciding.in_force import agency_names
 from routing.enums import Outcome
 
 
-class IssueFeatureSerializer(GeoFeatureModelSerializer):
-    """What both maps show. The context is that of `context_for`, for the very issues."""
+class PlaceField(GeometryField):
+    """A point in WGS84; None for what nobody has placed yet: the list shows it, a map cannot. What is public has a
+    place."""
 
-    geometry = GeometrySerializerMethodField()
+    def get_attribute(self, instance: Issue | PublicIssue) -> Issue | PublicIssue:
+        return instance
+
+    def to_representation(self, value: Issue | PublicIssue) -> GeoJsonDict | None:
+        if isinstance(value, Issue) and not value.is_placed:
+            return None
+        return GeoJsonDict(type="Point", coordinates=[value.longitude, value.latitude])
+
+
+class IssueFeatureSerializer(GeoFeatureModelSerializer):
+    """What both maps show."""
+
+    geometry = PlaceField()
     category = serializers.CharField(source="category.name")
     state = serializers.CharField(source="status")
     state_text = serializers.CharField(source="get_status_display")
@@ -49,18 +60,21 @@ class IssueFeatureSerializer(GeoFeatureModelSerializer):
             "url",
         )
 
+    @classmethod
+    def features(
+        cls, issues: Sequence[Issue], jurisdiction: Jurisdiction | None
+    ) -> list[dict[str, Any]]:
+        """The features of issues that were read together; no number of queries depends on that of issues."""
+        context = cls.context_for(issues, jurisdiction)
+        features: list[dict[str, Any]] = cls(issues, many=True, context=context).data["features"]
+        return features
+
     @staticmethod
     def context_for(
         issues: Sequence[Issue], jurisdiction: Jurisdiction | None
     ) -> Mapping[str, Any]:
         """What the fields need to know of all issues together, in one query."""
         raise NotImplementedError
-
-    def get_geometry(self, issue: Issue | PublicIssue) -> Point | None:
-        """None for what nobody has placed yet: the list shows it, a map cannot. What is public has a place."""
-        if isinstance(issue, Issue) and not issue.is_placed:
-            return None
-        return Point(issue.longitude, issue.latitude, srid=WGS84)
 
     def get_day(self, issue: Issue | PublicIssue) -> str:
         """The day only: an hour would tell when somebody was where."""
@@ -75,7 +89,10 @@ class IssueFeatureSerializer(GeoFeatureModelSerializer):
 
 
 class PublicIssueSerializer(IssueFeatureSerializer):
-    """A part of the public view; its text, address and photos stand on the issue's own page."""
+    """A part of the public view; its text, address and photos stand on the issue's own page.
+
+    The issues come with category and closing reason.
+    """
 
     category = serializers.CharField()
     title = serializers.CharField()
@@ -83,9 +100,10 @@ class PublicIssueSerializer(IssueFeatureSerializer):
     pictogram = serializers.CharField()
     authority = serializers.CharField()
     note = serializers.CharField()
+    accuracy_m = serializers.ReadOnlyField()
 
     class Meta(IssueFeatureSerializer.Meta):
-        fields = (*IssueFeatureSerializer.Meta.fields, "title", "authority", "note")
+        fields = (*IssueFeatureSerializer.Meta.fields, "title", "authority", "note", "accuracy_m")
 
     @staticmethod
     def context_for(

@@ -6,11 +6,10 @@ import csv
 from functools import lru_cache
 
 from gis_core.datasets import Columns
-from gis_core.loading.gml.nba import AS_STORED, stored_texts
 from gis_core.models import Jurisdiction
 from parcels.addresses import address_search_text, house_number
 from parcels.importers.cadastre import PROFILES
-from parcels.importers.values import dates_read, texts_read
+from parcels.importers.values import dates_read, texts_read, texts_whole
 from parcels.models import Address
 
 
@@ -54,7 +53,10 @@ def addresses_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
             texts_read(columns["number"]), texts_read(columns["number_suffix"]), strict=True
         )
     ]
-    streets = [" ".join(street.split()) for street in _texts_whole(columns, jurisdiction)]
+    streets = [
+        " ".join(street.split())
+        for street in texts_whole(columns, jurisdiction, Address, "street", "key")
+    ]
     return {
         "key": [
             key or f"{street} {number}, {place}"[:64]
@@ -82,17 +84,3 @@ def _joined(number: str, suffix: str) -> str:
     """Number and suffix as one: "2" and "a" are "2a", "2" and "1/2" are "2 1/2"; a dash is no suffix."""
     between = " " if suffix[:1].isdigit() else ""
     return f"{number}{between}{suffix.strip('-–')}"
-
-
-def _texts_whole(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
-    """Streets; updates that do not bring a street leave what is stored of it."""
-    texts = texts_read(columns["street"])
-    if AS_STORED not in texts:
-        return texts
-    keys = texts_read(columns["key"])
-    kept = [key for key, text in zip(keys, texts, strict=True) if text == AS_STORED]
-    stored = stored_texts(Address, "street", kept, jurisdiction, object_id="key")
-    return [
-        stored.get(key, "") if text == AS_STORED else text
-        for key, text in zip(keys, texts, strict=True)
-    ]

@@ -17,14 +17,14 @@ from shapely.errors import GEOSException
 
 from gis_core.datasets import Columns, RowError
 from gis_core.errors import RowsError
-from gis_core.loading.gml.nba import AS_STORED, stored_texts
+from gis_core.loading.read.prefetch import beside
 from gis_core.messages import Message
 from gis_core.models import Jurisdiction
 from gis_core.srids import storage_srid
 from parcels.enums import DistrictKind, Usage
 from parcels.errors import ParcelKeyError
 from parcels.importers.key_columns import key_columns
-from parcels.importers.values import areas_read, dates_read, texts_read
+from parcels.importers.values import areas_read, dates_read, texts_read, texts_whole
 from parcels.keys import parcel_key_parse, parcel_label
 from parcels.models import CadastralDistrict, Parcel
 
@@ -41,12 +41,11 @@ def parcels_hull(jurisdiction: Jurisdiction) -> GEOSGeometry | None:
     United by Gemarkung: a million parcels at once would take gigabytes.
     """
     active = Parcel.objects.active().filter(jurisdiction=jurisdiction).order_by()
-    parts = []
-    for gemarkung in active.values_list("gemarkung_key", flat=True).distinct():
-        of_one = active.filter(gemarkung_key=gemarkung)
-        # Hexadecimal WKB as text, as in gis_core.loading.check.coverage.
-        wkb = of_one.values_list(Cast("geometry", TextField()), flat=True)
-        parts.append(_united(shapely.from_wkb([bytes.fromhex(one) for one in wkb])))
+    # Hexadecimal WKB as text, as in gis_core.loading.check.coverage.
+    wkb = active.values_list(Cast("geometry", TextField()), flat=True)
+    gemarkungen = active.values_list("gemarkung_key", flat=True).distinct()
+    read = (list(wkb.filter(gemarkung_key=gemarkung)) for gemarkung in gemarkungen)
+    parts = list(beside(lambda wkb: _united(shapely.from_wkb(list(map(bytes.fromhex, wkb)))), read))
     if not parts:
         return None
     hull = shapely.union_all(parts)
@@ -84,24 +83,13 @@ def parcels_convert(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
         "numerator": keys.numerator,
         "denominator": keys.denominator,
         "official_area": areas_read(columns, "official_area"),
-        "location_text": [text[:300] for text in _locations(columns, jurisdiction)],
+        "location_text": [
+            text[:300]
+            for text in texts_whole(columns, jurisdiction, Parcel, "location_text", "object_id")
+        ],
         "location_ids": columns.get("location_ids") or [[] for _ in keys.key],
         "source_date": dates_read(columns, "source_date"),
     }
-
-
-def _locations(columns: Columns, jurisdiction: Jurisdiction) -> list[str]:
-    """Location texts; updates that do not bring a parcel's streets leave what is stored."""
-    texts = texts_read(columns["location_text"])
-    if AS_STORED not in texts:
-        return texts
-    identifiers = texts_read(columns["object_id"])
-    kept = [i for i, text in zip(identifiers, texts, strict=True) if text == AS_STORED]
-    stored = stored_texts(Parcel, "location_text", kept, jurisdiction, object_id="object_id")
-    return [
-        stored.get(identifier, "") if text == AS_STORED else text
-        for identifier, text in zip(identifiers, texts, strict=True)
-    ]
 
 
 def parcel_labels(jurisdiction: Jurisdiction, keys: Iterable[str]) -> dict[str, str]:

@@ -9,7 +9,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from gis_core.datasets import Columns, RowError, UnreadableValues
+from gis_core.loading.gml.nba import AS_STORED, stored_texts
 from gis_core.messages import Message
+from gis_core.models import EditionedModel, Jurisdiction
 
 _GERMAN_DATE: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\b", re.ASCII)
 
@@ -23,6 +25,26 @@ def _text(value: Any) -> str:
     if type(value) is float and value.is_integer():
         return str(int(value))
     return "" if value is None else str(value)
+
+
+def texts_whole(
+    columns: Columns,
+    jurisdiction: Jurisdiction,
+    model: type[EditionedModel],
+    name: str,
+    known_by: str,
+) -> list[str]:
+    """Texts of a field, of which updates that do not bring one leave what is stored under `known_by`."""
+    texts = texts_read(columns[name])
+    if AS_STORED not in texts:
+        return texts
+    keys = texts_read(columns[known_by])
+    kept = [key for key, text in zip(keys, texts, strict=True) if text == AS_STORED]
+    stored = stored_texts(model, name, kept, jurisdiction, object_id=known_by)
+    return [
+        stored.get(key, "") if text == AS_STORED else text
+        for key, text in zip(keys, texts, strict=True)
+    ]
 
 
 # What the model's ten digits before the point hold; no parcel is as large as a Land.

@@ -1,4 +1,4 @@
-"""Until when an authority is awaited, for what, and why its clock stands still: in working days of the city."""
+"""Until when an authority is awaited, for what, and why its clock stands still: in working days of the recipient."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from issues.enums import IssueStatus
 from issues.models import Inquiry, Issue, StatutoryPeriod
-from issues.services.clocks import WorkCalendar, calendar_of
+from issues.services.clocks import WorkCalendar
 from routing.answering.terms import terms_of
 from routing.enums import DeadlineKind, DeliveryKind, DeliveryState, PauseKind
 from routing.models import Delivery, DeliveryEvent
+from routing.outbox.calendars import calendar_of_recipient
 
 UNSENT: Final = (DeliveryState.QUEUED, DeliveryState.SENDING)
 SILENT: Final = (DeliveryState.SENT, DeliveryState.DELIVERED)
@@ -77,7 +78,7 @@ def _answer_clock(delivery: Delivery) -> Clock:
     issue, terms = delivery.decision.issue, terms_of(delivery)
     since = delivery.sent_at or delivery.waits_since
     pauses = pauses_of(issue, list(delivery.events.order_by("pk")))
-    calendar = calendar_of(issue.jurisdiction)
+    calendar = calendar_of_recipient(delivery)
     escalates_at = _due(calendar, since, terms.escalate_days, pauses)
     if delivery.reminded_at and escalates_at:
         # Nobody is given up without the time that a reminder leaves.
@@ -101,7 +102,7 @@ def _done_clock(delivery: Delivery) -> Clock:
             break
         since = event.at
     pauses = pauses_of(issue, events)
-    calendar = calendar_of(issue.jurisdiction)
+    calendar = calendar_of_recipient(delivery)
     due_at = _due(calendar, since, days, pauses) if days else None
     return Clock(kind=DeadlineKind.DONE, due_at=due_at, pause=_pause_now(pauses))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,7 +15,7 @@ from issues.services.nudging import worker_nudge
 from routing.enums import DeliveryState, NoticeKind
 from routing.errors import ChangeRefused
 from routing.forwarding.links import links_revoke
-from routing.models import AuthorityContact, Delivery, ReporterNotice
+from routing.models import AuthorityContact, Delivery, DeliveryEvent, ReporterNotice
 from routing.outbox.changes import delivery_change, delivery_locked
 from routing.outbox.notices import SEND_TASK
 
@@ -41,6 +43,14 @@ def delivery_links_renew(*, delivery: Delivery, by: User) -> None:
     delivery_change(current, DeliveryState(current.state), by=by, links="renewed")
     ReporterNotice.objects.create(delivery=current, kind=NoticeKind.LINK, due_at=timezone.now())
     transaction.on_commit(lambda: worker_nudge(SEND_TASK))
+
+
+def links_closed(deliveries: Collection[Delivery], *, since: datetime) -> set[int]:
+    """Those (keys) whose links were taken back after `since`: what was given out before leads to them no more."""
+    taken = DeliveryEvent.objects.filter(
+        delivery__in=deliveries, at__gt=since, detail__has_key="links"
+    )
+    return set(taken.values_list("delivery", flat=True))
 
 
 def contact_links(contact: AuthorityContact) -> int:

@@ -13,17 +13,20 @@ from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import override, pgettext
 
+from issues.enums import ReplyState
 from issues.errors import FileRefused
 from issues.models import Issue
-from issues.services.mailbox.judging import Bounce
+from issues.services.mailbox.bounces import Bounce
 from issues.services.mailbox.letters import Letter, MailFile, quote_cut
 from issues.services.work import file_attach
 from issues.services.workflow import issue_news
 from routing.enums import AnswerSource, DeliveryState
 from routing.errors import ChangeRefused
 from routing.forwarding.links import delivery_of_reply, mail_domain
-from routing.models import AuthorityContact, Delivery
+from routing.forwarding.wording import LANGUAGE
+from routing.models import AuthorityContact, Delivery, ReporterNotice
 from routing.outbox.answers import Said, delivery_bounced, delivery_heard
 from routing.outbox.changes import delivery_change, delivery_locked
 
@@ -60,29 +63,65 @@ def answer_take(letter: Letter, is_automatic: bool) -> Issue | None:
 
 
 def bounce_take(bounce: Bounce) -> Issue | None:
-    """Records that a delivery came back; None: no such delivery.
+    """Records that a delivery or a later message about it came back; None: there is none such.
 
-    For good: its address counts as broken until somebody changes or saves the contact, and the delivery waits for a
-    person. Not for good: it is sent again some times before that.
+    For good: its address counts as broken until somebody changes or saves the contact, and a person looks. Not for
+    good: a delivery is sent again some times before that.
     """
     found = Delivery.objects.select_related("contact", "decision__issue")
-    delivery = found.filter(public_id=bounce.public_id).first()
-    if delivery is None:
-        return None
+    with transaction.atomic():
+        delivery = found.filter(public_id=bounce.public_id).first()
+        told = delivery or found.filter(notices__public_id=bounce.public_id).first()
+        if told is None:
+            return None
+        contact = told.contact
+        # The contact may have another address since.
+        address = str((delivery and delivery.receipt.get("address")) or contact.mail_address)
+        if bounce.is_behind(address):
+            _heard_behind(told, bounce)
+            return told.decision.issue
+        if delivery is None:
+            _notice_came_back(told, bounce)
+        else:
+            with suppress(ChangeRefused):
+                _delivery_came_back(delivery, bounce)
+        if bounce.is_of_address and address == contact.address:
+            AuthorityContact.objects.filter(pk=contact.pk).update(broken_address=address)
+        return told.decision.issue
+
+
+def _delivery_came_back(delivery: Delivery, bounce: Bounce) -> None:
     said = Said(source=AnswerSource.MAIL)
-    with transaction.atomic(), suppress(ChangeRefused):
-        if not delivery_bounced(delivery=delivery, said=said, reason=bounce.told):
-            return delivery.decision.issue
-        again = delivery.events.filter(state=DeliveryState.FAILED, source=AnswerSource.MAIL).count()
-        if bounce.is_permanent:
-            AuthorityContact.objects.filter(pk=delivery.contact_id).update(
-                broken_address=delivery.contact.address
-            )
-        elif again <= len(AGAIN):
-            _issue, current = delivery_locked(delivery)
-            current.attempts, current.due_at = 0, timezone.now() + AGAIN[again - 1]
-            delivery_change(current, DeliveryState.QUEUED, came_back=again)
-    return delivery.decision.issue
+    if not delivery_bounced(delivery=delivery, said=said, reason=bounce.told):
+        return
+    again = delivery.events.filter(state=DeliveryState.FAILED, source=AnswerSource.MAIL).count()
+    if not bounce.is_permanent and again <= len(AGAIN):
+        _issue, current = delivery_locked(delivery)
+        current.attempts, current.due_at = 0, timezone.now() + AGAIN[again - 1]
+        delivery_change(current, DeliveryState.QUEUED, came_back=again)
+
+
+def _heard_behind(delivery: Delivery, bounce: Bounce) -> None:
+    """The address itself took the mail; a person looks whether it matters that somebody on its list did not get it."""
+    with override(LANGUAGE):
+        told = pgettext("answer", "It was not passed on to %(recipients)s: %(told)s") % {
+            "recipients": ", ".join(sorted(bounce.recipients)),
+            "told": bounce.told,
+        }
+    said = Said(source=AnswerSource.MAIL, text=told[:WORDS_MAX])
+    delivery_heard(delivery=delivery, said=said, automatic=True)
+
+
+def _notice_came_back(delivery: Delivery, bounce: Bounce) -> None:
+    """News, a reminder, a recall that nobody there has read."""
+    ReporterNotice.objects.filter(public_id=bounce.public_id).update(
+        state=ReplyState.FAILED, last_error=bounce.told
+    )
+    with override(LANGUAGE):
+        told = pgettext("answer", "Our later message came back: %(told)s") % {"told": bounce.told}
+    delivery_heard(
+        delivery=delivery, said=Said(source=AnswerSource.MAIL, text=told), automatic=True
+    )
 
 
 def _delivery_of(letter: Letter) -> Delivery | None:

@@ -18,13 +18,13 @@ from django.utils import timezone
 from issues.enums import EventKind, IssueStatus
 from issues.models import Issue, IssueEvent
 from issues.services import issue_event_append
-from issues.services.clearing import issue_to_clearing
 from issues.services.nudging import worker_nudge
 from issues.services.workflow import issue_news
 from routing.answering.deadlines import Clock, clock_of
 from routing.enums import DeadlineKind, DeliveryState, NoticeKind
 from routing.models import Delivery, ReporterNotice
 from routing.outbox.changes import delivery_change, delivery_locked
+from routing.outbox.clearing import issue_escalate
 from routing.outbox.notices import SEND_TASK
 
 logger = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ def _give_up(issue: Issue, delivery: Delivery) -> None:
     """
     delivery_change(delivery, DeliveryState.EXPIRED)
     _told(issue, delivery, DeadlineKind.ANSWER, is_over=True)
-    issue_to_clearing(issue=issue)
+    issue_escalate(issue=issue)
     issue_news(issue)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from django.db import IntegrityError, transaction
@@ -13,12 +14,13 @@ from django.utils.translation import pgettext
 from gis_core.languages import language_first, text_in
 from gis_core.models import Edition
 from issues.models import Attachment, Issue
+from issues.redaction import CONTACTS, masked
 from issues.services.nudging import worker_nudge
 from issues.services.work import file_attach
 from parcels.enums import CadastreDataset
 from routing.enums import NetworkDataset
 from routing.errors import ContradictionRefused
-from routing.models import Contradiction, Decision
+from routing.models import Authority, Contradiction, Decision
 from routing.outbox.holders import Holder, holders_of, refused_of
 
 if TYPE_CHECKING:
@@ -71,16 +73,46 @@ def contradiction_open(*, issue: Issue, edition: Edition, words: str, by: User) 
         )
     try:
         with transaction.atomic():
-            opened = Contradiction.objects.create(
-                issue=issue,
-                edition=edition,
-                authority=holder.authority,
-                said=text_in(decision.sentences, language_first()),
-                words=text,
-                opened_by=by,
-            )
+            return _open(issue, edition, holder.authority, decision, text, by)
     except IntegrityError as error:
         raise ContradictionRefused(_("This contradiction is open already.")) from error
+
+
+def contradiction_found(*, issue: Issue, refused: Sequence[Holder]) -> Contradiction | None:
+    """Opens one by itself: the body that the rules named says no, and a second one does, too. `refused`: those bodies.
+
+    It is about the data that the rule asks for first. None where the body said nothing, where the rule asks for no
+    data, and where there was one already. Call it in the transaction of what follows from the refusal.
+    """
+    decision = _ruled(issue)
+    said = [one for one in refused if decision and one.delivery.decision_id == decision.pk]
+    if decision is None or not said or said[-1].refusal is None:
+        return None
+    words = masked(said[-1].refusal.reason, kinds=CONTACTS).strip()[:WORDS_MAX]
+    asked = [DATASETS[one] for one in _narrowed(decision) if one in DATASETS]
+    edition = next((one for one in editions_doubted(issue) if one.dataset in asked), None)
+    known = Contradiction.objects.filter(issue=issue, edition=edition)
+    if edition is None or not words or known.exists():
+        return None
+    return _open(issue, edition, said[-1].authority, decision, words, None)
+
+
+def _open(
+    issue: Issue,
+    edition: Edition,
+    authority: Authority,
+    decision: Decision,
+    words: str,
+    by: User | None,
+) -> Contradiction:
+    opened = Contradiction.objects.create(
+        issue=issue,
+        edition=edition,
+        authority=authority,
+        said=text_in(decision.sentences, language_first()),
+        words=words,
+        opened_by=by,
+    )
     transaction.on_commit(lambda: worker_nudge(LETTER_TASK))
     return opened
 

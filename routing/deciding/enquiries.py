@@ -16,7 +16,7 @@ from issues.models import Category, Issue
 from routing.deciding.in_force import agency_names, refusers_public
 from routing.deciding.public_answers import LEAST_SHARE, PublicAnswer, public_answer
 from routing.deciding.questions import question_for
-from routing.deciding.results import results_of
+from routing.deciding.results import evidence_by_rules
 from routing.engine import CompiledRuleSet
 from routing.evidence import IssueFacts, Question
 from routing.models import Authority
@@ -109,16 +109,19 @@ def reason_told(issue: Issue, authority: str) -> Texts:
     """
     if issue.is_sheltered or not authority or not issue.is_placed:
         return {}
-    found = responsibility_asked(
-        category=issue.category,
-        point=issue.point,
+    asked = Question(
+        category_id=issue.category_id,
+        x=issue.point.x,
+        y=issue.point.y,
         at=issue.received_at,
         answers={},
         accuracy_m=issue.accuracy_m,
         source=LocationSource(issue.location_source),
     )
-    is_same = found is not None and found.is_clear and found.bodies[0].public_name == authority
-    why = found.sentences if found is not None and is_same else {}
+    found = _Found.of(asked, issue.category)
+    told = found.told(None) if found is not None and found.is_clear else None
+    is_same = told is not None and told.bodies[0].public_name == authority
+    why = told.sentences if told is not None and is_same else {}
     refused = [one for one in refusers_public(issue.pk) if text_in(one) != authority]
     if not refused:
         return why
@@ -140,7 +143,7 @@ class _Found:
 
     @classmethod
     def of(cls, asked: Question, category: Category) -> _Found | None:
-        [(facts, evidence, _result)] = results_of([asked])
+        facts, evidence = evidence_by_rules(asked)
         if facts.rule_set_id is None:
             return None
         rules = rule_set_compiled(facts.rule_set_id, facts.bodies)

@@ -20,13 +20,14 @@ from gis_core.languages import text_in, texts_made
 from issues.enums import EventKind, IssueStatus
 from issues.models import Department, Issue
 from issues.services import issue_event_append
-from issues.services.clearing import issue_to_clearing
 from routing.deciding.asking import clarifications_withdraw
+from routing.deciding.contradictions import contradiction_found
 from routing.deciding.decisions import decision_supersede, issue_locked
 from routing.engine.ranking import Key, Share, outcome_of, shares_ranked
 from routing.enums import DecisionCause, DeliveryKind, DeliveryState, Outcome
 from routing.models import Authority, Decision, Delivery
 from routing.outbox.authorities import authorities_valid
+from routing.outbox.clearing import issue_escalate
 from routing.outbox.holders import Holder, holders_of, refused_of
 from routing.outbox.queue import deliveries_planned, deliveries_store
 from routing.outbox.superseding import deliveries_cancel, deliveries_unsent, proposals_outdate
@@ -83,7 +84,7 @@ def refusal_follow(*, issue_id: int) -> Decision | None:
     refused = refused_of(holders)
     is_clearing = len(refused) >= CLEARING_FROM
     following = _following(former, holders, refused[-1], may_send=not is_clearing)
-    unit = issue_to_clearing(issue=issue) if is_clearing else None
+    unit = issue_escalate(issue=issue) if is_clearing else None
     deliveries_cancel(deliveries_unsent(issue_id))
     proposals_outdate(issue_id)
     clarifications_withdraw(issue_id)
@@ -102,6 +103,8 @@ def refusal_follow(*, issue_id: int) -> Decision | None:
         for language in decision.sentences:
             decision.sentences[language] += f" {unreachable_phrase(unreachable, language)}"
     deliveries_store(decision, deliveries)
+    if is_clearing:
+        contradiction_found(issue=issue, refused=refused)
     issue_event_append(
         issue=issue,
         kind=EventKind.DECIDED,

@@ -44,6 +44,13 @@ def results_by(
         yield facts, sides.seen(facts, evidence, 0), sides.decide(facts, evidence)
 
 
+def evidence_by_rules(report: Question) -> tuple[IssueFacts, Evidence]:
+    """What `results_of` would decide of one question, undecided."""
+    sides = Sides([None])
+    [(facts, evidence)] = evidence_of([report], asking=sides.asks)
+    return facts, sides.seen(facts, evidence, 0)
+
+
 class Sides:
     """Several rule sets, compiled once for each jurisdiction's authorities."""
 

@@ -136,6 +136,16 @@ FROM routing_throughroad t
 WHERE t.edition_to_id IS NULL AND t.jurisdiction_id = (SELECT jurisdiction_id FROM extent)
   AND t.section_key = ANY(ARRAY(SELECT s.key FROM section s WHERE s.road_class IN ('B', 'L', 'K')))
 UNION ALL
+-- A stretch without a section, or on one that the network does not have, may lie on each section that its line is near.
+SELECT 'stretch', t.id, ARRAY[s.key, t.status]::text[], ARRAY[NULL, NULL]::float8[], ST_AsBinary(t.geometry)
+FROM section s
+JOIN routing_throughroad t ON t.edition_to_id IS NULL AND t.jurisdiction_id = s.jurisdiction_id
+    AND t.geometry && ST_Expand(s.geometry, 1)
+WHERE s.road_class IN ('B', 'L', 'K') AND NOT EXISTS (
+    SELECT FROM routing_roadsection r
+    WHERE r.edition_to_id IS NULL AND r.jurisdiction_id = t.jurisdiction_id AND r.key = t.section_key
+)
+UNION ALL
 SELECT 'asset', a.id, ARRAY[a.key, a.kind, a.number, a.owner, a.note]::text[], ARRAY[0], ST_AsBinary(a.geometry)
 FROM extent e
 JOIN routing_asset a ON a.edition_to_id IS NULL AND a.jurisdiction_id = e.jurisdiction_id

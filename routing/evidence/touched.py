@@ -23,7 +23,7 @@ from routing.engine.location import DISC_MAX_M, SIGMAS
 from routing.enums import NetworkDataset
 from routing.evidence.disc.nearby import ASSET_REACH_M, CROSSING_REACH_M
 from routing.evidence.statement import DISCS, ISSUES, MARGIN_M, accuracies
-from routing.models import Agreement, Area, Asset, RailTrack, RoadPartArea, RoadSection
+from routing.models import Agreement, Area, Asset, RailTrack, RoadPartArea, RoadSection, ThroughRoad
 from routing.types import KINDS_ALWAYS
 
 # Distances are compared in centimetres and worked out in single precision.
@@ -36,6 +36,7 @@ TO_ASSETS: Final = (
     f" + {ROUNDING_M}"
 )
 ITS_KEY: Final = "g.key IN (SELECT key FROM changed)"
+ITSELF: Final = "(g.edition_from_id = ANY(%(editions)s) OR g.edition_to_id = ANY(%(editions)s))"
 
 
 class Look(NamedTuple):
@@ -68,7 +69,11 @@ LOOKS: Final[Mapping[str, Sequence[Look]]] = {
     CadastreDataset.OWNERSHIP: OF_PARCELS,
     CadastreDataset.LAND_USE: [Look(LandUse, ON_GROUND)],
     NetworkDataset.ROAD_SECTIONS: [Look(RoadSection, IN_SIGHT)],
-    NetworkDataset.THROUGH_ROADS: [Look(RoadSection, IN_SIGHT)],
+    # One that names no known section lies on those within a metre of its line.
+    NetworkDataset.THROUGH_ROADS: [
+        Look(RoadSection, IN_SIGHT),
+        Look(ThroughRoad, f"{IN_SIGHT} + 1", ITSELF),
+    ],
     NetworkDataset.ROAD_PARTS: [Look(RoadPartArea, ON_GROUND)],
     NetworkDataset.TRACKS: [Look(RailTrack, ON_GROUND)],
     NetworkDataset.AREAS: [Look(Area, ON_GROUND)],

@@ -83,10 +83,15 @@ def contact_of_link(token: str) -> AuthorityContact:
     return contact
 
 
-def link_expiry(token: str) -> datetime:
-    """Until when the link opens the page; the token must have been checked (`delivery_of_link`)."""
+def link_begun(token: str) -> datetime:
+    """When the link was made; the token must have been checked (`delivery_of_link`)."""
     signed_at = signing.b62_decode(token.rpartition(":")[0].rpartition(":")[2])
-    return datetime.fromtimestamp(signed_at).astimezone() + settings.PARTNER_LINK_LIFETIME
+    return datetime.fromtimestamp(signed_at).astimezone()
+
+
+def link_expiry(token: str) -> datetime:
+    """Until when the link opens the page; the token must have been checked."""
+    return link_begun(token) + settings.PARTNER_LINK_LIFETIME
 
 
 def links_revoke(delivery: Delivery) -> None:

@@ -61,15 +61,20 @@ ATTEMPTS_MAX: Final = 10
 def notices_send_due() -> int:
     """Sends what is due; returns how many were tried."""
     tried = 0
-    while (notice := _claim()) is not None:
-        _send(notice)
+    while (claimed := _claim()) is not None:
+        notice, is_lost = claimed
+        if is_lost and notice.kind == NoticeKind.REMINDED:
+            # One reminder too few does less harm than the same one twice: the clock goes on by itself.
+            _record(notice, ReplyState.FAILED, "the worker ended with it: it may have arrived")
+        else:
+            _send(notice)
         tried += 1
     return tried
 
 
 @transaction.atomic
-def _claim() -> ReporterNotice | None:
-    """Claimed for this worker; from now on it may have arrived."""
+def _claim() -> tuple[ReporterNotice, bool] | None:
+    """Claimed for this worker, and whether the former one ended with it; from now on it may have arrived."""
     now = timezone.now()
     due = ReporterNotice.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         state=ReplyState.QUEUED, due_at__lte=now
@@ -79,10 +84,13 @@ def _claim() -> ReporterNotice | None:
         .order_by("due_at", "pk")
         .first()
     )
-    if notice is not None:
-        notice.attempts, notice.due_at = notice.attempts + 1, now + LEASE
-        notice.save(update_fields=["attempts", "due_at"])
-    return notice
+    if notice is None:
+        return None
+    # Whoever lived to see it fail has noted why.
+    is_lost = notice.attempts > 0 and not notice.last_error
+    notice.attempts, notice.due_at, notice.last_error = notice.attempts + 1, now + LEASE, ""
+    notice.save(update_fields=["attempts", "due_at", "last_error"])
+    return notice, is_lost
 
 
 def _send(notice: ReporterNotice) -> None:

@@ -20,8 +20,9 @@ from gis_core.datasets import (
 from gis_core.messages import Message
 from gis_core.models import Jurisdiction
 from parcels.importers.values import number_text, texts_read, vital_dates_read
-from routing.enums import AreaKind, NetworkDataset, RoadClass
-from routing.importers.edition_checks import ASSET_CHECKS, ROAD_CHECKS, asset_kinds_read
+from routing.enums import AreaKind, NetworkDataset, RoadClass, StretchStatus
+from routing.importers.edition_checks import AREA_CHECKS, ROAD_CHECKS, asset_kinds_read
+from routing.importers.stretch_checks import STRETCH_CHECKS, stretches_stay_placed
 from routing.models import (
     Agreement,
     Area,
@@ -42,6 +43,9 @@ NETWORK_MARGIN_M: Final = 1_000.0
 # Neighbours stay, and whoever acts where reports outside of the boundary are accepted.
 NEIGHBOURS_M: Final = 10_000.0
 SIGN_LENGTH: Final = 40
+AGS_LENGTH: Final = 8
+# A road that likely is a classified one, of which without a sign nothing says whose it is: it counts as municipal.
+UNSIGNED: Final = "G?"
 # Of two registers, assets of one kind that stand so near are one; so are areas of which one has so much of the other.
 SAME_ASSET_M: Final = 2.0
 SAME_AREA_SHARE: Final = 0.5
@@ -66,7 +70,7 @@ def datasets_register() -> None:
             RoadSection,
             _road_sections,
             PROFILES,
-            checks=ROAD_CHECKS,
+            checks=(*ROAD_CHECKS, stretches_stay_placed),
             dictionaries=(
                 Dictionary(
                     "reference",
@@ -84,6 +88,7 @@ def datasets_register() -> None:
             ThroughRoad,
             _through_roads,
             PROFILES,
+            checks=STRETCH_CHECKS,
             margin_m=NETWORK_MARGIN_M,
             is_wide=True,
         ),
@@ -92,7 +97,6 @@ def datasets_register() -> None:
             Asset,
             _assets,
             PROFILES,
-            checks=ASSET_CHECKS,
             # The key is kind and number.
             same=(
                 "a.key = b.key",
@@ -105,6 +109,7 @@ def datasets_register() -> None:
             Area,
             _areas,
             PROFILES,
+            checks=AREA_CHECKS,
             boundary=municipality_boundary,
             boundary_rank=1,
             margin_m=NEIGHBOURS_M,
@@ -146,13 +151,16 @@ def municipality_boundary(jurisdiction: Jurisdiction) -> GEOSGeometry | None:
 def _road_sections(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     suffixes = texts_read(columns["number_suffix"])
     numbers = [
-        f"{number}{suffix}"
+        f"{sign[1] if (sign := road_sign(number)) else number}{suffix}"
         for number, suffix in zip(texts_read(columns["road_number"]), suffixes, strict=True)
     ]
     classes = texts_read(columns["road_class"])
     for row, reference in enumerate(texts_read(columns.get("reference", []))):
         if sign := road_sign(reference, classes[row]):
             classes[row], numbers[row] = sign
+    unsigned = {row: Message("sign_missing") for row, one in enumerate(classes) if one == UNSIGNED}
+    if unsigned:
+        raise UnreadableValues("road_class", unsigned)
     unknown = {
         row: Message("sign_unknown", {"sign": repr(sign[:SIGN_LENGTH])})
         for row, sign in enumerate(_signs_unknown(columns, jurisdiction))
@@ -162,7 +170,7 @@ def _road_sections(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
         raise UnreadableValues("reference", unknown)
     return {
         "key": texts_read(columns["key"]),
-        "road_class": classes,
+        "road_class": [one or RoadClass.G.value for one in classes],
         "road_number": numbers,
         "name": texts_read(columns["name"]),
         "start_station": [value or 0.0 for value in _floats(columns["start_station"])],
@@ -198,18 +206,22 @@ def road_sign(text: str, road_class: str = "") -> tuple[str, str] | None:
 def _through_roads(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
     sections = texts_read(columns["section_key"])
     starts, ends = _floats(columns["from_station"]), _floats(columns["to_station"])
-    for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
+    # A mapping of one's own may be older than this column.
+    shapes, keys = texts_read(columns.get("shape") or [None] * len(sections)), []
+    for row, (section, start, end) in enumerate(zip(sections, starts, ends, strict=True)):
+        is_stationed = bool(section) and start is not None and end is not None
         if start is not None and end is not None and start > end:
             raise RowError(row, "stretch_reversed", start=f"{start:g}", end=f"{end:g}")
+        if not is_stationed and not shapes[row]:
+            raise RowError(row, "stretch_nowhere")
+        at = f"{start:g}" if is_stationed else shapes[row]
+        keys.append("/".join(filter(None, (section, at))))
     return {
-        "key": [
-            section if start is None else f"{section}/{start:g}"
-            for section, start in zip(sections, starts, strict=True)
-        ],
+        "key": keys,
         "section_key": sections,
         "from_station": starts,
         "to_station": ends,
-        "status": columns["status"],
+        "status": [status or StretchStatus.FIXED.value for status in columns["status"]],
     }
 
 
@@ -249,7 +261,12 @@ def _kind_choices(jurisdiction: Jurisdiction) -> list[tuple[str, Any]]:
 
 
 def _areas(columns: Columns, jurisdiction: Jurisdiction) -> Columns:
-    codes, names = texts_read(columns["code"]), texts_read(columns["name"])
+    names = texts_read(columns["name"])
+    # A number has lost the first zero of its key.
+    codes = [
+        code.zfill(AGS_LENGTH) if kind == AreaKind.MUNICIPALITY and code.isdigit() else code
+        for kind, code in zip(columns["kind"], texts_read(columns["code"]), strict=True)
+    ]
     kinds = [
         _area_kind(kind, code, jurisdiction)
         for kind, code in zip(columns["kind"], codes, strict=True)

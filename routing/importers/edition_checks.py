@@ -10,10 +10,13 @@ from gis_core.enums import Severity
 from gis_core.loading.check.findings import finding
 from gis_core.models import EditionCheck
 from issues.models import Category
-from routing.enums import RoadClass
+from routing.enums import AreaKind, RoadClass
+from routing.models import Area
 from routing.types import KINDS_ALWAYS
 
 _NAMED: Final = 5
+# Lengths of registers and of drawn lines differ; kilometres in place of metres are beyond this factor.
+MEASURE: Final = 10.0
 CLASSIFIED: Final = (RoadClass.A, RoadClass.B, RoadClass.L, RoadClass.K)
 
 
@@ -34,26 +37,32 @@ def asset_kinds_read(jurisdiction_id: int) -> frozenset[str]:
     return KINDS_ALWAYS.union(named) if named else frozenset()
 
 
-def assets_are_used(staging: StagedRows, limits: dict[str, Any]) -> Iterator[EditionCheck]:
-    """Assets of a kind that no category names: no decision ever asks for them."""
-    known = asset_kinds_read(staging.edition.jurisdiction_id)
-    if not known:
-        return
-    rows = staging.execute(
-        "SELECT kind, count(*) FROM {staging} WHERE NOT kind = ANY(%(used)s) GROUP BY kind ORDER BY 2 DESC, 1",
-        {"used": list(known)},
+def roads_are_measured(staging: StagedRows, limits: dict[str, Any]) -> Iterator[EditionCheck]:
+    """Most roads ten times as long as they are drawn, or the other way round: lengths in kilometres. By them and the
+    stations a place is inside or outside of a through-road stretch."""
+    total, wrong = staging.execute(
+        "SELECT count(*), count(*) FILTER ("
+        "WHERE ST_Length(geometry) NOT BETWEEN length / %(most)s AND length * %(most)s)"
+        " FROM {staging} WHERE length > 0",
+        {"most": MEASURE},
+    )[0]
+    if 2 * wrong > total:
+        yield finding("roads_measured", Severity.ERROR, wrong)
+
+
+def municipality_is_there(staging: StagedRows, limits: dict[str, Any]) -> Iterator[EditionCheck]:
+    """Municipalities, and none with the key of this one: nothing would be inside of it."""
+    city = staging.edition.jurisdiction
+    found = staging.execute(
+        "SELECT code FROM {staging} WHERE kind = ANY(%(kinds)s) ORDER BY 1",
+        {"kinds": [AreaKind.MUNICIPALITY.value, AreaKind.NEIGHBOUR.value]},
     )
-    if rows:
-        yield finding(
-            "kinds_unused",
-            Severity.WARNING,
-            sum(count for _kind, count in rows),
-            {
-                "kinds": [kind for kind, _count in rows[:_NAMED]],
-                "known": sorted(known),
-            },
-        )
+    codes = [code for (code,) in found]
+    own = Area.objects.active().filter(jurisdiction=city, code=city.municipality_key)
+    if codes and city.municipality_key not in codes and not own.exists():
+        params = {"found": codes[:_NAMED], "key": city.municipality_key}
+        yield finding("municipality_unfound", Severity.ERROR, len(codes), params)
 
 
-ASSET_CHECKS: Final = (assets_are_used,)
-ROAD_CHECKS: Final = (roads_are_classified,)
+AREA_CHECKS: Final = (municipality_is_there,)
+ROAD_CHECKS: Final = (roads_are_classified, roads_are_measured)

@@ -3,6 +3,7 @@
 from routing.models.answers import ServiceAnswer
 from routing.models.authorities import Authority, AuthorityContact, Breaker, ContactSync
 from routing.models.clarifications import Clarification
+from routing.models.clearing import ClearingMail
 from routing.models.contradictions import Contradiction
 from routing.models.decisions import Decision
 from routing.models.deliveries import GONE_OUT, Delivery, DeliveryEvent, ReporterNotice
@@ -32,6 +33,7 @@ __all__ = [
     "AuthorityContact",
     "Breaker",
     "Clarification",
+    "ClearingMail",
     "ContactProbe",
     "ContactSync",
     "Contradiction",

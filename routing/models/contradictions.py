@@ -19,6 +19,7 @@ class Contradiction(models.Model):
 
     `edition` is the one on which the decision rested that the body refused; `said` is what the data say by that
     decision, `words` what the body says, as a clerk left them. `letter` is made by a worker.
+    Nobody in `opened_by`: the program.
     """
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="contradictions")
@@ -31,7 +32,7 @@ class Contradiction(models.Model):
     )
     opened_at = models.DateTimeField(pgettext_lazy("contradiction", "opened"), auto_now_add=True)
     opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.ForeignKey(

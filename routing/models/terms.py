@@ -18,7 +18,7 @@ def _days(name: object, **more: object) -> models.PositiveSmallIntegerField:
 
 
 class ResponseTerms(models.Model):
-    """Until when a body answers: hours of any day until the message has arrived, else working days of the city.
+    """Until when a body answers: hours of any day until the message has arrived, else working days of the recipient.
 
     Without a contact for all that have none of their own, without a category for every category. What the city has not
     set stands in `routing/defaults/response_terms.csv`. `done_days` count from the acceptance; empty: nothing agreed.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from routing.enums import DeliveryState, FailureCode
@@ -34,11 +35,13 @@ class DeliveryError(RoutingError):
     """A delivery did not reach the authority.
 
     `maybe_arrived`: whether the receiver may have stored the message all the same, so that it has to be
-    asked before the message is sent again. `code` is what people read of it.
+    asked before the message is sent again. `code` is what people read of it. `wait`: for how long the receiver asks
+    to be left alone.
     """
 
     is_permanent = False
     code = FailureCode.PROGRAM
+    wait: timedelta | None = None
 
     def __init__(
         self, message: str, *, code: FailureCode | None = None, maybe_arrived: bool = False

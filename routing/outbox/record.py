@@ -15,7 +15,6 @@ from django.utils import timezone
 from issues.enums import EventKind, IssueStatus
 from issues.models import Issue
 from issues.services import issue_event_append, issue_set_status
-from issues.services.clocks import calendar_of
 from issues.services.nudging import worker_nudge
 from issues.services.replies.queue import replies_queue
 from issues.services.workflow import issue_news
@@ -23,6 +22,7 @@ from routing.enums import AnswerSource, DeliveryKind, DeliveryState
 from routing.errors import ChangeRefused
 from routing.models import Delivery
 from routing.outbox.breakers import breaker_answered, breaker_failed
+from routing.outbox.calendars import calendar_of_recipient
 from routing.outbox.changes import delivery_change, delivery_locked
 from routing.outbox.handling import delivery_resend
 from routing.outbox.notices import notice_after_delivery
@@ -117,7 +117,7 @@ def delivery_record_failure(*, delivery: Delivery, error: DeliveryError) -> Deli
     if isinstance(error, DeliveryDelayed):
         breaker_failed(current.contact.endpoint, str(error), error.code)
     is_last = _is_last(current, error)
-    current.due_at = timezone.now() + _until_next(current.attempts)
+    current.due_at = timezone.now() + _until_next(current.attempts, error.wait)
     current.last_error, current.error_code = str(error), error.code
     _failure_store(
         current,
@@ -159,8 +159,8 @@ def _is_last(delivery: Delivery, error: DeliveryError) -> bool:
 
 
 def patience_ends(delivery: Delivery) -> datetime:
-    """When the working days of its city are over that a receiver may be out of order."""
-    calendar = calendar_of(delivery.authority.jurisdiction)
+    """When the working days of the recipient are over that it may be out of order."""
+    calendar = calendar_of_recipient(delivery)
     return calendar.after(delivery.waits_since, settings.DELIVERY_PATIENCE_WORKING_DAYS)
 
 
@@ -196,13 +196,17 @@ def _others_give_up(delivery: Delivery) -> None:
             _failure_store(one, DeliveryState.FAILED, maybe_there=maybe_there, error=one.last_error)
 
 
-def _until_next(attempts: int) -> timedelta:
-    """Tripled with every attempt, 1, 3, 9 … minutes up to the longest; jitter keeps them from coming all at once."""
+def _until_next(attempts: int, asked: timedelta | None = None) -> timedelta:
+    """Tripled with every attempt, 1, 3, 9 … minutes up to the longest, or what the receiver asked for if that is more;
+    jitter keeps them from coming all at once.
+    """
     seconds = min(
         settings.DELIVERY_BACKOFF_SECONDS * 3 ** min(attempts - 1, 10),
         settings.DELIVERY_BACKOFF_MAX_SECONDS,
     )
-    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))
+    own = timedelta(seconds=seconds * random.uniform(0.8, 1.2))
+    longest = timedelta(seconds=settings.DELIVERY_BACKOFF_MAX_SECONDS)
+    return max(own, min(asked, longest)) if asked else own
 
 
 def deliveries_requeue_failed() -> int:

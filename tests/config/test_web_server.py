@@ -48,6 +48,18 @@ def server(
         patch.undo()
 
 
+def test_files_that_pages_ask_for_are_compressed(server, collected_static) -> None:
+    names = json.loads((collected_static / "staticfiles.json").read_text())["paths"]
+    for name in ("mapui/css/kern.css", "npm/maplibre-gl/maplibre-gl.mjs"):
+        answer = httpx.get(
+            f"http://{server[0]}/static/{names[name]}",
+            headers={"Accept-Encoding": "br"},
+            trust_env=False,
+        )
+        assert answer.headers["Content-Encoding"] == "br"
+        assert int(answer.headers["Content-Length"]) * 3 < (collected_static / name).stat().st_size
+
+
 def log_of(server: tuple[str, str]) -> str:
     return subprocess.run(["cat", server[1]], capture_output=True, text=True, check=True).stdout
 

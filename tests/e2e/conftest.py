@@ -8,19 +8,23 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from mapui.maps.mapserver.mapfile import mapfile_write
 from mapui.maps.mapserver.services import own_map_services_register
-from tests.mapui.factories import PASSWORD, staff_create, town_create
+from tests.mapui.factories import staff_create, town_create
 from tests.mapui.maps.test_mapserver import MAPSERV, mapserv_answer
 
 # What Chromium says of drawing without a graphics card, and of a style that is not needed then; what htmx says of a
@@ -47,20 +51,42 @@ class Watch:
         return [one for one in asked if not one.startswith(f"{self.origin}/")]
 
 
+# The browser, from the first test that needs one to the last of these in a row; and how to close it.
+_started: list[Browser] = []
+_open = ExitStack()
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for a module, not for the session: as long as it is open its event loop runs in this thread."""
+def browser() -> Browser:
+    """One for all tests in a row: starting it takes a second."""
+    if not _started:
+        _started.append(_browser_start())
+    return _started[0]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    """Closes the browser before others have their turn: as long as it is open its event loop runs in this thread."""
+    try:
+        yield
+    finally:
+        if nextitem is None or "browser" not in nextitem.fixturenames:
+            _started.clear()
+            _open.close()
+
+
+def _browser_start() -> Browser:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Chromium is not installed; `./run test` installs it.")
     # Playwright's loop runs in this thread, where Django would refuse the database of the factories.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        # Chromium's own sandbox does not start for root; the pages are ours.
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    patch = _open.enter_context(pytest.MonkeyPatch.context())
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    playwright = _open.enter_context(sync_playwright())
+    # Chromium's own sandbox does not start for root; the pages are ours.
+    return _open.enter_context(
+        playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -162,15 +188,20 @@ def town(transactional_db):
     return town_create()
 
 
+def sign_in(context: BrowserContext, live_server, person: User) -> None:
+    """As after the login page, which `test_second_factor.py` and `test_shift.py` go through."""
+    client = Client()
+    client.force_login(person)
+    name = django_settings.SESSION_COOKIE_NAME
+    context.add_cookies(
+        [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
+    )
+
+
 @pytest.fixture
-def staff_page(page: Page, transactional_db) -> Page:
-    """Logged in through the login page, as a clerk does it."""
-    staff_create()
-    page.goto("/triage/")
-    page.get_by_label("Benutzername").fill("sichtung")
-    page.get_by_label("Kennwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url("**/triage/")
+def staff_page(page: Page, context: BrowserContext, live_server) -> Page:
+    """A clerk is signed in; no page is open yet."""
+    sign_in(context, live_server, staff_create())
     return page
 
 

@@ -33,6 +33,7 @@ def row(page: Page, issue: Issue):
 
 
 def test_a_step_keeps_page_row_and_scrolling_of_the_list(issues, staff_page: Page):
+    staff_page.goto("/triage/")
     map_wait(staff_page)
     staff_page.get_by_role("link", name="Weiter", exact=True).click()
     expect(staff_page).to_have_url("/triage/?page=2")
@@ -52,6 +53,7 @@ def test_a_step_keeps_page_row_and_scrolling_of_the_list(issues, staff_page: Pag
 
 
 def test_an_opened_report_can_be_shared_and_left_by_going_back(issues, staff_page: Page):
+    staff_page.goto("/triage/")
     map_wait(staff_page)
     title = staff_page.locator("#details .details-title")
     first, second = issues[59], issues[57]

@@ -9,11 +9,11 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import map_wait
+from tests.e2e.conftest import map_wait, sign_in
 from tests.e2e.test_maps import label_place, zoom_to_issue
 from tests.gis_core.maps.test_feature_info import HOSTILE, service_make
 from tests.gis_core.maps.test_harvest import fake_host
-from tests.mapui.factories import PASSWORD, issue_create, staff_create
+from tests.mapui.factories import issue_create, staff_create
 from tests.mapui.maps.test_map_services import png
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -46,13 +46,9 @@ def services(town, settings):
     cache.clear()
 
 
-def test_click_asks_the_services_on_the_map(services, page: Page):
-    staff_create()
-    page.goto("/login/")
-    page.get_by_label("Benutzername").fill("sichtung")
-    page.get_by_label("Kennwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url("**/triage/")
+def test_click_asks_the_services_on_the_map(services, page: Page, live_server):
+    sign_in(page.context, live_server, staff_create())
+    page.goto("/triage/")
     map_wait(page)
     zoom_to_issue(page)
     page.get_by_role("button", name="Ebenen wählen").click()

@@ -18,9 +18,8 @@ from gis_core.enums import EditionStatus
 from gis_core.models import Edition, Jurisdiction
 from issues.models import Issue
 from parcels.models import Parcel
-from tests.e2e.conftest import map_wait
+from tests.e2e.conftest import map_wait, sign_in
 from tests.e2e.test_maps import problems
-from tests.mapui.factories import PASSWORD
 from tests.mapui.geodata.geodata_factories import (
     after,
     city_make,
@@ -55,13 +54,9 @@ def issue(city) -> Issue:
 
 
 @pytest.fixture
-def manager_page(page: Page, city) -> Page:
-    manager_create()
+def manager_page(page: Page, live_server, city) -> Page:
+    sign_in(page.context, live_server, manager_create())
     page.goto("/geodata/")
-    page.get_by_label("Benutzername").fill("gis")
-    page.get_by_label("Kennwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url("**/geodata/")
     return page
 
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from gis_core.models import Edition, OwnProfile
 from gis_core.services.profiles import draft_fetch
+from tests.e2e.conftest import sign_in
 from tests.gis_core.loading.wfs_servers import serving_paths
-from tests.mapui.factories import PASSWORD
 from tests.mapui.geodata.geodata_factories import manager_create
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -32,15 +32,11 @@ TEXT = "N;Hauptstraße;1;382950,500;5712350,250\nN;Hauptstraße;2;382970,500;571
 
 
 @pytest.fixture
-def manager_page(page: Page, town, settings, tmp_path) -> Page:
+def manager_page(page: Page, live_server, town, settings, tmp_path) -> Page:
     settings.UPLOAD_ROOT = tmp_path / "uploads"
     cache.clear()
-    manager_create()
+    sign_in(page.context, live_server, manager_create())
     page.goto("/geodata/")
-    page.get_by_label("Benutzername").fill("gis")
-    page.get_by_label("Kennwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url("**/geodata/")
     return page
 
 

@@ -167,6 +167,7 @@ def test_triage_map_shows_parcels_and_their_numbers(
 
 
 def test_triage_map_shows_variants_and_groups(issues, staff_page: Page, watch: Watch):
+    staff_page.goto("/triage/")
     map_wait(staff_page)
     zoom_to_issue(staff_page)
     staff_page.get_by_role("button", name="Ebenen wählen").click()
@@ -200,6 +201,7 @@ def test_triage_map_without_webgl_shows_pictures(
 
 
 def test_triage_map_measures_on_the_ellipsoid(issues, staff_page: Page):
+    staff_page.goto("/triage/")
     map_wait(staff_page)
     zoom_to_issue(staff_page)
     staff_page.get_by_role("button", name="Messen").click()
@@ -213,6 +215,7 @@ def test_triage_map_measures_on_the_ellipsoid(issues, staff_page: Page):
 
 
 def test_triage_search_suggests_and_opens(issues, staff_page: Page):
+    staff_page.goto("/triage/")
     map_wait(staff_page)
     field = staff_page.get_by_role("combobox", name="Suche")
     field.fill(issues[0].number)
@@ -255,6 +258,7 @@ def label_place(page: Page, number: str) -> tuple[float, float]:
 
 
 def test_triage_map_click_on_issue_shows_decision(issues, staff_page: Page):
+    staff_page.goto("/triage/")
     map_wait(staff_page)
     staff_page.get_by_role("button", name="Schlagloch, in Bearbeitung, EUV Stadtbetrieb").click()
     details = staff_page.locator("#details")
@@ -266,6 +270,7 @@ def test_triage_map_click_on_issue_shows_decision(issues, staff_page: Page):
 
 
 def test_triage_map_click_on_parcel_shows_it(issues, staff_page: Page):
+    staff_page.goto("/triage/")
     map_wait(staff_page)
     zoom_to_issue(staff_page)
     east, south = label_place(staff_page, "11/4")
@@ -277,6 +282,7 @@ def test_triage_map_click_on_parcel_shows_it(issues, staff_page: Page):
 
 
 def test_triage_search_finds_parcel_without_the_map(town, staff_page: Page):
+    staff_page.goto("/triage/")
     map_wait(staff_page)
     staff_page.get_by_label("Suche", exact=True).fill("Musterberg Flur 1 Flurstück 11/4")
     staff_page.keyboard.press("Enter")
@@ -286,6 +292,7 @@ def test_triage_search_finds_parcel_without_the_map(town, staff_page: Page):
 
 def test_triage_map_loads_issues_anew_when_they_changed(issues, staff_page: Page, watch: Watch):
     feed = "/api/triage/issues/"
+    staff_page.goto("/triage/")
     map_wait(staff_page)
     staff_page.locator(f".issue[data-number={issues[0].number}] a").click()
     expect(staff_page.locator("#details .details-title")).to_be_focused()
@@ -305,6 +312,7 @@ def test_triage_map_loads_issues_anew_when_they_changed(issues, staff_page: Page
 
 
 def test_triage_release_makes_issue_public(issues, staff_page: Page):
+    staff_page.goto("/triage/")
     map_wait(staff_page)
     staff_page.locator(f".issue[data-number={issues[2].number}] a").click()
     staff_page.get_by_role("link", name="Ansehen und freischalten").click()

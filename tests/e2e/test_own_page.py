@@ -21,7 +21,9 @@ def issue(town, settings, tmp_path) -> Issue:
     settings.MEDIA_ROOT = tmp_path
     category_create(town)
     issue = issue_create(town, description="Tiefes Loch")
-    decision_create(issue, authority_create(town))
+    # A name as long as they come fits a narrow screen, too.
+    name = {"de": "Straßenverkehrsbehörde", "en": "Road traffic authority"}
+    decision_create(issue, authority_create(town, public_names=name))
     Reporter.objects.create(issue=issue, email="maria@example.org", first_name="Maria")
     return issue
 
@@ -40,7 +42,9 @@ def press(page: Page, name: str) -> None:
 
 def test_report_is_withdrawn_reopened_rated_and_its_data_erased(issue: Issue, page: Page):
     page.set_viewport_size({"width": 320, "height": 700})
+    issue_set_status(issue=issue, status=IssueStatus.FORWARDED)
     page.goto(report_path(issue))
+    expect(page.locator(".way")).to_contain_text("weitergeleitet: Straßenverkehrsbehörde")
     looked_at(page)
     page.get_by_role("link", name="Meldung zurückziehen …").press("Enter")
     looked_at(page)

@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def city(transactional_db, tmp_path) -> ModelCity:
-    return city_load(tmp_path)
+def city(transactional_db, model_city_files) -> ModelCity:
+    return city_load(model_city_files)
 
 
 def question_make(city: ModelCity) -> Clarification:

@@ -62,6 +62,7 @@ def test_reports_are_worked_off_by_keyboard_with_the_focus_never_lost(public, st
 
 
 def test_panes_are_moved_closed_and_kept(public, staff_page: Page):
+    staff_page.goto("/triage/")
     map_wait(staff_page)
     edge = staff_page.get_by_role("separator", name="Breite der Liste")
     before = int(edge.get_attribute("aria-valuenow"))

@@ -58,6 +58,26 @@ def stored_as_told(page: Page, latitude: float, proof: str) -> None:
     assert is_proved(UUID(hex=issue.sender_key), proof)
 
 
+def left_and_found_again(page: Page) -> None:
+    """A reload, and a look at another page, lose nothing that was described."""
+    page.reload()
+    looked_at(page, "describe")
+    expect(page.get_by_label("Was haben Sie gesehen?")).to_have_value("Tiefes Loch")
+    expect(page.get_by_alt_text("Ihr Foto 1")).to_be_visible()
+    expect(page.get_by_text("Ihre angefangene Meldung ist wieder da.")).to_be_visible()
+    page.get_by_role("link", name="Datenschutz").click()
+    page.go_back()
+    looked_at(page, "describe")
+
+
+def nothing_is_begun(page: Page) -> None:
+    """What was sent is no draft any more."""
+    page.goto("/report/")
+    map_wait(page)
+    looked_at(page, "where")
+    expect(page.locator(".spot")).to_have_text("Noch ist kein Ort gewählt.")
+
+
 def test_report_by_telephone_from_the_start_page_with_photo_and_position(
     town, context: BrowserContext, page: Page
 ):
@@ -106,7 +126,7 @@ def test_report_by_telephone_from_the_start_page_with_photo_and_position(
     # The browser's back button goes a step back and loses nothing.
     page.go_back()
     looked_at(page, "describe")
-    expect(page.get_by_label("Was haben Sie gesehen?")).to_have_value("Tiefes Loch")
+    left_and_found_again(page)
     page.get_by_role("button", name="Weiter: Absenden").click()
     looked_at(page, "send")
     proof = page.locator("[name=proof]")
@@ -117,6 +137,7 @@ def test_report_by_telephone_from_the_start_page_with_photo_and_position(
     assert problems(page) == []
     stored_as_told(page, latitude, given)
     assert taps <= TAPS_MAX
+    nothing_is_begun(page)
 
 
 def test_report_by_keyboard_alone_and_the_contact_stays_on_the_device(town, page: Page):

@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from routing.models import RuleSet
 from routing.rulebook.listed import rule_set_in_effect
+from tests.e2e.conftest import sign_in
 from tests.e2e.test_maps import problems
-from tests.mapui.factories import PASSWORD, staff_create
+from tests.mapui.factories import staff_create
 from tests.routing.delivery_factories import contact_make, jurisdiction_make
 from tests.routing.rule_factories import city_rules_load
 
@@ -19,15 +20,15 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def rules_page(page: Page, transactional_db) -> Page:
+def rules_page(page: Page, live_server, transactional_db) -> Page:
     city_rules_load()
     contact_make("EUV")
-    staff_create("recht", permissions=("edit_rules", "activate_rules"))
+    sign_in(
+        page.context,
+        live_server,
+        staff_create("recht", permissions=("edit_rules", "activate_rules")),
+    )
     page.goto("/rules/")
-    page.get_by_label("Benutzername").fill("recht")
-    page.get_by_label("Kennwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url("**/rules/")
     return page
 
 

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -22,7 +20,7 @@ from issues.models import Inquiry, Issue, Reporter
 from routing.enums import ChannelKind, Outcome
 from routing.models import AuthorityContact, Decision
 from routing.steps.working import steps_work
-from tests.e2e.conftest import TIMEOUT_MS, map_wait
+from tests.e2e.conftest import TIMEOUT_MS, map_wait, sign_in
 from tests.e2e.test_maps import problems
 from tests.mapui.factories import (
     PASSWORD,
@@ -86,18 +84,13 @@ class Keys:
 
 def signed_in(browser: Browser, live_server, person: User, **size: int) -> BrowserContext:
     """A browser of its own in which the person is logged in."""
-    client = Client()
-    client.force_login(person)
     context = browser.new_context(
         base_url=live_server.url,
         timezone_id="Europe/Berlin",
         viewport={"width": 1280, "height": 800, **size},
     )
     context.set_default_timeout(TIMEOUT_MS)
-    name = django_settings.SESSION_COOKIE_NAME
-    context.add_cookies(
-        [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
-    )
+    sign_in(context, live_server, person)
     return context
 
 

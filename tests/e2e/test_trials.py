@@ -20,10 +20,10 @@ from issues.models import Issue
 from routing.deciding.decisions import decision_make
 from routing.enums import TrialState
 from routing.models import Decision, GoldenCase, Trial
-from tests.e2e.conftest import map_wait
+from tests.e2e.conftest import map_wait, sign_in
 from tests.e2e.test_maps import problems
 from tests.gis_core.geodata_factories import EAST, NORTH
-from tests.mapui.factories import PASSWORD, staff_create
+from tests.mapui.factories import staff_create
 from tests.mapui.geodata.geodata_factories import city_make, report_make
 from tests.routing.trying.trial_factories import draft_make, issues_make
 
@@ -51,13 +51,9 @@ def city(transactional_db, settings, tmp_path) -> Jurisdiction:
 
 
 @pytest.fixture
-def clerk_page(page: Page, city) -> Page:
-    staff_create("regeln", permissions=PERMISSIONS)
+def clerk_page(page: Page, live_server, city) -> Page:
+    sign_in(page.context, live_server, staff_create("regeln", permissions=PERMISSIONS))
     page.goto("/triage/")
-    page.get_by_label("Benutzername").fill("regeln")
-    page.get_by_label("Kennwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url("**/triage/")
     return page
 
 

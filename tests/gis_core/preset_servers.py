@@ -90,6 +90,7 @@ class Offices:
             "gebref_EPSG25832_ASCII.zip": zip_of({"gebref.txt": gebref().encode()}),
             f"{GRU}_GeoPackage.zip": zip_of({f"{GRU}.gpkg": ground_plans(folder)}),
             "AbschnitteAeste_EPSG25832_Shape.zip": zip_of(road_sections(folder)),
+            "Ortsdurchfahrten_EPSG25832_Shape.zip": zip_of(through_roads(folder)),
             "vg250_01-01.utm32s.gpkg.ebenen.zip": zip_of(
                 {"vg250_ebenen_0101/DE_VG250.gpkg": vg250(folder)}
             ),
@@ -271,3 +272,16 @@ def road_sections(folder: Path) -> dict[str, bytes]:
     ]
     table_write(folder / "AbschnitteAeste.shp", columns, lines, driver="ESRI Shapefile")
     return {one.name: one.read_bytes() for one in folder.glob("AbschnitteAeste.*")}
+
+
+def through_roads(folder: Path) -> dict[str, bytes]:
+    """Stretches as a shapefile; nobody knows what the office calls their columns."""
+    columns = {
+        "ABSCHNITT": ["4410001O4410002O"],
+        "VONSTATION": [0],
+        "BISSTATION": [60],
+        "OD_NR": [7],
+    }
+    line = shapely.LineString([(382900, 5712300), (382960, 5712300)])
+    table_write(folder / "Ortsdurchfahrten.shp", columns, [line], driver="ESRI Shapefile")
+    return {one.name: one.read_bytes() for one in folder.glob("Ortsdurchfahrten.*")}

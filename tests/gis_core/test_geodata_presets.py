@@ -40,6 +40,10 @@ STORED = {
     "land_use": (("key", "use_type"), USES),
     "buildings": (("key", "description"), {("DENW36AL0000000BGE", "Wohnhaus")}),
     "addresses": (("street", "number"), ADDRESSES),
+    "through_roads": (
+        ("section_key", "from_station", "to_station", "status"),
+        {("4410001O4410002O", 0.0, 60.0, "fixed")},
+    ),
     "road_sections": (("road_class", "road_number"), {("B", "235"), ("L", "645")}),
 }
 
@@ -87,11 +91,11 @@ def test_preset_loads_what_its_office_has(preset, offices):
         box = (
             "372800,5702200,393800,5723200"
             if preset.dataset == "areas"
-            else "381800,5711200,384800,5714200"
+            else "382550,5711950,384050,5713450"
         )
         assert query["BBOX"] == f"{box},urn:ogc:def:crs:EPSG::25832"
     elif preset.kind == "ogc_features":
-        assert query["bbox"].startswith("7.2")
+        assert query["bbox"].startswith("7.3")
     else:
         assert path.endswith(".zip")
 

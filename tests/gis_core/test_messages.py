@@ -86,6 +86,7 @@ def test_no_text_is_left_that_nothing_says():
     through_tables = {
         *("guess_crs", "guess_crs_swapped", "no_number", "no_area", "no_date"),
         *("check_gemarkung_unknown", "check_flur_unknown", "check_versions", "check_taken_once"),
+        "check_municipality_other",
         *("check_streets_missing", "check_locations_missing", "check_locations_stale"),
         *("check_source_twice", "check_source_apart", "check_source_key"),
     }

@@ -12,8 +12,6 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from fixtures.modelcity.detail import SCALES
-from fixtures.modelcity.generate import generate
 from gis_core.models import Jurisdiction
 from routing.enums import ChannelKind
 from routing.models import Authority, AuthorityContact
@@ -28,7 +26,6 @@ class ModelCity:
 
 
 def city_load(folder: Path) -> ModelCity:
-    generate(SCALES["small"], 1, folder)
     manifest = folder / "manifest.json"
     facts = json.loads(manifest.read_text("utf-8"))["jurisdiction"]
     call_command("load_jurisdiction", manifest, verbosity=0)
@@ -54,9 +51,9 @@ def city_load(folder: Path) -> ModelCity:
 
 @pytest.fixture(scope="module")
 def model_city(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None, django_db_blocker: Any, model_city_files: Path
 ) -> Iterator[ModelCity]:
     """Loaded once for the module and rolled back after it, so that no other test meets it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield city_load(tmp_path_factory.mktemp("city"))
+        yield city_load(model_city_files)
         transaction.set_rollback(True)

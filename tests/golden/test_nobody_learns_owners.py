@@ -340,7 +340,7 @@ def test_report_off_public_ground_shows_no_exact_place(
     assert request["agency_responsible"] == "Stadt Castrop-Rauxel"
     assert abs(request["lat"] - issue.latitude) + abs(request["long"] - issue.longitude) > 0.0001
     page = client.get(reverse("public_issue", args=[issue.number])).content.decode()
-    assert "auf etwa 100 Meter" in page
+    assert "im Umkreis von 100 m" in page
     assert "Stadt Castrop-Rauxel" in page
 
 

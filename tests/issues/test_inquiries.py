@@ -33,6 +33,7 @@ def test_question_goes_out_with_a_link_and_the_clock_waits(issue, admin_user):
     inquiry = inquiry_ask(issue=issue, text="Welche Laterne?", by=admin_user)
     replies_send_due()
     [letter] = mail.outbox
+    assert letter.subject == f"Eine Frage zu Ihrer Meldung {issue.number}"
     assert "Welche Laterne?" in letter.body
     assert inquiry_url(inquiry) in letter.body
     stored = Issue.objects.get()

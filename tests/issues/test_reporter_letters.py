@@ -55,6 +55,7 @@ def test_receipt_comes_at_once_in_two_forms_with_number_and_private_link(make_is
     letter = sent(mailbox)
     assert letter.get_content_type() == "multipart/alternative"
     assert (letter["To"], letter["Content-Language"]) == ("maria@example.org", "de")
+    assert letter["Subject"] == f"Ihre Meldung {issue.number}: eingegangen"
     plain, page = forms(letter)
     for words in (plain, page):
         assert issue.number in words
@@ -148,7 +149,9 @@ def test_answer_of_the_authority_stands_in_the_letter_masked(make_issue, mailbox
     issue = make_issue(reporter=MARIA)
     note = "Material ist bestellt. Rückfragen an Frau Müller, 02305 123456."
     issue_set_status(issue=issue, status=IssueStatus.IN_PROGRESS, note=note)
-    plain, _page = forms(sent(mailbox))
+    letter = sent(mailbox)
+    assert letter["Subject"] == f"Ihre Meldung {issue.number}: in Bearbeitung"
+    plain, _page = forms(letter)
     assert "Material ist bestellt." in plain
     assert "123456" not in plain
     assert "Müller" not in plain

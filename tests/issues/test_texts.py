@@ -55,6 +55,18 @@ def test_text_with_line_ends_and_rare_letters_is_taken():
     assert text_checked(text, field="x", limit=len(text)) == text
 
 
+@pytest.mark.parametrize("text", ["\u200b", " \ufeff\u200d\n", "\u202e"])
+def test_text_of_which_nothing_is_seen_is_none(text):
+    assert text_checked(text, field="x", limit=5) == ""
+
+
+def test_text_turns_no_other_words_around_and_keeps_its_own():
+    assert (
+        text_checked("\u202eLoch\u202c 👩\u200d👧 \u0627", field="x", limit=99)
+        == "Loch 👩\u200d👧 \u0627"
+    )
+
+
 def test_length_of_a_field_is_that_of_the_database():
     assert field_length(Issue, "address_text") == 300
     assert field_length(Photo, "source_url") == Photo._meta.get_field("source_url").max_length

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 import shapely
 
+from gis_core.datasets import dataset_spec
 from gis_core.errors import LoadError
+from gis_core.loading.stage.staging import Staging
+from gis_core.loading.words import word_column
 from gis_core.services import jurisdiction_boundary_refresh
+from gis_core.services.words import word_save
 from routing.models import (
     Agreement,
     Area,
@@ -126,6 +130,86 @@ def test_through_road_that_ends_before_it_begins_is_refused(city, tmp_path):
         load(city, "through_roads", stretches(tmp_path / "o.gpkg", VST=[0, 160]))
 
 
+def errors_of(edition):
+    return [
+        (one.code, one.severity, one.count)
+        for one in edition.checks.filter(code__contains="stretch")
+    ]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        ("ABSCHNITT", "VON_STATIO", "BIS_STATIO"),
+        ("abs_id", "StatVon", "StatBis"),
+        ("ABS", "VST", "BST"),
+    ],
+)
+def test_through_roads_under_other_names_of_their_columns(city, tmp_path, named):
+    columns = dict(zip(named, ([ABS], [12.5], [62.5]), strict=True))
+    line = shapely.LineString([(EAST + 12.5, NORTH), (EAST + 62.5, NORTH)])
+    path = table_write(tmp_path / "od.shp", columns, [line], driver="ESRI Shapefile")
+    edition = load(city, "through_roads", path).edition
+    found = ThroughRoad.objects.values_list("key", "from_station", "to_station", "status")
+    assert list(found) == [(f"{ABS}/12.5", 12.5, 62.5, "fixed")]
+    read = [one["source"].lower() for one in edition.report["contents"][0]["columns"]]
+    assert read == [one[:10].lower() for one in named]
+
+
+def test_through_roads_by_nothing_but_their_lines(city, tmp_path):
+    load(city, "road_sections", classified(tmp_path / "n.gpkg"))
+    halves = [shapely.LineString([(EAST + x, NORTH), (EAST + x + 40, NORTH)]) for x in (0, 50)]
+    path = table_write(tmp_path / "od.gpkg", {"OD_NAME": ["Nord", "Süd"]}, halves)
+    first = load(city, "through_roads", path).edition
+    assert errors_of(first) == []
+    assert first.report["contents"][0]["unread"] == ["OD_NAME"]
+    found = ThroughRoad.objects.active().values_list("section_key", "from_station", "to_station")
+    assert list(found) == [("", None, None)] * 2
+    # The same lines in another order are the same stretches.
+    turned = table_write(tmp_path / "again.gpkg", {"OD_NAME": ["Süd", "Nord"]}, halves[::-1])
+    again = stage(city, "through_roads", turned)
+    assert (again.report["new"], again.report["vanished"]) == (0, 0)
+
+
+def test_stretch_that_nothing_places_is_a_faulty_row(city, tmp_path):
+    path = tmp_path / "od.csv"
+    path.write_text(f"ABS;VST;BST\n{ABS};0;40\n{ABS};50;\n;60;80\n", "utf-8")
+    with pytest.raises(LoadError, match="neither a section with its two stations nor a line"):
+        load(city, "through_roads", path)
+
+
+def test_stretches_of_another_network_are_an_error(city, tmp_path):
+    """Under keys that the network does not have, and beside its lines: outside everywhere, and nobody would know."""
+    load(city, "road_sections", classified(tmp_path / "n.gpkg"))
+    beside = shapely.LineString([(EAST, NORTH + 3), (EAST + 40, NORTH + 3)])
+    strange = {"ABS": ["4711000A4712000B"], "VST": [0], "BST": [40]}
+    path = table_write(tmp_path / "od.gpkg", strange, [beside])
+    assert errors_of(stage(city, "through_roads", path)) == [("stretches_unplaced", "error", 1)]
+
+
+def test_network_that_leaves_the_stretches_behind_is_an_error(city, tmp_path):
+    load(city, "road_sections", classified(tmp_path / "n.gpkg"))
+    bare = tmp_path / "od.csv"
+    bare.write_text(f"ABS;VST;BST\n{ABS};0;40\n", "utf-8")
+    load(city, "through_roads", bare)
+    renamed = classified(tmp_path / "renamed.gpkg", ABS=["4410001O4410002O"])
+    assert errors_of(stage(city, "road_sections", renamed)) == [("stretches_unplaced", "error", 1)]
+
+
+def test_stations_in_kilometres_are_told_by_the_lines(city, tmp_path):
+    columns = {"ABS": [ABS], "VST": ["0,012"], "BST": ["0,062"]}
+    line = shapely.LineString([(EAST + 12, NORTH), (EAST + 62, NORTH)])
+    edition = stage(city, "through_roads", table_write(tmp_path / "od.gpkg", columns, [line]))
+    assert errors_of(edition) == [("stretches_measured", "error", 1)]
+
+
+def test_file_of_the_sections_is_told_from_one_of_stretches(city, tmp_path):
+    path = classified(tmp_path / "n.gpkg")
+    load(city, "road_sections", path)
+    edition = stage(city, "through_roads", path)
+    assert errors_of(edition) == [("stretches_everywhere", "warning", 1)]
+
+
 def test_parts_of_the_road_by_code_and_others_left_out(city, tmp_path):
     codes = {
         3000: "carriageway",
@@ -188,6 +272,61 @@ def test_track_of_an_unknown_kind_is_named(city, tmp_path):
         load(city, "tracks", path)
 
 
+def test_lengths_in_kilometres_and_signs_in_the_number(city, tmp_path):
+    path = classified(tmp_path / "n.gpkg", LAENGE=[0.1], STRNR=["B 235"], STRZUS=["n"])
+    edition = stage(city, "road_sections", path)
+    assert [one.code for one in edition.checks.filter(severity="error")] == ["roads_measured"]
+    rows = Staging(dataset_spec("road_sections"), edition).execute(
+        "SELECT road_number FROM {staging}"
+    )
+    assert rows == [("235n",)]
+
+
+@pytest.mark.parametrize(
+    ("code", "errors"), [(5562004, []), ("05913000", ["municipality_unfound"])]
+)
+def test_areas_hold_the_municipality_itself(city, tmp_path, code, errors):
+    columns = {"ART": ["municipality"], "SCHLUESSEL": [code], "NAME": ["x"]}
+    path = table_write(tmp_path / "a.gpkg", columns, [square(0)], layer="Gebiete")
+    edition = stage(city, "areas", path)
+    assert [one.code for one in edition.checks.filter(severity="error")] == errors
+
+
+def test_main_roads_without_a_sign_are_told_with_their_places(city, tmp_path):
+    """OpenStreetMap gives ramps no sign; they count as municipal, and nobody should learn that from a report."""
+    classes = ["trunk", "primary", "primary_link", "motorway_link", "secondary", "residential"]
+    columns = {
+        "osm_id": list("123456"),
+        "highway": classes,
+        "ref": ["B 8n", None, None, None, None, None],
+    }
+    path = table_write(tmp_path / "a.gpkg", columns, [LINE] * 6, layer="lines")
+    edition = load(city, "road_sections", path).edition
+    found = dict(RoadSection.objects.active().values_list("key", "road_class"))
+    assert found == {"1": "B", "2": "G", "3": "G", "4": "A", "5": "G", "6": "G"}
+    told = edition.checks.get(code="unknown")
+    assert (told.severity, told.count) == ("warning", 2)
+    assert [one["feature"] for one in told.details["samples"]] == ["lines 2", "lines 3"]
+    assert all(one["wkt"].startswith("POINT") for one in told.details["samples"])
+
+
+def test_own_word_settles_what_an_unsigned_road_is(city, tmp_path):
+    columns = {"osm_id": ["1"], "highway": ["primary_link"], "ref": [None]}
+    path = table_write(tmp_path / "a.gpkg", columns, [LINE], layer="lines")
+    choices = word_column(dataset_spec("road_sections"), "road_class", city).choices
+    assert "G?" not in dict(choices)
+    word_save(
+        jurisdiction=city,
+        dataset="road_sections",
+        column="road_class",
+        value="primary_link",
+        meaning="G",
+        by=None,
+    )
+    edition = stage(city, "road_sections", path)
+    assert not edition.checks.filter(code="unknown").exists()
+
+
 def test_assets_of_a_kind_that_no_category_names_are_told(city, tmp_path):
     """A register calls its lamps "Leuchte": no decision would ever find one of them."""
     columns = {"ART": ["Leuchte", "street_light", "level_crossing"], "NUMMER": ["1", "2", "3"]}
@@ -195,9 +334,8 @@ def test_assets_of_a_kind_that_no_category_names_are_told(city, tmp_path):
     path = table_write(tmp_path / "a.gpkg", columns, points, layer="Anlagen")
     assert not stage(city, "assets", path).checks.exists()
     category_create(city, asset_kinds=["street_light"])
-    [found] = stage(city, "assets", path).checks.filter(code="kinds_unused")
-    assert (found.code, found.severity, found.count) == ("kinds_unused", "warning", 1)
-    assert found.params["kinds"] == ["Leuchte"]
+    [found] = stage(city, "assets", path).checks.filter(code="words")
+    assert [(one["value"], one["rows"]) for one in found.details["samples"]] == [("Leuchte", 1)]
 
 
 def test_assets_keep_kind_number_and_owner(city, tmp_path):

@@ -79,7 +79,11 @@ def test_osm_class_comes_from_the_sign_else_from_the_kind(
 
 
 def test_sign_that_nobody_understands_is_told(city, tmp_path):
-    columns = {"osm_id": ["1", "2"], "highway": ["primary"] * 2, "ref": ["B 1", "Rampe 4 Ost"]}
+    columns = {
+        "osm_id": ["1", "2"],
+        "highway": ["primary", "secondary"],
+        "ref": ["B 1", "Rampe 4 Ost"],
+    }
     edition = stage(city, "road_sections", table_write(tmp_path / "a.gpkg", columns, [LINE, LINE]))
     samples = edition.checks.get(code="unknown").details["samples"]
     assert [(one["column"], one["value"]) for one in samples] == [("reference", "Rampe 4 Ost")]

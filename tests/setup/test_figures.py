@@ -100,7 +100,7 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "docs/forwarding.md": (
         f"after {waits([settings.DELIVERY_BACKOFF_SECONDS * 3**n for n in (0, 1, 2)])} … minutes",
         f"at most {WORDS[settings.DELIVERY_BACKOFF_MAX_SECONDS // 3600]} hours",
-        f"{WORDS[settings.DELIVERY_PATIENCE_WORKING_DAYS]} working days of the city",
+        f"{WORDS[settings.DELIVERY_PATIENCE_WORKING_DAYS]} working days of the recipient",
         f"{WORDS[settings.DELIVERY_WORKERS_LOST_MAX]} workers in a row",
         f"after {WORDS[breakers.OPENS_AFTER]} failures in a row",
         f"at most {breakers.PROBE_MAX // timedelta(minutes=1)} minutes",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Iterator
 from statistics import quantiles
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
@@ -21,6 +22,8 @@ from issues.models import Issue
 
 TURNS: Final = 20
 RATIO_LIMIT: Final = 2.0
+# However it is written: behind blanks or a comment, prepared before, or with a setting that goes before it.
+READS: Final = re.compile(r"(?:\s|--[^\n]*\n)*(?:SELECT|WITH|EXECUTE|SET LOCAL)\b")
 
 
 def pages() -> list[Figure]:
@@ -56,9 +59,7 @@ def _page(
             CaptureQueriesContext(connection) as asked,
         ):
             first = _answered(client, address, headers)
-        statements = [
-            one["sql"] for one in asked.captured_queries if one["sql"].startswith("SELECT")
-        ]
+        statements = [one["sql"] for one in asked.captured_queries if READS.match(one["sql"])]
         _answered(client, address, headers)
         again = _answered(client, address, headers)
         # The first answer of all loads templates and plans.
@@ -66,13 +67,13 @@ def _page(
             made.append(first)
             kept.append(again)
             bare.append(sum(milliseconds(_run, statements)))
-    for told, taken, limit in (("made", made, None), ("kept", kept, RATIO_LIMIT)):
+    for told, taken in (("made", made), ("kept", kept)):
         yield Figure(
             name=f"public {name}, {told}, p95 beside its statements",
             value=quantiles(taken, n=20)[-1],
             unit="ms",
             yardstick=quantiles(bare, n=20)[-1],
-            limit=limit,
+            limit=RATIO_LIMIT,
             limit_is_of_ratio=True,
         )
 
@@ -87,6 +88,7 @@ def _answered(client: Client, address: str, headers: dict[str, str]) -> float:
 
 
 def _run(statement: str) -> None:
-    with connection.cursor() as cursor:
+    # In a transaction: what is set for a statement ends with it.
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
         cursor.fetchall()

@@ -19,6 +19,7 @@ from gis_core.loading.check.findings import finding
 from gis_core.loading.check.rivals import rivals_check
 from gis_core.loading.check.uncovered import uncovered_check
 from gis_core.loading.read.batches import LoadReport
+from gis_core.loading.read.profiles import KEY_COLUMN
 from gis_core.loading.stage.staging import Difference, Staging
 from gis_core.messages import message_from_json
 from gis_core.models import EditionCheck
@@ -50,6 +51,7 @@ OF_A_LOAD: Final = (
         "versions",
         "cut",
         "taken_once",
+        "municipality_other",
         "ended",
         "source_twice",
         "source_apart",
@@ -187,7 +189,7 @@ def _named(report: LoadReport) -> Iterator[EditionCheck]:
 
 
 def _sample(fault: dict[str, Any]) -> dict[str, Any]:
-    return {name: fault.get(name, "") for name in ("file", "feature", "column", "value")}
+    return {name: fault.get(name, "") for name in ("file", "feature", "column", "value", "wkt")}
 
 
 def _columns(staging: Staging, report: LoadReport) -> Iterator[EditionCheck]:
@@ -204,7 +206,10 @@ def _columns(staging: Staging, report: LoadReport) -> Iterator[EditionCheck]:
 
 def _filled(contents: list[dict[str, Any]]) -> set[str]:
     return {
-        column["column"] for one in contents for column in one["columns"] if column["values"] > 0
+        column["column"]
+        for one in contents
+        for column in one["columns"]
+        if column["values"] > 0 and not column["column"].startswith(KEY_COLUMN)
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -15,14 +16,17 @@ from gis_core.enums import Severity
 from gis_core.loading.check.coverage_edges import Rows, invalid_edges
 from gis_core.loading.check.findings import finding
 from gis_core.loading.read.batches import Geometries
+from gis_core.loading.read.prefetch import beside
 from gis_core.loading.stage.staging import Staging
 from gis_core.models import EditionCheck
 from gis_core.srids import storage_srid
 
-# Polygons a strip: some hundred bytes each with their index, far below what a worker may use.
-STRIP_ROWS: Final = 40_000
+# Polygons a strip, of which two are in memory: some hundred bytes each, far below what a worker may use.
+STRIP_ROWS: Final = 20_000
 # From so many strips on an index costs less than reading all rows for each of them; without it time would grow by n².
 INDEXED_STRIPS: Final = 8
+# West and east.
+_Limits = tuple[float, float]
 _FAR_M: Final = 1e9
 SAMPLES: Final = 20
 PLACES_KEPT: Final = 20_000
@@ -52,12 +56,19 @@ def coverage_checks(staging: Staging, limits: dict[str, Any]) -> Iterator[Editio
     if len(strips) >= INDEXED_STRIPS:
         staging.geometry_index()
     points = -(-limits["points"] // len(strips))
-    for strip in strips:
-        _strip_check(staging, strip, limits, points, random, seen)
+    boundary = staging.edition.jurisdiction.boundary
+    within = None if boundary is None else shapely.from_wkb(bytes(boundary.wkb))
+    shapely.prepare(within)
+    read = ((strip, _strip_read(staging, strip, limits["gap_width_m"])) for strip in strips)
+
+    def check(one: tuple[_Limits, list[tuple[str, str]]]) -> None:
+        _strip_check(*one, limits, within, points, random, seen)
+
+    deque(beside(check, read), maxlen=0)
     yield from _findings(seen, rows, limits)
 
 
-def _strips(staging: Staging, rows: int) -> Iterator[tuple[float, float]]:
+def _strips(staging: Staging, rows: int) -> Iterator[_Limits]:
     """West and east limits of strips from south to north with about STRIP_ROWS areas each."""
     count = -(-rows // STRIP_ROWS)
     shares = [number / count for number in range(count + 1)]
@@ -70,28 +81,28 @@ def _strips(staging: Staging, rows: int) -> Iterator[tuple[float, float]]:
 
 
 def _strip_check(
-    staging: Staging,
-    strip: tuple[float, float],
+    strip: _Limits,
+    rows: list[tuple[str, str]],
     limits: dict[str, Any],
+    within: Any,
     points: int,
     random: np.random.Generator,
     seen: _Seen,
 ) -> None:
-    """A function of its own, at whose end a strip's areas are gone before those of the next one are read."""
-    keys, shapes = _strip_read(staging, strip, limits["gap_width_m"])
+    keys = [key for key, _wkb in rows]
+    # Text of hexadecimal WKB comes from the server in half the time of bytes, and GEOS is slow at reading it.
+    shapes = shapely.from_wkb(np.array([bytes.fromhex(wkb) for _key, wkb in rows], dtype=object))
     tree = shapely.STRtree(shapes)
     wrong, edges = invalid_edges(shapes, tree, gap_width=limits["gap_width_m"], strip=strip)
     if len(wrong):
         overlapping = _overlaps_find(keys, shapes, tree, wrong, limits, seen)
         _gaps_find(keys, wrong, edges, overlapping, seen)
-    _points_try(staging, shapes, tree, strip, points, random, seen)
+    _points_try(within, shapes, tree, strip, points, random, seen)
 
 
-def _strip_read(
-    staging: Staging, strip: tuple[float, float], margin: float
-) -> tuple[list[str], Geometries]:
-    """All areas that reach into the strip, or lie beside it with only a slit between."""
-    rows = staging.execute(
+def _strip_read(staging: Staging, strip: _Limits, margin: float) -> list[tuple[str, str]]:
+    """Key and WKB of all areas that reach into the strip, or lie beside it with only a slit between."""
+    return staging.execute(
         "SELECT key, {geometry}::text FROM {state}"
         " WHERE {geometry} && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)",
         {
@@ -102,9 +113,6 @@ def _strip_read(
             "srid": storage_srid(),
         },
     )
-    # Text of hexadecimal WKB comes from the server in half the time of bytes, and GEOS is slow at reading it.
-    shapes = shapely.from_wkb(np.array([bytes.fromhex(row[1]) for row in rows], dtype=object))
-    return [row[0] for row in rows], shapes
 
 
 def _overlaps_find(
@@ -153,22 +161,19 @@ def _point(shape: Any) -> str:
 
 
 def _points_try(
-    staging: Staging,
+    within: Any,
     shapes: Geometries,
     tree: shapely.STRtree,
-    strip: tuple[float, float],
+    strip: _Limits,
     count: int,
     random: np.random.Generator,
     seen: _Seen,
 ) -> None:
-    """Points of the municipality that lie in the strip: each should hit one area."""
-    boundary = staging.edition.jurisdiction.boundary
+    """Points in the municipality (`within`, None for unknown) and in the strip: each should hit one area."""
     _x0, south, _x1, north = shapely.total_bounds(shapes)
     xy = random.uniform((strip[0], south), (strip[1], north), size=(count, 2))
     points: NDArray[np.object_] = np.asarray(shapely.points(xy), dtype=object)
-    if boundary is not None:
-        within = shapely.from_wkb(bytes(boundary.wkb))
-        shapely.prepare(within)
+    if within is not None:
         points = points[shapely.contains(within, points)]
     hit, _areas = tree.query(points, predicate="within")
     numbers = np.bincount(hit, minlength=len(points))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from gis_core.errors import LoadError
@@ -67,6 +69,32 @@ def missing(pages: list[Page], identifiers: set[str], total: int | None) -> Mess
     if again := sum(page.returned for page in pages) - len(identifiers):
         return Message("wfs_incomplete_twice", {**counts, "again": again})
     return Message("wfs_incomplete", counts)
+
+
+def state_write(directory: Path, asked: dict[str, Any], pages: list[Page]) -> None:
+    """Keeps what was asked for and which pages came, so that a fetch that broke off goes on behind them."""
+    fresh = directory / f"{STATE}.part"
+    fresh.write_text(json.dumps({"asked": asked, "pages": [vars(page) for page in pages]}), "utf-8")
+    fresh.replace(directory / STATE)
+
+
+def pages_resumed(
+    directory: Path, asked: dict[str, Any], identifiers_of: Callable[[Page], set[str]]
+) -> tuple[list[Page], set[str]]:
+    """The pages of a fetch of the same request that broke off, as long as they are all there, and what is on them."""
+    path = directory / STATE
+    state = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    pages: list[Page] = []
+    identifiers: set[str] = set()
+    if state.get("asked") != asked:
+        return pages, identifiers
+    for values in state["pages"]:
+        page = Page(**values)
+        if not (directory / page.file).exists():
+            break
+        identifiers |= identifiers_of(page)
+        pages.append(page)
+    return pages, identifiers
 
 
 def directory_for(root: Path, url: str, type_name: str, moment: float) -> Path:

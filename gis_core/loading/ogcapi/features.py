@@ -17,12 +17,13 @@ from gis_core.loading.fetch.client import PAUSES_S, STALL_S, Client, RetryLater
 from gis_core.loading.fetch.pages import (
     FETCH_MAX_BYTES,
     PAGE_FEATURES,
-    STATE,
     Box,
     Page,
     changed,
     label_of,
     missing,
+    pages_resumed,
+    state_write,
     useless,
 )
 from gis_core.loading.ogcapi.collections import GEOJSON, Collection, collection_find, json_read
@@ -57,7 +58,9 @@ def ogcapi_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual
     collection = client.tried(
         lambda: collection_find(client, url, names=names, wanted=name, box=box, limit=page_features)
     )
-    pages, identifiers = _resumed(directory, collection)
+    pages, identifiers = pages_resumed(
+        directory, vars(collection), lambda page: _identifiers_kept(directory, page)
+    )
     asked = {collection.items, *(page.following for page in pages)}
     following = pages[-1].following if pages else collection.items
     size = 0
@@ -79,7 +82,7 @@ def ogcapi_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual
         identifiers |= found
         pages.append(page)
         asked.add(page.following)
-        _state_write(directory, collection, pages)
+        state_write(directory, vars(collection), pages)
         progress(label, start + page.returned)
         size += (directory / page.file).stat().st_size
         if size > FETCH_MAX_BYTES:
@@ -162,6 +165,11 @@ def _identifiers(features: list[Any], start: int) -> set[str]:
     }
 
 
+def _identifiers_kept(directory: Path, page: Page) -> set[str]:
+    """Those of a page that was fetched before."""
+    return _identifiers(json.loads((directory / page.file).read_bytes())["features"], page.start)
+
+
 def _following(values: dict[str, Any], url: str, label: str) -> str:
     """The address of the next page, "" for the last one. LoadError where it is one of another server."""
     links = values.get("links")
@@ -183,28 +191,3 @@ def _following(values: dict[str, Any], url: str, label: str) -> str:
 def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
-
-
-def _state_write(directory: Path, collection: Collection, pages: list[Page]) -> None:
-    state = {"collection": vars(collection), "pages": [vars(page) for page in pages]}
-    fresh = directory / f"{STATE}.part"
-    fresh.write_text(json.dumps(state), "utf-8")
-    fresh.replace(directory / STATE)
-
-
-def _resumed(directory: Path, collection: Collection) -> tuple[list[Page], set[str]]:
-    """The pages of a fetch that broke off, as long as they are all there and of the same request."""
-    path = directory / STATE
-    state = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    if state.get("collection") != vars(collection):
-        return [], set()
-    pages: list[Page] = []
-    identifiers: set[str] = set()
-    for values in state["pages"]:
-        page = Page(**values)
-        if not (directory / page.file).exists():
-            break
-        features = json.loads((directory / page.file).read_bytes())["features"]
-        identifiers |= _identifiers(features, page.start)
-        pages.append(page)
-    return pages, identifiers

@@ -50,8 +50,6 @@ class Batch:
     deleted: list[str] = field(default_factory=list)
     # Rows that the reader could not read, by their place; they have no geometry.
     faults: dict[int, Message] = field(default_factory=dict)
-    # The key of the municipality (AGS) of each row, where the file tells it and holds more than one.
-    municipalities: list[str] | None = None
     # What the reader knows of the file's columns.
     layout: Layout = field(default_factory=Layout)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gis_core.loading.read.profiles import Profile
+from gis_core.loading.read.profiles import KEY_COLUMN, Profile
 from gis_core.messages import Message
 
 FILES_NAMED: Final = 20
@@ -89,6 +89,7 @@ def _told(parts: list[_Part]) -> dict[str, Any]:
             column: wanted
             for column, names in profile.columns.items()
             if column not in layout.columns
+            and not column.startswith(KEY_COLUMN)
             and column not in profile.constants
             and (wanted := [name for name in names if not name.startswith("@")])
         },

@@ -56,8 +56,6 @@ def csv_batches(
             # Of a file without a header line the first line is a row.
             names = 0 if profile.header else 1
             line = before + names
-            parts = _key_places(profile, header)
-            is_cut = bool(parts) and _is_of_several(path, delimiter, parts, line)
             lines = text if names else chain([first], text)
             rows = csv.reader(lines, delimiter=delimiter, strict=True)
             while chunk := list(islice(rows, BATCH_ROWS)):
@@ -66,8 +64,6 @@ def csv_batches(
                 batch.layout, layout.encoding = layout, text.code_page
                 if points is not None:
                     _csv_place(batch, [row for row in chunk if row], points)
-                if is_cut:
-                    batch.municipalities = [_municipality(row, parts) for row in chunk if row]
                 line += len(chunk)
                 progress(path.name, line - before - names)
                 yield profile, batch
@@ -243,27 +239,6 @@ def _csv_matched(profile: Profile, header: list[str]) -> tuple[dict[str, int], l
 def _is_row(written: list[str]) -> bool:
     """Whether the first line holds values: names of columns are no numbers, no dates and not that long."""
     return any(_VALUE.match(cell) or len(cell) > _NAME_LENGTH for cell in written)
-
-
-def _key_places(profile: Profile, header: list[str]) -> list[int]:
-    """Where the parts of a municipality's key stand; none where the file does not have them all."""
-    lower = [name.lower() for name in header]
-    if not set(profile.municipality) <= set(lower):
-        return []
-    return [lower.index(name) for name in profile.municipality]
-
-
-def _municipality(row: list[str], places: list[int]) -> str:
-    return "".join(row[place].strip() for place in places if place < len(row))
-
-
-def _is_of_several(path: Path, delimiter: str, places: list[int], first: int) -> bool:
-    """Whether the file holds rows of more than one municipality; read until there is a second one."""
-    with file_open(path) as raw:
-        rows = csv.reader(_Lines(raw, path.name), delimiter=delimiter)
-        keys = (_municipality(row, places) for row in islice(rows, first, None) if row)
-        one = next(keys, "")
-        return any(key != one for key in keys)
 
 
 def _csv_batch(

@@ -17,7 +17,6 @@ from gis_core.coordinates import SourceCrs, positions_stored, storage_crs, trans
 from gis_core.datasets import DatasetSpec, dataset_specs
 from gis_core.errors import CoordinateError
 from gis_core.loading.read.batches import Batch, Geometries, LoadReport
-from gis_core.loading.read.extent import ExtentCheck
 from gis_core.models import Jurisdiction
 
 SAMPLES: Final = 5
@@ -38,6 +37,14 @@ def boundary_drawn(jurisdiction: Jurisdiction) -> Any:
     return None
 
 
+def margin_of(spec: DatasetSpec, jurisdiction: Jurisdiction) -> float:
+    """So many metres outside the boundary objects stay, and so far services are asked. Where reports outside are
+    accepted, somebody has to know whose area that is."""
+    if spec.boundary_key:
+        return max(spec.margin_m, jurisdiction.acceptance_margin_m)
+    return spec.margin_m
+
+
 def cut_tell(report: LoadReport, count: int, margin: float, names: Sequence[str]) -> None:
     """How many were left out further than `margin` metres outside, and the first of those that were looked at."""
     if count:
@@ -49,7 +56,7 @@ class Cut:
     """By the boundary and the dataset's margin (metres). Without a boundary everything stays."""
 
     def __init__(self, spec: DatasetSpec, jurisdiction: Jurisdiction) -> None:
-        self.margin = spec.margin_m
+        self.margin = margin_of(spec, jurisdiction)
         is_placed = spec.geometry_field is not None and spec.boundary_key is None
         boundary = boundary_drawn(jurisdiction) if is_placed else None
         self.area = None if boundary is None else shapely.buffer(boundary, self.margin)
@@ -148,22 +155,3 @@ def _boxes_stored(shapes: Geometries, crs: SourceCrs) -> tuple[NDArray[np.intp],
         slack = (high - low) * _BULGE
         low, high = low - slack, high + slack
     return rows, np.hstack([low, high])
-
-
-def others_left_out(jurisdiction: Jurisdiction) -> str:
-    """Under which name LoadReport.left_out counts the rows of other municipalities."""
-    return f"municipality ≠ {jurisdiction.municipality_key}"
-
-
-def own_rows(
-    batch: Batch, jurisdiction: Jurisdiction, report: LoadReport, extent: ExtentCheck, cut: Cut
-) -> Batch:
-    """The rows of the municipality by its key, else by its boundary; those of others are counted."""
-    if batch.municipalities is None:
-        extent.check(batch, is_cut=cut.area is not None)
-        return cut.apply(batch)
-    rows = [one == jurisdiction.municipality_key for one in batch.municipalities]
-    report.left_out[others_left_out(jurisdiction)] += rows.count(False)
-    own = batch.keep(rows)
-    extent.check(own)
-    return own

@@ -1,7 +1,8 @@
-"""Lines or points where a source has areas, and lengths that it does not state."""
+"""Lines or points where a source has areas; lengths and marks of its shapes, which it does not state."""
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from gis_core.loading.read.profiles import Profile
 # Edges that two areas share would leave open which of them a place between belongs to.
 EDGE_INSET_M: Final = 0.05
 _LINE, _AREA = 1, 2
+_MARK_BYTES: Final = 8
 
 
 def lines_measure(profile: Profile, batch: Batch) -> None:
@@ -35,6 +37,16 @@ def lines_measure(profile: Profile, batch: Batch) -> None:
             length if value is None else value
             for value, length in zip(stated, measured, strict=True)
         ]
+
+
+def shapes_mark(profile: Profile, batch: Batch) -> None:
+    """By which a shape is known again (16 hexadecimal digits) where the profile asks for it; None without a shape."""
+    for column, names in profile.columns.items():
+        if "@shape" in names and batch.geometry is not None:
+            batch.columns[column] = [
+                shape and blake2b(shapely.to_wkb(shape), digest_size=_MARK_BYTES).hexdigest()
+                for shape in batch.geometry
+            ]
 
 
 def _edges(areas: Geometries) -> Geometries:

@@ -12,7 +12,7 @@ A profile is a JSON object:
     others     XML only: other feature elements of the namespace; they are passed over without piling up in memory
     geometry   XML only: local names of the property that holds the geometry
     columns    {column: [names in the source]}; for XML a name may be a path (a/b), @id, @element or a/@attribute;
-               where there is geometry, @length is its length in metres
+               where there is geometry, @length is its length in metres, and @shape is by what its shape is known again
     required   columns that must have a value
     leave_out  columns: a row without a value in one of them is left out and counted, even where it is required
     codes      {column: {value in the source: value}}; "*" is any other value, null leaves the feature out
@@ -32,12 +32,12 @@ A profile is a JSON object:
     changes    WFS only: {"date": name, "key": name} of the properties that say when a feature was changed (kept as
                the model's source_date) and what its key is
     header     CSV only: what the columns of a file without a header line are called; the profile reads no other file
-    municipality  CSV only: the columns that together make the key of the municipality (AGS); of a file with several
-               municipalities the rows of others are left out and counted
+    municipality  the columns that together make the key of the municipality (AGS): the rows of others are left out and
+               counted. Without it the usual names are looked for, and a boundary goes before the key
     licence, attribution  of a source that is always under these; what was said at the load goes before
     points     CSV only: [column of x, column of y, usual CRS or ""], the first pair that is there makes the geometry
-    address    {"url", "kind" ("file", "ogc_features"), "layer"}: where the table that it was made for came from; a load
-               says itself what it fetches
+    address    {"url", "kind" ("file", "wfs", "ogc_features"), "layer"}: where the source that it was made for came
+               from; a load says itself what it fetches
 """
 
 from __future__ import annotations
@@ -60,6 +60,10 @@ from gis_core.models import Jurisdiction, OwnProfile
 # dBASE keeps ten characters of a column's name.
 SHAPEFILE_NAME_LENGTH: Final = 10
 LEFT_OUT_LENGTH: Final = 40
+# What a column takes of the geometry.
+MEASURED: Final = frozenset({"@length", "@shape"})
+# How the columns begin that hold the key of the municipality or parts of it.
+KEY_COLUMN: Final = "municipality/"
 
 
 @dataclass(frozen=True)

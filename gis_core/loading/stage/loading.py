@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +16,16 @@ from psycopg2 import DataError, IntegrityError
 from gis_core.coordinates import crs_parse
 from gis_core.datasets import DatasetSpec
 from gis_core.errors import LoadCancelled, LoadError
-from gis_core.loading.read.batches import BATCH_ROWS, Batch, LoadReport, Progress
+from gis_core.loading.read.batches import BATCH_ROWS, LoadReport, Progress
 from gis_core.loading.read.formats import files_expand
+from gis_core.loading.read.prefetch import beside
 from gis_core.loading.read.profiles import Profile
 from gis_core.loading.sources import Source, source_batches
-from gis_core.loading.stage.making import faults_error, rows_make
+from gis_core.loading.stage.making import Made, faults_error, rows_make
 from gis_core.loading.stage.staging import Staging
 from gis_core.loading.stage.unchanged import active_take
-from gis_core.loading.words import Words, words_own
-from gis_core.models import Edition, Jurisdiction
+from gis_core.loading.words import words_own
+from gis_core.models import Edition
 
 # Where COPY says which of its lines and columns it could not take.
 _COPY_LINE = re.compile(r"line (\d+)(?:, column (\w+))?")
@@ -69,57 +72,108 @@ def sources_stage(
     `edition.progress` is saved with each batch in one transaction. Raises LoadError; LoadCancelled when
     the edition's flag says so.
     """
-    read, done = LoadReport(), 0
-    staged = LoadReport.from_json(edition.progress.get("report", {}))
     marks = fingerprint(sources)
-    if _resumable(edition, staging, marks):
-        done = edition.progress["batches"]
-    else:
-        edition.progress, staged = {"files": marks, "batches": 0, "rows": 0}, LoadReport()
+    if not _resumable(edition, staging, marks):
+        edition.progress = {"files": marks, "batches": 0, "rows": 0}
         staging.create()
         edition.save(update_fields=["progress"])
-    profiles: dict[str, Profile] = {}
-    words = words_own(spec, edition.jurisdiction)
-
-    def show(file: str, features: int) -> None:
-        edition.progress |= {"file": file, "features": features}
-        progress(file, features)
-
-    taken: list[LoadReport] = []
-
-    def take(digest: str) -> bool:
-        _digest_note(edition, digest)
-        if former := active_take(edition, staging, digest):
-            taken.append(former)
-            show(edition.source, edition.progress["rows"])
-            _cancelled(edition)
-        return bool(taken)
-
-    batches = source_batches(
-        spec, sources, edition.jurisdiction, report=read, progress=show, take=take
-    )
-    for number, (profile, batch) in enumerate(batches, start=1):
-        profiles[profile.name] = profile
-        if number > done:
+    reading = _Reading(edition, staging, spec, progress)
+    with closing(beside(reading.lines, reading.steps(sources))) as ready:
+        for step, lines in ready:
             with transaction.atomic():
                 _commit_without_waiting()
-                rows = _stage(
-                    spec, staging, edition.jurisdiction, profile, batch, staged, number, words
-                )
-                _checkpoint(edition, number, rows, batch, staged)
+                if step.deleted:
+                    staging.delete(step.deleted, step.number)
+                if lines:
+                    _copy(staging, step, lines)
+                _checkpoint(edition, step)
             _cancelled(edition)
-    if taken:
-        return taken[0]
+    if reading.taken is not None:
+        return reading.taken
+    profiles = reading.profiles
     edition.profile = ", ".join(profiles)[:50]
     if len(profiles) == 1:
+        [profile] = profiles.values()
         edition.licence = edition.licence or profile.licence
         edition.attribution = edition.attribution or profile.attribution
-    staged.merge(read)
-    if staged.counts["faulty rows"]:
+    report = reading.staged
+    report.merge(reading.read)
+    if report.counts["faulty rows"]:
         # The failed edition tells them all.
-        edition.progress["report"] = staged.as_json()
-        raise faults_error(edition.source, staged)
-    return staged
+        edition.progress["report"] = report.as_json()
+        raise faults_error(edition.source, report)
+    return report
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What a batch does to the staging table beside its rows, and the report (JSON) as of then."""
+
+    number: int
+    file: str
+    features: list[str]
+    deleted: list[str]
+    update: bool
+    report: dict[str, Any]
+
+
+class _Reading:
+    """Batches on their way to the staging table, and what was noticed: by readers in `read`, of rows in `staged`."""
+
+    def __init__(
+        self, edition: Edition, staging: Staging, spec: DatasetSpec, progress: Progress
+    ) -> None:
+        self.edition, self.staging, self.spec, self.progress = edition, staging, spec, progress
+        self.read = LoadReport()
+        self.staged = LoadReport.from_json(edition.progress.get("report", {}))
+        self.profiles: dict[str, Profile] = {}
+        # Of the active edition, where its sources were the same.
+        self.taken: LoadReport | None = None
+
+    def steps(self, sources: list[Source]) -> Iterator[tuple[_Step, Made | None]]:
+        """The batches that are not staged yet, with their rows."""
+        spec, city = self.spec, self.edition.jurisdiction
+        done, words = self.edition.progress["batches"], words_own(spec, city)
+        batches = source_batches(
+            spec, sources, city, report=self.read, progress=self._show, take=self._take
+        )
+        for number, (profile, batch) in enumerate(batches, start=1):
+            self.profiles[profile.name] = profile
+            if number <= done:
+                continue
+            self.staged.counts["deletions"] += len(batch.deleted)
+            made = None
+            if batch.features:
+                made = rows_make(spec, city, profile, batch, self.staged, words)
+            step = _Step(
+                number,
+                batch.file,
+                made.batch.features if made else [],
+                batch.deleted,
+                batch.update or bool(batch.deleted),
+                # The next batch adds to the report before this one is stored.
+                deepcopy(self.staged.as_json()),
+            )
+            yield step, made
+
+    def lines(self, made: tuple[_Step, Made | None]) -> tuple[_Step, bytes]:
+        """The rows of a step as COPY takes them."""
+        step, rows = made
+        if rows is None or not step.features:
+            return step, b""
+        return step, self.staging.lines(rows.rows, rows.geometry, step.features, step.number)
+
+    def _show(self, file: str, features: int) -> None:
+        self.edition.progress |= {"file": file, "features": features}
+        self.progress(file, features)
+
+    def _take(self, digest: str) -> bool:
+        _digest_note(self.edition, digest)
+        self.taken = active_take(self.edition, self.staging, digest)
+        if self.taken is not None:
+            self._show(self.edition.source, self.edition.progress["rows"])
+            _cancelled(self.edition)
+        return self.taken is not None
 
 
 def _digest_note(edition: Edition, digest: str) -> None:
@@ -138,12 +192,12 @@ def _resumable(edition: Edition, staging: Staging, marks: list[list[Any]]) -> bo
     )
 
 
-def _checkpoint(edition: Edition, number: int, rows: int, batch: Batch, staged: LoadReport) -> None:
+def _checkpoint(edition: Edition, step: _Step) -> None:
     edition.progress |= {
-        "batches": number,
-        "rows": edition.progress["rows"] + rows,
-        "report": staged.as_json(),
-        "update": bool(edition.progress.get("update")) or batch.update or bool(batch.deleted),
+        "batches": step.number,
+        "rows": edition.progress["rows"] + len(step.features),
+        "report": step.report,
+        "update": bool(edition.progress.get("update")) or step.update,
     }
     edition.save(update_fields=["progress"])
 
@@ -160,38 +214,18 @@ def _cancelled(edition: Edition) -> None:
         raise LoadCancelled("cancelled", file=edition.progress.get("file", ""))
 
 
-def _stage(
-    spec: DatasetSpec,
-    staging: Staging,
-    jurisdiction: Jurisdiction,
-    profile: Profile,
-    batch: Batch,
-    report: LoadReport,
-    number: int,
-    words: Words,
-) -> int:
-    if batch.deleted:
-        staging.delete(batch.deleted, number)
-        report.counts["deletions"] += len(batch.deleted)
-    if not batch.features:
-        return 0
-    made = rows_make(spec, jurisdiction, profile, batch, report, words)
-    if not made.batch.features:
-        return 0
+def _copy(staging: Staging, step: _Step, lines: bytes) -> None:
     try:
-        staging.copy(made.rows, made.geometry, made.batch.features, number)
+        staging.copy(lines)
     except (DataError, IntegrityError) as error:
-        raise _refused(error, made.batch) from error
-    return len(made.batch.features)
+        raise _refused(error, step) from error
 
 
-def _refused(error: DataError | IntegrityError, batch: Batch) -> LoadError:
+def _refused(error: DataError | IntegrityError, step: _Step) -> LoadError:
     """What the database does not take, with the feature that it names by its line."""
     line = _COPY_LINE.search(error.diag.context or "")
-    feature = batch.features[int(line[1]) - 1] if line else ""
+    feature = step.features[int(line[1]) - 1] if line else ""
     params: dict[str, Any] = {"cause": error.diag.message_primary}
     if line and line[2]:
-        return LoadError(
-            "column_misfit", file=batch.file, feature=feature, column=line[2], **params
-        )
-    return LoadError("value_misfit", file=batch.file, feature=feature, **params)
+        return LoadError("column_misfit", file=step.file, feature=feature, column=line[2], **params)
+    return LoadError("value_misfit", file=step.file, feature=feature, **params)

@@ -56,15 +56,24 @@ def source_place(
     name = " ".join(name.split())
     if name and not spec.same:
         raise LoadError("source_misfit", dataset=dataset)
-    if name and (len(name) > NAME_LENGTH or not _NAME.fullmatch(name)):
-        raise LoadError("source_name_wrong", name=name[:NAME_LENGTH], length=NAME_LENGTH)
+    if name:
+        source_named(name)
     active = editions_active(jurisdiction, dataset)
     ranks = {one.source_name: one.precedence for one in active}
     if not name and "" not in ranks and ranks:
-        raise LoadError(
-            "source_needed", dataset=dataset, known=sorted(ranks), proposed=_proposed(loaded)
-        )
+        known = sorted(ranks)
+        if proposed := _proposed(loaded):
+            raise LoadError("source_needed", dataset=dataset, known=known, proposed=proposed)
+        raise LoadError("source_unsaid", dataset=dataset, known=known)
     return name, ranks.get(name, max(ranks.values(), default=-1) + 1)
+
+
+def source_named(text: str) -> str:
+    """The name of a source as it is kept. LoadError for what cannot be one."""
+    name = " ".join(text.split())
+    if len(name) > NAME_LENGTH or not _NAME.fullmatch(name):
+        raise LoadError("source_name_wrong", name=name[:NAME_LENGTH], length=NAME_LENGTH)
+    return name
 
 
 def _proposed(loaded: str) -> str:

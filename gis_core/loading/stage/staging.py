@@ -143,23 +143,27 @@ class Staging:
         )[0]
         return bool(row[0])
 
-    def copy(
+    def lines(
         self, columns: Columns, geometry: Geometries | None, features: list[str], batch: int
-    ) -> None:
-        """Appends rows by COPY. The content hash is of the whole row as it will be stored."""
+    ) -> bytes:
+        """Rows as copy() takes them. The content hash is of the whole row as it will be stored."""
         texts = [_texts(columns[field.name]) for field in self.fields]
         if geometry is not None:
             texts.append(_ewkb_texts(geometry))
-        lines: list[str] = []
+        lines: list[bytes] = []
         for row, feature in zip(zip(*texts, strict=True), _escaped(features), strict=True):
-            line = "\t".join(row)
-            digest = blake2b(line.encode(), digest_size=16).hexdigest()
-            lines.append(f"{line}\t\\\\x{digest}\t{feature}\t{batch}\n")
+            line = "\t".join(row).encode()
+            digest = blake2b(line, digest_size=16).hexdigest()
+            lines.append(line + f"\t\\\\x{digest}\t{feature}\t{batch}\n".encode())
+        return b"".join(lines)
+
+    def copy(self, lines: bytes) -> None:
+        """Appends rows by COPY."""
         command = sql.SQL("COPY {staging} ({columns}, feature, batch) FROM STDIN").format(
             **self._parts
         )
         with connection.cursor() as cursor:
-            cursor.copy_expert(command, BytesIO("".join(lines).encode()), _COPY_BLOCK)
+            cursor.copy_expert(command, BytesIO(lines), _COPY_BLOCK)
 
     def active_copy(self) -> None:
         """Stages all rows of the source's present state as they are; each is named by its key."""
@@ -299,6 +303,8 @@ def _texts(values: list[Any]) -> list[str]:
     kinds = set(map(type, values))
     if kinds == {str}:
         return _escaped(values)
+    if kinds == {list} and not any(values):
+        return ["[]"] * len(values)
     write = str if kinds <= _WRITTEN_AS_THEY_ARE else _text
     return [_NULL if value is None else write(value) for value in values]
 

@@ -7,7 +7,6 @@ as in every source; here it is noticed when features are missing.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +26,13 @@ from gis_core.loading.fetch.client import (
 from gis_core.loading.fetch.pages import (
     FETCH_MAX_BYTES,
     PAGE_FEATURES,
-    STATE,
     Box,
     Page,
     changed,
     label_of,
     missing,
+    pages_resumed,
+    state_write,
     useless,
 )
 from gis_core.loading.gml.document import GmlError, elements_stream, gml_identifier, head_read
@@ -75,7 +75,10 @@ def wfs_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual va
     client = Client(label, stall_s, pauses_s)
     service = client.tried(lambda: service_find(client, url, type_names, type_name))
     more = _selection(service, since, only, box, geometry)
-    pages, identifiers = _resumed(directory, service, page_features, more)
+    asked = {"service": vars(service), "count": page_features, "more": more}
+    pages, identifiers = pages_resumed(
+        directory, asked, lambda page: _identifiers(directory, page, service)
+    )
     total = client.tried(lambda: features_count(client, service, **more))
     size = 0
     # The count may be that of the server's own limit: only an empty page is the end.
@@ -99,7 +102,7 @@ def wfs_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual va
             raise useless(directory, cause, label)
         identifiers |= found
         pages.append(page)
-        _state_write(directory, service, page_features, pages, more)
+        state_write(directory, asked, pages)
         progress(label, start + page.returned)
         size += (directory / page.file).stat().st_size
         if size > FETCH_MAX_BYTES:
@@ -107,6 +110,19 @@ def wfs_fetch(  # noqa: PLR0913 - each by its name, most of them have a usual va
     if cause := missing(pages, identifiers, total):
         raise useless(directory, cause, label)
     return [directory / page.file for page in pages if page.returned]
+
+
+def wfs_sample(url: str, directory: Path, *, name: str, box: Box | None, features: int) -> Path:
+    """The first page of a feature type, of so many features at most; it has its name.
+
+    `name` chooses the type where the service has several. Raises LoadError naming the address and the cause.
+    """
+    client = Client(label_of(url))
+    service = client.tried(lambda: service_find(client, url, [], name))
+    more = _selection(service, None, "", box, "")
+    page, _found = client.tried(lambda: _page(client, service, directory, 0, features, more))
+    path: Path = directory / page.file
+    return path.rename(directory / f"{service.type_name.replace(':', '_')}.gml")
 
 
 def _selection(
@@ -197,39 +213,3 @@ def _is(element: Any, name: str) -> bool:
 
 def _identifiers(directory: Path, page: Page, service: Service) -> set[str]:
     return _page_read(directory / page.file, service, page.start, "")[1]
-
-
-def _state_write(
-    directory: Path, service: Service, count: int, pages: list[Page], more: dict[str, str]
-) -> None:
-    state = {
-        "service": vars(service),
-        "count": count,
-        "more": more,
-        "pages": [vars(page) for page in pages],
-    }
-    fresh = directory / f"{STATE}.part"
-    fresh.write_text(json.dumps(state), "utf-8")
-    fresh.replace(directory / STATE)
-
-
-def _resumed(
-    directory: Path, service: Service, count: int, more: dict[str, str]
-) -> tuple[list[Page], set[str]]:
-    """The pages of a fetch that broke off, as long as they are all there and of the same request."""
-    path = directory / STATE
-    if not path.exists():
-        return [], set()
-    state = json.loads(path.read_text("utf-8"))
-    same = (state["service"], state["count"], state["more"]) == (vars(service), count, more)
-    if not same:
-        return [], set()
-    pages: list[Page] = []
-    identifiers: set[str] = set()
-    for values in state["pages"]:
-        page = Page(**values)
-        if not (directory / page.file).exists():
-            break
-        identifiers |= _identifiers(directory, page, service)
-        pages.append(page)
-    return pages, identifiers

@@ -129,7 +129,12 @@ def _version(content: bytes, label: str) -> str:
 
 
 def _type_choose(offered: list[str], readable: list[str], wanted: str, label: str) -> str:
-    """The feature type that was asked for, with or without prefix, or the first that a profile can read."""
+    """The feature type that was asked for, with or without prefix, or the first that a profile can read.
+
+    Where nobody knows which can be read, the only one that there is.
+    """
+    if not (wanted or readable) and len(offered) == 1:
+        return offered[0]
     for name in [wanted] if wanted else readable:
         for known in offered:
             if name.lower() in {known.lower(), known.rpartition(":")[2].lower()}:

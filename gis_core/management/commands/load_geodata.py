@@ -30,7 +30,7 @@ from gis_core.management.edition_commands import (
 from gis_core.models import Edition, Jurisdiction
 from gis_core.selectors import editions_active
 from gis_core.services.editions import edition_activate, edition_create, edition_resume
-from gis_core.services.sources import source_end, source_lead
+from gis_core.services.sources import source_end, source_lead, source_rename
 
 
 @dataclass
@@ -62,6 +62,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--first", action="store_true", help="let that source count first; without SOURCE"
         )
+        parser.add_argument(
+            "--rename", metavar="NAME", help="give that source another name; without SOURCE"
+        )
         parser.add_argument("--manifest", type=Path, help="JSON file that lists datasets and files")
         parser.add_argument(
             "--resume", type=int, metavar="EDITION", help="go on with a load that was interrupted"
@@ -89,6 +92,10 @@ class Command(BaseCommand):
         try:
             _options_check(options)
             options["by"] = user_find(options["user"])
+            if options["rename"]:
+                active = _active(self._jurisdiction(options), options)
+                self.stdout.write(source_rename(edition=active, name=options["rename"]))
+                return
             if options["resume"] is not None:
                 editions.append(edition_find(options["resume"]))
                 title = editions[0].jurisdiction.name
@@ -112,7 +119,7 @@ class Command(BaseCommand):
             editions_show(self, editions, f"{title}: geodata", options["json"], failure)
 
     def _jurisdiction(self, options: dict[str, Any]) -> Jurisdiction:
-        given = options["sources"] or options["end"] or options["first"]
+        given = any(options[name] for name in ("sources", "end", "first", "rename"))
         if bool(options["manifest"]) == bool(options["dataset"] and given):
             raise CommandError("give either --manifest, or --dataset and at least one SOURCE")
         if not options["jurisdiction"]:
@@ -170,20 +177,26 @@ class Command(BaseCommand):
 
 def _without_file(jurisdiction: Jurisdiction, options: dict[str, Any]) -> Edition:
     """What is ordered of the source that the options name, or of the one without a name."""
+    order = source_end if options["end"] else source_lead
+    return order(edition=_active(jurisdiction, options), by=options["by"])
+
+
+def _active(jurisdiction: Jurisdiction, options: dict[str, Any]) -> Edition:
+    """The active edition of that source."""
     name, _rank = source_place(
         jurisdiction, dataset_spec(options["dataset"]), options["source"] or ""
     )
     active = editions_active(jurisdiction, options["dataset"]).filter(source_name=name).first()
     if active is None:
         raise CommandError(f"no edition of this source of {options['dataset']} is active")
-    order = source_end if options["end"] else source_lead
-    return order(edition=active, by=options["by"])
+    return active
 
 
 # What has no effect beside the option that says what is loaded.
 _OF_FILES = ("sources", "profile", "layer", "crs")
 _OF_DATA = (*_OF_FILES, "manifest", "as_of", "licence", "attribution")
 _BESIDE = {
+    "rename": (*_OF_DATA, "resume", "end", "first", "activate", "override"),
     "resume": (*_OF_DATA, "jurisdiction", "dataset", "source", "end", "first"),
     "manifest": (*_OF_FILES, "dataset", "source", "end", "first"),
     "end": (*_OF_DATA, "first"),

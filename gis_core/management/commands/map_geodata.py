@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gis_core.dataset_names import dataset_names
 from gis_core.datasets import dataset_spec
+from gis_core.enums import FetchKind
 from gis_core.errors import GisError
-from gis_core.loading.look import Layer, source_look
+from gis_core.loading.look import Layer, sample_fetch, source_look
 from gis_core.loading.mapping import mapping_preview, mapping_propose
 from gis_core.loading.read.profiles import profile_parse
 from gis_core.management.edition_commands import shown_text, user_find
@@ -26,10 +28,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", nargs="?", type=Path, metavar="SOURCE")
+        parser.add_argument("source", nargs="?", metavar="SOURCE", help="a file, or an address")
+        parser.add_argument(
+            "--kind",
+            choices=FetchKind.values,
+            default=FetchKind.FILE.value,
+            help="what is at the address (default: file)",
+        )
         parser.add_argument("--jurisdiction", required=True, help="e.g. castrop-rauxel.de")
         parser.add_argument("--dataset", required=True, choices=dataset_names())
-        parser.add_argument("--layer", help="layer of a GeoPackage; without it the first")
+        parser.add_argument(
+            "--layer", help="layer of a GeoPackage, feature type, collection; without it the first"
+        )
         parser.add_argument("--crs", default="", help="CRS of a source that names none")
         parser.add_argument("--mapping", type=Path, metavar="FILE", help="instead of the proposal")
         parser.add_argument("--save", metavar="NAME", help="store the mapping under this name")
@@ -60,14 +70,41 @@ class Command(BaseCommand):
         self._print({"name": stored.name, **stored.content})
 
     def _map(self, jurisdiction: Jurisdiction, options: dict[str, Any]) -> None:
-        spec, path = dataset_spec(options["dataset"]), options["source"]
+        said = options["source"] or ""
+        if not said.startswith(("http://", "https://")):
+            self._mapped(jurisdiction, options, Path(said) if said else None, {})
+            return
+        spec, layer = dataset_spec(options["dataset"]), options["layer"] or ""
+        address = {"url": said, "kind": options["kind"], "layer": layer}
+        with TemporaryDirectory(prefix="flurpost-") as folder:
+            path = sample_fetch(
+                FetchKind(options["kind"]),
+                said,
+                Path(folder) / "sample",
+                spec=spec,
+                jurisdiction=jurisdiction,
+                layer=layer,
+            )
+            if options["kind"] != FetchKind.FILE:
+                # The sample has no other one.
+                options = {**options, "layer": None}
+            self._mapped(jurisdiction, options, path, {"address": address})
+
+    def _mapped(
+        self,
+        jurisdiction: Jurisdiction,
+        options: dict[str, Any],
+        path: Path | None,
+        more: dict[str, Any],
+    ) -> None:
+        spec = dataset_spec(options["dataset"])
         layers = source_look(path) if path else []
         for one in layers:
             self._tell(one)
         if options["mapping"]:
             content = json.loads(options["mapping"].read_text("utf-8"))
         else:
-            content = mapping_propose(spec, _chosen(layers, options["layer"]))
+            content = mapping_propose(spec, _chosen(layers, options["layer"])) | more
         profile = profile_parse({**content, "name": options["save"] or "mapping"})
         if profile.dataset != options["dataset"]:
             raise CommandError(f"the mapping is one for {profile.dataset}")

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gis_core.enums import Visibility
+from gis_core.errors import GisError
 from gis_core.maps.registry import map_service_register
-from gis_core.maps.services import MapServiceError
 
 
 class Command(BaseCommand):
@@ -17,7 +17,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="short name, part of the address behind which it is shown")
         parser.add_argument("url", help="address of the service without WMS parameters")
-        parser.add_argument("layers", nargs="+", help="names of the layers to show")
+        parser.add_argument(
+            "layers",
+            nargs="*",
+            help="names of the layers to show; those of a known service if none",
+        )
         parser.add_argument("--title", default="", help="name in the layer list")
         parser.add_argument("--attribution", default="", help="text at the edge of the map")
         parser.add_argument(
@@ -38,7 +42,7 @@ class Command(BaseCommand):
                 visibility=Visibility.STAFF if options["staff_only"] else Visibility.PUBLIC,
                 order=options["order"],
             )
-        except MapServiceError as error:
+        except GisError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{service.slug}: {service.title}, WMS {service.version}, {service.image_format}"

@@ -15,7 +15,7 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from gis_core.models import Jurisdiction
-from issues.models import Citizen, SignInCode
+from issues.models import AccountNotice, Citizen, SignInCode
 from issues.services.reporting.export import IN_MEMORY, data_export
 from issues.services.reporting.mine import reports_of_citizen
 from issues.services.retention.asking import data_erase
@@ -67,7 +67,8 @@ def citizen_by_mark(mark: uuid.UUID) -> Citizen | None:
 
 
 def citizen_use(citizen: Citizen) -> None:
-    """Somebody signed in with it just now."""
+    """Somebody signed in with it just now: it is not near its end any longer."""
+    AccountNotice.objects.filter(citizen=citizen).delete()
     Citizen.objects.filter(pk=citizen.pk).update(used_at=timezone.now())
 
 

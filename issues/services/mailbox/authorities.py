@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from issues.models import Issue
-from issues.services.mailbox.judging import Bounce
+from issues.services.mailbox.bounces import Bounce
 from issues.services.mailbox.letters import Letter
 
 # The letter, and whether a program wrote it.

@@ -34,6 +34,7 @@ _ORIGINAL: Final = re.compile(
     r"^[-_]{2,} ?(?:Ursprüngliche Nachricht|Original Message|Weitergeleitete Nachricht)",
     re.IGNORECASE,
 )
+_AT_END: Final = re.compile(r"<([^<>\s]{1,300}@[^<>\s]{1,300})>\s*$")
 # How Outlook heads the letter that it quotes: at least sender and date below each other, in bold or not.
 _HEADED: Final = re.compile(r"\**(?:Von|From):\**\s", re.IGNORECASE)
 _DATED: Final = re.compile(r"\**(?:Gesendet|Datum|Sent|Date):\**\s", re.IGNORECASE)
@@ -106,7 +107,11 @@ def header(message: Message, name: str) -> str:
 
 def sender_of(message: Message) -> tuple[str, str]:
     """Name and address. They are told apart before the name is decoded: it may hold a comma."""
-    name, address = parseaddr(str(message.get("From", "")))
+    told = str(message.get("From", ""))
+    name, address = parseaddr(told)
+    if "@" not in address and (found := _AT_END.search(told)):
+        # A comma that should stand in quotes makes two of one sender.
+        name, address = told[: found.start()].strip(), found[1]
     return _decoded_words(name), _decoded_words(address)
 
 
@@ -131,7 +136,7 @@ def signature_cut(text: str) -> str:
 
 def quote_cut(text: str) -> str:
     """The answer without the letter that it answers; whole where nothing else is left."""
-    lines = text.split("\n")
+    lines = _below_quote(text.split("\n"))
     for place, line in enumerate(lines):
         if _ORIGINAL.match(line.strip()) or _is_headed(lines[place : place + 3]):
             lines = lines[:place]
@@ -146,6 +151,16 @@ def quote_cut(text: str) -> str:
             lines = lines[:-count]
             break
     return "\n".join(lines).strip() or text
+
+
+def _below_quote(lines: list[str]) -> list[str]:
+    """What stands below the whole letter that it answers; all lines where that is not how the answer is written."""
+    quoted = [place for place, line in enumerate(lines) if line.startswith(">")]
+    if not quoted or quoted[-1] - quoted[0] >= len(quoted):
+        return lines
+    head = " ".join(line.strip() for line in lines[: quoted[0]]).strip()
+    below = lines[quoted[-1] + 1 :]
+    return below if _ATTRIBUTION.match(head) and any(map(str.strip, below)) else lines
 
 
 def _is_headed(lines: list[str]) -> bool:

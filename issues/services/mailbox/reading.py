@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from email.utils import parseaddr
 from typing import Final
 
@@ -23,7 +24,8 @@ from issues.models.mails import SETTLED
 from issues.selectors import jurisdiction_find
 from issues.services.mailbox.aside import mail_set_aside, mails_expire
 from issues.services.mailbox.authorities import answer_take, bounce_take
-from issues.services.mailbox.judging import bounce_of, reason_aside
+from issues.services.mailbox.bounces import bounce_of, ids_quoted, is_riddle
+from issues.services.mailbox.judging import reason_aside
 from issues.services.mailbox.letters import Letter, header, letter_read, message_parse
 from issues.services.mailbox.server import DONE, WRONG, Mailbox, mailbox_open
 from issues.services.mailbox.taking import letter_take, reply_bounced
@@ -177,7 +179,11 @@ def _settle(mail: InboxMail, raw: bytes) -> None:
         return
     reason = reason_aside(message, _own_addresses()) or _reason_empty(letter)
     if reason not in {MailReason.OWN, MailReason.EMPTY}:
-        issue = answer_take(letter, is_automatic=reason is not None)
+        if is_riddle(message):
+            quoting = replace(letter, answers=(*letter.answers, *ids_quoted(message)))
+            issue = answer_take(quoting, is_automatic=False)
+        else:
+            issue = answer_take(letter, is_automatic=reason is not None)
         if issue is not None:
             _close(mail, MailState.ANSWER, issue)
             return

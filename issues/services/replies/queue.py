@@ -112,7 +112,7 @@ def replies_queue(
 def reply_send(
     *, issue: Issue, text: str, by: User | None, due_at: datetime | None = None
 ) -> Reply:
-    """Writes to the reporter outside of any state: an answer, a question. Raises `ReporterMissing`, `TextTooLong`."""
+    """Writes a question to the reporter, outside of any state. Raises `ReporterMissing`, `TextTooLong`."""
     if len(text) > TEXT_MAX:
         raise TextTooLong(
             _("The text has %(length)d characters; at most %(limit)d are possible.")
@@ -130,7 +130,7 @@ def reply_send(
         language=language,
         due_at=due_at or timezone.now(),
         by=by,
-        subject=_subject(issue, language),
+        subject=_subject_asked(issue, language),
         text=_framed(issue, text, language),
     )
     return _stored(issue, [reply], by)[0]
@@ -158,8 +158,16 @@ def _duplicates(issue: Issue) -> Iterable[int]:
 
 
 def _subject(issue: Issue, language: str) -> str:
+    """With the state: whoever looks through their mails sees what is new."""
     with translation.override(language):
-        return pgettext("reply", "Your report %(number)s") % {"number": issue.number}
+        values = {"number": issue.number, "state": issue.public_status.label}
+        return pgettext("reply", "Your report %(number)s: %(state)s") % values
+
+
+def _subject_asked(issue: Issue, language: str) -> str:
+    with translation.override(language):
+        subject = pgettext("reply", "A question about your report %(number)s")
+        return subject % {"number": issue.number}
 
 
 def _framed(issue: Issue, text: str, language: str) -> str:

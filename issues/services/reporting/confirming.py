@@ -88,13 +88,14 @@ def confirmations_send_due() -> int:
 
 def _mail(waiting: WaitingReport) -> EmailMessage:
     with translation.override(waiting.language):
-        city = waiting.category.jurisdiction.name
+        city = waiting.jurisdiction.public_name
         until = date_format(timezone.localtime(waiting.expires_at), "SHORT_DATETIME_FORMAT")
         subject = pgettext("confirmation mail", "Please confirm your report to %(city)s")
         text = pgettext(
             "confirmation mail",
             "Hello,\n\nyou want to report: %(category)s.\n\nPlease open this page and confirm it by %(until)s. "
-            "Your report is sent only then:\n%(url)s\n\nYou did not write a report? Then do nothing; we erase it.\n",
+            "Your report is sent only then:\n%(url)s\n\nYou did not write a report? Then do nothing; we erase it."
+            "\n\nKind regards\n%(city)s\n",
         )
         values = {
             "city": city,

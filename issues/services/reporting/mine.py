@@ -107,7 +107,8 @@ def _mail(order: LinkRequest) -> EmailMessage:
         text = pgettext(
             "list mail",
             "Good day,\n\nhere are all reports of this e-mail address to %(city)s, until %(until)s:\n%(url)s\n\n"
-            "Whoever has this address sees and changes them. You did not ask for it? Then do nothing.\n",
+            "Whoever has this address sees and changes them. You did not ask for it? Then do nothing."
+            "\n\nKind regards\n%(city)s\n",
         )
         values = {"city": city, "until": until, "url": list_url(order)}
         return letter_build(

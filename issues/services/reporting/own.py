@@ -17,7 +17,8 @@ from issues.selectors import photos_of_reporter
 from issues.services.events import issue_event_append
 from issues.services.photos.stored import PHOTOS_PER_REPORT, photo_event, photo_new, photo_prepare
 from issues.services.release import issue_withdraw
-from issues.services.texts import field_length, text_checked
+from issues.services.replies.queue import replies_queue
+from issues.services.texts import email_checked, field_length, text_checked
 from issues.services.work import note_write
 from issues.services.workflow import issue_news, issue_set_status
 from issues.signals import reporter_changed
@@ -148,6 +149,29 @@ def report_rate(*, issue: Issue, stars: int, words: str) -> Rating:
         rating.save()
         issue_event_append(issue=stored, kind=EventKind.RATED, detail={"stars": stars})
     return rating
+
+
+def mail_add(*, issue: Issue, email: str, language: str) -> Reporter:
+    """Whoever reported without a mail address gives one and hears from now on; where it is goes there at once.
+
+    Raises `EmailInvalid`, `TextNotClean`, `TextTooLong`, and `ReporterRefused` where there is an address already.
+    """
+    address = email_checked(email)
+    with transaction.atomic():
+        stored = _locked(issue)
+        reporter, _is_new = Reporter.objects.select_for_update().get_or_create(issue=stored)
+        if reporter.erase_asked_at is not None:
+            raise ReporterRefused(pgettext("own report", "Your data are to be erased."))
+        if reporter.email:
+            raise ReporterRefused(
+                pgettext("own report", "We have an e-mail address of you already.")
+            )
+        reporter.email, reporter.language = address, language
+        reporter.save()
+        if not stored.duplicates.exists():
+            # Those who reported the same had their letters.
+            replies_queue(issue=stored)
+    return reporter
 
 
 def call_allow(*, issue: Issue, name: str, phone: str) -> Reporter:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gis_core.models import Jurisdiction
 from issues.enums import CLOSED, PhotoStatus, RetentionKind
-from issues.models import Issue, LegalHold, Photo, Reporter, RetentionPeriod
+from issues.models import Citizen, Issue, LegalHold, Photo, Reporter, RetentionPeriod
 from issues.services.retention.erasing import (
     Counts,
     contact_erase,
@@ -59,6 +59,19 @@ def issues_free(issues: QuerySet[Issue]) -> QuerySet[Issue]:
 def until_of(period: RetentionPeriod) -> datetime:
     """What happened before that is due."""
     return timezone.now() - timedelta(days=period.days)
+
+
+def accounts_unused(jurisdiction_id: int, until: datetime) -> QuerySet[Citizen]:
+    """Accounts last used before a moment, without a report that is open or held: it may be the account alone that tells
+    who reported.
+
+    The other reports stay and keep the contact as long as its own period says; whoever comes back gets a new account.
+    """
+    held = Exists(LegalHold.objects.active().filter(issue=OuterRef("issue")))
+    reports = Reporter.objects.filter(citizen=OuterRef("pk"))
+    needed = reports.filter(held | ~Q(issue__status__in=sorted(CLOSED)))
+    there = Citizen.objects.filter(jurisdiction=jurisdiction_id, used_at__lte=until)
+    return there.exclude(Exists(needed))
 
 
 def _photos_open(issue: Issue) -> QuerySet[Photo]:

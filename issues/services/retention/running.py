@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from issues.enums import CLOSED, ErasedKind, RetentionKind
+from issues.enums import ErasedKind, RetentionKind
 from issues.models import (
     Citizen,
     Issue,
-    LegalHold,
     LinkRequest,
-    Reporter,
     RetentionPeriod,
     SignInCode,
     WaitingReport,
@@ -27,7 +25,14 @@ from issues.services.retention.asking import erasures_catch_up
 from issues.services.retention.erasing import Counts
 from issues.services.retention.files import files_delete_left
 from issues.services.retention.log import deletions_log
-from issues.services.retention.rules import ORDER, RULES, issues_due, issues_free, until_of
+from issues.services.retention.rules import (
+    ORDER,
+    RULES,
+    accounts_unused,
+    issues_due,
+    issues_free,
+    until_of,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +105,8 @@ def _periods() -> list[RetentionPeriod]:
     order = [*WHOLE, *ORDER]
     found = RetentionPeriod.objects.select_related("jurisdiction").defer("jurisdiction__boundary")
     return sorted(
-        found, key=lambda one: (one.jurisdiction_id, order.index(RetentionKind(one.kind)))
+        found.filter(kind__in=order),
+        key=lambda one: (one.jurisdiction_id, order.index(RetentionKind(one.kind))),
     )
 
 
@@ -111,15 +117,9 @@ def _unconfirmed(period: RetentionPeriod) -> QuerySet[WaitingReport]:
 
 
 def _unused(period: RetentionPeriod) -> QuerySet[Citizen]:
-    """Accounts without a report that is open or held: it may be the account alone that tells who reported.
-
-    The other reports stay and keep the contact as long as its own period says; whoever comes back gets a new account.
-    """
-    there = Citizen.objects.filter(jurisdiction=period.jurisdiction_id)
-    held = Exists(LegalHold.objects.active().filter(issue=OuterRef("issue")))
-    reports = Reporter.objects.filter(citizen=OuterRef("pk"))
-    needed = reports.filter(held | ~Q(issue__status__in=sorted(CLOSED)))
-    return there.filter(used_at__lte=until_of(period)).exclude(Exists(needed))
+    """Accounts whose owners were told in time (`issues.services.citizens.notices`), or cannot be told."""
+    told = Q(notice__expires_at__lte=timezone.now()) | Q(email="")
+    return accounts_unused(period.jurisdiction_id, until_of(period)).filter(told)
 
 
 # What goes as a whole, and not of reports.

@@ -28,7 +28,8 @@ DUE_SOON: Final = timedelta(days=3)
 
 @dataclass(frozen=True)
 class QueueRow:
-    """`authority` is whose the report is, None where that is unclear; `percent` is how sure that is.
+    """`authority` is whose the report is or, with `is_proposed`, would be; None where that is unclear. `percent` is how
+    sure that is.
 
     `marks` are words for what is special; the first is the most pressing.
     """
@@ -36,6 +37,7 @@ class QueueRow:
     issue: Issue
     where: str
     authority: Authority | None
+    is_proposed: bool
     percent: int | None
     age: str
     marks: tuple[str, ...]
@@ -65,10 +67,12 @@ def rows_made(issues: Sequence[Any], jurisdiction: Jurisdiction | None) -> list[
 
 def _row(issue: Any, authorities: dict[int, Authority], *, is_urgent: bool) -> QueueRow:
     is_assigned = issue.outcome == Outcome.ASSIGNED
+    is_proposed = issue.outcome == Outcome.PROPOSED
     return QueueRow(
         issue=issue,
         where=_where(issue),
-        authority=authorities.get(issue.authority_pk) if is_assigned else None,
+        authority=authorities.get(issue.authority_pk) if is_assigned or is_proposed else None,
+        is_proposed=is_proposed,
         percent=percent_of(issue.confidence) if is_assigned else None,
         age=age_text(timezone.now() - issue.received_at),
         marks=tuple(_marks(issue)),

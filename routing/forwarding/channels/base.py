@@ -93,6 +93,7 @@ class Foreign(NamedTuple):
 
     `status` and `text` are its words, `meaning` what they mean to us. `at`: by its clock. `mark` names what was said;
     `is_state`: it is the present state, told anew each time, so that only the latest mark tells whether it is known.
+    `photo_url`: where a photo of it lies.
     """
 
     number: str
@@ -102,6 +103,7 @@ class Foreign(NamedTuple):
     at: datetime | None
     mark: str
     is_state: bool = False
+    photo_url: str = ""
 
 
 class Channel(ABC):

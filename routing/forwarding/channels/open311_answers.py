@@ -119,6 +119,26 @@ def _plain(value: Any) -> str:
     return UNSTORABLE.sub("", str(value)).strip() if isinstance(value, (str, int, float)) else ""
 
 
+def refusal_told(content_type: str, body: bytes) -> str:
+    """The errors of an answer that is nothing but GeoReport's list of errors, whatever its status says; else ""."""
+    text = body.strip()
+    try:
+        if is_xml(text):
+            is_refusal = xml_root(content_type, text).tag == "errors"
+        else:
+            data = _json(content_type, text)
+            if isinstance(data, dict):
+                data = data.get("errors", data.get("error", data))
+            found = data if isinstance(data, list) else [data]
+            is_refusal = all(
+                isinstance(one, dict) and "code" in one and one.keys() <= {*ERROR_FIELDS}
+                for one in found
+            )
+    except AnswerError:
+        return ""
+    return answer_errors(content_type, body) if is_refusal else ""
+
+
 def answer_errors(content_type: str, body: bytes) -> str:
     """The error texts of a refusal in one line, whatever form they have; a web page only as such."""
     text = body.strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Collection
 from contextlib import ExitStack
 from datetime import datetime
@@ -20,6 +21,7 @@ from routing.forwarding.channels.open311_answers import (
     answer_items,
     answer_records,
     record_text,
+    refusal_told,
 )
 from routing.forwarding.channels.open311_form import form_of
 from routing.forwarding.channels.speaking import Answer, ask, success_check
@@ -31,6 +33,7 @@ from routing.outbox.receipts import (
     DeliveryShut,
     DeliveryUnclear,
     Receipt,
+    failure_of_status,
     told_plainly,
 )
 
@@ -73,12 +76,17 @@ class Endpoint:
                     )
                     for photo in envelope.photos
                 ]
-            status, content_type, body = self._request(
+            status, content_type, body, _wait = self._request(
                 "POST",
                 "requests",
                 headers={"Idempotency-Key": envelope.idempotency_key},
                 **arguments,
             )
+        if refusal := refusal_told(content_type, body):
+            # GeoReport v2: the code of an error is the status that the answer should have had.
+            code = refusal.partition(" ")[0]
+            meant = int(code) if re.fullmatch("[45][0-9]{2}", code) else httpx.codes.BAD_REQUEST
+            raise failure_of_status(meant, f"HTTP {status}, but {refusal}")
         try:
             records = answer_records(content_type, body)
         except AnswerError as error:
@@ -154,7 +162,7 @@ class Endpoint:
         """What is called so in the answer (`answer_items`); raises DeliveryDelayed or DeliveryRefused."""
         # The key stays out of the address: addresses are logged on the way.
         key = self._key()
-        status, content_type, body = self._request(
+        status, content_type, body, _wait = self._request(
             "GET",
             path,
             params={**self._jurisdiction(), **parameters},

@@ -168,10 +168,12 @@ def _states(endpoint: Endpoint, records: Iterator[dict[str, Any]]) -> Iterator[F
 def _update(endpoint: Endpoint, record: dict[str, Any]) -> Foreign:
     status = _status(record)
     at = moment_read(record_text(record, "updated_datetime"))
-    lines = (record_text(record, "description")[:TEXT_MAX], record_text(record, "media_url"))
-    text = "\n".join(filter(None, lines))
+    text, photo_url = (
+        record_text(record, "description")[:TEXT_MAX],
+        record_text(record, "media_url"),
+    )
     # An update without a name is known by what it says.
-    name = record_text(record, "update_id") or f"{at}|{status}|{text}"
+    name = record_text(record, "update_id") or f"{at}|{status}|{text}|{photo_url}"
     digest = hashlib.blake2b(name.encode(), digest_size=12).hexdigest()
     return Foreign(
         number=record_text(record, "service_request_id"),
@@ -180,6 +182,7 @@ def _update(endpoint: Endpoint, record: dict[str, Any]) -> Foreign:
         text=text,
         at=at,
         mark=f"update {digest}",
+        photo_url=photo_url,
     )
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, NamedTuple
 
 import httpx
+from django.utils import timezone
 
 from gis_core.net import outgoing
 from routing.enums import FailureCode
@@ -27,9 +30,12 @@ NOTHING_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeo
 
 
 class Answer(NamedTuple):
+    """`wait`: for how long it asks to be left alone."""
+
     status: int
     content_type: str
     body: bytes
+    wait: timedelta | None = None
 
 
 def client_open(*, seconds: float = SEND_SECONDS) -> httpx.Client:
@@ -62,14 +68,27 @@ def ask(client: httpx.Client, method: str, url: str, **arguments: Any) -> Answer
         raise DeliveryDelayed(
             f"{type(error).__name__}: {error}", code=code, maybe_arrived=True
         ) from error
-    return Answer(response.status_code, response.headers.get("content-type", ""), body)
+    kind = response.headers.get("content-type", "")
+    return Answer(response.status_code, kind, body, _wait(response.headers.get("retry-after", "")))
 
 
 def success_check(answer: Answer, told: str) -> None:
     """Raises DeliveryDelayed or DeliveryRefused unless the answer is 2xx; `told` is what the receiver says of it."""
     if 200 <= answer.status < 300:
         return
-    raise failure_of_status(answer.status, f"HTTP {answer.status} {told}".strip())
+    failure = failure_of_status(answer.status, f"HTTP {answer.status} {told}".strip())
+    failure.wait = answer.wait
+    raise failure
+
+
+def _wait(retry_after: str) -> timedelta | None:
+    """`Retry-After` of RFC 9110, 10.2.3: seconds, or a day and time; None for what is neither."""
+    try:
+        if retry_after.isdecimal():
+            return timedelta(seconds=int(retry_after))
+        return parsedate_to_datetime(retry_after) - timezone.now()
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _body(response: httpx.Response, ends: float) -> bytes:

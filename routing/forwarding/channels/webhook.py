@@ -195,7 +195,8 @@ def _told(answer: Answer) -> str:
 def _number(answer: Answer) -> str:
     """The receiver's own number, where it tells one as `{"id": …}`."""
     try:
-        number = str(json.loads(answer.body)["id"])
+        told = json.loads(answer.body)["id"]
     except Exception:  # noqa: BLE001 - a receiver may answer anything (ADR 13)
         return ""
+    number = str(told) if isinstance(told, str | int) and not isinstance(told, bool) else ""
     return number if len(number) <= NUMBER_MAX and number.isprintable() else ""

@@ -35,6 +35,13 @@ def moved(x: float, y: float, width: float, height: float, turned: bool) -> shap
 # Whole squares of a grid, which fit, and others that overlap, leave slits, or lie on or in others.
 places = st.integers(0, 3).map(lambda n: n * 10)
 squares = st.builds(moved, places, places, st.just(10), st.just(10), st.booleans())
+# Of two squares that touch at a corner.
+twins = st.builds(
+    lambda x, y, turned: shapely.MultiPolygon(
+        [moved(x + d, y + d, 10, 10, turned).geoms[0] for d in (0, 10)]
+    ),
+    *(places, places, st.booleans()),
+)
 step = st.sampled_from([-1, -0.1, 0, 0.1, 0.3, 5])
 others = st.builds(
     lambda x, y, dx, dy, w, h, turned: moved(x + dx, y + dy, w, h, turned),
@@ -43,7 +50,7 @@ others = st.builds(
 )
 
 
-@given(st.lists(st.one_of(squares, squares, squares, others), min_size=1, max_size=14))
+@given(st.lists(st.one_of(squares, squares, squares, twins, others), min_size=1, max_size=14))
 def test_areas_that_are_not_asked_about_are_right(shapes):
     assert found(shapes) == whole(shapes)
 
@@ -59,6 +66,16 @@ def test_hole_that_another_area_fills_is_right():
     filled = shapely.Polygon(ring.exterior, [square(1, 1).exterior])
     assert found([filled, square(1, 1)]) == {}
     assert list(found([filled, square(1, 1, size=9.9)])) == [0, 1]
+
+
+def test_hole_that_begins_where_its_area_begins_is_a_ring_of_its_own():
+    corner = shapely.Polygon(
+        square(0, size=30).exterior.coords,
+        [[(EAST, NORTH), (EAST + 10, NORTH + 1), (EAST + 1, NORTH + 10), (EAST, NORTH)]],
+    )
+    filling = shapely.Polygon(corner.interiors[0])
+    assert found([corner, filling]) == {}
+    assert list(found([corner, shapely.buffer(filling, -0.1)])) == [0, 1]
 
 
 @pytest.mark.parametrize("turned", [False, True])

@@ -16,18 +16,26 @@ from gis_core.errors import LoadError
 from gis_core.loading.look import source_look
 from gis_core.loading.mapping import mapping_preview, mapping_propose
 from gis_core.loading.read.profiles import profile_parse
+from gis_core.loading.sources import fetched_source
+from gis_core.loading.stage.staging import Staging
 from gis_core.models import OwnProfile
+from gis_core.services.editions import edition_stage
 from gis_core.services.profiles import profile_save
 from parcels.models import Address
 from routing.models import Asset
 from tests.gis_core.geodata_factories import (
     EAST,
+    KEYS,
     NORTH,
     jurisdiction_make,
     load,
+    municipality_draw,
+    square,
     table_write,
     write,
 )
+from tests.gis_core.loading import nas_factories as nas
+from tests.gis_core.loading.wfs_servers import mapfile_write, mapserver, needs_mapserv, serving
 
 pytestmark = pytest.mark.django_db
 HEADLESS = "".join(
@@ -231,9 +239,9 @@ def test_large_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
         source_look(write(tmp_path / "a.csv", "a;b\n" * 100))
 
 
-def run(*args: Any, **options: Any) -> tuple[str, str]:
+def run(*args: Any, dataset: str = "addresses", **options: Any) -> tuple[str, str]:
     out, told = StringIO(), StringIO()
-    call_command("map_geodata", *args, dataset="addresses", stdout=out, stderr=told, **options)
+    call_command("map_geodata", *args, dataset=dataset, stdout=out, stderr=told, **options)
     return out.getvalue(), told.getvalue()
 
 
@@ -251,3 +259,105 @@ def test_command_shows_saves_and_removes(city, tmp_path):
     for options in ({"show": "stadt"}, {"remove": "stadt"}, {}, {"mapping": tmp_path / "none"}):
         with pytest.raises(CommandError):
             run(**named, **options)
+
+
+GEOSERVER = """<?xml version="1.0" encoding="UTF-8"?>
+<wfs:FeatureCollection numberOfFeatures="3" xmlns:wfs="http://www.opengis.net/wfs" xmlns:gml="http://www.opengis.net/gml"
+ xmlns:stadt="http://geoportal.example/stadt"><gml:featureMembers>{}</gml:featureMembers></wfs:FeatureCollection>"""
+
+
+def geoserver(path: Path) -> Path:
+    """WFS 1.1 of a GeoServer: GML 3.1, all members in one element, latitude first, a property without a value."""
+    members = "".join(
+        f"<stadt:spielplatz gml:id='sp.{n}'><gml:boundedBy/><stadt:art>playground</stadt:art><stadt:nr>{n}</stadt:nr>"
+        f"<stadt:bemerkung>{'neu' if n == 2 else ''}</stadt:bemerkung><stadt:the_geom><gml:Point"
+        f" srsName='urn:x-ogc:def:crs:EPSG:4326'><gml:pos>51.55{n} 7.31</gml:pos></gml:Point></stadt:the_geom>"
+        "</stadt:spielplatz>"
+        for n in (1, 2, 3)
+    )
+    return write(path, GEOSERVER.format(members))
+
+
+def test_gml_of_another_model_is_proposed_previewed_and_loaded(tmp_path):
+    city, path = jurisdiction_make(), geoserver(tmp_path / "spielplaetze.gml")
+    [layer] = source_look(path)
+    assert (layer.name, layer.shapes, layer.geometry) == ("spielplatz", "Point", "the_geom")
+    assert layer.samples()["bemerkung"] == ["neu"]
+    content = proposed(path, "assets")
+    assert content["formats"] == ["xml"]
+    assert content["columns"] == {
+        "kind": ["art"],
+        "number": ["nr"],
+        "owner": [],
+        "note": ["bemerkung"],
+    }
+    preview = mapping_preview(
+        dataset_spec("assets"), city, path, profile_parse({**content, "name": "x"}), layer=None
+    )
+    assert [row[:3] for row in preview.rows] == [
+        [f"playground/{n}", "playground", str(n)] for n in (1, 2, 3)
+    ]
+    assert preview.shapes[0].y == pytest.approx(5_712_300, abs=500)
+    profile_save(jurisdiction=city, name="spiel", content=content, by=None)
+    load(city, "assets", path, profile="spiel")
+    assert set(Asset.objects.active().values_list("number", "note")) == {
+        ("1", ""),
+        ("2", "neu"),
+        ("3", ""),
+    }
+
+
+@needs_mapserv
+def test_wfs_of_a_mapserver_is_mapped_by_command_and_loaded(tmp_path, settings):
+    """The parcels as areas with a name, from a type that the program reads otherwise."""
+    city = municipality_draw(jurisdiction_make())
+    settings.PRIVATE_NETWORKS = {"geodata": ["127.0.0.0/8"]}
+    settings.FETCH_ROOT = tmp_path / "fetched"
+    columns = {"flstkennz": list(KEYS), "bezirk": ["Nord", "Süd", "West"]}
+    shapes = [square(column) for column in range(3)]
+    source = table_write(tmp_path / "k.gpkg", columns, shapes, layer="Flurstueck")
+    with serving(mapserver(mapfile_write(tmp_path, source))) as url:
+        mapping = json.loads(run(url, kind="wfs", dataset="areas", jurisdiction=city.identifier)[0])
+        assert mapping["address"] == {"url": url, "kind": "wfs", "layer": ""}
+        assert (mapping["features"], mapping["geometry"]) == (["Flurstueck"], ["geometrie"])
+        mapping["columns"] |= {"name": ["bezirk"], "code": ["flstkennz"]}
+        mapping["constants"] = {"kind": "district"}
+        mapping["required"] = []
+        profile_save(jurisdiction=city, name="bezirke", content=mapping, by=None)
+        source = fetched_source(url, layer="Flurstueck", profile="bezirke")
+        edition = edition_stage(
+            jurisdiction=city, dataset="areas", sources=[source], source_name="Bezirke"
+        )
+        assert edition.report["new"] == 3
+        rows = Staging(dataset_spec("areas"), edition).execute(
+            "SELECT name FROM {staging} ORDER BY 1"
+        )
+    assert rows == [("Nord",), ("Süd",), ("West",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("<a><b/></a>", "mapping_of_xml"),
+        (GEOSERVER.format(""), "mapping_of_xml"),
+        (GEOSERVER.format("<stadt:spielplatz>"), "xml_broken"),
+        ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "xml_dtd"),
+        (nas.delivery(nas.insert(nas.parcel(0))), "mapping_of_nas"),
+    ],
+)
+def test_xml_that_cannot_be_mapped_says_why(tmp_path, text, code):
+    with pytest.raises(LoadError) as caught:
+        source_look(write(tmp_path / "a.xml", text))
+    assert caught.value.message.code == code
+
+
+def test_mapping_of_through_roads_keeps_what_comes_of_the_line(tmp_path):
+    """Nothing names a section: the line says it, in the preview as in the load."""
+    city = jurisdiction_make()
+    line = shapely.LineString([(EAST, NORTH), (EAST + 50, NORTH)])
+    path = table_write(tmp_path / "od.gpkg", {"bezeichnung": ["Nord"]}, [line])
+    content = proposed(path, "through_roads")
+    assert content["columns"]["shape"] == ["@shape"]
+    profile = profile_parse({**content, "name": "x"})
+    preview = mapping_preview(dataset_spec("through_roads"), city, path, profile, layer=None)
+    assert (len(preview.rows), preview.faults) == (1, [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import threading
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,7 +31,7 @@ from gis_core.loading.read.formats import (
     format_recognise,
 )
 from gis_core.loading.read.layer_blocks import _plain
-from gis_core.loading.read.prefetch import prefetched
+from gis_core.loading.read.prefetch import beside, prefetched
 from gis_core.loading.read.profiles import Profile, columns_match, values_apply
 from gis_core.loading.read.table_source import _layer_crs, _rows_at_once
 from gis_core.loading.sources import _size_check
@@ -309,15 +310,12 @@ def test_csv_that_is_none_names_its_line(tmp_path, content, code, feature):
     assert "5712" not in str(caught.value)
 
 
-HEADER = {"header": ["land", "municipality", "key"], "municipality": ["land", "municipality"]}
+HEADER = {"header": ["land", "municipality", "key"]}
 
 
 def test_csv_without_a_header_is_read_by_that_of_the_profile(tmp_path):
     [batch] = rows_of(tmp_path, b"05;004;a\n05;9;b\n", **HEADER)
     assert (batch.columns["key"], batch.features) == (["a", "b"], ["line 1", "line 2"])
-    assert batch.municipalities == ["05004", "059"]
-    [batch] = rows_of(tmp_path, b"05;004;a\n05;004;b\n", **HEADER)
-    assert batch.municipalities is None
 
 
 def test_csv_with_a_header_is_not_for_a_profile_that_brings_its_own(tmp_path):
@@ -707,7 +705,7 @@ def test_geometry_is_written_with_its_srid():
 )
 def test_row_that_the_database_refuses_is_named(context, code, feature):
     error = SimpleNamespace(diag=SimpleNamespace(context=context, message_primary="why"))
-    found = row_refused(error, batch_of(key=["a", "b"]))
+    found = row_refused(error, SimpleNamespace(file="f", features=["no 0", "no 1"]))
     assert (found.message.code, found.file, found.feature) == (code, "f", feature)
 
 
@@ -738,3 +736,78 @@ def test_reading_ahead_stops_with_its_reader():
     assert next(items) == 0
     items.close()
     assert len(begun) < 10
+
+
+# --- Work beside the caller -----------------------------------------------------------------------
+def names_of_threads():
+    return {thread.name for thread in threading.enumerate() if thread.name.startswith("beside")}
+
+
+def test_work_beside_keeps_the_order_and_is_one_item_ahead():
+    made, done = [], []
+
+    def items():
+        for number in range(5):
+            made.append(number)
+            yield number
+
+    def work(number):
+        assert threading.current_thread() is not threading.main_thread()
+        done.append(number)
+        return number * 10
+
+    for place, result in enumerate(beside(work, items())):
+        assert result == place * 10
+        assert (len(made) - place, len(done) - place) <= (2, 2)
+    assert (made, done) == ([0, 1, 2, 3, 4], [0, 1, 2, 3, 4])
+    assert names_of_threads() == set()
+
+
+def test_next_item_is_made_while_the_former_is_worked_on():
+    made = threading.Event()
+
+    def items():
+        yield 0
+        made.set()
+        yield 1
+
+    def work(number):
+        return made.wait(10)
+
+    assert list(beside(work, items())) == [True, True]
+
+
+@pytest.mark.parametrize("kind", [GisError, KeyboardInterrupt])
+def test_error_of_an_item_comes_behind_the_results_before_it(kind):
+    def items():
+        yield 0
+        yield 1
+        raise kind("broken")
+
+    seen = []
+    with pytest.raises(kind, match="broken"):
+        seen.extend(beside(str, items()))
+    assert seen == ["0", "1"]
+    assert names_of_threads() == set()
+
+
+def test_error_of_the_work_comes_in_its_place():
+    def work(number):
+        if number == 1:
+            raise GisError("broken")
+        return number
+
+    seen = []
+    with pytest.raises(GisError, match="broken"):
+        seen.extend(beside(work, range(5)))
+    assert seen == [0]
+    assert names_of_threads() == set()
+
+
+def test_work_ends_with_whoever_wants_it():
+    done = []
+    results = beside(done.append, range(1000))
+    next(results)
+    results.close()
+    assert len(done) <= 2
+    assert names_of_threads() == set()

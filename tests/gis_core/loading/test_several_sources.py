@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from gis_core.coordinates import crs_parse
 from gis_core.datasets import dataset_spec
 from gis_core.enums import EditionStatus, Severity
-from gis_core.errors import EditionError, LoadError
+from gis_core.errors import CodedError, EditionError, LoadError
+from gis_core.loading.stage.sources import source_place
 from gis_core.loading.stage.staging import Staging
 from gis_core.maps.attribution import attribution_own
 from gis_core.models import Edition, Jurisdiction, MapService
@@ -31,7 +32,7 @@ from gis_core.services.editions import (
     edition_rollback,
 )
 from gis_core.services.exports import dataset_table
-from gis_core.services.sources import source_can_lead, source_end, source_lead
+from gis_core.services.sources import source_can_lead, source_end, source_lead, source_rename
 from parcels.models import Address
 from routing.models import Area, Asset
 from tests.gis_core import geodata_factories as factories
@@ -220,6 +221,8 @@ def test_name_is_asked_for_where_several_have_one(city, tmp_path):
         LoadError, match=rf"is replaced \({CITY}, {UTILITY}\), or a new one, for example a$"
     ):
         stage(city, "assets", file)
+    with pytest.raises(LoadError, match=rf"say which one is meant \({CITY}, {UTILITY}\)$"):
+        source_place(city, dataset_spec("assets"), "")
     with pytest.raises(LoadError, match="cannot be the name of a source"):
         stage(city, "assets", file, source_name="50%")
     with pytest.raises(LoadError, match="parcels has one source"):
@@ -371,3 +374,30 @@ def test_sources_end_as_each_alone_united(city, tmp_path, steps):
         found = Asset.objects.active().values_list("key", "content_hash")
         assert {key: bytes(content) for key, content in found} == expected
         transaction.set_rollback(True)
+
+
+def test_source_gets_another_name_and_keeps_its_rows(city, tmp_path):
+    first = load(city, "assets", lamps(tmp_path / "a.csv", {"1": 0}), source_name=CITY).edition
+    load(city, "assets", lamps(tmp_path / "b.csv", {"1": 1, "2": 50}), source_name=UTILITY)
+    for name, code in (
+        (UTILITY, "source_taken"),
+        ("50%", "source_name_wrong"),
+        (" ", "source_name_wrong"),
+    ):
+        with pytest.raises(CodedError) as refused:
+            source_rename(edition=first, name=name)
+        assert refused.value.message.code == code
+    options = {"jurisdiction": city.identifier, "dataset": "assets", "source": CITY}
+    out = io.StringIO()
+    call_command("load_geodata", rename=" Tiefbauamt ", stdout=out, **options)
+    assert out.getvalue() == "Tiefbauamt\n"
+    assert acting(Asset) == ["lamp/1", "lamp/2"]
+    again = load(
+        city, "assets", lamps(tmp_path / "c.csv", {"3": 90}), source_name="Tiefbauamt"
+    ).edition
+    assert (again.base, again.report["vanished"]) == (first, 1)
+    assert acting(Asset) == ["lamp/1", "lamp/2", "lamp/3"]
+    edition_rollback(edition=again)
+    assert acting(Asset) == ["lamp/1", "lamp/2"]
+    with pytest.raises(CommandError, match="--rename does not go together with --first"):
+        call_command("load_geodata", rename="x", first=True, **options)

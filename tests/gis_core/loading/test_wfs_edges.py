@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -21,9 +20,16 @@ from gis_core.loading.fetch.client import (
     refusal,
     xml_read,
 )
-from gis_core.loading.fetch.pages import Page, changed, directory_for, missing
+from gis_core.loading.fetch.pages import (
+    Page,
+    changed,
+    directory_for,
+    missing,
+    pages_resumed,
+    state_write,
+)
 from gis_core.loading.gml.document import local_name
-from gis_core.loading.wfs.features import _is_whole, _resumed, _state_write
+from gis_core.loading.wfs.features import _identifiers, _is_whole
 from gis_core.loading.wfs.service import (
     Service,
     _address,
@@ -294,17 +300,20 @@ def test_fetch_goes_on_where_the_request_is_the_same(tmp_path):
     for one in pages:
         (tmp_path / one.file).write_text(GML.format(one.start))
     service = Service("u", "2.0.0", "Parcel", "")
-    assert _resumed(tmp_path, service, 2, {}) == ([], set())
-    _state_write(tmp_path, service, 2, pages, {"FILTER": "x"})
-    assert _resumed(tmp_path, service, 2, {"FILTER": "x"}) == (
-        pages,
-        {"0", "0b", "2", "2b", "4", "4b"},
-    )
-    for other in ((service, 3, {"FILTER": "x"}), (service, 2, {}), (NEW, 2, {"FILTER": "x"})):
-        assert _resumed(tmp_path, *other) == ([], set())
+    asked = {"service": vars(service), "count": 2, "more": {"FILTER": "x"}}
+
+    def resumed(**changed):
+        return pages_resumed(
+            tmp_path, asked | changed, lambda one: _identifiers(tmp_path, one, service)
+        )
+
+    assert resumed() == ([], set())
+    state_write(tmp_path, asked, pages)
+    assert resumed() == (pages, {"0", "0b", "2", "2b", "4", "4b"})
+    for changed_request in ({"count": 3}, {"more": {}}, {"service": vars(NEW)}):
+        assert resumed(**changed_request) == ([], set())
     (tmp_path / pages[1].file).unlink()
-    assert _resumed(tmp_path, service, 2, {"FILTER": "x"}) == (pages[:1], {"0", "0b"})
-    assert json.loads((tmp_path / "state.json").read_text())["count"] == 2
+    assert resumed() == (pages[:1], {"0", "0b"})
 
 
 def test_directories_of_a_week_ago_are_removed(tmp_path):

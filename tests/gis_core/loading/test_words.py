@@ -100,7 +100,7 @@ def test_sign_that_nobody_understands_becomes_one(city, tmp_path):
     line = shapely.LineString([(EAST, NORTH), (EAST + 100, NORTH)])
     columns = {
         "osm_id": ["1", "2", "3"],
-        "highway": ["primary", "motorway", "primary"],
+        "highway": ["primary", "motorway", "secondary"],
         "ref": ["B 1", "Ruhrschnellweg", "Rampe 4"],
     }
     path = table_write(tmp_path / "a.gpkg", columns, [line] * 3)

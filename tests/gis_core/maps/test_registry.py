@@ -312,6 +312,7 @@ def test_presets_name_licence_and_attribution_of_each_service():
     assert all(one.licence and one.attribution and one.url.startswith("https://") for one in known)
     licences = {one.licence for one in known if "nrw.de/geobasis" in one.url}
     assert licences == {"dl-de/zero-2-0"}
+    assert {one.url.rpartition("/")[2] for one in known} >= {"wms_nw_oeffentliches_eigentum"}
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "name,url\n", b"\xff\xfe"])

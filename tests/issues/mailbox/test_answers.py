@@ -12,7 +12,7 @@ from issues.services.mailbox.aside import mail_dismiss, mail_take_in, mails_expi
 from issues.services.mailbox.reading import mailbox_read
 from issues.services.work import file_attach
 from tests.issues.mailbox.addresses import address_create
-from tests.issues.mailbox.test_letters import bounce
+from tests.issues.mailbox.test_bounces import bounce
 from tests.issues.photos.test_photo_places import photo
 
 

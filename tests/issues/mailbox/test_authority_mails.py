@@ -10,13 +10,13 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from issues.enums import EventKind, IssueStatus, MailState
+from issues.enums import EventKind, IssueStatus, MailState, ReplyState
 from issues.models import InboxMail, Issue, Note
 from issues.services.mailbox.reading import mailbox_read
-from routing.enums import AnswerSource, DeliveryState
+from routing.enums import AnswerSource, DeliveryState, NoticeKind
 from routing.forwarding.contacts import contact_store
 from routing.forwarding.links import mail_domain, reply_address, reply_token
-from routing.models import Delivery, DeliveryEvent
+from routing.models import AuthorityContact, Delivery, DeliveryEvent, ReporterNotice
 from routing.outbox.claim import delivery_claim
 from routing.outbox.contacts import contacts_chosen
 from routing.outbox.queue import deliveries_queue
@@ -135,7 +135,7 @@ def test_pipe_takes_a_mail_once(delivery, make_mail, monkeypatch, capsys):
     assert InboxMail.objects.get().state == MailState.ANSWER
 
 
-def bounced(delivery: Delivery, status: str, serial: int = 0) -> bytes:
+def bounced(delivery: Delivery, status: str, serial: int = 0, recipient: str = "") -> bytes:
     return f"""\
 From: mailer-daemon@example.net
 Message-ID: <b{serial}@example.net>
@@ -147,7 +147,7 @@ Content-Type: multipart/report; report-type=delivery-status; boundary=b
 --b
 Content-Type: message/delivery-status
 
-Final-Recipient: rfc822; x@example.org
+Final-Recipient: rfc822; {recipient or delivery.contact.address}
 Action: failed
 Status: {status}
 Diagnostic-Code: smtp; no such user
@@ -195,3 +195,103 @@ def test_soft_bounce_is_sent_again_three_times_then_waits_for_a_person(delivery,
     assert waits == [DeliveryState.QUEUED] * 3 + [DeliveryState.FAILED]
     delivery.contact.refresh_from_db()
     assert not delivery.contact.is_broken
+
+
+def test_bounce_about_what_was_sent_fails_the_delivery_and_not_the_contact(delivery, account):
+    account.put(bounced(delivery, "5.3.4"))
+    mailbox_read()
+    delivery.refresh_from_db()
+    assert delivery.state == DeliveryState.FAILED
+    delivery.contact.refresh_from_db()
+    assert not delivery.contact.is_broken
+
+
+def test_later_message_that_came_back_is_news_and_breaks_the_contact(delivery, account):
+    now = timezone.now()
+    notice = ReporterNotice.objects.create(
+        delivery=delivery, kind=NoticeKind.WITHDRAWN, state=ReplyState.SENT, due_at=now, sent_at=now
+    )
+    Issue.objects.update(has_news=False)
+    raw = bounced(delivery, "5.1.1").replace(
+        str(delivery.public_id).encode(), str(notice.public_id).encode()
+    )
+    account.put(raw)
+    mailbox_read()
+    notice.refresh_from_db()
+    assert (notice.state, notice.last_error) == (ReplyState.FAILED, "5.1.1 smtp; no such user")
+    assert issue_of(delivery).has_news
+    delivery.contact.refresh_from_db()
+    assert delivery.contact.is_broken
+    # The report itself is there all the same.
+    delivery.refresh_from_db()
+    assert delivery.state == DeliveryState.SENT
+    assert "no such user" in heard().detail["text"]
+
+
+def test_what_nobody_understands_of_a_mail_server_is_read_by_a_person(delivery, account, make_mail):
+    known = f"<{delivery.public_id}@{mail_domain()}>"
+    mail = make_mail("Kontingent erreicht.", From="postmaster@example.net", References=known)
+    account.put(mail.as_bytes())
+    mailbox_read()
+    assert issue_of(delivery).has_news
+    assert heard().detail["text"] == "Kontingent erreicht."
+
+
+def test_bounce_of_somebody_behind_the_address_is_news_alone(delivery, account):
+    account.put(bounced(delivery, "5.1.1", recipient="left@strassen.example"))
+    mailbox_read()
+    delivery.refresh_from_db()
+    assert delivery.state == DeliveryState.SENT
+    assert issue_of(delivery).has_news
+    assert heard().detail["text"].startswith("An left@strassen.example wurde es nicht")
+    delivery.contact.refresh_from_db()
+    assert not delivery.contact.is_broken
+
+
+def test_later_message_that_somebody_behind_the_address_did_not_get_is_news_alone(
+    delivery, account
+):
+    now = timezone.now()
+    notice = ReporterNotice.objects.create(
+        delivery=delivery, kind=NoticeKind.CHANGED, state=ReplyState.SENT, due_at=now, sent_at=now
+    )
+    raw = bounced(delivery, "5.1.1", recipient="left@strassen.example").replace(
+        str(delivery.public_id).encode(), str(notice.public_id).encode()
+    )
+    account.put(raw)
+    mailbox_read()
+    notice.refresh_from_db()
+    delivery.contact.refresh_from_db()
+    assert (notice.state, delivery.contact.is_broken) == (ReplyState.SENT, False)
+
+
+def test_bounce_of_the_address_that_a_contact_had_before_breaks_none(delivery, account):
+    former = delivery.contact.address
+    Delivery.objects.update(receipt={"address": former})
+    AuthorityContact.objects.update(address="new@strassen.example")
+    account.put(bounced(delivery, "5.1.1", recipient=former))
+    mailbox_read()
+    delivery.refresh_from_db()
+    assert delivery.state == DeliveryState.FAILED
+    assert not AuthorityContact.objects.get(pk=delivery.contact_id).is_broken
+
+
+def test_unknown_words_of_a_mail_server_that_quotes_our_mail_are_read_by_a_person(
+    delivery, account, make_mail
+):
+    words = f"Kontingent erreicht.\n\nMessage-ID: <{delivery.public_id}@{mail_domain()}>\n"
+    account.put(make_mail(words, From="postmaster@example.net").as_bytes())
+    mailbox_read()
+    assert issue_of(delivery).has_news
+
+
+def test_answer_of_a_sender_whose_comma_stands_in_no_quotes_is_news(delivery, account, make_mail):
+    raw = make_mail("Wir kommen.", To=to(delivery)).as_bytes()
+    head, _blank, body = raw.partition(b"\n\n")
+    lines = [line for line in head.split(b"\n") if not line.startswith(b"From:")]
+    account.put(
+        b"From: Meyer, Heike <heike@strassen.example>\n" + b"\n".join(lines) + b"\n\n" + body
+    )
+    mailbox_read()
+    assert issue_of(delivery).has_news
+    assert heard().detail["sender"] == "Meyer, Heike heike@strassen.example"

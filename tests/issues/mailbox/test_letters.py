@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from issues.enums import MailReason
-from issues.services.mailbox.judging import Bounce, bounce_of, reason_aside, reply_named
+from issues.services.mailbox.judging import reason_aside, reply_named
 from issues.services.mailbox.letters import (
     letter_read,
     message_parse,
@@ -109,6 +109,13 @@ def test_letter_that_is_answered_is_cut_from_the_answer(quoted):
     assert quote_cut(f"Die dritte.\n\n{quoted}") == "Die dritte."
 
 
+def test_letter_above_the_answer_is_cut():
+    quoted = "Am 3.3.2026 um 12:00 schrieb\nStadt:\n> Welche Laterne?\n> Danke\n"
+    assert quote_cut(f"{quoted}\nDie dritte.\nGruß") == "Die dritte.\nGruß"
+    between = f"{quoted}Die dritte.\n> Wann?\nHeute."
+    assert quote_cut(between) == between
+
+
 def test_answer_between_the_lines_stays_whole():
     text = "> Welche?\nDie dritte."
     assert quote_cut(text) == text
@@ -123,70 +130,20 @@ def test_answer_between_the_lines_stays_whole():
         ({"Auto_Submitted": "auto-generated"}, MailReason.PROGRAM),
         ({"Precedence": "bulk"}, MailReason.LIST),
         ({"Precedence": "auto_reply"}, MailReason.PROGRAM),
-        ({"List_Id": "<news.example.org>"}, MailReason.LIST),
-        ({"X_Loop": "x"}, MailReason.PROGRAM),
-        ({"Return_Path": "<>"}, MailReason.PROGRAM),
-        ({"From": "Mailer <MAILER-DAEMON@example.org>"}, MailReason.PROGRAM),
-        ({"From": "Stadt <stadt+ab12@Example.org>"}, MailReason.OWN),
+        ({"Subject": "Abwesenheitsnotiz: Schlagloch"}, MailReason.PROGRAM),
+        ({"Subject": "Automatische Antwort: Schlagloch"}, MailReason.PROGRAM),
+        ({"Subject": "Gelesen: Schlagloch"}, MailReason.PROGRAM),
+        ({"Subject": "AW: automatische Antwort war falsch"}, None),
     ],
 )
 def test_mails_of_programs_are_told_from_those_of_people(make_mail, headers, reason):
     assert reason_aside(message_parse(make_mail(**headers).as_bytes()), OWN) == reason
 
 
-BOUNCE = """\
-From: mailer-daemon@example.net
-Content-Type: multipart/report; report-type=delivery-status; boundary=b
-
---b
-
-Es ging nicht.
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; a
-
-Final-Recipient: rfc822; x@example.org
-Action: {action}
-
---b
-Content-Type: {kind}
-
-Message-ID: <{name}@example.org>
-
---b--
-"""
-
-
-def bounce(action: str, name: UUID, kind: str = "text/rfc822-headers") -> bytes:
-    return BOUNCE.format(action=action, name=name, kind=kind).encode()
-
-
-def test_bounce_names_the_message_that_did_not_arrive():
-    name = UUID(int=7)
-    for kind in ("text/rfc822-headers", "message/rfc822"):
-        found = bounce_of(message_parse(bounce("failed", name, kind)))
-        assert found == Bounce(name, is_permanent=True, told="")
-    assert bounce_of(message_parse(bounce("delayed", name))) is None
-    assert bounce_of(message_parse(b"Subject: x\n\nAction: failed")) is None
-
-
 def test_answer_is_known_by_the_address_it_went_to():
     name = UUID(int=0xABC)
     assert reply_named(["a@example.org", f"stadt+{name.hex}@example.org"]) == name
     assert reply_named(["stadt+abc@example.org"]) is None
-
-
-@pytest.mark.parametrize(
-    ("status", "is_permanent"), [("5.1.1", True), ("4.2.2", False), ("", True), ("5.0.0", True)]
-)
-def test_bounce_tells_whether_it_is_for_good(status, is_permanent):
-    told = f"Action: failed\nStatus: {status}\nDiagnostic-Code: smtp; 550\n no such user"
-    raw = bounce("failed", UUID(int=7)).replace(b"Action: failed", told.encode())
-    found = bounce_of(message_parse(raw))
-    assert found is not None
-    assert found.is_permanent is is_permanent
-    assert found.told == f"{status} smtp; 550 no such user".strip()
 
 
 OUTLOOK = """\
@@ -223,3 +180,9 @@ def test_letter_names_what_it_answers(make_mail):
     letter = letter_read(mail.as_bytes())
     assert letter.answers == ("b@example.org", "b@example.org", "a@example.org")
     assert letter_read(make_mail().as_bytes()).answers == ()
+
+
+def test_receipt_of_reading_is_a_programs():
+    head = b"From: a@example.org\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b"
+    mail = message_parse(head + b"\n\n--b\n\nIhre Nachricht wurde gelesen.\n--b--\n")
+    assert reason_aside(mail, set()) == MailReason.PROGRAM

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from issues.enums import ErasedKind, EventKind, IssueStatus, PhotoStatus, ReplyState, RetentionKind
 from issues.models import (
+    AccountNotice,
     Attachment,
     Citizen,
     Deletion,
@@ -42,6 +43,7 @@ DAYS = {
     "unreleased": 30,
     "report": 1095,
     "account": 730,
+    "notice": 30,
 }
 
 
@@ -64,6 +66,7 @@ def test_every_city_begins_with_the_periods_and_keeps_within_limits(jurisdiction
         ("report", 300),
         ("contact", 0),
         ("account", 90),
+        ("notice", 91),
     ]:
         period = RetentionPeriod.objects.get(jurisdiction=jurisdiction, kind=kind)
         period.days = days
@@ -249,6 +252,10 @@ def test_account_that_nobody_uses_goes_and_its_reports_stay(issue, make_jurisdic
             jurisdiction=city,
             email=f"{name}@example.org",
             used_at=timezone.now() - timedelta(days=days),
+        )
+    for one in Citizen.objects.all():
+        AccountNotice.objects.create(
+            citizen=one, email=one.email, due_at=one.used_at, expires_at=timezone.now()
         )
     gone = Citizen.objects.get(email="gone@example.org")
     Passkey.objects.create(citizen=gone, credential_id=b"1", data=b"2")

@@ -273,6 +273,25 @@ def test_known_source_fills_in_the_form(manager, town):
     assert (unknown.status_code, unknown.context["preset"]) == (200, None)
 
 
+@pytest.mark.parametrize(
+    ("changed", "licence"),
+    [
+        ({}, "dl-de/zero-2-0"),
+        ({"url": "https://example.org/gebaeude.gpkg"}, ""),
+        ({"url": "https://example.org/gebaeude.gpkg", "licence": "CC BY 4.0"}, "CC BY 4.0"),
+    ],
+)
+def test_licence_of_a_known_source_goes_with_its_address(manager, town, changed, licence):
+    page = manager.get("/geodata/new/", {"preset": "nrw-adressen"})
+    form = page.context["form"]
+    assert f'data-filled="{form["url"].value()}"' in page.content.decode()
+    posted = {field.name: field.value() or "" for field in form if field.name != "uploads"}
+    sent = LoadForm({**posted, **changed}, jurisdiction=town)
+    assert sent.is_valid(), sent.errors
+    assert sent.cleaned_data["licence"] == licence
+    assert bool(sent.cleaned_data["attribution"]) == (not changed)
+
+
 def test_service_of_the_land_waits_for_the_boundary(manager, town, monkeypatch):
     monkeypatch.setattr("mapui.geodata.views.job_order", lambda *_: True)
     asked = {"preset": "nrw-flurstuecke-ogc"}

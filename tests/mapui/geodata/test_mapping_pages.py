@@ -16,12 +16,14 @@ from django.utils import timezone
 
 from gis_core import tasks
 from gis_core.coordinates import storage_to_wgs84
+from gis_core.datasets import dataset_spec
+from gis_core.loading.stage.staging import Staging
 from gis_core.models import Edition, OwnProfile
 from gis_core.services.editions import edition_resume
 from gis_core.services.profiles import drafts_remove_stale
 from mapui.geodata.contents import contents_shown, left_out_shown
 from tests.gis_core.geodata_factories import EAST, NORTH
-from tests.gis_core.loading.wfs_servers import serving_paths
+from tests.gis_core.loading.wfs_servers import serving, serving_paths
 from tests.mapui.factories import jurisdiction_create, staff_create
 from tests.mapui.geodata.geodata_factories import HOSTILE, manager_create
 
@@ -43,6 +45,48 @@ def uploads(settings, tmp_path) -> Path:
 def manager(client, town):
     client.force_login(manager_create())
     return client
+
+
+APP = "http://www.deegree.org/app"
+
+
+def lights_wfs(query):
+    """Axes as EPSG:25832 has them, coordinates with the CRS in each place."""
+    if query["REQUEST"] == "GetCapabilities":
+        types = "".join(
+            f'<FeatureType><Name xmlns:app="{APP}">app:{name}</Name><Title>x</Title>'
+            "<DefaultCRS>urn:ogc:def:crs:EPSG::25832</DefaultCRS></FeatureType>"
+            for name in ("leuchten", "maste")
+        )
+        body = (
+            '<WFS_Capabilities version="2.0.0" xmlns="http://www.opengis.net/wfs/2.0"'
+            ' xmlns:ows="http://www.opengis.net/ows/1.1"><ows:ServiceIdentification>'
+            "<ows:Title>WFS</ows:Title><ows:ServiceType>WFS</ows:ServiceType></ows:ServiceIdentification>"
+            '<ows:OperationsMetadata><ows:Operation name="GetFeature"/></ows:OperationsMetadata>'
+            f"<FeatureTypeList>{types}</FeatureTypeList></WFS_Capabilities>"
+        )
+        return 200, "text/xml", body.encode()
+    start, numbers = int(query.get("STARTINDEX", "0")), [1, 2, 3]
+    shown = [] if query.get("RESULTTYPE") else numbers[start : start + 2]
+    members = "".join(
+        f'<wfs:member><app:leuchten gml:id="L{n}"><app:nummer>{n}</app:nummer><app:baulast><app:betreiber>Netz {n}'
+        "</app:betreiber></app:baulast><app:geom>"
+        f'<gml:Point srsName="urn:ogc:def:crs:EPSG::25832"><gml:pos>{EAST + n} {NORTH}</gml:pos></gml:Point>'
+        "</app:geom></app:leuchten></wfs:member>"
+        for n in shown
+    )
+    body = (
+        f'<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" xmlns:app="{APP}"'
+        ' xmlns:gml="http://www.opengis.net/gml/3.2"'
+        f' numberMatched="3" numberReturned="{len(shown)}">{members}</wfs:FeatureCollection>'
+    )
+    return 200, "text/xml", body.encode()
+
+
+def staging_rows(staged):
+    return staged.execute(
+        "SELECT key, owner, ST_X(geometry), ST_Y(geometry) FROM {staging} ORDER BY key"
+    )
 
 
 def upload(client, text: str = TEXT, name: str = "gebref.txt", dataset: str = "addresses"):
@@ -316,12 +360,38 @@ def test_collection_of_a_service_is_mapped_by_its_first_page(manager, uploads, s
     assert "<td>Am Markt</td><td>1</td>" in page
 
 
+def test_feature_type_of_a_wfs_is_mapped_and_loaded_with_all_its_pages(manager, uploads, settings):
+    """As deegree serves an asset register: a model of its own, properties in properties, 2 of 3 objects a page."""
+    settings.PRIVATE_NETWORKS = {"geodata": ["127.0.0.0/8"]}
+    settings.FETCH_ROOT = uploads / "fetched"
+    with serving(lights_wfs) as url:
+        address = order(manager, url, kind="wfs", layer="app:leuchten", dataset="assets")
+        tasks.geodata_draft_fetch(OwnProfile.objects.latest("pk").pk)
+        said = fields(manager, address)
+        assert (said["column_number"], said["column_owner"]) == ("nummer", "baulast/betreiber")
+        said |= {
+            "column_kind": "",
+            "constant_kind": "street_light",
+            "name": "leuchten",
+            "act": "load",
+        }
+        manager.post(address, said)
+        edition = edition_resume(edition=Edition.objects.latest("pk"))
+    assert (edition.report["rows"], edition.profile) == (3, "leuchten")
+    staged = Staging(dataset_spec("assets"), edition)
+    rows = staging_rows(staged)
+    assert rows == [(f"street_light/{n}", f"Netz {n}", EAST + n, NORTH) for n in (1, 2, 3)]
+    stored = OwnProfile.objects.get().content
+    assert (stored["formats"], stored["namespace"]) == (["xml"], APP)
+    assert (stored["features"], stored["geometry"]) == (["leuchten"], ["geom"])
+
+
 @pytest.mark.parametrize(
     ("networks", "body", "told"),
     [
         ([], TEXT, "führt zu 127.0.0.1"),
         (["127.0.0.0/8"], "<!DOCTYPE html><p>Anmelden</p>", "ist eine Webseite"),
-        (["127.0.0.0/8"], "<x/>", "GML und NAS lassen sich hier nicht zuordnen"),
+        (["127.0.0.0/8"], "<x/>", "enthält keine Objekte in GML: Das Wurzelelement ist x"),
         (["127.0.0.0/8"], "x" * 2000, "ist zu groß, um hier angesehen zu werden"),
     ],
 )

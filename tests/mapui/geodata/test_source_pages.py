@@ -11,10 +11,10 @@ from gis_core import tasks
 from gis_core.coordinates import crs_parse
 from gis_core.enums import EditionStatus
 from gis_core.models import Edition
-from gis_core.services.editions import edition_activate
+from gis_core.services.editions import edition_activate, edition_rollback
 from routing.models import Asset
 from tests.gis_core.geodata_factories import EAST, NORTH, load, stage, write
-from tests.mapui.factories import issue_create
+from tests.mapui.factories import issue_create, staff_create
 from tests.mapui.geodata.geodata_factories import manager_create
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_edition_names_its_source_and_offers_what_can_be_done(manager, two):
     )
     assert (list(first), list(second)) == (["rollback", "end"], ["rollback", "lead", "end"])
     page = manager.get(reverse("geodata_edition", args=[two[1].pk])).content.decode()
-    assert "<dt>Quelle</dt><dd>Stadtwerke</dd>" in page
+    assert "<dt>Quelle</dt><dd>Stadtwerke<" in page
     assert "1 Objekt" not in page
     assert "Stadt, Stadtwerke" in page
 
@@ -139,3 +139,29 @@ def test_impact_of_a_new_order_is_looked_at(manager, two, town):
     tasks.geodata_load(ordered.pk)
     ordered.refresh_from_db()
     assert (ordered.report["reordered"], ordered.report["impact"]) == (True, [])
+
+
+def test_source_is_renamed_on_its_page_by_managers(client, manager, two):
+    address = reverse("source_rename", args=[two[1].pk])
+    assert (
+        f'action="{address}"'
+        in manager.get(reverse("geodata_edition", args=[two[1].pk])).content.decode()
+    )
+    assert manager.get(address).status_code == 405
+    assert (
+        "heißt jetzt Netz" in manager.post(address, {"name": "Netz"}, follow=True).content.decode()
+    )
+    assert "Stadt" in manager.post(address, {"name": "Stadt"}, follow=True).content.decode()
+    two[1].refresh_from_db()
+    assert two[1].source_name == "Netz"
+    client.force_login(staff_create("sichtung"))
+    assert client.post(address, {"name": "Fremd"}).status_code == 403
+
+
+def test_objects_stay_beside_a_source_that_was_rolled_back(manager, two, town, tmp_path):
+    text = "".join(f"lamp;{n};{EAST + n};{NORTH}\n" for n in (1, 2, 3))
+    file = write(tmp_path / "n.csv", f"ART;NUMMER;OST;NORD\n{text}")
+    later = load(town, "assets", file, source_name="Stadt", crs=METRES).edition
+    edition_rollback(edition=later)
+    page = manager.get(reverse("geodata_list")).content.decode()
+    assert "<strong>Stadt</strong>, 1 Objekt<" in page

@@ -18,6 +18,7 @@ import { failureWorded } from "../../../mapui/static/mapui/js/core/note.js";
 import { fan, fanOffsets, issueOfRow } from "../../../mapui/static/mapui/js/layers/fan.js";
 import { clusterOpen, issueLayer, tileAddress } from "../../../mapui/static/mapui/js/layers/issues.js";
 import { clusterBody, markBody, markLabel, ringOf } from "../../../mapui/static/mapui/js/layers/marks.js";
+import { pinFor } from "../../../mapui/static/mapui/js/layers/pin.js";
 import { listWatch } from "../../../mapui/static/mapui/js/page/list.js";
 import { bboxOf, boundsOf, listAddress } from "../../../mapui/static/mapui/js/tools/following.js";
 import { pageMake, settled } from "./page.mjs";
@@ -144,6 +145,17 @@ test("what is open has a pin of its own exactly while no mark shows it", async (
   assert.equal(marks().length, 2);
   raise(DETAILS_CLOSED);
   assert.equal(marks().length, 1);
+});
+
+test("a place that is told roughly has a circle around it while it is open", () => {
+  const layers = new Set();
+  const group = { addLayer: (one) => layers.add(one), removeLayer: (one) => layers.delete(one) };
+  const pin = pinFor(group, () => true);
+  pin.show({ number: "CAS-1", place: [51.5, 7.3], accuracy: 100 });
+  const [circle] = layers;
+  assert.equal(circle.getRadius(), 100);
+  pin.show({ number: "CAS-2", place: [51.5, 7.3], accuracy: 0 });
+  assert.equal(layers.size, 0);
 });
 
 test("a mark shows the state by shape, the topic by pictogram, whose it is by a chip", () => {

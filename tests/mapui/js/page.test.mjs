@@ -60,7 +60,14 @@ function press(key) {
 
 test("what is shown is told with its place, marked in the list and focused", () => {
   detailsShown({ focus: true });
-  const detail = { number: "CAS-2", parcel: "P", zoomToParcel: false, isDecided: true, place: [51.5, 7.3] };
+  const detail = {
+    number: "CAS-2",
+    parcel: "P",
+    zoomToParcel: false,
+    isDecided: true,
+    place: [51.5, 7.3],
+    accuracy: 0,
+  };
   assert.deepEqual(heard, [[DETAILS_SHOWN, detail]]);
   assert.equal(document.querySelector(".is-selected").dataset.number, "CAS-2");
   assert.equal(focused, "two");
@@ -70,7 +77,7 @@ test("details without a place have none", () => {
   document.querySelector("#details").innerHTML =
     '<article class="details" data-zoom-to-parcel><h2 class="details-title"></h2></article>';
   detailsShown({ focus: false });
-  const detail = { number: "", parcel: "", zoomToParcel: true, isDecided: false, place: null };
+  const detail = { number: "", parcel: "", zoomToParcel: true, isDecided: false, place: null, accuracy: 0 };
   assert.deepEqual(heard, [[DETAILS_SHOWN, detail]]);
   assert.equal(selectedNumber(), "");
 });

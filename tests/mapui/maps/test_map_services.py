@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 from django.core.cache.backends.redis import RedisCache
@@ -117,6 +117,20 @@ def test_register_refuses_private_networks(db, wms, settings):
 def test_register_command_says_what_is_wrong(db, wms):
     with pytest.raises(CommandError, match="no layer 'x'"):
         call_command("register_map_service", "official", wms.url, "x")
+
+
+def test_register_command_knows_what_a_preset_says(db, wms, settings, tmp_path):
+    """Where nobody could read its layers, the service itself names them."""
+    path = tmp_path / "presets.csv"
+    head = "name,url,layers,background,attribution,licence,keep_days\n"
+    settings.MAP_SERVICE_PRESETS = str(path)
+    path.write_text(f"{head}Eigentum,{wms.url},,,© Amt,dl-de/zero-2-0,\n", "utf-8")
+    with pytest.raises(CommandError, match=r"at least one layer; .* offers: .*parcels"):
+        call_command("register_map_service", "official", wms.url)
+    path.write_text(f"{head}Eigentum,{wms.url},parcels,,© Amt,dl-de/zero-2-0,\n", "utf-8")
+    call_command("register_map_service", "official", wms.url, "--staff-only", stdout=StringIO())
+    found = MapService.objects.values_list("layers", "attribution", "licence", "visibility")
+    assert list(found) == [("parcels", "© Amt", "dl-de/zero-2-0", "staff")]
 
 
 def test_proxy_asks_only_what_the_registry_names(client, service, wms):

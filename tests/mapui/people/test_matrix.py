@@ -47,7 +47,7 @@ MATRIX: Final[dict[Needed, str]] = {
         set_language public_map public_issue responsibility responsibility_api question question_api inquiry
         legal_page openapi_document public_feed issue_said issue_preview public_statistics
         follow follow_sent follow_link follow_confirm follow_list follow_end city_style city_logo
-        embed embedding public_places
+        embed embedding public_places robots security_txt sitemap
         explanation_schema webhook_schema icon map_style public_issues boundary map_service_states map_image map_legend
         features_landing features_conformance features_collections features_collection features_items
         features_item
@@ -96,6 +96,7 @@ MATRIX: Final[dict[Needed, str]] = {
         geodata_list geodata_new rasters rasters_progress services services_source services_progress
         services_source_again services_source_remove services_entry services_act geodata_edition
         geodata_progress geodata_faults geodata_changes geodata_map geodata_map_script geodata_map_style geodata_action
+        source_rename
         geodata_changes_feed geodata_findings_feed geodata_export geodata_findings_export geodata_impact_feed
         contradictions contradiction_letter contradiction_done
         mappings mapping mapping_progress mapping_map_script mapping_map_style mapping_places

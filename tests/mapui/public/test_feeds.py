@@ -89,6 +89,7 @@ def test_geojson_names_only_whitelisted_fields(client, town):
             "received": "2026-03-03T13:00:00+01:00",
             "updated": "2026-03-03T13:00:00+01:00",
             "is_coarse": False,
+            "accuracy_m": None,
             "url": f"{settings.PUBLIC_URL}/issues/{issue.number}/",
             "photos": [],
         },

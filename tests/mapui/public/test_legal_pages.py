@@ -88,8 +88,14 @@ def test_each_city_has_its_own(client, town):
 def test_barrier_goes_to_the_city_by_mail_and_the_answer_to_whoever_wrote(client, town):
     address = reverse("legal_page", args=["accessibility"])
     assert client.post(address, {"text": "Die Karte"}).status_code == 404
+    # Without an address of its own the page writes to the city's address for the public.
+    Jurisdiction.objects.filter(pk=town.pk).update(public_mail="service@stadt.example")
+    assert client.post(address, {"text": "Die Liste"}).status_code == 302
+    assert mail.outbox.pop().to == ["service@stadt.example"]
     LegalPage.objects.filter(jurisdiction=town).update(feedback_mail="barriere@stadt.example")
-    assert client.post(address, {"text": ""}).status_code == 400
+    empty = client.post(address, {"text": ""})
+    assert empty.status_code == 400
+    assert "Bitte füllen Sie dieses Feld aus." in empty.content.decode()
     sent = {"text": "Die Karte\r\nSubject: x", "mail": "erika@example.org"}
     assert client.post(address, sent).status_code == 302
     [letter] = mail.outbox

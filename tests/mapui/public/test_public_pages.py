@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from issues.enums import AttributeType, IssueStatus
-from issues.models import Category, CategoryAttribute
+from issues.models import Category, CategoryAttribute, ClosingReason, Issue
 from issues.services import issue_withdraw
 from routing.enums import Outcome
 from tests.mapui.factories import (
@@ -43,6 +45,7 @@ def test_public_feed_names_only_whitelisted_fields(client, town):
             "url": "/issues/MST-2026-000001/",
             "authority": "Stadtbetrieb",
             "note": "Wird geprüft.",
+            "accuracy_m": None,
         },
     }
 
@@ -196,3 +199,20 @@ def test_title_says_what_and_where_and_messengers_are_told(client, town):
     assert 'aria-current="step"' in page
     assert "data:image/svg+xml" in page
     assert title in client.get("/", headers={"HX-Request": "true"}).content.decode()
+
+
+def test_reasons_of_closed_reports_cost_no_statement_each(client, town, settings):
+    settings.SHARED_ANSWER_SECONDS = 0
+    names = {"de": "Gemacht", "en": "Done"}
+    reason = ClosingReason.objects.create(
+        jurisdiction=town, status=IssueStatus.DONE, code="MADE", names=names
+    )
+    asked = []
+    for count in (1, 2):
+        for _turn in range(count):
+            issue = issue_create(town)
+            Issue.objects.filter(pk=issue.pk).update(status=IssueStatus.DONE, closing_reason=reason)
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/", headers={"HX-Request": "true"})
+        asked.append(len(captured))
+    assert asked[0] == asked[1]

@@ -56,6 +56,9 @@ PHONES = (
         "Tel.:0171 8362736",
         "Handy 0171_8362736",
         "0171 83.62.736",
+        "0171|8362736",
+        "0171=8362736",
+        "0171\n8362736",
     ),
 )
 # As the database names what nobody outside may name.

@@ -85,3 +85,32 @@ def test_grid_is_the_same_in_the_filter_and_in_the_view(town: Jurisdiction, clie
         view = public_view(issue)
         at = Point(view.longitude, view.latitude, srid=4326).transform(SRID, clone=True)
         assert issue.number in numbers_listed(client, bbox=box(at.x, at.y)), metres
+
+
+def test_it_is_said_everywhere_how_exactly_the_place_is_told(
+    town: Jurisdiction, client: Client
+) -> None:
+    sheltered = issue_create(town, east=30, north=30, is_sheltered=True)
+    exact = issue_create(town, east=160, north=30)
+    shown = public_view(sheltered)
+    page = client.get(f"/issues/{sheltered.number}/").content.decode()
+    assert 'data-accuracy="100"' in page
+    assert "im Umkreis von 100 m" in page
+    assert f"{shown.latitude:.5f}, {shown.longitude:.5f}" not in page
+    plain = client.get(f"/issues/{exact.number}/").content.decode()
+    assert "data-accuracy" not in plain
+    assert f"{exact.latitude:.5f}, {exact.longitude:.5f}" in plain
+    listed = client.get("/").content.decode()
+    assert listed.count("Ort ungefähr") == 1
+    features = client.get("/feeds/issues.geojson").json()["features"]
+    told = {one["id"]: one["properties"]["accuracy_m"] for one in features}
+    assert told == {sheltered.number: 100, exact.number: None}
+    atom = client.get("/feeds/issues.atom").content.decode()
+    assert atom.count("<georss:radius>100</georss:radius>") == 1
+    requests = {
+        number: client.get(f"/open311/v2/requests/{number}.json").json()[0] for number in told
+    }
+    assert requests[sheltered.number]["extended_attributes"] == {"accuracy": 100}
+    assert "extended_attributes" not in requests[exact.number]
+    xml = client.get(f"/open311/v2/requests/{sheltered.number}.xml").content.decode()
+    assert "<accuracy>100" in xml

@@ -70,6 +70,7 @@ def test_code_signs_in_and_makes_an_account_where_there_was_none(client, town, e
     assert (citizen.email, citizen.jurisdiction) == (MARIA, town)
     [letter] = mailoutbox
     assert letter.to == [MARIA]
+    assert letter.subject == f"Ihr Code: {code_in(letter)} ({town.public_name})"
     # Nothing to follow: a program that opens the links of mails finds none.
     assert "http" not in letter.body
     page = client.get(URL).content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from io import BytesIO
@@ -121,6 +122,14 @@ def test_place_of_a_photo_is_offered_and_used_only_if_somebody_agrees(reporter):
     assert reporter.step == "where"
     reporter.press("photo_place", str(photo.public_id))
     assert float(reporter.form.fields["lat"]) == pytest.approx(51.55)
+    # Of several the one that is meant.
+    more = [
+        SimpleUploadedFile("b.jpg", jpeg()),
+        SimpleUploadedFile("c.jpg", jpeg(exif_of_place(50))),
+    ]
+    reporter.press("upload", "1", photos=more)
+    offered = [one.text for one in reporter.form.xpath(".//button[@name='photo_place']")]
+    assert offered == ["Ort von Foto 1 übernehmen", "Ort von Foto 3 übernehmen"]
 
 
 def test_head_of_a_photo_that_was_made_smaller_tells_its_place(reporter):
@@ -248,6 +257,9 @@ def test_too_many_reports_are_put_off_and_keep_what_was_typed(client, town, monk
         reporter.describe(text=f"Loch {place}")
         reporter.press("to", "sent")
     assert reporter.answer.status_code == 429
+    # People count minutes.
+    assert re.search(r"bitte in (\d|10) Minuten|in \d+ Sekunden", reporter.text)
+    assert not re.search(r"in [1-9]\d\d Sekunden|in 1[2-9]\d? Minuten", reporter.text)
     assert int(reporter.answer["Retry-After"]) > 0
     assert reporter.form.fields["text"] == "Loch 1"
     assert "Zu viele Anfragen" in reporter.text

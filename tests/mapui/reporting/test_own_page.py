@@ -9,6 +9,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -249,6 +250,28 @@ def test_city_without_the_reason_can_be_left_too(client, issue):
     issue.jurisdiction.closing_reasons.filter(code="withdrawn").delete()
     assert step(client, issue, "withdraw").status_code == 302
     assert Issue.objects.get().status == IssueStatus.REJECTED
+
+
+def test_whoever_left_no_address_gives_one_later_and_hears_where_it_is(client, browser):
+    browser.describe(text="Loch")
+    browser.press("to", "sent")
+    issue = Issue.objects.get()
+    assert "Per E-Mail Bescheid bekommen" in text_of(client.get(report_path(issue)))
+    for typed in ("", "maria", f"{SCRIPT}@example.org", "a" * 300 + "@example.org"):
+        refused = step(client, issue, "mail", email=typed)
+        assert refused.status_code == 422
+        assert "Das ist keine E-Mail-Adresse." in text_of(refused)
+    assert not Reporter.objects.exists()
+    told = client.get(step(client, issue, "mail", email="maria@example.org")["Location"])
+    assert "Sie hören per E-Mail von uns." in text_of(told)
+    assert "Per E-Mail Bescheid bekommen" not in text_of(told)
+    replies_send_due()
+    [letter] = mail.outbox
+    assert letter.to == ["maria@example.org"]
+    assert report_path(issue) in letter.body
+    # Nobody who finds the link turns the letters to themselves.
+    assert step(client, issue, "mail", email="andere@example.org").status_code == 422
+    assert Reporter.objects.get().email == "maria@example.org"
 
 
 def test_call_is_allowed_with_a_number_and_forbidden_again(client, issue):

@@ -51,6 +51,7 @@ def test_answer_is_the_same_and_only_the_owner_of_reports_gets_a_mail(client, is
     assert letter.to == ["maria@example.org"]
     # Whatever the city is called, with "Stadt" or without.
     assert letter.subject.endswith(f"({issue.jurisdiction.public_name})")
+    assert letter.body.endswith(f"Viele Grüße\n{issue.jurisdiction.public_name}\n")
     page = client.get(link_in(letter)).content.decode()
     assert issue.number in page
     assert "Am Markt 1" in page

@@ -92,7 +92,7 @@ def checked(reporter):
     return reporter
 
 
-def test_report_waits_for_the_button_behind_the_mailed_link(checked):
+def test_report_waits_for_the_button_behind_the_mailed_link(checked, town):
     checked.describe(photos=[picture()])
     checked.press("to", "sent")
     assert list(checked.errors) == ["email"]
@@ -103,6 +103,8 @@ def test_report_waits_for_the_button_behind_the_mailed_link(checked):
     assert confirmations_send_due() == 1
     [letter] = mail.outbox
     assert letter.to == ["maria@example.org"]
+    # Who writes stands below every letter.
+    assert letter.body.endswith(f"Viele Grüße\n{town.public_name}\n")
     link = re.search(r"http\S+(/report/confirm/\S+)", letter.body)[1]
     # A scanner follows links, and more than once.
     for _ in range(2):

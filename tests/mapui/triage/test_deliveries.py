@@ -18,6 +18,7 @@ from routing.enums import AnswerSource, DeadlineKind, DeliveryState, PauseKind
 from routing.forwarding.links import partner_token
 from routing.forwarding.notices import notice_mail
 from routing.models import (
+    Authority,
     AuthorityContact,
     Breaker,
     Decision,
@@ -206,8 +207,10 @@ def test_overdue_there_stands_on_page_queue_and_map(clerk: Client) -> None:
     assert number not in clerk.get("/triage/", overdue).text
     since = timezone.now() - timedelta(days=1)
     Delivery.objects.update(deadline_kind=DeadlineKind.ANSWER, deadline_at=since)
+    Authority.objects.update(phone="02305 106-1")
     page = clerk.get(PAGE, {"part": "overdue"}).text
     assert number in page
+    assert 'href="tel:02305106-1"' in page
     assert "Übernahme bis" in page
     assert "bei der Stelle überfällig" in clerk.get("/triage/", overdue).context["rows"][0].marks
     Decision.objects.update(evidence={})

@@ -13,6 +13,7 @@ from issues.models import SavedView
 from mapui.site.triage_filter import TriageFilterForm
 from mapui.triage.queue.rows import age_text
 from routing.enums import Outcome
+from routing.models import Decision
 from tests.mapui.factories import (
     NOON,
     authority_create,
@@ -142,6 +143,12 @@ def test_rows_tell_what_where_whose_how_old(staff_client, town):
     assert row.marks == ("ohne Ort",)
     assert row.percent == 88
     assert "<b>Musterweg" not in page.content.decode()
+    # What waits for a clerk's word, as after a refusal, names who it would be.
+    Decision.objects.update(outcome=Outcome.PROPOSED)
+    page = staff_client.get("/triage/")
+    [row] = page.context["rows"]
+    assert (row.authority.code, row.is_proposed, row.percent) == ("EUV", True, None)
+    assert "vorgeschlagen</span>" in page.text
 
 
 @pytest.mark.parametrize(

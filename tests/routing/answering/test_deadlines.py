@@ -8,19 +8,30 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from issues.enums import EventKind, IssueStatus, ReplyState
-from issues.models import Category, ClosedDay, Inquiry, Issue, IssueEvent, StatutoryPeriod
+from issues.models import (
+    Category,
+    ClosedDay,
+    Department,
+    Inquiry,
+    Issue,
+    IssueEvent,
+    StatutoryPeriod,
+)
 from issues.services import issue_event_append, issue_set_status
 from routing.answering import watching
+from routing.answering.clearing import clearing_mails_send_due
 from routing.answering.deadlines import clock_of
 from routing.answering.partner import PartnerAnswer, PartnerVerb, answer_mark, partner_answer
 from routing.answering.replying import question_reply
 from routing.answering.terms import terms_remove, terms_store
 from routing.answering.watching import deadlines_watch
 from routing.enums import (
+    AuthorityKind,
     ChannelKind,
     DeadlineKind,
     DeliveryKind,
@@ -29,7 +40,14 @@ from routing.enums import (
     PauseKind,
 )
 from routing.forwarding.notices import notices_send_due
-from routing.models import AuthorityContact, Decision, Delivery, ReporterNotice, ResponseTerms
+from routing.models import (
+    Authority,
+    AuthorityContact,
+    Decision,
+    Delivery,
+    ReporterNotice,
+    ResponseTerms,
+)
 from routing.outbox.answers import Said, delivery_accepted
 from routing.outbox.claim import delivery_claim
 from routing.outbox.news import news_gather
@@ -114,6 +132,36 @@ def test_silence_is_reminded_after_five_working_days_and_given_up_after_ten(at, 
     assert stored(sent).deadline_at is None
     at(day(4, 21))
     assert (stored(sent).state, stored(sent).is_overdue) == (DeliveryState.ACCEPTED, False)
+
+
+def test_clearing_unit_is_mailed_what_nobody_takes_over(at, sent) -> None:
+    Department.objects.create(
+        jurisdiction=jurisdiction_make(),
+        names={"de": "Klärung", "en": "Clearing"},
+        mail="klaerung@stadt.example",
+        is_clearing=True,
+    )
+    for moment in (day(4, 13, 11), day(4, 20, 11)):
+        at(moment)
+    assert clearing_mails_send_due() == 1
+    [told] = [one for one in mail.outbox if one.to == ["klaerung@stadt.example"]]
+    assert "Amt STRNRW hat nicht rechtzeitig geantwortet." in told.body
+
+
+def test_reminder_whose_worker_was_killed_does_not_go_out_again(at, sent, settings) -> None:
+    at(day(4, 13, 11))
+    # As a worker leaves it that is killed between mail server and record.
+    ReporterNotice.objects.update(attempts=1)
+    with smtp_server() as (mailbox, port):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        assert notices_send_due() == 1
+        assert not mailbox.messages
+        assert ReporterNotice.objects.get().state == ReplyState.FAILED
+        # One that failed before is another thing: the server said so.
+        ReporterNotice.objects.update(state=ReplyState.QUEUED, due_at=SENT, last_error="451")
+        assert notices_send_due() == 1
+        assert len(mailbox.messages) == 1
 
 
 def test_reminder_stands_in_the_thread_and_names_day_and_link(at, sent, settings) -> None:
@@ -207,8 +255,27 @@ def test_question_stops_the_clock_until_staff_answer(at, sent) -> None:
     assert notice.news == [reply.pk]
 
 
+@pytest.mark.parametrize(
+    ("kind", "area", "due"),
+    [
+        # Epiphany is a holiday in Bavaria alone; the closed day is the city's.
+        (AuthorityKind.STATE, "", day(1, 9)),
+        (AuthorityKind.CITY, "", day(1, 12)),
+        (AuthorityKind.OTHER, "09162000", day(1, 12)),
+    ],
+)
+def test_working_days_are_those_of_the_recipient(at, kind: str, area: str, due: datetime) -> None:
+    ClosedDay.objects.create(jurisdiction=jurisdiction_make(), day=date(2026, 1, 8))
+    at(day(1, 2))
+    delivery_make()
+    Authority.objects.update(kind=kind)
+    AuthorityContact.objects.update(area_code=area)
+    assert send().deadline_at == due
+
+
 def test_question_to_the_reporter_stops_the_clock_and_closed_days_do_not_count(at, sent) -> None:
     ClosedDay.objects.create(jurisdiction=jurisdiction_make(), day=date(2026, 4, 9))
+    Authority.objects.update(kind=AuthorityKind.CITY)
     inquiry = Inquiry.objects.create(
         issue=issue_of(sent), text="Wo?", asked_at=day(4, 7), expires_at=day(4, 21)
     )

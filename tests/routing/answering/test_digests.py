@@ -17,10 +17,10 @@ from issues.enums import Density, IssueStatus, ReplyState
 from issues.models import Issue
 from issues.services.people import profile_store
 from routing.answering.digests import digests_queue, digests_send_due
-from routing.answering.links import contact_links_revoke
+from routing.answering.links import contact_links_revoke, delivery_links_revoke
 from routing.enums import ChannelKind, DeliveryState, Part
 from routing.forwarding.links import open_cases_link, partner_token
-from routing.models import AuthorityContact, Delivery, Digest
+from routing.models import AuthorityContact, Decision, Delivery, DeliveryEvent, Digest
 from tests.routing.delivery_factories import contact_make, delivery_make
 from tests.routing.forwarding.servers import Mailbox, smtp_server
 
@@ -146,6 +146,8 @@ def test_link_lists_the_open_cases_of_the_contact_alone(mailbox, client: Client)
     parts = [one for one in Part.values if one != Part.ADDRESS]
     AuthorityContact.objects.update(parts=parts)
     assert "Ickerner" not in client.get(path).text
+    Decision.objects.update(road="", parcel_key="055285014001230004__")
+    assert ", Flurstück 123/4" in client.get(path).text
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -154,8 +156,29 @@ def test_list_costs_the_same_for_one_case_and_for_three(
 ) -> None:
     first, *_more = [sent() for _ in range(count)]
     path = path_in(open_cases_link(first.contact))
-    with django_assert_num_queries(3):
+    # Contact; cases; whose links were taken back; their number.
+    with django_assert_num_queries(4):
         client.get(path)
+
+
+def test_list_given_out_before_leads_to_no_case_whose_links_were_taken_back(
+    client: Client, monkeypatch
+) -> None:
+    delivery, other = sent(), sent()
+    given = path_in(open_cases_link(delivery.contact))
+    delivery_links_revoke(delivery=delivery, by=User.objects.create_user("regina"))
+    # A token is signed to the second, an event noted to the microsecond.
+    DeliveryEvent.objects.filter(detail__has_key="links").update(
+        at=datetime.now().astimezone() + timedelta(seconds=1)
+    )
+    text = client.get(given).text
+    assert delivery.decision.issue.number in text
+    [case] = re.findall(r'href="(/partner/[^"]+)"', text)
+    assert other.decision.issue.number in client.get(case).text
+    later = time.time() + 2
+    monkeypatch.setattr("django.core.signing.time.time", lambda: later)
+    following = path_in(open_cases_link(delivery.contact))
+    assert len(re.findall(r'href="(/partner/[^"]+)"', client.get(following).text)) == 2
 
 
 def test_link_is_changed_too_old_taken_back_or_another(client: Client, monkeypatch) -> None:

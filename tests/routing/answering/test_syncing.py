@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from issues.enums import EventKind, IssueStatus, ReplyState
-from issues.models import Issue
+from issues.enums import EventKind, IssueStatus, PhotoOrigin, PhotoStatus, ReplyState
+from issues.models import Issue, Photo
 from issues.services import issue_event_append
 from routing.answering import syncing
 from routing.answering.syncing import OVERLAP, syncs_run_due
@@ -29,6 +29,7 @@ from routing.models import (
     DeliveryEvent,
     ReporterNotice,
 )
+from routing.outbox.answers import Said, delivery_accepted
 from routing.outbox.news import news_gather
 from tests.routing.delivery_factories import authority_make, delivery_make
 from tests.routing.forwarding.servers import Answer, Receiver, http_server
@@ -213,10 +214,37 @@ def test_updates_of_fixmystreet_are_read_in_their_order_and_once(receiver) -> No
     server.answer.pages = [[last, first]]
     sync()
     sync()
-    assert answers(delivery) == ["Wir sehen nach.", "Erledigt.\nhttps://fms.example/1.jpg"]
+    assert answers(delivery) == ["Wir sehen nach.", "Erledigt."]
     assert state(delivery)[0] == DeliveryState.DONE
+    # The worker for photos of strangers fetches it, once.
+    photo = Photo.objects.get()
+    assert (photo.source_url, photo.status, photo.origin) == (
+        "https://fms.example/1.jpg",
+        PhotoStatus.PENDING,
+        PhotoOrigin.AUTHORITY,
+    )
     path = [one[1] for one in server.requests][-1]
     assert path.endswith("/servicerequestupdates.json")
+
+
+def test_photo_of_an_update_that_cannot_be_fetched_stays_an_address(receiver) -> None:
+    server, address = receiver
+    delivery = delivered(address, answers_by="updates")
+    update = {
+        "update_id": "u1",
+        "service_request_id": "F-1",
+        "status": "OPEN",
+        "updated_datetime": "2026-11-30T06:00:00+01:00",
+    }
+    server.answer.pages = [[{**update, "media_url": "ftp://fms.example/1.jpg"}]]
+    sync()
+    assert answers(delivery) == ["ftp://fms.example/1.jpg"]
+    # A photo alone is news as well.
+    Issue.objects.update(has_news=False)
+    server.answer.pages = [[{**update, "update_id": "u2", "media_url": "https://x.example/1.jpg"}]]
+    sync()
+    assert state(delivery)[2]
+    assert Photo.objects.count() == 1
 
 
 def test_updates_that_were_read_before_cost_nothing_each(receiver) -> None:
@@ -330,6 +358,28 @@ def test_number_that_a_list_shows_twice_counts_in_its_later_state(receiver) -> N
     sync()
     assert state(delivery)[0] == DeliveryState.IN_PROGRESS
     assert answers(delivery) == ["Kolonne bestellt"]
+
+
+def test_state_counts_though_the_receiver_dates_it_before_the_one_it_showed(receiver) -> None:
+    server, address = receiver
+    delivery = delivered(address)
+    say(server, "in_progress", updated_datetime=None)
+    sync()
+    # The day alone: before the hour of what was read.
+    say(server, "closed", updated_datetime="2026-11-30")
+    sync()
+    assert state(delivery) == (DeliveryState.DONE, IssueStatus.IN_PROGRESS, True)
+
+
+def test_state_that_somebody_contradicted_later_is_for_a_person_to_read(receiver) -> None:
+    server, address = receiver
+    delivery = delivered(address)
+    delivery_accepted(delivery=delivery, said=Said(source=AnswerSource.PARTNER))
+    assert state(delivery) == (DeliveryState.ACCEPTED, IssueStatus.ACCEPTED, False)
+    say(server, "closed", status_notes="Asphalt erneuert.")
+    sync()
+    assert state(delivery) == (DeliveryState.ACCEPTED, IssueStatus.ACCEPTED, True)
+    assert answers(delivery) == ["Stand dort: „closed“. Asphalt erneuert."]
 
 
 def test_two_reports_under_one_number_are_both_followed(receiver) -> None:

@@ -6,13 +6,16 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
-from gis_core.models import Jurisdiction
+from gis_core.models import Edition, Jurisdiction
 from issues.enums import Channel, EventKind, IssueStatus
 from issues.models import Category, Department, Issue, Reply, Reporter
 from issues.services import issue_receive
 from issues.types import LocationInput
+from parcels.enums import CadastreDataset
+from routing.answering.clearing import clearing_mails_send_due
 from routing.deciding.decisions import decision_renew, decision_restate, issue_locked
 from routing.deciding.overrule import decision_confirm, decision_overrule
 from routing.deciding.passing_on import (
@@ -21,7 +24,7 @@ from routing.deciding.passing_on import (
     refusals_wrong_share,
 )
 from routing.enums import AnswerSource, DecisionCause, DeliveryState, Outcome
-from routing.models import Authority, AuthorityContact, Decision, Delivery, RuleSet
+from routing.models import Authority, AuthorityContact, Contradiction, Decision, Delivery, RuleSet
 from routing.outbox.answers import Said, delivery_accepted, delivery_refused
 from routing.outbox.claim import delivery_claim
 from routing.outbox.holders import holders_of
@@ -267,7 +270,10 @@ def test_private_owner_is_the_order_office_which_has_refused(city):
 
 def test_second_refusal_goes_to_the_clearing_unit_and_never_round_again(city):
     unit = Department.objects.create(
-        jurisdiction=city, names={"de": "Klärung", "en": "Clearing"}, is_clearing=True
+        jurisdiction=city,
+        names={"de": "Klärung", "en": "Clearing"},
+        mail="klaerung@stadt.example",
+        is_clearing=True,
     )
     issue = decided(city, candidate("STRNRW", 0.6), candidate("KREIS66", 0.4))
     refuse(issue)
@@ -281,6 +287,12 @@ def test_second_refusal_goes_to_the_clearing_unit_and_never_round_again(city):
     assert "Abgelehnt haben bisher: Straßen.NRW" in decision.sentences["de"]
     issue.refresh_from_db()
     assert (issue.department, issue.status, issue.has_news) == (unit, IssueStatus.TRIAGE, True)
+    # The unit hears of it, once.
+    assert (clearing_mails_send_due(), clearing_mails_send_due()) == (1, 0)
+    [told] = [one for one in mail.outbox if one.to == ["klaerung@stadt.example"]]
+    assert told.subject == f"[{issue.number}] Bitte entscheiden, wer zuständig ist"
+    assert decision.sentences["de"] in told.body
+    assert f"/triage/issues/{issue.number}/" in told.body
     # The unit sends it to one that had it: a person may. Then it comes back to the unit.
     decision_overrule(
         issue_id=issue.pk, authority="STRNRW", reason="doch", by=staff_create(), seen=3
@@ -290,6 +302,26 @@ def test_second_refusal_goes_to_the_clearing_unit_and_never_round_again(city):
     decision = refusal_follow(issue_id=issue.pk)
     assert (decision.outcome, decision.authority.code) == (Outcome.PROPOSED, "AUTOBAHN")
     assert not Delivery.objects.filter(decision__issue=issue, authority__code="AUTOBAHN").exists()
+
+
+def test_second_refusal_puts_the_contradicted_data_before_their_owner(city):
+    first = candidate("STRNRW", 0.6) | {"narrowed": ["owner"]}
+    issue = decided(city, first, candidate("KREIS66", 0.4))
+    edition = Edition.objects.get(dataset=CadastreDataset.OWNERSHIP)
+    ruled = current(issue)
+    ruled.editions = {edition.dataset: edition.pk}
+    ruled.save()
+    refuse(issue, reason="Die Straße ist abgestuft, 02305 123456.")
+    refusal_follow(issue_id=issue.pk)
+    assert not Contradiction.objects.exists()
+    sent()
+    refuse(issue)
+    refusal_follow(issue_id=issue.pk)
+    opened = Contradiction.objects.get()
+    assert (opened.edition, opened.authority.code) == (edition, "STRNRW")
+    assert (opened.opened_by, opened.letter) == (None, None)
+    assert opened.words.startswith("Die Straße ist abgestuft")
+    assert "123456" not in opened.words
 
 
 def test_city_without_a_clearing_unit_hears_that_it_lacks_one(city):

@@ -307,6 +307,26 @@ def test_stretch_without_stations_reaches_a_metre_around_its_line(
     assert section_at(place, 50).through_road == "out"
 
 
+@pytest.mark.parametrize("section", ["", "4711000A4712000B"])
+def test_stretch_without_a_known_section_lies_where_its_line_does(
+    place: Place, section: str
+) -> None:
+    ThroughRoad.objects.all().delete()
+    stretch(
+        place, "line", None, None, section_key=section, geometry=wkt("line", [(100, 10), (200, 10)])
+    )
+    found = [section_at(place, x).through_road for x in (98.9, 99, 150, 201, 201.1)]
+    assert found == ["out", "in", "in", "in", "out"]
+
+
+def test_stations_of_a_section_that_nobody_knows_say_nothing(place: Place) -> None:
+    """0 to 400 m of another section, drawn on 100 m of this one."""
+    ThroughRoad.objects.all().delete()
+    known = {"section_key": "other", "geometry": wkt("line", [(0, 10), (100, 10)])}
+    stretch(place, "line", 1000, 1400, **known)
+    assert [section_at(place, x).through_road for x in (50, 150)] == ["in", "out"]
+
+
 @pytest.mark.parametrize("road_class", "ABLKGSP")
 def test_only_b_l_and_k_roads_have_stretches(place: Place, road_class: str) -> None:
     RoadSection.objects.update(road_class=road_class)

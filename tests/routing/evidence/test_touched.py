@@ -15,7 +15,7 @@ from parcels.enums import CadastreDataset
 from parcels.models import LandUse
 from routing.enums import NetworkDataset
 from routing.evidence.touched import issues_touched
-from routing.models import Asset, RailTrack, RoadSection
+from routing.models import Asset, RailTrack, RoadSection, ThroughRoad
 from tests.routing.evidence.test_evidence import E0, N0, Place, box, gather, wkt
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,21 @@ def test_row_counts_as_far_as_evidence_looks(
     too_far = place.issue(50, reach + 15.0, accuracy_m=12.0)
     edition = vanished(place, dataset, key)
     assert touched(edition, near, beyond, wide, too_far) == [True, False, True, False]
+
+
+def test_stretch_by_its_line_alone_counts_along_it(place: Place) -> None:
+    place.row(
+        ThroughRoad,
+        NetworkDataset.THROUGH_ROADS,
+        "line",
+        section_key="",
+        geometry=wkt("line", [(150, 10), (200, 10)]),
+    )
+    near, beyond = place.issue(170, 40, **EXACT), place.issue(300, 40, **EXACT)
+    assert touched(vanished(place, NetworkDataset.THROUGH_ROADS, "line"), near, beyond) == [
+        True,
+        False,
+    ]
 
 
 def test_asset_counts_for_its_categories_as_far_again_as_the_disc(place: Place) -> None:

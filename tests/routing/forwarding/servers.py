@@ -54,7 +54,8 @@ def smtp_server(mailbox: Mailbox | None = None) -> Iterator[tuple[Mailbox, int]]
         controller.stop()
 
 
-Answer = tuple[int, str, str]
+# Status, type and body; further headers.
+Answer = tuple[int, str, str] | tuple[int, str, str, dict[str, str]]
 
 
 class Receiver:
@@ -82,9 +83,11 @@ def http_server() -> Iterator[tuple[Receiver, str]]:
             if answer is None:
                 self.connection.close()
                 return
-            status, content_type, body = answer
+            status, content_type, body, *more = answer
             self.send_response(status)
             self.send_header("Content-Type", content_type)
+            for name, value in {key: one for each in more for key, one in each.items()}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body.encode())
 

@@ -194,6 +194,39 @@ def test_open311_refused_or_out_of_order(receiver: Receiver, status: int, state)
     assert REQUESTS not in asked
 
 
+@pytest.mark.parametrize(
+    ("body", "state", "maybe_there"),
+    [
+        ('[{"code": 400, "description": "no"}]', DeliveryState.FAILED, False),
+        ('{"errors": [{"code": "104", "description": "no"}]}', DeliveryState.FAILED, False),
+        (
+            "<errors><error><code>403</code><description>no</description></error></errors>",
+            DeliveryState.QUEUED,
+            False,
+        ),
+    ],
+)
+def test_open311_errors_with_status_200_are_a_no(
+    receiver: Receiver, body: str, state, *, maybe_there: bool
+) -> None:
+    receiver.answer = lambda *_: (200, JSON, body)
+    delivery = delivery_make()
+    for _ in range(3):
+        delivery = attempt(delivery)
+    assert (delivery.state, delivery.maybe_there) == (state, maybe_there)
+    assert delivery.last_error.startswith("HTTP 200, but ")
+    assert delivery.last_error.endswith(" no")
+
+
+def test_open311_record_without_a_number_is_no_refusal(receiver: Receiver) -> None:
+    receiver.answer = lambda *_: (200, JSON, '[{"code": 1, "status": "open"}]')
+    delivery = attempt(delivery_make())
+    assert (delivery.state, delivery.last_error) == (
+        DeliveryState.QUEUED,
+        "HTTP 200 without a number or token",
+    )
+
+
 def test_open311_answer_lost_is_not_sent_again(receiver: Receiver) -> None:
     stored: list[str] = []
 

@@ -76,6 +76,30 @@ def attempt(delivery: Delivery) -> Delivery:
     return Delivery.objects.get(pk=delivery.pk)
 
 
+@pytest.mark.parametrize(
+    ("asked", "minutes"),
+    [
+        ("1800", 29),
+        ("Thu, 01 Jan 2099 00:00:00 GMT", 119),
+        ("864000", 119),
+        ("soon", 0),
+    ],
+)
+def test_webhook_is_left_alone_as_long_as_it_asks(
+    receiver: Receiver, asked: str, minutes: int
+) -> None:
+    receiver.answer = lambda *_: (429, "text/plain", "slowly", {"Retry-After": asked})
+    delivery = attempt(delivery_make())
+    waits = delivery.due_at - timezone.now()
+    assert timedelta(minutes=minutes) < waits < timedelta(minutes=minutes + 6)
+
+
+def test_webhook_number_that_is_none_is_no_number(receiver: Receiver) -> None:
+    receiver.answer = lambda *_: (200, "application/json", '{"id": null}')
+    delivery = attempt(delivery_make())
+    assert (delivery.state, delivery.foreign_id) == (DeliveryState.DELIVERED, "")
+
+
 def test_webhook_gets_what_the_schema_says(receiver: Receiver) -> None:
     receiver.answer = hook = Hook(receiver)
     delivery = attempt(delivery_make())

@@ -8,6 +8,7 @@ import { photosWatch } from "./report/photos.js";
 import { placeReported } from "./report/place.js";
 import { proofWatch } from "./report/proof.js";
 import { stepsWatch } from "./report/steps.js";
+import { unfinishedWatch } from "./report/unfinished.js";
 import { waitingWatch } from "./report/waiting.js";
 
 meanwhileWatch();
@@ -15,6 +16,7 @@ stepsWatch();
 photosWatch();
 proofWatch();
 contactWatch();
+unfinishedWatch();
 onForm(passkeysShow);
 
 waitingWatch();

@@ -137,7 +137,7 @@ export function issueLayer(options) {
   on(STEP_DONE, refill);
   on(CHOICE_CHANGED, refill);
   on(DETAILS_SHOWN, pin.show);
-  on(DETAILS_CLOSED, () => pin.show({ number: "", place: null }));
+  on(DETAILS_CLOSED, () => pin.show({ number: "", place: null, accuracy: 0 }));
   on(PLACE_HINTED, (hinted) => {
     for (const tile of tiles.values()) {
       const cell = hinted && cellOf(hinted.grid, tile.zoom);

@@ -22,7 +22,7 @@ export function detailsShown({ focus }) {
   if (!shown) {
     return;
   }
-  const { number = "", parcel = "", latitude, longitude } = shown.dataset;
+  const { number = "", parcel = "", latitude, longitude, accuracy = "" } = shown.dataset;
   select(number);
   raise(DETAILS_SHOWN, {
     number,
@@ -30,6 +30,7 @@ export function detailsShown({ focus }) {
     zoomToParcel: "zoomToParcel" in shown.dataset,
     isDecided: "decided" in shown.dataset,
     place: latitude ? [Number(latitude), Number(longitude)] : null,
+    accuracy: Number(accuracy),
   });
   const opened = shown.querySelector("[data-opened] > summary");
   const next = shown.querySelector("[data-focus]");

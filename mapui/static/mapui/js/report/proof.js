@@ -7,7 +7,8 @@ const TIMEOUT = 60_000;
 
 export function proofWatch() {
   let proof = "";
-  let isWorking = false;
+  // The report that the proof is for: another one may take its place in the form.
+  let entry = "";
 
   function fill() {
     const input = field("proof");
@@ -17,11 +18,11 @@ export function proofWatch() {
   }
 
   function work(input) {
-    isWorking = true;
     const challenge = JSON.parse(input.dataset.challenge);
+    const wanted = entry;
     const worker = new Worker(input.dataset.worker);
     worker.addEventListener("message", ({ data }) => {
-      if (data?.derivedKey) {
+      if (data?.derivedKey && wanted === entry) {
         proof = btoa(JSON.stringify({ challenge, solution: data }));
         fill();
       }
@@ -32,7 +33,9 @@ export function proofWatch() {
 
   onForm(() => {
     const input = field("proof");
-    if (input?.dataset.challenge && !isWorking) {
+    if (input?.dataset.challenge && field("entry").value !== entry) {
+      entry = field("entry").value;
+      proof = "";
       work(input);
     }
     fill();

@@ -2,6 +2,7 @@
 
 import { bodyOf, draftsSend, tokenAsk } from "./sending.js";
 import { draftDrop, draftPut, draftsKept } from "./store.js";
+import { unfinishedDrop } from "./unfinished.js";
 
 function box() {
   return document.querySelector("[data-waiting]");
@@ -105,7 +106,10 @@ export async function waitingWatch() {
       ACTS[button.dataset.waitingAct](button.closest("li"));
     }
     if (target.closest?.("[data-keep-here]")) {
-      waitingKeep(target.form).then(() => box().scrollIntoView());
+      waitingKeep(target.form).then(() => {
+        unfinishedDrop(target.form);
+        box().scrollIntoView();
+      });
     }
   });
   globalThis.addEventListener("online", waitingSend);
