@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -38,6 +38,10 @@ class Table:
     slug: str
     columns: Sequence[str]
     rows: Sequence[Bar]
+
+    def lines(self) -> Iterator[tuple[Bar, Iterator[tuple[str, str]]]]:
+        """Each row with its values, each beside the name of its column."""
+        return ((row, zip(self.columns, row.values, strict=True)) for row in self.rows)
 
 
 def queue_url(scope: Scope, query: Mapping[str, str]) -> str:

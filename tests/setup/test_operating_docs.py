@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs/operating.md").read_text()
 READ = re.compile(
-    r"""\b(?:env\.)?(?:text|number|flag|words|networks|path|mailbox)\(\s*["']([A-Z][A-Z_]+)["']"""
+    r"""\b(?:env\.)?(?:text|number|flag|words|networks|path|mailbox|contact)\(\s*["']([A-Z][A-Z_]+)["']"""
 )
 
 
